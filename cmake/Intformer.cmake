@@ -1,0 +1,85 @@
+# Helpers for the folders' CMakeLists.txt.
+
+set(INTFORMER_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion)
+
+# intformer_library(NAME SOURCES... LIBS...): a static library; headers are included from the
+# project's root ("sw/model/graph.hpp").
+function(intformer_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LIBS" ${ARGN})
+  add_library(${name} STATIC ${ARG_SOURCES})
+  target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR})
+  target_compile_options(${name} PRIVATE ${INTFORMER_WARNINGS})
+  target_link_libraries(${name} PUBLIC fmt::fmt ${ARG_LIBS})
+endfunction()
+
+# intformer_test(NAME SOURCES... LIBS... [LABELS...] [TIMEOUT seconds]): a Catch2 program, run by
+# ctest from the project's root.
+function(intformer_test name)
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LIBS;LABELS" ${ARGN})
+  if(NOT TARGET catch_main)
+    add_library(catch_main STATIC ${CMAKE_SOURCE_DIR}/tests/catch_main.cpp)
+    target_include_directories(catch_main PUBLIC ${CMAKE_SOURCE_DIR})
+    target_link_libraries(catch_main PUBLIC Catch2::Catch2)
+  endif()
+  add_executable(${name} ${ARG_SOURCES})
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
+  target_link_libraries(${name} PRIVATE catch_main ${ARG_LIBS})
+  add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 600)
+  endif()
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
+endfunction()
+
+find_program(VERILATOR verilator REQUIRED)
+
+# intformer_verilate(NAME TOP module [SOURCES leaf.sv...] [CONFIG file.toml [SET key=value...]]
+#                    [PARAMS Name=value...])
+# A static library NAME with the class V<NAME> of one module: a leaf with the files that it needs, or
+# an emitted module of a config, whose design is generated first.
+function(intformer_verilate name)
+  cmake_parse_arguments(ARG "" "TOP;CONFIG" "SOURCES;SET;PARAMS" ${ARGN})
+  set(dir ${CMAKE_CURRENT_BINARY_DIR}/verilated/${name})
+  set(flags --cc --build -j 2 --prefix V${name} --top-module ${ARG_TOP} --Mdir ${dir} -Wall
+            --assert -O3 --x-assign fast --x-initial fast --no-timing
+            -MAKEFLAGS OPT_FAST=-O2 -MAKEFLAGS OPT_SLOW=-O1 -MAKEFLAGS OPT_GLOBAL=-O2
+            -CFLAGS -fPIC)
+  foreach(param ${ARG_PARAMS})
+    list(APPEND flags -G${param})
+  endforeach()
+  file(GLOB_RECURSE leaves CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/rtl/*.sv)
+  list(FILTER leaves EXCLUDE REGEX "/generated/")
+  set(lib ${dir}/V${name}__ALL.a)
+  if(ARG_CONFIG)
+    set(generated ${dir}/rtl)
+    get_filename_component(config ${ARG_CONFIG} NAME_WE)
+    set(overrides)
+    foreach(set ${ARG_SET})
+      list(APPEND overrides --set ${set})
+    endforeach()
+    add_custom_command(
+      OUTPUT ${lib} ${dir}/libverilated.a
+      COMMAND $<TARGET_FILE:intformer> generate ${CMAKE_SOURCE_DIR}/${ARG_CONFIG} --out ${generated}
+              ${overrides} --quiet
+      COMMAND ${VERILATOR} ${flags} -f ${generated}/${config}.f
+      DEPENDS intformer ${CMAKE_SOURCE_DIR}/${ARG_CONFIG} ${leaves}
+      WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
+      COMMENT "Verilating ${ARG_TOP} of ${ARG_CONFIG}" VERBATIM)
+  else()
+    list(TRANSFORM ARG_SOURCES PREPEND ${CMAKE_SOURCE_DIR}/)
+    add_custom_command(
+      OUTPUT ${lib} ${dir}/libverilated.a
+      COMMAND ${VERILATOR} ${flags} ${ARG_SOURCES}
+      DEPENDS ${ARG_SOURCES}
+      WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
+      COMMENT "Verilating ${ARG_TOP}" VERBATIM)
+  endif()
+  add_custom_target(${name}_build DEPENDS ${lib})
+  file(MAKE_DIRECTORY ${dir})
+  add_library(${name} INTERFACE)
+  add_dependencies(${name} ${name}_build)
+  execute_process(COMMAND ${VERILATOR} --getenv VERILATOR_ROOT OUTPUT_VARIABLE root
+                  OUTPUT_STRIP_TRAILING_WHITESPACE)
+  target_include_directories(${name} SYSTEM INTERFACE ${dir} ${root}/include ${root}/include/vltstd)
+  target_link_libraries(${name} INTERFACE ${lib} ${dir}/libverilated.a Threads::Threads)
+endfunction()

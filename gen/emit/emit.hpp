@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gen/plan.hpp"
+
+/// Emitters: pure functions from a Plan to the text of files. Same Plan, same bytes.
+namespace intformer {
+
+struct EmittedFile {
+  std::string path;  ///< relative to the output folder, e.g. "base16_array.sv"
+  std::string text;
+};
+
+/// Body of a file with every `@p@` replaced by the plan's name. Bodies are quoted as valid
+/// SystemVerilog otherwise; sizes come in through the package, not through the text.
+std::string render(const Plan& plan, std::string_view body);
+
+// One function per part of the design; each returns its SystemVerilog files in compile order.
+std::vector<EmittedFile> emitPackage(const Plan& plan);
+std::vector<EmittedFile> emitMatmulPath(const Plan& plan);  ///< array, matmul, accumulator, scratchpad
+std::vector<EmittedFile> emitVectorPath(const Plan& plan);  ///< vector unit, row scalar, ROMs
+std::vector<EmittedFile> emitSystem(const Plan& plan);  ///< DMA, fetch, dispatch, registers, top
+
+/// All of the above plus file list, C header, Markdown and the plan as JSON.
+std::vector<EmittedFile> emitAll(const Plan& plan);
+
+}  // namespace intformer

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace intformer {
+
+/// Which integer approximation computes GELU and 2^-x (docs/2-numerics.md, sections 4 and 5).
+enum class Family { Ibert, Pwl };
+
+/// Everything derived from a hardware config, computed once and checked (gen/config.hpp builds it).
+///
+/// Sizes are in the unit that their name says. A "word" is one scratchpad word: `dim` bytes, one
+/// element of every column of a panel. An accumulator row is `dim` int32. Emitters, compiler,
+/// emulator and testbench read a Plan and never a config.
+struct Plan {
+  std::string name;  ///< prefix of every emitted module: [a-z][a-z0-9_]*
+
+  uint32_t dim = 0;    ///< rows = columns of the array; power of two, 4..64
+  uint32_t lanes = 0;  ///< vector lanes; power of two, 1..dim
+  Family family = Family::Pwl;
+
+  uint32_t scratchWords = 0;  ///< scratchpad capacity in words
+  uint32_t scratchBanks = 0;  ///< power of two >= 2; bank = word address mod scratchBanks
+  uint32_t accRows = 0;       ///< accumulator capacity in rows
+  uint32_t accBanks = 0;      ///< power of two >= 2; bank = row address mod accBanks
+  uint32_t statRows = 0;      ///< row statistics slots of the vector unit
+
+  uint32_t busBytes = 0;           ///< AXI4 data width in bytes: 4..64
+  uint32_t addressBits = 0;        ///< AXI4 address width: 32..64
+  uint32_t maxBurstBeats = 0;      ///< longest burst: power of two, 1..256, <= 4096 / busBytes
+  uint32_t outstandingReads = 0;   ///< load bursts in flight
+  uint32_t outstandingWrites = 0;  ///< store bursts in flight
+
+  uint32_t queueDepth = 0;   ///< commands waiting in each of the four queues
+  uint32_t fetchDepth = 0;   ///< commands fetched ahead of dispatch
+  uint32_t windowCount = 0;  ///< address windows that the host can open
+
+  /// Bits of one scratchpad word.
+  [[nodiscard]] uint32_t wordBits() const { return dim * 8; }
+  /// Beats that the vector unit spends on one word.
+  [[nodiscard]] uint32_t beatsPerWord() const { return dim / lanes; }
+};
+
+}  // namespace intformer

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// The register map and the error codes, described once; rendered to SystemVerilog, C, Markdown.
+namespace intformer {
+
+enum class Access : uint8_t { ReadOnly, ReadWrite, WriteOnly };
+
+struct RegisterSpec {
+  std::string name;  ///< snake_case
+  uint32_t offset;   ///< byte offset, a multiple of 4
+  Access access;
+  std::string doc;
+};
+
+/// Codes of the error_code register. The first error of a run is kept.
+enum class ErrorCode : uint8_t {
+  None = 0,
+  IllegalOpcode = 1,   ///< opcode unknown
+  IllegalField = 2,    ///< a size field is zero, or a memory address is not a multiple of DIM
+  ProgramEnd = 3,      ///< the program's last command is not `end`
+  ReadWindow = 4,      ///< a load touches memory outside the readable windows
+  WriteWindow = 5,     ///< a store touches memory outside the writable windows
+  FetchWindow = 6,     ///< the program lies outside the readable windows
+  ReadBus = 7,         ///< AXI error response to a load
+  WriteBus = 8,        ///< AXI error response to a store
+  FetchBus = 9,        ///< AXI error response to a command fetch
+  ScratchRange = 10,   ///< scratchpad address beyond its end
+  AccumulatorRange = 11,  ///< accumulator address beyond its end
+  StatRange = 12,      ///< row statistics slot beyond their end
+};
+
+struct ErrorSpec {
+  ErrorCode code;
+  std::string_view name;
+  std::string_view doc;
+};
+
+/// A 64-bit counter; cleared by start, counts while the device is busy.
+struct CounterSpec {
+  std::string_view name;
+  std::string_view doc;
+};
+
+inline constexpr uint32_t kDeviceId = 0x464E5449;  ///< "ITNF" read as little-endian bytes
+inline constexpr uint32_t kDeviceVersion = 1;
+inline constexpr uint32_t kWindowBase = 0x080;    ///< first window register
+inline constexpr uint32_t kWindowStride = 0x20;   ///< base, end (exclusive), permissions
+inline constexpr uint32_t kCounterBase = 0x200;   ///< low and high half of counter 0
+inline constexpr uint32_t kMaxWindows = 8;
+
+namespace control {
+inline constexpr uint32_t kStart = 1U << 0;
+inline constexpr uint32_t kSoftReset = 1U << 1;
+}  // namespace control
+namespace status {
+inline constexpr uint32_t kBusy = 1U << 0;
+inline constexpr uint32_t kDone = 1U << 1;
+inline constexpr uint32_t kError = 1U << 2;
+inline constexpr uint32_t kInterrupt = 1U << 3;
+}  // namespace status
+namespace window {
+inline constexpr uint32_t kReadable = 1U << 0;
+inline constexpr uint32_t kWritable = 1U << 1;
+}  // namespace window
+
+std::vector<RegisterSpec> registerMap(uint32_t windowCount);
+std::span<const ErrorSpec> errorSpecs();
+std::span<const CounterSpec> counterSpecs();
+/// Index of a counter by name; an unknown name is our mistake: throws std::logic_error.
+uint32_t counterIndex(std::string_view name);
+
+}  // namespace intformer

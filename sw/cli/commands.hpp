@@ -1,0 +1,14 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+/// Subcommands of the intformer program. Each adds itself with its options, help and examples, and
+/// leaves the exit status of its run in `status`: 0 fine or equal, 1 the input was refused,
+/// 2 a comparison failed, 3 the device stopped with an error or the watchdog barked.
+namespace intformer::cli {
+
+void addGenerate(CLI::App& app, int& status);
+void addCompile(CLI::App& app, int& status);
+void addRun(CLI::App& app, int& status);
+
+}  // namespace intformer::cli

@@ -1,0 +1,14 @@
+#include "sw/cli/commands.hpp"
+
+int main(int argc, char** argv) {
+  CLI::App app{"intformer: integer-only Transformer accelerators, from a config to equal bits"};
+  app.require_subcommand(1);
+  int status = 0;
+  intformer::cli::addGenerate(app, status);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 1;
+  }
+  return status;
+}
