@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sw/model/tensor.hpp"
+#include "sw/numerics/scale.hpp"
 
 /// A model: integer operators on named tensors, with all their integers. Golden model, compiler,
 /// performance model and scoreboard walk this graph; nothing here knows a network by name.
@@ -25,13 +26,6 @@ struct TensorInfo {
   /// Columns come in groups that the compiler may pad to a panel boundary each (attention heads).
   /// 0: one group of `cols` columns.
   uint32_t groupCols = 0;
-};
-
-/// Per-channel fixed-point scale: value * multiplier * 2^-shift (docs/2-numerics.md, section 0).
-struct Scale {
-  uint16_t multiplier = 0;
-  uint8_t shift = 1;  ///< 1..47
-  bool operator==(const Scale&) const = default;
 };
 
 /// out = REQ_W(acc + bias, scale[c], zero[c]); W is the output tensor's width (int8 or int16).
