@@ -1,31 +1,53 @@
 #include "sw/numerics/fit.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "sw/numerics/softmax.hpp"
 
 namespace intformer {
+namespace {
+
+struct Line {
+  double offset;
+  double error;  ///< largest distance from the values
+};
+
+/// The best offset for a slope, or the error of a given one. Convex in the slope.
+Line bestOffset(const std::vector<double>& values, double slope, std::optional<double> fixed) {
+  double low = values[0];
+  double high = values[0];
+  for (std::size_t f = 0; f < values.size(); ++f) {
+    const double rest = values[f] - slope * static_cast<double>(f);
+    low = std::min(low, rest);
+    high = std::max(high, rest);
+  }
+  const double offset = fixed.value_or((low + high) / 2);
+  return {offset, std::max(high - offset, offset - low)};
+}
+
+}  // namespace
 
 PiecewiseLinear fitPiecewiseLinear(const std::function<double(double)>& value, unsigned segments,
                                    unsigned size, double first) {
   PiecewiseLinear fit;
   for (unsigned i = 0; i < segments; ++i) {
-    double sf = 0, sff = 0, sv = 0, sfv = 0;
-    for (unsigned f = 0; f < size; ++f) {
-      const double v = value(i * size + f);
-      sf += f;
-      sff += static_cast<double>(f) * f;
-      sv += v;
-      sfv += f * v;
+    std::vector<double> values;
+    for (unsigned f = 0; f < size; ++f) values.push_back(value(i * size + f));
+    const auto fixed = i == 0 ? std::optional(first) : std::nullopt;
+    const auto [low, high] = std::minmax_element(values.begin(), values.end());
+    double right = *high - *low + 1;  // no steeper line can be best
+    double left = -right;
+    for (int step = 0; step < 120; ++step) {  // ternary search: the error is convex in the slope
+      const double third = (right - left) / 3;
+      if (bestOffset(values, left + third, fixed).error <
+          bestOffset(values, right - third, fixed).error)
+        right -= third;
+      else
+        left += third;
     }
-    double a = first;
-    double slope = (sfv - first * sf) / sff;
-    if (i > 0) {
-      slope = (size * sfv - sf * sv) / (size * sff - sf * sf);
-      a = (sv - slope * sf) / size;
-    }
-    fit.a.push_back(static_cast<int>(std::lround(a)));
-    fit.b.push_back(static_cast<int>(std::lround(slope * size)));
+    fit.a.push_back(static_cast<int>(std::lround(bestOffset(values, left, fixed).offset)));
+    fit.b.push_back(static_cast<int>(std::lround(left * size)));
   }
   return fit;
 }

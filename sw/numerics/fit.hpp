@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <vector>
 
 /// Where the coefficient tables come from.
@@ -13,7 +14,8 @@ struct PiecewiseLinear {
   std::vector<int> b;
 };
 
-/// Least squares on the integer grid, coefficients rounded to nearest. `first` fixes a[0].
+/// The lines with the smallest largest error on the grid, segment by segment, coefficients rounded to
+/// nearest. `first` fixes a[0].
 PiecewiseLinear fitPiecewiseLinear(const std::function<double(double)>& value, unsigned segments,
                                    unsigned size, double first);
 
@@ -21,7 +23,7 @@ PiecewiseLinear fitPiecewiseLinear(const std::function<double(double)>& value, u
 double geluTail(double magnitude);
 /// The fit behind GeluPwl: 32 segments of 128 at LSB 2^-10, result LSB 2^-14, a[0] = 0.
 PiecewiseLinear fitGelu();
-/// The fit behind ExpPwl: 16 segments of 16, 65280 * 2^(-g/256), a[0] = 65280; b is negative there.
+/// The fit behind ExpPwl: 16 segments of 16, 65280 * 2^(-g/256), a[0] = 65280; b = -EB.
 PiecewiseLinear fitExp();
 
 }  // namespace intformer

@@ -16,13 +16,13 @@ inline constexpr int32_t kExpOne = 65280;  ///< EXP16(0), 255 * 256
 /// T(g) of the ibert family: ((kCenter - g)^2 * kFactor >> kShift) + kOffset.
 /// kCenter - g 9 bits, its square 18 bits, the product 30 bits; >> truncates.
 /// From I-BERT (Kim et al., 2021, section 3.5), 0.3585 (p + 1.353)^2 + 0.344 with
-/// p = -g ln2 / 256: kCenter = round(1.353 * 256 / ln2), kFactor / 2^14 =
+/// p = -g ln2 / 256: kCenter = 1.353 * 256 / ln2 = 499.7 (499 errs less than 500), kFactor / 2^14 =
 /// 65280 * 0.3585 * (ln2 / 256)^2, kOffset such that T(0) = 65280.
 struct ExpIbert {
-  static constexpr int32_t kCenter = 500;
+  static constexpr int32_t kCenter = 499;
   static constexpr int32_t kFactor = 2811;
   static constexpr unsigned kShift = 14;
-  static constexpr int32_t kOffset = 22388;
+  static constexpr int32_t kOffset = 22559;
 };
 
 /// T(g) of the pwl family: EA[g >> 4] - ((EB[g >> 4] * (g & 15) + 8) >> 4).
