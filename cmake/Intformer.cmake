@@ -59,10 +59,11 @@ function(intformer_verilate name)
     endforeach()
     add_custom_command(
       OUTPUT ${lib} ${dir}/libverilated.a
-      COMMAND $<TARGET_FILE:intformer> generate ${CMAKE_SOURCE_DIR}/${ARG_CONFIG} --out ${generated}
+      COMMAND $<TARGET_FILE:intformer_generate> generate ${CMAKE_SOURCE_DIR}/${ARG_CONFIG} --out ${generated}
               ${overrides} --quiet
-      COMMAND ${VERILATOR} ${flags} -f ${generated}/${config}.f
-      DEPENDS intformer ${CMAKE_SOURCE_DIR}/${ARG_CONFIG} ${leaves}
+      COMMAND ${VERILATOR} ${flags} -F ${generated}/${config}.f
+      COMMAND ${CMAKE_COMMAND} -E touch ${lib} ${dir}/libverilated.a
+      DEPENDS intformer_generate ${CMAKE_SOURCE_DIR}/${ARG_CONFIG} ${leaves}
       WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
       COMMENT "Verilating ${ARG_TOP} of ${ARG_CONFIG}" VERBATIM)
   else()
@@ -70,6 +71,7 @@ function(intformer_verilate name)
     add_custom_command(
       OUTPUT ${lib} ${dir}/libverilated.a
       COMMAND ${VERILATOR} ${flags} ${ARG_SOURCES}
+      COMMAND ${CMAKE_COMMAND} -E touch ${lib} ${dir}/libverilated.a
       DEPENDS ${ARG_SOURCES}
       WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
       COMMENT "Verilating ${ARG_TOP}" VERBATIM)

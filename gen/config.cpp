@@ -1,0 +1,215 @@
+#include "gen/config.hpp"
+
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <set>
+
+#include "gen/config_keys.hpp"
+
+namespace intformer {
+namespace {
+
+Plan derivePlan(const Settings& s) {
+  const auto u = [](int64_t value) { return static_cast<uint32_t>(value); };
+  Plan plan;
+  plan.name = s.name;
+  plan.dim = u(s.dim);
+  plan.lanes = u(s.lanes);
+  plan.family = s.family == "pwl" ? Family::Pwl : Family::Ibert;
+  plan.scratchWords = u(s.scratchpadBytes / s.dim);
+  plan.scratchBanks = u(s.scratchpadBanks);
+  plan.accRows = u(s.accumulatorBytes / (4 * s.dim));
+  plan.accBanks = u(s.accumulatorBanks);
+  plan.statRows = u(s.statRows);
+  plan.busBytes = u(s.dataBits / 8);
+  plan.addressBits = u(s.addressBits);
+  plan.maxBurstBeats = u(s.maxBurstBeats);
+  plan.outstandingReads = u(s.outstandingReads);
+  plan.outstandingWrites = u(s.outstandingWrites);
+  plan.queueDepth = u(s.queueDepth);
+  plan.fetchDepth = u(s.fetchDepth);
+  plan.windowCount = u(s.windows);
+  return plan;
+}
+
+const ConfigKey* findKey(std::string_view path) {
+  for (const auto& key : configKeys())
+    if (key.path == path) return &key;
+  return nullptr;
+}
+
+bool isTable(std::string_view path) {
+  return std::ranges::any_of(configKeys(), [&](const ConfigKey& key) {
+    return key.path.starts_with(path) && key.path.substr(path.size()).starts_with('.');
+  });
+}
+
+/// Where a fault is: a spot in the file, or an override.
+struct Place {
+  std::string file;
+  toml::source_position position{};
+};
+
+class Loader {
+ public:
+  explicit Loader(std::string path) : path_(std::move(path)) {}
+
+  ConfigResult load(std::span<const std::string> overrides) {
+    if (parseFile()) {
+      walk(table_, "");
+      for (const auto& text : overrides) override(text);
+      for (const auto& key : configKeys()) read(key);
+      for (const auto& check : crossChecks()) cross(check);
+    }
+    std::ranges::stable_sort(faults_, {}, [](const Diagnostic& d) {
+      return std::pair(d.line == 0 ? ~0U : d.line, d.column);
+    });
+    ConfigResult result;
+    if (faults_.empty()) result.plan = derivePlan(settings_);
+    result.diagnostics = std::move(faults_);
+    return result;
+  }
+
+ private:
+  void fault(const Place& place, std::string_view key, std::string reason,
+             std::string suggestion = {}) {
+    bad_.emplace(key);
+    faults_.push_back({place.file, place.position.line, place.position.column, std::string(key),
+                       std::move(reason), std::move(suggestion)});
+  }
+
+  bool parseFile() {
+    std::ifstream in(path_, std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(in), {}};
+    if (!in) {
+      fault({path_}, "", "cannot be read");
+      return false;
+    }
+    try {
+      table_ = toml::parse(text, path_);
+    } catch (const toml::parse_error& error) {
+      fault({path_, error.source().begin}, "", std::string(error.description()));
+      return false;
+    }
+    return true;
+  }
+
+  /// Finds what no key of ours is, and remembers where each key stands.
+  void walk(const toml::table& table, const std::string& prefix) {
+    for (const auto& [name, node] : table) {
+      const std::string path = prefix + std::string(name.str());
+      places_[path] = {path_, node.source().begin};
+      if (const auto* sub = node.as_table(); sub != nullptr && isTable(path))
+        walk(*sub, path + ".");
+      else if (findKey(path) == nullptr && !isTable(path))
+        unknown({path_, name.source().begin}, path);
+      else if (findKey(path) == nullptr)
+        fault(places_[path], path, "must be a table");
+    }
+  }
+
+  void unknown(const Place& place, const std::string& path) {
+    std::set<std::string_view> names;
+    for (const auto& key : configKeys()) {
+      names.insert(key.path);
+      names.insert(key.path.substr(0, key.path.find('.')));
+    }
+    const std::vector<std::string_view> candidates(names.begin(), names.end());
+    const std::string meant(nearestWord(path, candidates));
+    if (!meant.empty()) meant_.insert(meant);
+    fault(place, path, "unknown key", meant.empty() ? "" : "did you mean " + meant + "?");
+  }
+
+  void override(const std::string& text) {
+    const Place place{"--set " + text};
+    const std::size_t equals = text.find('=');
+    const std::string path = text.substr(0, equals);
+    const ConfigKey* key = findKey(path);
+    if (equals == std::string::npos) return fault(place, path, "an override is written key=value");
+    if (key == nullptr) return unknown(place, path);
+    const std::string value = text.substr(equals + 1);
+    places_[path] = place;
+    const bool quote = key->isWord() && !value.starts_with('"');
+    try {
+      const auto parsed = toml::parse(quote ? "v = '" + value + "'" : "v = " + value);
+      const std::size_t dot = path.find('.');
+      toml::table* table = &table_;
+      if (dot != std::string::npos) {
+        table_.insert(path.substr(0, dot), toml::table{});
+        table = table_[path.substr(0, dot)].as_table();
+      }
+      if (table != nullptr) table->insert_or_assign(path.substr(dot + 1), *parsed.get("v"));
+    } catch (const toml::parse_error& error) {
+      fault(place, path, std::string(error.description()));
+    }
+  }
+
+  [[nodiscard]] Place placeOf(std::string_view path) const {
+    const std::string full(path);
+    if (const auto at = places_.find(full); at != places_.end()) return at->second;
+    if (const auto at = places_.find(full.substr(0, full.find('.'))); at != places_.end())
+      return at->second;
+    return {path_, {1, 1}};
+  }
+
+  void read(const ConfigKey& key) {
+    const std::string path(key.path);
+    if (bad_.contains(path)) return;
+    const auto node = table_.at_path(path);
+    if (!node) {
+      bad_.insert(path);
+      const bool misspelt = meant_.contains(path) || meant_.contains(path.substr(0, path.find('.')));
+      if (!misspelt) fault(placeOf(path), path, "missing");
+      return;
+    }
+    std::optional<Refusal> refusal;
+    if (key.isWord()) {
+      if (!node.is_string()) return fault(placeOf(path), path, "must be a string");
+      settings_.*key.word = *node.value<std::string>();
+      refusal = checkWord(key, settings_.*key.word);
+    } else {
+      if (!node.is_integer()) return fault(placeOf(path), path, "must be an integer");
+      settings_.*key.number = *node.value<int64_t>();
+      refusal = checkNumber(key, settings_.*key.number);
+    }
+    if (refusal) fault(placeOf(path), path, refusal->reason, refusal->suggestion);
+  }
+
+  /// Values that are wrong by themselves are not blamed a second time.
+  void cross(const CrossCheck& check) {
+    for (const auto path : check.needs)
+      if (bad_.contains(path)) return;
+    if (const auto refusal = check.check(settings_))
+      fault(placeOf(check.needs[0]), check.needs[0], refusal->reason, refusal->suggestion);
+  }
+
+  std::string path_;
+  toml::table table_;
+  Settings settings_;
+  std::map<std::string, Place> places_;
+  std::set<std::string> meant_;
+  std::set<std::string, std::less<>> bad_;  ///< keys that already have a fault
+  std::vector<Diagnostic> faults_;
+};
+
+}  // namespace
+
+std::string Diagnostic::text() const {
+  std::string text = file;
+  if (line != 0) text += fmt::format(":{}:{}", line, column);
+  if (!key.empty()) text += ": " + key;
+  text += ": " + reason;
+  if (suggestion.starts_with("did you mean")) return text + "; " + suggestion;
+  return suggestion.empty() ? text : text + "; nearest legal: " + suggestion;
+}
+
+ConfigResult loadConfig(const std::string& path, std::span<const std::string> overrides) {
+  return Loader(path).load(overrides);
+}
+
+}  // namespace intformer

@@ -1,0 +1,109 @@
+#include <fmt/format.h>
+
+#include "gen/emit/emit.hpp"
+#include "gen/tables/commands.hpp"
+#include "gen/tables/registers.hpp"
+#include "gen/writer.hpp"
+
+namespace intformer {
+namespace {
+
+/// One group of `localparam <type> <Name> = <value>;` lines under a comment.
+class Group {
+ public:
+  Group(std::string_view title, std::string type)
+      : title_(title), type_(std::move(type)) {}
+
+  Group& add(std::string_view name, std::string_view value, std::string_view comment = {}) {
+    columns_.add(fmt::format("localparam {} {}", type_, name), fmt::format("= {};", value),
+                 comment.empty() ? "" : fmt::format("// {}", comment));
+    return *this;
+  }
+  Group& add(std::string_view name, uint64_t value, std::string_view comment = {}) {
+    return add(name, std::to_string(value), comment);
+  }
+  [[nodiscard]] std::string text() const {
+    return fmt::format("\n  // {}\n{}", title_, columns_.text("  "));
+  }
+
+ private:
+  std::string title_;
+  std::string type_;
+  Columns columns_;
+};
+
+std::string sizes(const Plan& plan) {
+  Group group("Sizes. A word is Dim bytes; an accumulator row is Dim int32.", "int unsigned");
+  group.add("Dim", plan.dim, "rows and columns of the array")
+      .add("Lanes", plan.lanes, "elements per cycle of the vector unit")
+      .add("ScratchWords", plan.scratchWords)
+      .add("ScratchBanks", plan.scratchBanks)
+      .add("AccRows", plan.accRows)
+      .add("AccBanks", plan.accBanks)
+      .add("StatRows", plan.statRows, "row statistics slots")
+      .add("BusBytes", plan.busBytes, "AXI4 data width")
+      .add("AddressBits", plan.addressBits)
+      .add("MaxBurstBeats", plan.maxBurstBeats)
+      .add("OutstandingReads", plan.outstandingReads)
+      .add("OutstandingWrites", plan.outstandingWrites)
+      .add("QueueDepth", plan.queueDepth, "commands waiting per queue")
+      .add("FetchDepth", plan.fetchDepth, "commands fetched ahead of dispatch")
+      .add("WindowCount", plan.windowCount, "address windows");
+  Group family("Nonlinear family: 1 piecewise linear, 0 the I-BERT polynomials.", "bit");
+  family.add("FamilyPwl", plan.family == Family::Pwl ? "1'b1" : "1'b0");
+  return group.text() + family.text();
+}
+
+std::string commands() {
+  Group codes("Opcodes.", "logic [7:0]");
+  Group constants("Words of per-channel constants that an opcode reads per panel.", "int unsigned");
+  for (const auto& spec : opcodes()) {
+    codes.add("Op" + upperCamel(spec.name),
+              fmt::format("8'h{:02X}", static_cast<unsigned>(spec.opcode)));
+    if (constantBytes(spec.opcode) > 0)
+      constants.add("ConstBytes" + upperCamel(spec.name), constantBytes(spec.opcode));
+  }
+  Group queues("Queues: bit numbers in the wait and signal masks.", "int unsigned");
+  for (std::size_t q = 0; q < kQueueCount; ++q)
+    queues.add("Queue" + upperCamel(queueName(static_cast<Queue>(q))), q);
+  queues.add("QueueCount", kQueueCount);
+  Group fields("Command fields: bits [Lsb +: Width] of the command.", "int unsigned");
+  fields.add("CommandBits", kCommandBytes * 8);
+  for (const auto& field : commandFields()) {
+    fields.add(upperCamel(field.name) + "Lsb", field.lsb);
+    fields.add(upperCamel(field.name) + "Width", field.width);
+  }
+  return codes.text() + constants.text() + queues.text() + fields.text();
+}
+
+std::string registers(const Plan& plan) {
+  Group offsets("Registers: byte offsets on the AXI4-Lite port.", "logic [11:0]");
+  for (const auto& reg : registerMap(plan.windowCount))
+    offsets.add("Reg" + upperCamel(reg.name), fmt::format("12'h{:03X}", reg.offset));
+  offsets.add("WindowBase", fmt::format("12'h{:03X}", kWindowBase), "window 0; the next ones follow")
+      .add("WindowStride", fmt::format("12'h{:03X}", kWindowStride))
+      .add("CounterBase", fmt::format("12'h{:03X}", kCounterBase), "counter 0, low half");
+  Group values("Values of the identification registers.", "logic [31:0]");
+  values.add("DeviceId", fmt::format("32'h{:08X}", kDeviceId))
+      .add("DeviceVersion", fmt::format("32'd{}", kDeviceVersion));
+  Group errors("Error codes.", "logic [7:0]");
+  for (const auto& error : errorSpecs())
+    errors.add("Err" + upperCamel(error.name),
+               fmt::format("8'd{}", static_cast<unsigned>(error.code)), error.doc);
+  Group counters("Counters: indexes.", "int unsigned");
+  for (const auto& counter : counterSpecs())
+    counters.add("Count" + upperCamel(counter.name), counterIndex(counter.name), counter.doc);
+  counters.add("CounterCount", counterSpecs().size());
+  return offsets.text() + values.text() + errors.text() + counters.text();
+}
+
+}  // namespace
+
+std::vector<EmittedFile> emitPackage(const Plan& plan) {
+  const std::string text = "// Every size, command field, register and code of this device.\n"
+                           "package @p@_pkg;" +
+                           sizes(plan) + commands() + registers(plan) + "endpackage\n";
+  return {{render(plan, "@p@_pkg.sv"), render(plan, text)}};
+}
+
+}  // namespace intformer

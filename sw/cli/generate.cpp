@@ -1,0 +1,57 @@
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <memory>
+
+#include "gen/config.hpp"
+#include "gen/emit/emit.hpp"
+#include "gen/output.hpp"
+#include "sw/cli/commands.hpp"
+
+namespace intformer::cli {
+namespace {
+
+struct GenerateOptions {
+  std::string config;
+  std::string out;
+  std::vector<std::string> overrides;
+  bool quiet = false;
+};
+
+int generate(const GenerateOptions& options) {
+  const ConfigResult config = loadConfig(options.config, options.overrides);
+  for (const auto& fault : config.diagnostics) fmt::print(stderr, "{}\n", fault.text());
+  if (!config.plan) return 1;
+
+  const auto files = emitAll(*config.plan);
+  const WriteResult result = writeDesign(options.out, files);
+  if (!result.error.empty()) {
+    fmt::print(stderr, "{}\n", result.error);
+    return 1;
+  }
+  if (!options.quiet)
+    fmt::print("{}: {} files in {} ({} written, {} unchanged, {} removed)\n", config.plan->name,
+               files.size(), options.out, result.written, result.unchanged, result.removed);
+  return 0;
+}
+
+}  // namespace
+
+void addGenerate(CLI::App& app, int& status) {
+  auto* command = app.add_subcommand("generate", "Write the SystemVerilog design of a config");
+  auto options = std::make_shared<GenerateOptions>();
+  command->add_option("config", options->config, "Hardware config (*.toml)")->required();
+  command->add_option("--out", options->out, "Folder for the design")->required();
+  command->add_option("--set", options->overrides, "Override a config key: --set vector.lanes=8")
+      ->allow_extra_args(false);
+  command->add_flag("--quiet", options->quiet, "Print faults only");
+  command->footer(
+      "Examples:\n"
+      "  intformer generate configs/base16.toml --out build/base16\n"
+      "  intformer generate configs/edge8.toml --out /tmp/x --set vector.lanes=8 --set "
+      "vector.family=ibert\n"
+      "The folder then holds <name>.f, the list of all sources: verilator --lint-only -F <name>.f");
+  command->callback([options, &status] { status = generate(*options); });
+}
+
+}  // namespace intformer::cli
