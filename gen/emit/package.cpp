@@ -100,9 +100,14 @@ std::string registers(const Plan& plan) {
 }  // namespace
 
 std::vector<EmittedFile> emitPackage(const Plan& plan) {
-  const std::string text = "// Every size, command field, register and code of this device.\n"
-                           "package @p@_pkg;" +
-                           sizes(plan) + commands() + registers(plan) + "endpackage\n";
+  const std::string text =
+      "// Every size, command field, register and code of the device. Modules use what they need of it,\n"
+      "// which is why unused names are no fault here.\n"
+      "// verilator lint_off UNUSEDPARAM\n"
+      "package @p@_pkg;" +
+      sizes(plan) + commands() + registers(plan) +
+      "endpackage\n"
+      "// verilator lint_on UNUSEDPARAM\n";
   return {{render(plan, "@p@_pkg.sv"), render(plan, text)}};
 }
 
