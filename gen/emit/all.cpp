@@ -32,6 +32,9 @@ std::vector<EmittedFile> emitAll(const Plan& plan) {
   std::vector<EmittedFile> files = usedLeaves(emitted);
   append(files, std::move(emitted));
   files.push_back(fileList(plan, files));
+  append(files, emitHeader(plan));
+  append(files, emitMarkdown(plan));
+  append(files, emitPlanJson(plan));
   return files;
 }
 

@@ -24,7 +24,11 @@ std::vector<EmittedFile> emitMatmulPath(const Plan& plan);  ///< array, matmul, 
 std::vector<EmittedFile> emitVectorPath(const Plan& plan);  ///< vector unit, row scalar, ROMs
 std::vector<EmittedFile> emitSystem(const Plan& plan);  ///< DMA, fetch, dispatch, registers, top
 
-/// All of the above plus file list, C header, Markdown and the plan as JSON.
+std::vector<EmittedFile> emitHeader(const Plan& plan);    ///< <name>_regs.h, for C and C++
+std::vector<EmittedFile> emitMarkdown(const Plan& plan);  ///< <name>_commands.md
+std::vector<EmittedFile> emitPlanJson(const Plan& plan);  ///< <name>_plan.json
+
+/// The whole design: the leaves in use, all of the above, and the file list <name>.f.
 std::vector<EmittedFile> emitAll(const Plan& plan);
 
 }  // namespace intformer

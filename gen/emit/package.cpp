@@ -3,6 +3,7 @@
 #include "gen/emit/emit.hpp"
 #include "gen/tables/commands.hpp"
 #include "gen/tables/registers.hpp"
+#include "gen/tables/sizes.hpp"
 #include "gen/writer.hpp"
 
 namespace intformer {
@@ -33,22 +34,8 @@ class Group {
 };
 
 std::string sizes(const Plan& plan) {
-  Group group("Sizes. A word is Dim bytes; an accumulator row is Dim int32.", "int unsigned");
-  group.add("Dim", plan.dim, "rows and columns of the array")
-      .add("Lanes", plan.lanes, "elements per cycle of the vector unit")
-      .add("ScratchWords", plan.scratchWords)
-      .add("ScratchBanks", plan.scratchBanks)
-      .add("AccRows", plan.accRows)
-      .add("AccBanks", plan.accBanks)
-      .add("StatRows", plan.statRows, "row statistics slots")
-      .add("BusBytes", plan.busBytes, "AXI4 data width")
-      .add("AddressBits", plan.addressBits)
-      .add("MaxBurstBeats", plan.maxBurstBeats)
-      .add("OutstandingReads", plan.outstandingReads)
-      .add("OutstandingWrites", plan.outstandingWrites)
-      .add("QueueDepth", plan.queueDepth, "commands waiting per queue")
-      .add("FetchDepth", plan.fetchDepth, "commands fetched ahead of dispatch")
-      .add("WindowCount", plan.windowCount, "address windows");
+  Group group("Sizes.", "int unsigned");
+  for (const auto& size : sizeSpecs(plan)) group.add(upperCamel(size.name), size.value, size.doc);
   Group family("Nonlinear family: 1 piecewise linear, 0 the I-BERT polynomials.", "bit");
   family.add("FamilyPwl", plan.family == Family::Pwl ? "1'b1" : "1'b0");
   return group.text() + family.text();

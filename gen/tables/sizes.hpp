@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "gen/plan.hpp"
+
+namespace intformer {
+
+struct SizeSpec {
+  std::string_view name;  ///< snake_case, used in SystemVerilog, C, JSON and Markdown
+  uint32_t value;
+  std::string_view doc;
+};
+
+/// The sizes of a device, in the order of Plan.
+std::vector<SizeSpec> sizeSpecs(const Plan& plan);
+/// "ibert" or "pwl"
+std::string_view familyName(Family family);
+
+}  // namespace intformer
