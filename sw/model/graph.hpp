@@ -115,8 +115,9 @@ struct Graph {
   }
 };
 
-/// Multiply-accumulates that an operator's definition asks for, padding not counted.
-uint64_t macs(const Operator& op);
+/// Multiply-accumulates that an operator of the graph asks for by its definition: padding of the
+/// device is not counted, masked columns are.
+uint64_t macs(const Graph& graph, const Operator& op);
 /// The operator's own name.
 const std::string& operatorName(const Operator& op);
 /// "linear", "attention" or "layer_norm".

@@ -14,7 +14,7 @@ struct Line {
 };
 
 /// The best offset for a slope, or the error of a given one. Convex in the slope.
-Line bestOffset(const std::vector<double>& values, double slope, std::optional<double> fixed) {
+Line bestOffset(const std::vector<double>& values, double slope, const double* fixed) {
   double low = values[0];
   double high = values[0];
   for (std::size_t f = 0; f < values.size(); ++f) {
@@ -22,7 +22,7 @@ Line bestOffset(const std::vector<double>& values, double slope, std::optional<d
     low = std::min(low, rest);
     high = std::max(high, rest);
   }
-  const double offset = fixed.value_or((low + high) / 2);
+  const double offset = fixed != nullptr ? *fixed : (low + high) / 2;
   return {offset, std::max(high - offset, offset - low)};
 }
 
@@ -34,7 +34,7 @@ PiecewiseLinear fitPiecewiseLinear(const std::function<double(double)>& value, u
   for (unsigned i = 0; i < segments; ++i) {
     std::vector<double> values;
     for (unsigned f = 0; f < size; ++f) values.push_back(value(i * size + f));
-    const auto fixed = i == 0 ? std::optional(first) : std::nullopt;
+    const double* const fixed = i == 0 ? &first : nullptr;
     const auto [low, high] = std::minmax_element(values.begin(), values.end());
     double right = *high - *low + 1;  // no steeper line can be best
     double left = -right;

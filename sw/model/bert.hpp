@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gen/config.hpp"
+#include "sw/model/graph.hpp"
+
+/// BERT-like encoders: the shape from a file, the integers from a seed.
+namespace intformer {
+
+/// Shape of an encoder (configs/models/*.toml).
+struct ModelSpec {
+  std::string name;
+  uint32_t width = 0;   ///< d, 1..4096, a multiple of heads
+  uint32_t heads = 0;
+  uint32_t ffn = 0;     ///< columns of the feed-forward's hidden tensor
+  uint32_t layers = 0;
+  double epsilon = 1e-12;
+  std::optional<uint32_t> validTokens;  ///< tokens beyond are padding: no row attends to them
+  bool dither = false;  ///< round attention weights by position
+};
+
+struct ModelSpecResult {
+  std::optional<ModelSpec> spec;  ///< set when there are no diagnostics
+  std::vector<Diagnostic> diagnostics;
+};
+
+/// Reads and checks a model file; reports all faults at once.
+ModelSpecResult loadModelSpec(const std::string& path);
+
+/// The first `layers` encoder layers of the model on `seq` tokens. Weights, spreads and outlier
+/// channels come from the seed; scales from running each operator on seededInputs(graph, seed) as it
+/// is added, so that 8-bit tensors use their range and hardly saturate.
+///
+/// Inputs: "input8" and "input16", one tensor of activations in two widths. Layer n adds
+/// "layer<n>.attention.{query,key,value,weights,context,residual,norm8,norm16}",
+/// "layer<n>.ffn.{hidden,residual}" and "layer<n>.{output8,output16}"; the last two are the next
+/// layer's input, and the graph's outputs in the last layer.
+Graph buildBertEncoder(const ModelSpec& spec, uint32_t layers, uint32_t seq, uint64_t seed);
+
+/// Values for the graph's input tensors. Tensors named "<x>16" and "<x>8" of one shape are the same
+/// activations in two widths: x8 = sat8(rshr(x16, 8)).
+TensorValues seededInputs(const Graph& graph, uint64_t seed);
+
+}  // namespace intformer
