@@ -4,10 +4,11 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <map>
 #include <set>
+#include <sstream>
 
 #include "gen/config_keys.hpp"
 
@@ -43,10 +44,12 @@ const ConfigKey* findKey(std::string_view path) {
   return nullptr;
 }
 
+/// "vector.lanes" -> "vector"
+std::string_view tableOf(std::string_view path) { return path.substr(0, path.find('.')); }
+
 bool isTable(std::string_view path) {
-  return std::ranges::any_of(configKeys(), [&](const ConfigKey& key) {
-    return key.path.starts_with(path) && key.path.substr(path.size()).starts_with('.');
-  });
+  return findKey(path) == nullptr &&
+         std::ranges::any_of(configKeys(), [&](auto& key) { return tableOf(key.path) == path; });
 }
 
 /// Where a fault is: a spot in the file, or an override.
@@ -84,14 +87,12 @@ class Loader {
   }
 
   bool parseFile() {
-    std::ifstream in(path_, std::ios::binary);
-    const std::string text{std::istreambuf_iterator<char>(in), {}};
-    if (!in) {
+    if (std::ifstream in(path_); !in || std::filesystem::is_directory(path_)) {
       fault({path_}, "", "cannot be read");
       return false;
     }
     try {
-      table_ = toml::parse(text, path_);
+      table_ = toml::parse_file(path_);
     } catch (const toml::parse_error& error) {
       fault({path_, error.source().begin}, "", std::string(error.description()));
       return false;
@@ -104,12 +105,15 @@ class Loader {
     for (const auto& [name, node] : table) {
       const std::string path = prefix + std::string(name.str());
       places_[path] = {path_, node.source().begin};
-      if (const auto* sub = node.as_table(); sub != nullptr && isTable(path))
-        walk(*sub, path + ".");
-      else if (findKey(path) == nullptr && !isTable(path))
+      if (findKey(path) != nullptr) continue;
+      if (!isTable(path)) {
         unknown({path_, name.source().begin}, path);
-      else if (findKey(path) == nullptr)
+      } else if (const auto* sub = node.as_table()) {
+        walk(*sub, path + ".");
+      } else {
+        excused_.insert(path);
         fault(places_[path], path, "must be a table");
+      }
     }
   }
 
@@ -117,12 +121,13 @@ class Loader {
     std::set<std::string_view> names;
     for (const auto& key : configKeys()) {
       names.insert(key.path);
-      names.insert(key.path.substr(0, key.path.find('.')));
+      if (path.find('.') == std::string::npos) names.insert(tableOf(key.path));
     }
     const std::vector<std::string_view> candidates(names.begin(), names.end());
-    const std::string meant(nearestWord(path, candidates));
-    if (!meant.empty()) meant_.insert(meant);
-    fault(place, path, "unknown key", meant.empty() ? "" : "did you mean " + meant + "?");
+    const std::string_view meant = nearestWord(path, candidates);
+    excused_.emplace(meant);
+    fault(place, path,
+          meant.empty() ? "unknown key" : fmt::format("unknown key; did you mean {}?", meant));
   }
 
   void override(const std::string& text) {
@@ -130,29 +135,33 @@ class Loader {
     const std::size_t equals = text.find('=');
     const std::string path = text.substr(0, equals);
     const ConfigKey* key = findKey(path);
-    if (equals == std::string::npos) return fault(place, path, "an override is written key=value");
+    if (equals == std::string::npos) return fault(place, "", "an override is written key=value");
+    if (isTable(path)) return fault(place, path, "is a table; override its keys one by one");
     if (key == nullptr) return unknown(place, path);
-    const std::string value = text.substr(equals + 1);
     places_[path] = place;
-    const bool quote = key->isWord() && !value.starts_with('"');
+    const std::string value = text.substr(equals + 1);
+    if (key->isWord()) return insert(path, toml::value<std::string>(value));
     try {
-      const auto parsed = toml::parse(quote ? "v = '" + value + "'" : "v = " + value);
-      const std::size_t dot = path.find('.');
-      toml::table* table = &table_;
-      if (dot != std::string::npos) {
-        table_.insert(path.substr(0, dot), toml::table{});
-        table = table_[path.substr(0, dot)].as_table();
-      }
-      if (table != nullptr) table->insert_or_assign(path.substr(dot + 1), *parsed.get("v"));
-    } catch (const toml::parse_error& error) {
-      fault(place, path, std::string(error.description()));
+      insert(path, *toml::parse("value = " + value).get("value"));
+    } catch (const toml::parse_error&) {
+      fault(place, path, fmt::format("must be an integer, got \"{}\"", value));
     }
+  }
+
+  void insert(const std::string& path, const toml::node& value) {
+    const std::size_t dot = path.find('.');
+    toml::table* table = &table_;
+    if (dot != std::string::npos) {
+      table_.insert(path.substr(0, dot), toml::table{});
+      table = table_[path.substr(0, dot)].as_table();
+    }
+    if (table != nullptr) table->insert_or_assign(path.substr(dot + 1), value);
   }
 
   [[nodiscard]] Place placeOf(std::string_view path) const {
     const std::string full(path);
     if (const auto at = places_.find(full); at != places_.end()) return at->second;
-    if (const auto at = places_.find(full.substr(0, full.find('.'))); at != places_.end())
+    if (const auto at = places_.find(std::string(tableOf(path))); at != places_.end())
       return at->second;
     return {path_, {1, 1}};
   }
@@ -162,22 +171,22 @@ class Loader {
     if (bad_.contains(path)) return;
     const auto node = table_.at_path(path);
     if (!node) {
+      const bool excused = excused_.contains(path) || excused_.contains(tableOf(path));
+      if (!excused) fault(placeOf(path), path, "missing");
       bad_.insert(path);
-      const bool misspelt = meant_.contains(path) || meant_.contains(path.substr(0, path.find('.')));
-      if (!misspelt) fault(placeOf(path), path, "missing");
-      return;
+    } else if (key.isWord() ? !node.is_string() : !node.is_integer()) {
+      std::ostringstream type;
+      type << node.type();
+      fault(placeOf(path), path, fmt::format("must be {}, got a value of type {}",
+                                             key.isWord() ? "a string" : "an integer", type.str()));
+    } else if (const auto refusal = take(key, node)) {
+      fault(placeOf(path), path, refusal->reason, refusal->suggestion);
     }
-    std::optional<Refusal> refusal;
-    if (key.isWord()) {
-      if (!node.is_string()) return fault(placeOf(path), path, "must be a string");
-      settings_.*key.word = *node.value<std::string>();
-      refusal = checkWord(key, settings_.*key.word);
-    } else {
-      if (!node.is_integer()) return fault(placeOf(path), path, "must be an integer");
-      settings_.*key.number = *node.value<int64_t>();
-      refusal = checkNumber(key, settings_.*key.number);
-    }
-    if (refusal) fault(placeOf(path), path, refusal->reason, refusal->suggestion);
+  }
+
+  std::optional<Refusal> take(const ConfigKey& key, const toml::node_view<toml::node>& node) {
+    if (key.isWord()) return checkWord(key, settings_.*key.word = *node.value<std::string>());
+    return checkNumber(key, settings_.*key.number = *node.value<int64_t>());
   }
 
   /// Values that are wrong by themselves are not blamed a second time.
@@ -192,7 +201,7 @@ class Loader {
   toml::table table_;
   Settings settings_;
   std::map<std::string, Place> places_;
-  std::set<std::string> meant_;
+  std::set<std::string, std::less<>> excused_;  ///< missing because misspelt, which is reported
   std::set<std::string, std::less<>> bad_;  ///< keys that already have a fault
   std::vector<Diagnostic> faults_;
 };
@@ -204,7 +213,6 @@ std::string Diagnostic::text() const {
   if (line != 0) text += fmt::format(":{}:{}", line, column);
   if (!key.empty()) text += ": " + key;
   text += ": " + reason;
-  if (suggestion.starts_with("did you mean")) return text + "; " + suggestion;
   return suggestion.empty() ? text : text + "; nearest legal: " + suggestion;
 }
 

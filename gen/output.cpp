@@ -13,79 +13,135 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kManifest = "manifest.txt";
-constexpr const char* kManifestHeader = "# Files of this folder that intformer wrote and may replace.";
+constexpr const char* kManifestHeader = "# What intformer wrote here, and replaces when it runs again.";
+
+using Names = std::set<std::string>;
 
 std::optional<std::string> readFile(const fs::path& path) {
+  if (!fs::is_regular_file(path)) return std::nullopt;
   std::ifstream in(path, std::ios::binary);
-  if (!in) return std::nullopt;
   return std::string{std::istreambuf_iterator<char>(in), {}};
 }
 
-std::set<std::string> readManifest(const fs::path& folder) {
-  std::set<std::string> names;
-  std::ifstream in(folder / kManifest);
-  std::string line;
-  if (!std::getline(in, line) || line != kManifestHeader) return names;
-  while (std::getline(in, line)) names.insert(line);
-  return names;
-}
-
-std::string manifestText(const std::set<std::string>& names) {
-  std::string text = std::string(kManifestHeader) + '\n';
-  for (const auto& name : names) text += name + '\n';
-  return text;
-}
-
 void writeFile(const fs::path& path, const std::string& text) {
+  fs::create_directories(path.parent_path());
   std::ofstream out(path, std::ios::binary);
   out << text;
   out.close();
   if (!out) throw fs::filesystem_error("cannot write", path, std::make_error_code(std::errc::io_error));
 }
 
-void replaceFile(const fs::path& path, const std::string& text) {
-  const fs::path fresh = path.string() + ".new";
-  writeFile(fresh, text);
-  fs::rename(fresh, path);
+/// A name that leads out of the folder is not one of ours, whoever wrote it there.
+bool staysInside(const fs::path& name) {
+  return name.is_relative() && !name.empty() && *name.lexically_normal().begin() != "..";
 }
 
-}  // namespace
+Names readManifest(const fs::path& folder) {
+  Names names;
+  std::ifstream in(folder / kManifest);
+  std::string line;
+  if (!std::getline(in, line) || line != kManifestHeader) return names;
+  while (std::getline(in, line))
+    if (staysInside(line)) names.insert(line);
+  return names;
+}
 
-WriteResult writeDesign(const fs::path& folder, std::span<const EmittedFile> files) try {
+std::string manifestText(const Names& names) {
+  std::string text = std::string(kManifestHeader) + '\n';
+  for (const auto& name : names) text += name + '\n';
+  return text;
+}
+
+/// Where files are written before they are renamed into place: inside the folder, or beside one that
+/// does not exist yet, so on its file system in any case.
+class Stage {
+ public:
+  explicit Stage(const fs::path& folder)
+      : path_(fs::exists(folder) ? folder / ".intformer-new" : folder.string() + ".intformer-new") {
+    fs::remove_all(path_);
+    fs::create_directories(path_);
+  }
+  ~Stage() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  Stage(const Stage&) = delete;
+  Stage& operator=(const Stage&) = delete;
+
+  void add(const std::string& name, const std::string& text) const { writeFile(path_ / name, text); }
+  void moveTo(const fs::path& folder, const std::string& name) const {
+    fs::create_directories((folder / name).parent_path());
+    fs::rename(path_ / name, folder / name);
+  }
+  void become(const fs::path& folder) const { fs::rename(path_, folder); }
+
+ private:
+  fs::path path_;
+};
+
+void removeStale(const fs::path& folder, const std::string& name) {
+  fs::remove(folder / name);
+  std::error_code notEmpty;
+  const fs::path parent = (folder / name).parent_path();
+  if (parent != folder) fs::remove(parent, notEmpty);
+}
+
+WriteResult write(const fs::path& folder, std::span<const EmittedFile> files) {
+  const Names before = readManifest(folder);
+  Names now;
+  for (const auto& file : files) now.insert(file.path);
+  Names both = before;
+  both.insert(now.begin(), now.end());
+
   WriteResult result;
-  std::set<std::string> names;
-  for (const auto& file : files) names.insert(file.path);
-
-  const std::set<std::string> before = readManifest(folder);
-  for (const auto& name : names)
+  for (const auto& name : now)
     if (!before.contains(name) && fs::exists(folder / name)) {
-      result.error = fmt::format("{} exists and was not written by intformer; choose another folder",
+      result.error = fmt::format("{} is in the way: intformer did not write it; choose another folder",
                                  (folder / name).string());
       return result;
     }
 
-  // Until the last file is in place the manifest names both generations, so that a run after an
-  // interrupted one knows all files as its own.
-  std::set<std::string> both = before;
-  both.insert(names.begin(), names.end());
-  fs::create_directories(folder);
-  if (both != before) replaceFile(folder / kManifest, manifestText(both));
+  const Stage stage(folder);
+  Names changed;
   for (const auto& file : files) {
-    const fs::path path = folder / file.path;
-    if (readFile(path) == file.text) {
-      ++result.unchanged;
-      continue;
-    }
-    fs::create_directories(path.parent_path());
-    replaceFile(path, file.text);
-    ++result.written;
+    if (readFile(folder / file.path) == file.text) continue;
+    stage.add(file.path, file.text);
+    changed.insert(file.path);
   }
+  result.written = changed.size();
+  result.unchanged = now.size() - changed.size();
+  if (!fs::exists(folder)) {
+    stage.add(kManifest, manifestText(now));
+    stage.become(folder);
+    return result;
+  }
+
+  // While files move, the manifest names both generations: a run after an interrupted one knows
+  // every file as its own.
+  const auto record = [&](const Names& names) {
+    stage.add(kManifest, manifestText(names));
+    stage.moveTo(folder, kManifest);
+  };
+  if (both != before) record(both);
+  for (const auto& name : changed) stage.moveTo(folder, name);
   for (const auto& name : before)
-    if (!names.contains(name)) result.removed += fs::remove(folder / name) ? 1 : 0;
-  if (both != names) replaceFile(folder / kManifest, manifestText(names));
+    if (!now.contains(name)) {
+      removeStale(folder, name);
+      ++result.removed;
+    }
+  if (now != both) record(now);
   return result;
-} catch (const fs::filesystem_error& error) {
-  return {error.what()};
+}
+
+}  // namespace
+
+WriteResult writeDesign(const fs::path& folder, std::span<const EmittedFile> files) {
+  try {
+    const fs::path target = fs::absolute(folder).lexically_normal();
+    return write(target.has_filename() ? target : target.parent_path(), files);
+  } catch (const fs::filesystem_error& error) {
+    return {.error = error.what()};
+  }
 }
 
 }  // namespace intformer

@@ -16,9 +16,11 @@ struct WriteResult {
   std::size_t removed = 0;    ///< of an older generation
 };
 
-/// Writes the files under `folder`, with a manifest of their names. Files that the manifest of an
-/// earlier run names and this design lacks are removed; a file that no run of ours wrote is never
-/// touched: if it is in the way, nothing is written. Every file appears whole or not at all.
+/// Makes `folder` hold these files and a manifest of their names, and nothing else of ours: files
+/// that an earlier run wrote and this design lacks are removed. A file that no run of ours wrote is
+/// never touched; one that is in the way stops everything before the first change.
+/// Everything is written aside first and renamed into place, so that a full disk changes
+/// nothing and every file appears whole; a new folder appears all at once.
 WriteResult writeDesign(const std::filesystem::path& folder, std::span<const EmittedFile> files);
 
 }  // namespace intformer
