@@ -1,0 +1,171 @@
+#include "tb/build_device.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace fs = std::filesystem;
+
+namespace intformer::tb {
+namespace {
+
+/// FNV-1a, 64 bits: names folders, guards nothing against malice.
+class Hash {
+ public:
+  Hash& add(std::string_view text) {
+    for (const char c : text) mix(static_cast<uint8_t>(c));
+    mix(0);
+    return *this;
+  }
+  [[nodiscard]] std::string hex() const { return fmt::format("{:016x}", state_); }
+
+ private:
+  void mix(uint8_t byte) { state_ = (state_ ^ byte) * 0x100000001b3ULL; }
+  uint64_t state_ = 0xcbf29ce484222325ULL;
+};
+
+std::string readText(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) throw std::runtime_error("cannot read " + path.string());
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+void writeText(const fs::path& path, const std::string& text) {
+  fs::create_directories(path.parent_path());
+  std::ofstream out(path, std::ios::binary);
+  out << text;
+  if (!out.flush()) throw std::runtime_error("cannot write " + path.string());
+}
+
+std::string outputOf(const std::string& command) {
+  FILE* pipe = popen((command + " 2>/dev/null").c_str(), "r");
+  if (pipe == nullptr) return {};
+  std::string text;
+  std::array<char, 256> part{};
+  while (std::fgets(part.data(), part.size(), pipe) != nullptr) text += part.data();
+  pclose(pipe);
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  return text;
+}
+
+/// The shell's sources and how they are compiled: part of every library's hash.
+const std::array<const char*, 3> kShellSources = {"tb/shell.cpp", "tb/axi_memory.hpp",
+                                                  "tb/device_abi.h"};
+constexpr const char* kVerilatorFlags =
+    "--cc --exe --prefix Vdevice -O3 --x-assign fast --x-initial fast --no-timing --assert"
+    " -Wno-fatal -Wno-lint -Wno-style --output-split 20000";
+constexpr const char* kCompilerFlags = "-std=c++20 -fPIC -fvisibility=hidden -march=native";
+constexpr const char* kOptimization =
+    "OPT_FAST=-O3 OPT_SLOW=-O1 OPT_GLOBAL=-O2 VM_PARALLEL_BUILDS=1";
+
+const std::string& compiler() {
+  static const std::string found =
+      outputOf("command -v clang++").empty() ? std::string("g++") : std::string("clang++");
+  return found;
+}
+
+const std::string& toolVersions() {
+  static const std::string versions =
+      outputOf("verilator --version") + outputOf(compiler() + " --version");
+  return versions;
+}
+
+void runTool(const std::string& command, const fs::path& log) {
+  if (std::system(fmt::format("({}) >>'{}' 2>&1 </dev/null", command, log.string()).c_str()) == 0)
+    return;
+  const std::string text = readText(log);
+  constexpr std::size_t kTail = 3000;
+  throw std::runtime_error(
+      fmt::format("the simulation could not be built:\n{}\n...\n{}", command,
+                  text.size() > kTail ? text.substr(text.size() - kTail) : text));
+}
+
+/// Holds an exclusive lock on a file, so that two programs do not build the same library at once.
+class FileLock {
+ public:
+  explicit FileLock(const fs::path& path) : file_(open(path.c_str(), O_CREAT | O_RDWR, 0644)) {
+    if (file_ < 0 || flock(file_, LOCK_EX) != 0)
+      throw std::runtime_error("cannot lock " + path.string());
+  }
+  ~FileLock() { close(file_); }
+  FileLock(const FileLock&) = delete;
+  FileLock& operator=(const FileLock&) = delete;
+
+ private:
+  int file_;
+};
+
+bool anyOlderBuild(const fs::path& root, const std::string& name) {
+  for (const auto& entry : fs::directory_iterator(root))
+    if (entry.is_directory() && entry.path().filename().string().starts_with(name + "-"))
+      return true;
+  return false;
+}
+
+void build(const Plan& plan, std::span<const EmittedFile> files, bool traced, const fs::path& to,
+           const std::string& libraryName) {
+  const fs::path source = INTFORMER_SOURCE_DIR;
+  const fs::path log = to / "build.log";
+  for (const auto& file : files) writeText(to / "rtl" / file.path, file.text);
+  const std::string cores = "-j 2";
+  // Relative paths keep the compiler cache useful from folder to folder.
+  runTool(fmt::format("cd '{}' && verilator {} {} --top-module {}_top -F rtl/{}.f --Mdir obj "
+                      "-CFLAGS '{} -I{}' -LDFLAGS -shared -o ../{} '{}'",
+                      to.string(), kVerilatorFlags, traced ? "--trace-fst --trace-structs" : "",
+                      plan.name, plan.name, kCompilerFlags, source.string(), libraryName,
+                      (source / "tb/shell.cpp").string()),
+          log);
+  const std::string cache = outputOf("command -v ccache").empty() ? "" : "OBJCACHE=ccache";
+  runTool(fmt::format("cd '{}/obj' && make {} -f Vdevice.mk {} {} CXX={} LINK={}", to.string(),
+                      cores, cache, kOptimization, compiler(), compiler()),
+          log);
+  fs::remove_all(to / "obj");
+}
+
+}  // namespace
+
+fs::path buildDevice(const Plan& plan, std::span<const EmittedFile> files,
+                     const BuildOptions& options) {
+  const fs::path root =
+      options.root.empty() ? fs::path(INTFORMER_BUILD_DIR) / "devices" : options.root;
+  Hash hash;
+  for (const auto& file : files) hash.add(file.path).add(file.text);
+  for (const char* source : kShellSources)
+    hash.add(readText(fs::path(INTFORMER_SOURCE_DIR) / source));
+  hash.add(toolVersions()).add(kVerilatorFlags).add(kCompilerFlags).add(kOptimization);
+  const std::string name =
+      fmt::format("{}-{}{}", plan.name, hash.hex(), options.traced ? "-traced" : "");
+  const std::string libraryName = fmt::format("lib{}.so", plan.name);
+  const fs::path folder = root / name;
+  const fs::path library = folder / libraryName;
+  if (fs::exists(library)) return library;
+
+  fs::create_directories(root);
+  const FileLock lock(root / (name + ".lock"));
+  if (fs::exists(library)) return library;  // someone else built it while we waited
+  if (!options.quiet)
+    fmt::print(stderr, "building the simulation of {}{}: {}\n", plan.name,
+               options.traced ? " with waveforms" : "",
+               anyOlderBuild(root, plan.name) ? "the design or the tools have changed"
+                                              : "not built yet");
+  const fs::path temporary = root / fmt::format(".{}.{}", name, getpid());
+  fs::remove_all(temporary);
+  fs::remove_all(folder);
+  build(plan, files, options.traced, temporary, libraryName);
+  fs::rename(temporary, folder);
+  return library;
+}
+
+}  // namespace intformer::tb

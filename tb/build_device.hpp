@@ -1,0 +1,26 @@
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string>
+
+#include "gen/emit/emit.hpp"
+#include "gen/plan.hpp"
+
+namespace intformer::tb {
+
+struct BuildOptions {
+  /// Where the libraries are kept, one folder per device and hash; empty: `devices` of the build.
+  std::filesystem::path root;
+  bool traced = false;  ///< with FST waveforms: slower, built when a trace is asked for
+  bool quiet = false;   ///< say nothing; else one line on stderr when something is built
+};
+
+/// The simulation library of a generated design: generated files, verilated and linked with the
+/// shell. Kept under a hash of everything that it is made of, so a stale one is never used; built in
+/// a folder apart and moved into place. Throws std::runtime_error with the tool's last words when a
+/// tool refuses the design.
+std::filesystem::path buildDevice(const Plan& plan, std::span<const EmittedFile> files,
+                                  const BuildOptions& options = {});
+
+}  // namespace intformer::tb
