@@ -57,7 +57,8 @@ std::string manifestText(const Names& names) {
 class Stage {
  public:
   explicit Stage(const fs::path& folder)
-      : path_(fs::exists(folder) ? folder / ".intformer-new" : folder.string() + ".intformer-new") {
+      : path_(folder / ".intformer-new") {
+    if (!fs::exists(folder)) path_ = folder.string() + ".intformer-new";
     fs::remove_all(path_);
     fs::create_directories(path_);
   }
