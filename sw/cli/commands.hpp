@@ -10,5 +10,6 @@ namespace intformer::cli {
 void addGenerate(CLI::App& app, int& status);
 void addCompile(CLI::App& app, int& status);
 void addRun(CLI::App& app, int& status);
+void addSynth(CLI::App& app, int& status);
 
 }  // namespace intformer::cli

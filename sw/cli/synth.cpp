@@ -1,0 +1,84 @@
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+
+#include "fpga/synthesis/synthesis.hpp"
+#include "gen/config.hpp"
+#include "gen/emit/emit.hpp"
+#include "gen/output.hpp"
+#include "sw/cli/commands.hpp"
+
+namespace intformer::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Options {
+  std::string config;
+  std::vector<std::string> overrides;
+  std::string target = "both";
+  std::string out = "build/synth";
+};
+
+void printRow(const std::string& name, const Resources& r) {
+  fmt::print("{:<28} {:>9} {:>9} {:>9} {:>6} {:>7}\n", name, r.luts, r.lutRams, r.flipFlops, r.dsps,
+             r.blockRams);
+}
+
+void printTable(FpgaTarget target, const SynthesisResult& result) {
+  const bool ecp5 = target == FpgaTarget::Ecp5;
+  fmt::print("\n{} on {}\n", result.top.unit, ecp5 ? "Lattice ECP5" : "AMD UltraScale+");
+  fmt::print("{:<28} {:>9} {:>9} {:>9} {:>6} {:>7}\n", "unit", ecp5 ? "LUT4" : "LUT", "LUT RAM",
+             "FF", "DSP", ecp5 ? "DP16KD" : "RAMB18");
+  for (const auto& unit : result.units) printRow(unit.unit, unit.resources);
+  printRow("total", result.top.resources);
+}
+
+int synth(const Options& options) {
+  const ConfigResult config = loadConfig(options.config, options.overrides);
+  for (const auto& diagnostic : config.diagnostics) fmt::print(stderr, "{}\n", diagnostic.text());
+  if (!config.plan) return 1;
+
+  const fs::path root = fs::path(options.out) / config.plan->name;
+  const auto files = emitAll(*config.plan);
+  if (const WriteResult written = writeDesign(root / "rtl", files); !written.error.empty()) {
+    fmt::print(stderr, "{}\n", written.error);
+    return 1;
+  }
+  std::vector<std::string> sources;
+  for (const auto& file : files)
+    if (file.path.ends_with(".sv")) sources.push_back((root / "rtl" / file.path).string());
+
+  for (const FpgaTarget target : {FpgaTarget::Ecp5, FpgaTarget::UltraScalePlus}) {
+    if (options.target != "both" && options.target != targetName(target)) continue;
+    try {
+      printTable(target, synthesize(target, sources, config.plan->name + "_top",
+                                    (root / targetName(target)).string()));
+    } catch (const std::runtime_error& error) {
+      fmt::print(stderr, "{}\n", error.what());
+      return 3;
+    }
+  }
+  return 0;
+}
+
+}  // namespace
+
+void addSynth(CLI::App& app, int& status) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("synth", "Map a config to FPGA cells and print them per unit");
+  command->add_option("config", options->config, "hardware config")->required();
+  command->add_option("--set", options->overrides, "override a config key: --set vector.lanes=8")
+      ->allow_extra_args(false);
+  command->add_option("--target", options->target, "ecp5, xcup or both")
+      ->check(CLI::IsMember({"ecp5", "xcup", "both"}))
+      ->capture_default_str();
+  command->add_option("--out", options->out, "folder of sources, netlists and logs")
+      ->capture_default_str();
+  command->footer("Example: intformer synth configs/tiny4.toml --target ecp5");
+  command->callback([options, &status] { status = synth(*options); });
+}
+
+}  // namespace intformer::cli
