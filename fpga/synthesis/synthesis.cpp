@@ -36,7 +36,7 @@ class Hierarchy {
     return totals_[module] = total;
   }
 
-  [[nodiscard]] json cells(const std::string& module) const {
+  [[nodiscard]] const json& cells(const std::string& module) const {
     return modules_.at(module).at("num_cells_by_type");
   }
   [[nodiscard]] bool isModule(const std::string& type) const { return modules_.contains(key(type)); }
@@ -110,8 +110,7 @@ SynthesisResult readStatistics(FpgaTarget target, const std::string& text, const
   }
   if (topKey.empty()) throw std::runtime_error("the report has no module " + top);
   result.top = {top, hierarchy.of(topKey)};
-  const json cells = hierarchy.cells(topKey);
-  for (const auto& [type, count] : cells.items()) {
+  for (const auto& [type, count] : hierarchy.cells(topKey).items()) {
     if (!hierarchy.isModule(type)) continue;
     UnitResources unit{plainName(type), {}};
     for (uint64_t i = 0; i < count.get<uint64_t>(); ++i)
