@@ -1,0 +1,147 @@
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <sstream>
+
+#include <fmt/core.h>
+
+#include "gen/config_keys.hpp"
+#include "sw/model/bert.hpp"
+
+namespace intformer {
+namespace {
+
+constexpr std::array<std::string_view, 8> kKeys = {"name",   "width",   "heads",        "ffn",
+                                                   "layers", "epsilon", "valid_tokens", "dither"};
+
+/// Reads the keys of one file and collects what is wrong with them.
+class SpecReader {
+ public:
+  SpecReader(std::string file, const toml::table& table, std::vector<Diagnostic>& diagnostics)
+      : file_(std::move(file)), table_(table), diagnostics_(diagnostics) {}
+
+  void fault(const toml::node* node, std::string key, std::string reason,
+             std::string suggestion = "") {
+    const toml::source_position at =
+        node ? node->source().begin : toml::source_position{1, 1};  // what is missing is nowhere
+    diagnostics_.push_back({file_, at.line, static_cast<uint32_t>(at.column), std::move(key),
+                            std::move(reason), std::move(suggestion)});
+  }
+
+  void refuseUnknownKeys() {
+    for (const auto& [key, node] : table_) {
+      const std::string_view name = key.str();
+      if (std::find(kKeys.begin(), kKeys.end(), name) != kKeys.end()) continue;
+      Diagnostic unknown{file_, key.source().begin.line,
+                         static_cast<uint32_t>(key.source().begin.column), std::string(name),
+                         "unknown key", std::string(nearestWord(name, kKeys))};
+      diagnostics_.push_back(std::move(unknown));
+    }
+  }
+
+  const toml::node* find(std::string_view key, bool required = true) {
+    const toml::node* node = table_.get(key);
+    if (!node && required) fault(nullptr, std::string(key), "is missing");
+    return node;
+  }
+
+  uint32_t number(std::string_view key, int64_t low, int64_t high) {
+    const toml::node* node = find(key);
+    return node ? number(*node, key, low, high) : 0;
+  }
+
+  std::optional<uint32_t> optionalNumber(std::string_view key, int64_t low, int64_t high) {
+    const toml::node* node = find(key, false);
+    if (!node) return std::nullopt;
+    return number(*node, key, low, high);
+  }
+
+  std::string word(std::string_view key) {
+    const toml::node* node = find(key);
+    if (!node) return {};
+    const auto value = node->value_exact<std::string>();
+    if (!value || value->empty()) fault(node, std::string(key), "must be a word in quotes");
+    return value.value_or("");
+  }
+
+  double positive(std::string_view key, double otherwise) {
+    const toml::node* node = find(key, false);
+    if (!node) return otherwise;
+    const auto value = node->is_string() ? std::nullopt : node->value<double>();
+    if (value && std::isfinite(*value) && *value > 0) return *value;
+    fault(node, std::string(key), "must be a positive number", fmt::format("{:g}", otherwise));
+    return otherwise;
+  }
+
+  bool flag(std::string_view key) {
+    const toml::node* node = find(key, false);
+    if (!node) return false;
+    if (!node->is_boolean()) fault(node, std::string(key), "must be true or false", "false");
+    return node->value_exact<bool>().value_or(false);
+  }
+
+ private:
+  /// 0 when refused.
+  uint32_t number(const toml::node& node, std::string_view key, int64_t low, int64_t high) {
+    const auto value = node.value_exact<int64_t>();
+    if (!value) {
+      fault(&node, std::string(key), "must be a whole number");
+      return 0;
+    }
+    if (*value >= low && *value <= high) return static_cast<uint32_t>(*value);
+    fault(&node, std::string(key), fmt::format("must be {} to {}, got {}", low, high, *value),
+          std::to_string(std::clamp(*value, low, high)));
+    return 0;
+  }
+
+  std::string file_;
+  const toml::table& table_;
+  std::vector<Diagnostic>& diagnostics_;
+};
+
+/// The number of heads nearest to `heads` that divides `width`.
+uint32_t nearestDivisor(uint32_t width, uint32_t heads) {
+  for (uint32_t distance = 0;; ++distance) {
+    if (distance < heads && width % (heads - distance) == 0) return heads - distance;
+    if (heads + distance <= width && width % (heads + distance) == 0) return heads + distance;
+  }
+}
+
+}  // namespace
+
+ModelSpecResult loadModelSpec(const std::string& path) {
+  ModelSpecResult result;
+  toml::table table;
+  try {
+    table = toml::parse_file(path);
+  } catch (const toml::parse_error& error) {
+    const auto at = error.source().begin;
+    result.diagnostics.push_back({path, at.line, static_cast<uint32_t>(at.column), "",
+                                  std::string(error.description()), ""});
+    return result;
+  }
+  SpecReader reader(path, table, result.diagnostics);
+  ModelSpec spec;
+  reader.refuseUnknownKeys();
+  spec.name = reader.word("name");
+  spec.width = reader.number("width", 1, 4096);
+  spec.heads = reader.number("heads", 1, 4096);
+  spec.ffn = reader.number("ffn", 1, 65535);
+  spec.layers = reader.number("layers", 1, 1024);
+  spec.epsilon = reader.positive("epsilon", spec.epsilon);
+  spec.validTokens = reader.optionalNumber("valid_tokens", 0, 65535);
+  spec.dither = reader.flag("dither");
+  if (spec.width != 0 && spec.heads != 0 && spec.width % spec.heads != 0)
+    reader.fault(table.get("heads"), "heads",
+                 fmt::format("must divide width {}, got {}", spec.width, spec.heads),
+                 std::to_string(nearestDivisor(spec.width, spec.heads)));
+  std::ranges::stable_sort(result.diagnostics, {}, [](const Diagnostic& d) {
+    return std::pair(d.line, d.column);
+  });
+  if (result.diagnostics.empty()) result.spec = std::move(spec);
+  return result;
+}
+
+}  // namespace intformer
