@@ -1,0 +1,147 @@
+#include "sw/reference/report.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include <fmt/core.h>
+
+#include "sw/golden/golden.hpp"
+#include "sw/reference/functions.hpp"
+
+namespace intformer {
+namespace {
+
+/// Gathers the differences of one result.
+class Comparison {
+ public:
+  Comparison(const Graph& graph, TensorId id, std::string kind, const TensorValues& values)
+      : tensor_(values[id]) {
+    error_.tensor = graph.tensors[id].name;
+    error_.kind = std::move(kind);
+  }
+
+  void add(uint32_t row, uint32_t col, double expected) {
+    const double limit = tensor_.type == ElementType::Int16 ? 32768 : 128;
+    expected = std::clamp(expected, -limit, limit - 1);
+    const double difference = std::abs(tensor_.at(row, col) - expected);
+    error_.largest = std::max(error_.largest, difference);
+    squares_ += difference * difference;
+    sum_ += expected;
+    expectedSquares_ += expected * expected;
+    ++count_;
+  }
+
+  OperatorError result() {
+    const double n = std::max(1.0, count_);
+    error_.rootMeanSquare = std::sqrt(squares_ / n);
+    error_.deviation = std::sqrt(std::max(0.0, expectedSquares_ / n - std::pow(sum_ / n, 2)));
+    return error_;
+  }
+
+ private:
+  const Tensor& tensor_;
+  OperatorError error_;
+  double squares_ = 0, sum_ = 0, expectedSquares_ = 0, count_ = 0;
+};
+
+void compare(const Graph& graph, const TensorValues& values, const Linear& op,
+             std::vector<OperatorError>& errors) {
+  const std::vector<int32_t> sums = linearSums(graph, op, values);
+  Comparison comparison(graph, op.output, "linear", values);
+  const auto expected = [&](uint32_t r, uint32_t c) {
+    const double acc = sums[std::size_t{r} * op.cols + c];
+    if (const auto* e = std::get_if<RequantizeEpilogue>(&op.epilogue))
+      return acc * e->scale[c].real() + e->zero[c];
+    if (const auto* e = std::get_if<ResidualEpilogue>(&op.epilogue))
+      return acc * e->product[c].real() + values[e->identity].at(r, c) * e->skip[c].real();
+    const auto& e = std::get<ActivationEpilogue>(op.epilogue);
+    return reference::gelu(acc * e.input[c].real() / 1024) * 16384 * e.output[c].real() + e.zero[c];
+  };
+  for (uint32_t r = 0; r < values[op.output].rows; ++r)
+    for (uint32_t c = 0; c < op.cols; ++c) comparison.add(r, c, expected(r, c));
+  errors.push_back(comparison.result());
+}
+
+std::vector<reference::ColumnInterval> validIntervals(const Mask& mask, uint32_t rows) {
+  std::vector<reference::ColumnInterval> valid;
+  for (int64_t i = 0; i < rows; ++i) {
+    const int64_t low = std::max<int64_t>(0, mask.low + (mask.lowMoves ? i : 0));
+    const int64_t high = std::min<int64_t>(rows, mask.high + (mask.highMoves ? i : 0));
+    valid.push_back({static_cast<uint32_t>(std::min<int64_t>(low, rows)),
+                     static_cast<uint32_t>(std::max<int64_t>(high, 0))});
+  }
+  return valid;
+}
+
+void compare(const Graph& graph, const TensorValues& values, const Attention& op,
+             std::vector<OperatorError>& errors) {
+  Comparison comparison(graph, op.output, "attention", values);
+  const auto valid = validIntervals(op.mask, op.rows);
+  const auto head = [&](TensorId id, uint32_t index, uint32_t i, uint32_t c) {
+    return static_cast<double>(values[id].at(op.firstRow + i, index * op.headWidth + c));
+  };
+  for (uint32_t h = 0; h < op.heads; ++h) {
+    const double nats = op.logit[h].real() / 256 * std::numbers::ln2;
+    std::vector<double> logits(std::size_t{op.rows} * op.rows);
+    std::vector<double> value(std::size_t{op.rows} * op.headWidth);
+    for (uint32_t i = 0; i < op.rows; ++i) {
+      for (uint32_t c = 0; c < op.headWidth; ++c)
+        value[std::size_t{i} * op.headWidth + c] = head(op.value, h, i, c) * op.result[h].real();
+      for (uint32_t j = 0; j < op.rows; ++j) {
+        double sum = 0;
+        for (uint32_t c = 0; c < op.headWidth; ++c)
+          sum += head(op.query, h, i, c) * head(op.key, h, j, c);
+        logits[std::size_t{i} * op.rows + j] = sum * nats;
+      }
+    }
+    const auto expected = reference::attention(logits, value, valid, op.rows, op.headWidth);
+    for (uint32_t i = 0; i < op.rows; ++i)
+      for (uint32_t c = 0; c < op.headWidth; ++c)
+        comparison.add(op.firstRow + i, h * op.headWidth + c,
+                       expected[std::size_t{i} * op.headWidth + c]);
+  }
+  errors.push_back(comparison.result());
+}
+
+void compare(const Graph& graph, const TensorValues& values, const LayerNorm& op,
+             std::vector<OperatorError>& errors) {
+  const Tensor& in = values[op.input];
+  std::vector<double> gamma, beta, row(in.cols);  // in LSB of the int8 result
+  for (uint32_t c = 0; c < in.cols; ++c) {
+    gamma.push_back(std::ldexp(op.gain[c], 9 - op.shift));
+    beta.push_back(std::ldexp(op.offset[c], -op.shift));
+  }
+  const double epsilon = static_cast<double>(op.epsilon) / in.cols / in.cols;
+  for (const TensorId id : {op.output8, op.output16}) {
+    if (id == kNoTensor) continue;
+    Comparison comparison(graph, id, "layer_norm", values);
+    const double units = id == op.output16 ? 256 : 1;
+    for (uint32_t r = 0; r < in.rows; ++r) {
+      for (uint32_t c = 0; c < in.cols; ++c) row[c] = in.at(r, c);
+      const auto expected = reference::layerNorm(row, gamma, beta, epsilon);
+      for (uint32_t c = 0; c < in.cols; ++c) comparison.add(r, c, expected[c] * units);
+    }
+    errors.push_back(comparison.result());
+  }
+}
+
+}  // namespace
+
+std::vector<OperatorError> operatorErrors(const Graph& graph, const TensorValues& values) {
+  std::vector<OperatorError> errors;
+  for (const Operator& op : graph.operators)
+    std::visit([&](const auto& specific) { compare(graph, values, specific, errors); }, op);
+  return errors;
+}
+
+std::string formatErrors(const std::vector<OperatorError>& errors) {
+  std::string text = fmt::format("{:<32} {:<10} {:>10} {:>10} {:>10}\n", "tensor", "kind", "max LSB",
+                                 "rms LSB", "rms/std");
+  for (const OperatorError& e : errors)
+    text += fmt::format("{:<32} {:<10} {:>10.3f} {:>10.3f} {:>10.4f}\n", e.tensor, e.kind, e.largest,
+                        e.rootMeanSquare, e.rootMeanSquare / std::max(e.deviation, 1e-9));
+  return text;
+}
+
+}  // namespace intformer

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sw/model/graph.hpp"
+
+namespace intformer {
+
+/// How far the integers of one result lie from the float64 function of the same operator on the same
+/// integers and scales. In LSB of the result; saturated results are compared with the saturated float.
+struct OperatorError {
+  std::string tensor;  ///< the result
+  std::string kind;    ///< operatorKind
+  double largest = 0;
+  double rootMeanSquare = 0;
+  double deviation = 0;  ///< of the float result, to relate the error to
+};
+
+/// One entry per result tensor of every operator whose tensors all have values (runGolden's).
+std::vector<OperatorError> operatorErrors(const Graph& graph, const TensorValues& values);
+
+/// A table of them, a line each.
+std::string formatErrors(const std::vector<OperatorError>& errors);
+
+}  // namespace intformer
