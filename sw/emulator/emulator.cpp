@@ -1,0 +1,184 @@
+#include "sw/emulator/emulator.hpp"
+
+#include <fmt/format.h>
+
+#include "sw/emulator/touches.hpp"
+#include "sw/emulator/checks.hpp"
+#include "sw/emulator/hazards.hpp"
+#include "sw/emulator/machine.hpp"
+#include "sw/emulator/self_overlap.hpp"
+#include "sw/emulator/token_clock.hpp"
+
+namespace intformer {
+namespace {
+
+std::string describe(std::span<const Command> commands, uint32_t index) {
+  const OpcodeSpec* spec = findOpcode(static_cast<uint8_t>(commands[index].opcode()));
+  if (spec == nullptr)
+    return fmt::format("command {} (opcode 0x{:02x})", index,
+                       static_cast<unsigned>(commands[index].opcode()));
+  if (!spec->queue) return fmt::format("command {} ({})", index, spec->name);
+  return fmt::format("command {} ({}, queue {})", index, spec->name, queueName(*spec->queue));
+}
+
+std::string_view errorName(ErrorCode code) {
+  for (const ErrorSpec& spec : errorSpecs())
+    if (spec.code == code) return spec.name;
+  return "unknown";
+}
+
+/// One run: the machine, what is known about its contents, and the result so far.
+class Emulation {
+ public:
+  Emulation(const Plan& plan, std::span<const Command> commands, std::vector<uint8_t>& memory,
+            const EmulatorOptions& options)
+      : plan_(plan),
+        commands_(commands),
+        memory_(memory),
+        options_(options),
+        windows_(options.windows),
+        machine_(plan, memory),
+        hazards_(plan, options.checkRaces ? memory.size() : 0) {
+    if (windows_.empty())
+      windows_.push_back({0, memory.size(), window::kReadable | window::kWritable});
+  }
+
+  EmulationResult run() {
+    for (index_ = 0; index_ < commands_.size(); ++index_) {
+      if (!checkFetch()) return result_;
+      if (const auto error = checkFields(plan_, commands_[index_])) return fail(*error);
+      if (commands_[index_].opcode() == Opcode::End) {
+        result_.unusedTokens = tokens_.unused();
+        return result_;
+      }
+      if (!step(commands_[index_])) return result_;
+    }
+    if (index_ > 0) --index_;
+    return fail({ErrorCode::ProgramEnd, 0});
+  }
+
+ private:
+  bool checkFetch() {
+    if (!options_.programAddress) return true;
+    const uint64_t address = *options_.programAddress + uint64_t{index_} * kCommandBytes;
+    if (inWindow(windows_, window::kReadable, address, address + kCommandBytes)) return true;
+    fail({ErrorCode::FetchWindow, address});
+    return false;
+  }
+
+  bool step(const Command& command) {
+    const Queue queue = *findOpcode(static_cast<uint8_t>(command.opcode()))->queue;
+    listTouches(plan_, command, touches_);
+    if (const auto error = checkRanges(plan_, touches_, windows_, memory_.size())) {
+      fail(*error);
+      return false;
+    }
+    if (options_.checkRaces && !checkOrder(command, queue)) return false;
+    if (options_.strict && !checkStrict(command)) return false;
+    machine_.execute(command);
+    count(command, queue);
+    if (!options_.checkRaces) std::erase_if(touches_, inMemory);
+    hazards_.commit(touches_, queue, index_ + 1);
+    if (options_.checkRaces) tokens_.finish(command, queue, index_ + 1);
+    return true;
+  }
+
+  static bool inMemory(const Touch& touch) { return touch.space == Space::Memory; }
+
+  bool checkOrder(const Command& command, Queue queue) {
+    if (const auto starved = tokens_.start(command, queue)) {
+      stop(Fault::Deadlock, 0,
+           fmt::format("deadlock: {} waits for token {} of queue {}, and no earlier command gives it",
+                       describe(commands_, index_), starved->waitNumber, queueName(starved->from)));
+      return false;
+    }
+    const auto conflict = hazards_.findConflict(touches_, queue, tokens_.known(queue));
+    if (!conflict) return true;
+    result_.otherIndex = conflict->otherMark - 1;
+    stop(Fault::Race, conflict->touch.begin,
+         fmt::format("race on {} {}: {} {} it, {} {} it, and no token orders them",
+                     spaceName(conflict->touch.space), conflict->touch.begin,
+                     describe(commands_, result_.otherIndex),
+                     conflict->otherWrites ? "writes" : "reads", describe(commands_, index_),
+                     conflict->touch.write ? "writes" : "reads"));
+    return false;
+  }
+
+  bool checkStrict(const Command& command) {
+    if (const auto touch = hazards_.findUnwritten(touches_)) {
+      stop(Fault::Unwritten, touch->begin,
+           fmt::format("{} reads {} {}, which no command has written", describe(commands_, index_),
+                       spaceName(touch->space), touch->begin));
+      return false;
+    }
+    if (const int64_t slot = machine_.findInvalidStatistics(command); slot >= 0) {
+      stop(Fault::Unwritten, static_cast<uint64_t>(slot),
+           fmt::format("{} uses statistics slot {}, which does not hold what it needs",
+                       describe(commands_, index_), slot));
+      return false;
+    }
+    if (const auto touch = findSelfOverlap(plan_, command, touches_)) {
+      stop(Fault::SelfOverlap, touch->begin,
+           fmt::format("{} disturbs itself on {} {}", describe(commands_, index_),
+                       spaceName(touch->space), touch->begin));
+      return false;
+    }
+    return true;
+  }
+
+  void count(const Command& command, Queue queue) {
+    const auto get = [&](Field name) { return static_cast<uint64_t>(command.get(name)); };
+    ++result_.commands[static_cast<std::size_t>(queue)];
+    if (queue == Queue::Matmul)
+      result_.macs += get(Field::MatmulRows) * get(Field::Depth) * get(Field::Cols);
+    const uint64_t bytes = get(Field::Chunks) * get(Field::ChunkWords) * plan_.dim;
+    if (queue == Queue::Load) result_.bytesLoaded += bytes;
+    if (queue == Queue::Store) result_.bytesStored += bytes;
+  }
+
+  void stop(Fault fault, uint64_t address, std::string message) {
+    result_.fault = fault;
+    result_.commandIndex = index_;
+    result_.address = address;
+    result_.message = std::move(message);
+  }
+
+  EmulationResult fail(const DeviceError& error) {
+    result_.error = error.code;
+    const std::string where =
+        commands_.empty() ? std::string("empty program") : describe(commands_, index_);
+    stop(Fault::DeviceError, error.address,
+         fmt::format("{}: {}, address 0x{:x}", where, errorName(error.code), error.address));
+    return result_;
+  }
+
+  const Plan& plan_;
+  std::span<const Command> commands_;
+  std::vector<uint8_t>& memory_;
+  const EmulatorOptions& options_;
+  std::vector<MemoryWindow> windows_;
+  Machine machine_;
+  HazardTracker hazards_;
+  TokenClock tokens_;
+  std::vector<Touch> touches_;
+  uint32_t index_ = 0;
+  EmulationResult result_;
+};
+
+}  // namespace
+
+EmulationResult runProgram(const Plan& plan, std::span<const Command> commands,
+                           std::vector<uint8_t>& memory, const EmulatorOptions& options) {
+  return Emulation(plan, commands, memory, options).run();
+}
+
+EmulationResult runProgram(const Plan& plan, const Program& program, std::vector<uint8_t>& memory,
+                           EmulatorOptions options) {
+  options.windows = {
+      {0, program.readOnlyEnd, window::kReadable},
+      {program.readOnlyEnd, program.memoryBytes, window::kReadable | window::kWritable}};
+  options.programAddress = program.programAddress;
+  return runProgram(plan, program.commands, memory, options);
+}
+
+}  // namespace intformer

@@ -1,0 +1,145 @@
+#include "sw/emulator/machine.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <stdexcept>
+
+namespace intformer {
+namespace {
+
+uint64_t field(const Command& command, Field name) {
+  return static_cast<uint64_t>(command.get(name));
+}
+
+}  // namespace
+
+Machine::Machine(const Plan& plan, std::vector<uint8_t>& memory)
+    : plan_(plan),
+      memory_(memory),
+      scratch_(std::size_t{plan.scratchWords} * plan.dim),
+      accumulator_(std::size_t{plan.accRows} * plan.dim),
+      statistics_(plan.statRows) {}
+
+void Machine::execute(const Command& command) {
+  switch (command.opcode()) {
+    case Opcode::Load:
+    case Opcode::Store: transfer(command); break;
+    case Opcode::Matmul:
+      switch (plan_.dim) {  // a fixed size lets the compiler vectorize the inner loops
+        case 4: matmul<4>(command); break;
+        case 8: matmul<8>(command); break;
+        case 16: matmul<16>(command); break;
+        case 32: matmul<32>(command); break;
+        case 64: matmul<64>(command); break;
+        default: throw std::logic_error("emulator: array size is not a power of two in 4..64");
+      }
+      break;
+    case Opcode::RowScalarSoftmax:
+    case Opcode::RowScalarLayerNorm: rowScalar(command); break;
+    default: runVector(command); break;
+  }
+}
+
+void Machine::transfer(const Command& command) {
+  const std::size_t bytes = field(command, Field::ChunkWords) * plan_.dim;
+  const uint64_t chunks = field(command, Field::Chunks);
+  for (uint64_t chunk = 0; chunk < chunks; ++chunk) {
+    uint8_t* words =
+        word(field(command, Field::ScratchAddr) + chunk * field(command, Field::ScratchStride));
+    uint8_t* memory = memory_.data() + field(command, Field::MemoryAddr) +
+                      chunk * field(command, Field::MemoryStride);
+    if (command.opcode() == Opcode::Load)
+      std::memcpy(words, memory, bytes);
+    else
+      std::memcpy(memory, words, bytes);
+  }
+}
+
+template <uint32_t Dim>
+void Machine::matmul(const Command& command) {
+  const uint64_t rows = field(command, Field::MatmulRows);
+  const uint64_t depth = field(command, Field::Depth);
+  const uint64_t cols = field(command, Field::Cols);
+  const bool transposed = command.get(Field::BTransposed) != 0;
+  const bool aUnsigned = command.get(Field::AUnsigned) != 0;
+  const bool accumulate = command.get(Field::Accumulate) != 0;
+  for (uint64_t n = 0; n * Dim < cols; ++n) {
+    for (uint64_t k = 0; k * Dim < depth; ++k) {
+      int32_t weights[Dim][Dim];  // [depth element][column]
+      const uint64_t b = field(command, Field::BAddr) +
+                         (transposed ? k : n) * field(command, Field::BStride) +
+                         (transposed ? n : k) * Dim;
+      const uint64_t words = std::min<uint64_t>(Dim, transposed ? cols - n * Dim : depth - k * Dim);
+      for (uint32_t w = 0; w < Dim; ++w)
+        for (uint32_t i = 0; i < Dim; ++i) {
+          const int32_t value = w < words ? static_cast<int8_t>(word(b + w)[i]) : 0;
+          (transposed ? weights[i][w] : weights[w][i]) = value;
+        }
+      const uint8_t* a = word(field(command, Field::AAddr) + k * field(command, Field::AStride));
+      int32_t* c = accumulator_.data() +
+                   (field(command, Field::CAddr) + n * field(command, Field::CStride)) * Dim;
+      const bool fresh = k == 0 && !accumulate;
+      for (uint64_t r = 0; r < rows; ++r, a += Dim, c += Dim) {
+        uint32_t sums[Dim];  // unsigned: the device's int32 sums wrap
+        for (uint32_t j = 0; j < Dim; ++j) sums[j] = fresh ? 0U : static_cast<uint32_t>(c[j]);
+        for (uint32_t i = 0; i < Dim; ++i) {
+          const int32_t x = aUnsigned ? a[i] : static_cast<int8_t>(a[i]);
+          for (uint32_t j = 0; j < Dim; ++j)
+            sums[j] += static_cast<uint32_t>(x * weights[i][j]);
+        }
+        for (uint32_t j = 0; j < Dim; ++j) c[j] = static_cast<int32_t>(sums[j]);
+      }
+    }
+  }
+}
+
+void Machine::rowScalar(const Command& command) {
+  const uint64_t first = field(command, Field::StatRow);
+  const uint64_t rows = field(command, Field::Rows);
+  for (uint64_t row = first; row < first + rows; ++row) {
+    RowStatistics& statistics = statistics_[row];
+    if (command.opcode() == Opcode::RowScalarSoftmax) {
+      statistics.softmax =
+          softmaxRow(statistics.softmaxSum,
+                     Scale{static_cast<uint16_t>(command.get(Field::Multiplier)),
+                           static_cast<uint8_t>(command.get(Field::Shift))});
+      statistics.valid &= static_cast<uint8_t>(~RowStatistics::NormScalar);
+      statistics.valid |= RowStatistics::SoftmaxScalar;
+    } else {
+      const NormWidth width{static_cast<uint32_t>(command.get(Field::Width)),
+                            static_cast<uint32_t>(command.get(Field::WidthLog)),
+                            static_cast<uint32_t>(command.get(Field::MeanFactor))};
+      statistics.norm = normRow(statistics.normSums, width, field(command, Field::Epsilon));
+      statistics.valid &= static_cast<uint8_t>(~RowStatistics::SoftmaxScalar);
+      statistics.valid |= RowStatistics::NormScalar;
+    }
+  }
+}
+
+int64_t Machine::findInvalidStatistics(const Command& command) const {
+  const bool continues = command.get(Field::StatsInit) == 0;
+  unsigned needed = 0;
+  switch (command.opcode()) {
+    case Opcode::Residual:
+      if (continues && command.get(Field::Stats) != 0) needed = RowStatistics::NormSum;
+      break;
+    case Opcode::RowMax:
+      if (continues) needed = RowStatistics::Maximum;
+      break;
+    case Opcode::Exp:
+      needed = RowStatistics::Maximum | (continues ? RowStatistics::SoftmaxSum : 0);
+      break;
+    case Opcode::RowScalarSoftmax: needed = RowStatistics::SoftmaxSum; break;
+    case Opcode::RowScalarLayerNorm: needed = RowStatistics::NormSum; break;
+    case Opcode::RowNormalize: needed = RowStatistics::SoftmaxScalar; break;
+    case Opcode::LayerNorm: needed = RowStatistics::NormScalar; break;
+    default: break;
+  }
+  if (needed == 0) return -1;
+  const int64_t first = command.get(Field::StatRow);
+  for (int64_t row = first; row < first + command.get(Field::Rows); ++row)
+    if ((statistics_[static_cast<std::size_t>(row)].valid & needed) != needed) return row;
+  return -1;
+}
+
+}  // namespace intformer

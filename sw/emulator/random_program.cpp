@@ -1,0 +1,402 @@
+#include "sw/emulator/random_program.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <optional>
+
+#include "sw/emulator/random_image.hpp"
+#include "sw/emulator/tokens.hpp"
+#include "sw/numerics/numerics.hpp"
+
+namespace intformer {
+namespace {
+
+/// `blocks` runs of `count` addresses, `stride` apart.
+struct Area {
+  uint64_t begin = 0, stride = 0, blocks = 1, count = 1;
+  [[nodiscard]] uint64_t end() const { return begin + (blocks - 1) * stride + count; }
+  [[nodiscard]] bool meets(const Area& other) const {  // by their hulls
+    return begin < other.end() && other.begin < end();
+  }
+};
+
+/// Commands that must keep their order among themselves, because of the row statistics; others may
+/// come between. Nothing may write the locked accumulator rows until the script is over.
+struct Script {
+  std::deque<Command> commands;
+  Area slots;
+  std::optional<Area> locked;
+};
+
+class Generator {
+ public:
+  Generator(const Plan& plan, uint64_t seed) : plan_(plan), random_(seed), dim_(plan.dim) {
+    const uint64_t dataWords = std::min<uint64_t>(24 * dim_ + 64, plan.scratchWords - kConstWords);
+    constants_ = random_.below(plan.scratchWords - kConstWords - dataWords + 1);
+    data_ = {constants_ + kConstWords, 0, 1, dataWords};
+    const uint64_t accRows = std::min<uint64_t>(6 * dim_, plan.accRows);
+    accumulator_ = {random_.below(plan.accRows - accRows + 1), 0, 1, accRows};
+    maxRows_ = std::min<uint64_t>({accRows / 2, dim_ + dim_ / 2 + 3, plan.statRows / 2});
+    layout_.constants = kMaxRandomCommands * kCommandBytes;
+    layout_.data = layout_.constants + uint64_t{kConstSets} * kConstWords * dim_;
+    layout_.output = layout_.data + 2 * dataWords * dim_;
+    layout_.end = layout_.output + 3 * dataWords * dim_;
+  }
+
+  RandomProgram generate() {
+    RandomProgram program;
+    program.memory = randomImage(plan_, layout_, random_);
+    begin();
+    const auto length = static_cast<std::size_t>(random_.range(4, 40));
+    while (commands_.size() < length) addAny();
+    while (!scripts_.empty()) advanceScript();
+    finish();
+    insertTokens(plan_, layout_.end, commands_, [&](uint32_t) { return random_.chance(5); });
+    commands_.emplace_back(Opcode::End);
+    for (std::size_t i = 0; i < commands_.size(); ++i)
+      for (std::size_t byte = 0; byte < kCommandBytes; ++byte)
+        program.memory[i * kCommandBytes + byte] =
+            static_cast<uint8_t>(commands_[i].words()[byte / 4] >> (8 * (byte % 4)));
+    program.commands = std::move(commands_);
+    program.windows = {{0, layout_.output, window::kReadable},
+                       {layout_.output, layout_.end, window::kReadable | window::kWritable}};
+    return program;
+  }
+
+ private:
+  /// Somewhere inside `zone`: blocks apart from each other when they are to be written.
+  Area place(const Area& zone, uint64_t blocks, uint64_t count, bool write) {
+    Area area{0, count, blocks, count};
+    const uint64_t slack = blocks > 1 ? (zone.count - blocks * count) / (blocks - 1) : 0;
+    area.stride += random_.below(std::min<uint64_t>(slack, 5) + 1);
+    if (!write && random_.chance(10)) area.stride = random_.below(area.stride + 1);
+    area.begin = zone.begin + random_.below(zone.count - (area.end() - area.begin) + 1);
+    return area;
+  }
+  uint64_t randomRows() { return 1 + random_.below(maxRows_); }
+
+  void begin() {
+    addLoad(layout_.constants + random_.below(kConstSets) * kConstWords * dim_,
+            {constants_, 0, 1, kConstWords}, 0);
+    // All data words, in a few transfers of different shapes.
+    const uint64_t half = data_.count / 2;
+    addLoad(layout_.data + random_.below(half) * dim_, {data_.begin, 0, 1, half}, 0);
+    const uint64_t rest = data_.count - half;
+    const uint64_t chunk = 1 + random_.below(7);
+    addLoad(layout_.data, {data_.begin + half, chunk, rest / chunk, chunk},
+            (chunk + random_.below(2)) * dim_);
+    if (rest % chunk != 0)
+      addLoad(layout_.data, {data_.begin + data_.count - rest % chunk, 0, 1, rest % chunk}, 0);
+    addMatmul();
+  }
+
+  void addAny() {
+    if (!scripts_.empty() && random_.chance(40)) return advanceScript();
+    switch (random_.below(10)) {
+      case 0: return addRandomLoad();
+      case 1: return addRandomStore();
+      case 2:
+      case 3:
+      case 4: return addMatmul();
+      case 5: return addRequantize(random_.chance(50));
+      case 6: return addActivation();
+      case 7: return addSoftmax();
+      case 8: return addLayerNorm();
+      default: return addPlainResidual();
+    }
+  }
+
+  void advanceScript() {
+    const std::size_t which = random_.below(scripts_.size());
+    commands_.push_back(scripts_[which].commands.front());
+    scripts_[which].commands.pop_front();
+    if (scripts_[which].commands.empty())
+      scripts_.erase(scripts_.begin() + static_cast<std::ptrdiff_t>(which));
+  }
+
+  static void setTransfer(Command& command, uint64_t memory, const Area& words, uint64_t stride) {
+    command.set(Field::MemoryAddr, static_cast<int64_t>(memory))
+        .set(Field::MemoryStride, static_cast<int64_t>(stride))
+        .set(Field::ScratchAddr, static_cast<int64_t>(words.begin))
+        .set(Field::ScratchStride, static_cast<int64_t>(words.stride))
+        .set(Field::ChunkWords, static_cast<int64_t>(words.count))
+        .set(Field::Chunks, static_cast<int64_t>(words.blocks));
+  }
+  void addLoad(uint64_t memory, const Area& words, uint64_t stride) {
+    setTransfer(commands_.emplace_back(Opcode::Load), memory, words, stride);
+  }
+  /// A random transfer between data words and memory [begin, end).
+  void addTransfer(Opcode opcode, uint64_t begin, uint64_t end) {
+    const uint64_t count = 1 + random_.below(3 * dim_);
+    const Area words = place(data_, 1 + random_.below(4), count, true);
+    const uint64_t stride = (count + random_.below(3)) * dim_;
+    const uint64_t span = (words.blocks - 1) * stride + count * dim_;
+    const uint64_t memory = begin + random_.below((end - begin - span) / dim_ + 1) * dim_;
+    setTransfer(commands_.emplace_back(opcode), memory, words, stride);
+  }
+  void addRandomLoad() {
+    if (random_.chance(20))
+      addLoad(layout_.constants + random_.below(kConstSets) * kConstWords * dim_,
+              {constants_, 0, 1, kConstWords}, 0);
+    else if (random_.chance(60))
+      addTransfer(Opcode::Load, layout_.data, layout_.output);
+    else  // also what earlier stores have written
+      addTransfer(Opcode::Load, layout_.output, layout_.end);
+  }
+  void addRandomStore() { addTransfer(Opcode::Store, layout_.output, layout_.end); }
+
+  void addMatmul() {
+    const bool transposed = random_.chance(40);
+    uint64_t rows = randomRows();
+    uint64_t cols = 1 + random_.below(2 * dim_);
+    Area c;
+    const bool accumulate = !blocks_.empty() && random_.chance(40);
+    if (accumulate) {
+      c = blocks_[random_.below(blocks_.size())];
+      rows = c.count = 1 + random_.below(c.count);
+      cols = 1 + random_.below(c.blocks * dim_);
+      c.blocks = (cols + dim_ - 1) / dim_;
+    } else {
+      c = place(accumulator_, (cols + dim_ - 1) / dim_, rows, true);
+    }
+    for (const Script& script : scripts_)
+      if (script.locked && script.locked->meets(c)) return;
+    const uint64_t depth = 1 + random_.below(3 * dim_);
+    const uint64_t depthTiles = (depth + dim_ - 1) / dim_;
+    const Area a = place(data_, depthTiles, rows, false);
+    const Area b = transposed ? place(data_, depthTiles, cols, false)
+                              : place(data_, c.blocks, depth, false);
+    commands_.emplace_back(Opcode::Matmul)
+        .set(Field::AAddr, static_cast<int64_t>(a.begin))
+        .set(Field::AStride, static_cast<int64_t>(a.stride))
+        .set(Field::BAddr, static_cast<int64_t>(b.begin))
+        .set(Field::BStride, static_cast<int64_t>(b.stride))
+        .set(Field::CAddr, static_cast<int64_t>(c.begin))
+        .set(Field::CStride, static_cast<int64_t>(c.stride))
+        .set(Field::MatmulRows, static_cast<int64_t>(rows))
+        .set(Field::Depth, static_cast<int64_t>(depth))
+        .set(Field::Cols, static_cast<int64_t>(cols))
+        .set(Field::AUnsigned, random_.chance(50) ? 1 : 0)
+        .set(Field::BTransposed, transposed ? 1 : 0)
+        .set(Field::Accumulate, accumulate ? 1 : 0);
+    if (!accumulate) blocks_.push_back(c);
+  }
+
+  /// Part of a block that holds sums.
+  Area pickBlock() {
+    Area block = blocks_[random_.below(blocks_.size())];
+    const uint64_t skip = random_.below(block.blocks);
+    block.begin += skip * block.stride;
+    block.blocks -= skip;
+    if (random_.chance(30)) {
+      const uint64_t row = random_.below(block.count);
+      block.begin += row;
+      block.count -= row;
+    }
+    return block;
+  }
+
+  Command vectorCommand(Opcode opcode, const Area& acc, uint64_t constWord) {
+    Command command(opcode);
+    command.set(Field::AccAddr, static_cast<int64_t>(acc.begin))
+        .set(Field::AccStride, static_cast<int64_t>(acc.stride))
+        .set(Field::Rows, static_cast<int64_t>(acc.count))
+        .set(Field::Panels, static_cast<int64_t>(acc.blocks));
+    if (constantBytes(opcode) != 0) {
+      const uint64_t panel = random_.below(kConstPanels - std::min<uint64_t>(acc.blocks, 2));
+      command.set(Field::ConstAddr, static_cast<int64_t>(constants_ + constWord +
+                                                         panel * constantBytes(opcode)));
+    }
+    return command;
+  }
+  static void setOut8(Command& command, const Area& out) {
+    command.set(Field::OutAddr, static_cast<int64_t>(out.begin))
+        .set(Field::OutStride, static_cast<int64_t>(out.stride));
+  }
+  static void setOut16(Command& command, const Area& out) {
+    command.set(Field::Out16Addr, static_cast<int64_t>(out.begin))
+        .set(Field::Out16Stride, static_cast<int64_t>(out.stride));
+  }
+  static void setIn(Command& command, const Area& in) {
+    command.set(Field::InAddr, static_cast<int64_t>(in.begin))
+        .set(Field::InStride, static_cast<int64_t>(in.stride));
+  }
+  /// Data words that do not meet the others.
+  Area placeApart(uint64_t blocks, uint64_t count, std::initializer_list<Area> others) {
+    for (;;) {
+      const Area area = place(data_, blocks, count, true);
+      if (std::none_of(others.begin(), others.end(),
+                       [&](const Area& other) { return other.meets(area); }))
+        return area;
+    }
+  }
+
+  void addRequantize(bool wide) { requantizeBlock(pickBlock(), wide); }
+  void requantizeBlock(const Area& acc, bool wide) {
+    Command command = vectorCommand(Opcode::Requantize, acc, kRequantizeWord);
+    const Area out = place(data_, acc.blocks, wide ? 2 * acc.count : acc.count, true);
+    command.set(wide ? Field::Out16 : Field::Out8, 1);
+    wide ? setOut16(command, out) : setOut8(command, out);
+    commands_.push_back(command);
+  }
+
+  void addActivation() {
+    const Area acc = pickBlock();
+    Command command = vectorCommand(Opcode::Activation, acc, kTwoScaleWord);
+    setOut8(command, place(data_, acc.blocks, acc.count, true));
+    commands_.push_back(command);
+  }
+
+  Command residualCommand(const Area& acc, const Area& out) {
+    Command command = vectorCommand(Opcode::Residual, acc, kTwoScaleWord);
+    const bool wide = random_.chance(50);
+    setIn(command, placeApart(acc.blocks, wide ? 2 * acc.count : acc.count, {out}));
+    command.set(Field::In16, wide ? 1 : 0);
+    setOut16(command, out);
+    return command;
+  }
+  void addPlainResidual() {
+    const Area acc = pickBlock();
+    commands_.push_back(residualCommand(acc, place(data_, acc.blocks, 2 * acc.count, true)));
+  }
+
+  /// Statistics slots that no unfinished script uses; none: come back later.
+  std::optional<Area> placeSlots(uint64_t rows) {
+    for (int attempt = 0; attempt < 8; ++attempt) {
+      const Area slots{random_.below(plan_.statRows - rows + 1), 0, 1, rows};
+      if (std::none_of(scripts_.begin(), scripts_.end(),
+                       [&](const Script& script) { return script.slots.meets(slots); }))
+        return slots;
+    }
+    return std::nullopt;
+  }
+  /// Splits a command over two or more panels into one per panel, which continue its statistics.
+  void pushSplit(Script& script, const Command& whole, const Area& acc) {
+    if (acc.blocks == 1 || random_.chance(50)) {
+      script.commands.push_back(whole);
+      return;
+    }
+    for (uint64_t p = 0; p < acc.blocks; ++p) {
+      const auto advance = [&](Command& part, Field field, int64_t step) {
+        part.set(field, whole.get(field) + static_cast<int64_t>(p) * step);
+      };
+      Command part = whole;
+      part.set(Field::Panels, 1).set(Field::StatsInit, p == 0 ? 1 : 0);
+      advance(part, Field::AccAddr, whole.get(Field::AccStride));
+      advance(part, Field::InAddr, whole.get(Field::InStride));
+      advance(part, Field::OutAddr, whole.get(Field::OutStride));
+      advance(part, Field::Out16Addr, whole.get(Field::Out16Stride));
+      advance(part, Field::ConstAddr, constantBytes(whole.opcode()));
+      if (constantBytes(whole.opcode()) == 0)
+        advance(part, Field::ColumnPosition, static_cast<int64_t>(dim_));
+      script.commands.push_back(part);
+    }
+  }
+
+  void addSoftmax() {
+    const Area acc = pickBlock();
+    const auto slots = placeSlots(acc.count);
+    if (!slots) return;
+    Script script{{}, *slots, acc};
+    const auto cols = static_cast<int64_t>(acc.blocks * dim_);
+    const int64_t column = random_.range(0, 40);
+    Command maximum = vectorCommand(Opcode::RowMax, acc, 0);
+    maximum.set(Field::StatRow, static_cast<int64_t>(slots->begin))
+        .set(Field::StatsInit, 1)
+        .set(Field::RowPosition, random_.range(0, 60))
+        .set(Field::ColumnPosition, column)
+        .set(Field::LowMoves, random_.chance(30) ? 1 : 0)
+        .set(Field::HighMoves, random_.chance(30) ? 1 : 0)
+        .set(Field::ValidLow, random_.chance(50) ? 0 : column + random_.range(-70, cols))
+        .set(Field::ValidHigh, column + random_.range(-30, cols + 4))
+        .set(Field::Multiplier, random_.range(0x8000, 0xffff))
+        .set(Field::Shift, random_.range(12, 22));
+    pushSplit(script, maximum, acc);
+    Command exp = maximum;  // the same rows, scale and mask
+    exp.set(Field::Opcode, static_cast<int64_t>(Opcode::Exp))
+        .set(Field::Dither, random_.chance(50) ? 1 : 0);
+    setOut8(exp, place(data_, acc.blocks, acc.count, true));
+    pushSplit(script, exp, acc);
+    script.commands.push_back(Command(Opcode::RowScalarSoftmax)
+                                  .set(Field::Rows, static_cast<int64_t>(acc.count))
+                                  .set(Field::StatRow, static_cast<int64_t>(slots->begin))
+                                  .set(Field::Multiplier, random_.range(0x8000, 0xffff))
+                                  .set(Field::Shift, random_.range(10, 20)));
+    Area values = pickBlock();
+    values.count = std::min(values.count, acc.count);
+    Command normalize = vectorCommand(Opcode::RowNormalize, values, 0);
+    normalize.set(Field::StatRow, static_cast<int64_t>(slots->begin));
+    setOut8(normalize, place(data_, values.blocks, values.count, true));
+    script.commands.push_back(normalize);
+    scripts_.push_back(std::move(script));
+  }
+
+  void addLayerNorm() {
+    const Area acc = pickBlock();
+    const auto slots = placeSlots(acc.count);
+    if (!slots) return;
+    Script script{{}, *slots, std::nullopt};
+    const Area sum = place(data_, acc.blocks, 2 * acc.count, true);
+    Command residual = residualCommand(acc, sum);
+    residual.set(Field::Stats, 1)
+        .set(Field::StatsInit, 1)
+        .set(Field::StatRow, static_cast<int64_t>(slots->begin));
+    pushSplit(script, residual, acc);
+    // As wide as the sums, or a little wider: as if the missing columns held zeros.
+    const NormWidth width = normWidth(
+        static_cast<uint32_t>(acc.blocks * dim_ + random_.below(random_.chance(30) ? dim_ : 1)));
+    script.commands.push_back(Command(Opcode::RowScalarLayerNorm)
+                                  .set(Field::Rows, static_cast<int64_t>(acc.count))
+                                  .set(Field::StatRow, static_cast<int64_t>(slots->begin))
+                                  .set(Field::MeanFactor, width.meanFactor)
+                                  .set(Field::Epsilon, 64 + static_cast<int64_t>(random_.below(
+                                                                1ULL << random_.below(30))))
+                                  .set(Field::Width, width.width)
+                                  .set(Field::WidthLog, width.log));
+    Command norm = vectorCommand(Opcode::LayerNorm, acc, kLayerNormWord);
+    norm.set(Field::AccAddr, 0).set(Field::AccStride, 0);
+    norm.set(Field::StatRow, static_cast<int64_t>(slots->begin))
+        .set(Field::Shift, random_.range(9, 31));
+    setIn(norm, sum);
+    const bool narrow = random_.chance(70);
+    const bool wide = !narrow || random_.chance(50);
+    norm.set(Field::Out8, narrow ? 1 : 0).set(Field::Out16, wide ? 1 : 0);
+    const Area out16 = placeApart(acc.blocks, 2 * acc.count, {sum});
+    if (wide) setOut16(norm, out16);
+    if (narrow) setOut8(norm, placeApart(acc.blocks, acc.count, {sum, out16}));
+    script.commands.push_back(norm);
+    scripts_.push_back(std::move(script));
+  }
+
+  /// Brings sums of the last blocks and all data words to memory.
+  void finish() {
+    const std::size_t first = blocks_.size() > 4 ? blocks_.size() - 4 : 0;
+    for (std::size_t i = first; i < blocks_.size(); ++i) {
+      requantizeBlock(blocks_[i], true);
+      setTransfer(commands_.emplace_back(Opcode::Store), layout_.output + data_.count * dim_,
+                  {data_.begin, 0, 1, data_.count}, 0);
+    }
+    setTransfer(commands_.emplace_back(Opcode::Store), layout_.output,
+                {data_.begin, 0, 1, data_.count}, 0);
+  }
+
+  const Plan& plan_;
+  RandomSource random_;
+  uint64_t dim_;
+  uint64_t constants_ = 0;  ///< first scratchpad word of the constants
+  Area data_;               ///< scratchpad words, all loaded at the beginning
+  Area accumulator_;
+  uint64_t maxRows_ = 1;
+  RandomLayout layout_;
+  std::vector<Area> blocks_;  ///< accumulator rows that hold sums
+  std::vector<Script> scripts_;
+  std::vector<Command> commands_;
+};
+
+}  // namespace
+
+RandomProgram randomProgram(const Plan& plan, uint64_t seed) {
+  return Generator(plan, seed).generate();
+}
+
+}  // namespace intformer
