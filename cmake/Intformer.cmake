@@ -36,7 +36,7 @@ find_program(VERILATOR verilator REQUIRED)
 # intformer_verilate(NAME TOP module [SOURCES leaf.sv...] [CONFIG file.toml [SET key=value...]]
 #                    [PARAMS Name=value...])
 # A static library NAME with the class V<NAME> of one module: a leaf with the files that it needs, or
-# an emitted module of a config, whose design is generated first.
+# an emitted module of a config, whose design is generated first; SOURCES then come after it.
 function(intformer_verilate name)
   cmake_parse_arguments(ARG "" "TOP;CONFIG" "SOURCES;SET;PARAMS" ${ARGN})
   set(dir ${CMAKE_CURRENT_BINARY_DIR}/verilated/${name})
@@ -50,6 +50,7 @@ function(intformer_verilate name)
   file(GLOB_RECURSE leaves CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/rtl/*.sv)
   list(FILTER leaves EXCLUDE REGEX "/generated/")
   set(lib ${dir}/V${name}__ALL.a)
+  list(TRANSFORM ARG_SOURCES PREPEND ${CMAKE_SOURCE_DIR}/)
   if(ARG_CONFIG)
     set(generated ${dir}/rtl)
     get_filename_component(config ${ARG_CONFIG} NAME_WE)
@@ -61,13 +62,12 @@ function(intformer_verilate name)
       OUTPUT ${lib} ${dir}/libverilated.a
       COMMAND $<TARGET_FILE:intformer_generate> generate ${CMAKE_SOURCE_DIR}/${ARG_CONFIG} --out ${generated}
               ${overrides} --quiet
-      COMMAND ${VERILATOR} ${flags} -F ${generated}/${config}.f
+      COMMAND ${VERILATOR} ${flags} -F ${generated}/${config}.f ${ARG_SOURCES}
       COMMAND ${CMAKE_COMMAND} -E touch ${lib} ${dir}/libverilated.a
-      DEPENDS intformer_generate ${CMAKE_SOURCE_DIR}/${ARG_CONFIG} ${leaves}
+      DEPENDS intformer_generate ${CMAKE_SOURCE_DIR}/${ARG_CONFIG} ${leaves} ${ARG_SOURCES}
       WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
       COMMENT "Verilating ${ARG_TOP} of ${ARG_CONFIG}" VERBATIM)
   else()
-    list(TRANSFORM ARG_SOURCES PREPEND ${CMAKE_SOURCE_DIR}/)
     add_custom_command(
       OUTPUT ${lib} ${dir}/libverilated.a
       COMMAND ${VERILATOR} ${flags} ${ARG_SOURCES}
