@@ -1,0 +1,66 @@
+# The front door. `make` alone explains every target.
+CONFIG ?= configs/base16.toml
+MODEL  ?= configs/models/bert-base.toml
+SEQ    ?= 128
+LAYERS ?= 1
+REAL   ?= build/models/minilm
+TEXT   ?= The array never waits for the memory, and every bit agrees.
+
+BUILD  := build
+REPORT := $(BUILD)/reports/$(basename $(notdir $(MODEL)))-$(basename $(notdir $(CONFIG)))-$(SEQ).json
+REAL_REPORT := $(BUILD)/reports/$(notdir $(REAL))-$(basename $(notdir $(CONFIG))).json
+
+.DEFAULT_GOAL := help
+.PHONY: help packages configure program run run-model run-real test lint synth bench regenerate \
+        format clean
+
+help: ## explain every target
+	@echo "intformer: integer-only Transformer accelerators, from a config file to equal bits"
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@echo "  e.g. make run CONFIG=configs/edge8.toml SEQ=77 LAYERS=2 MODEL=$(MODEL)"
+
+packages:
+	@sh scripts/install-packages.sh
+
+configure: packages
+	@test -f $(BUILD)/build.ninja || cmake -S . -B $(BUILD) -G Ninja >$(BUILD).log 2>&1 \
+	  || { cat $(BUILD).log; exit 1; }
+	@rm -f $(BUILD).log
+
+program: configure
+	@cmake --build $(BUILD) --target intformer -- --quiet
+
+run: run-model run-real ## run a BERT layer and the real layer on golden model, emulator and RTL (CONFIG, MODEL, SEQ, LAYERS)
+
+run-model: program ## the first half of run: MODEL alone
+	@$(BUILD)/intformer run $(MODEL) --config $(CONFIG) --seq $(SEQ) --layers $(LAYERS) --json $(REPORT)
+
+run-real: program run-model
+	@echo
+	@if sh scripts/fetch-minilm.sh $(REAL); then \
+	  $(BUILD)/intformer run $(REAL) --config $(CONFIG) --sentence "$(TEXT)" --json $(REAL_REPORT); \
+	else echo "the real layer is left out: its model could not be had"; fi
+
+test: configure ## build everything and run all tests
+	@cmake --build $(BUILD) -- --quiet
+	@ctest --test-dir $(BUILD) --output-on-failure -j 2
+
+lint: program ## read every leaf and every emitted file with Verilator and Yosys
+	@sh scripts/lint.sh
+
+synth: program ## map CONFIG with Yosys to ECP5 and UltraScale+, and print cells per unit
+	@$(BUILD)/intformer synth $(CONFIG)
+
+bench: configure ## measure the speed of RTL simulation, golden model and emulator
+	@cmake --build $(BUILD) --target intformer_bench -- --quiet
+	@$(BUILD)/intformer_bench
+
+regenerate: program ## write the reference design again: rtl/generated/base16
+	@$(BUILD)/intformer generate configs/base16.toml --out rtl/generated/base16
+
+format: ## format all C++ with clang-format
+	@command -v clang-format >/dev/null || { echo "clang-format is missing: apt-get install clang-format" >&2; exit 1; }
+	@git ls-files '*.cpp' '*.hpp' '*.h' '*.c' | xargs clang-format -i
+
+clean: ## remove everything that was built
+	@rm -rf $(BUILD)

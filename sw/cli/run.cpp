@@ -1,0 +1,276 @@
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstdio>
+#include <memory>
+
+#include "gen/config.hpp"
+#include "gen/emit/emit.hpp"
+#include "sw/cli/commands.hpp"
+#include "sw/cli/model_input.hpp"
+#include "sw/cli/progress.hpp"
+#include "sw/compiler/compile.hpp"
+#include "sw/emulator/emulator.hpp"
+#include "sw/golden/golden.hpp"
+#include "tb/build_device.hpp"
+#include "tb/check.hpp"
+#include "tb/report.hpp"
+
+namespace intformer::cli {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr int kEqual = 0, kRefused = 1, kDifferent = 2, kStopped = 3;
+
+struct RunOptions {
+  ModelRequest model;
+  std::string config;
+  std::vector<std::string> overrides;
+  std::string backend;  ///< empty: all
+  uint32_t memoryLatency = 100;
+  double memoryStall = 0;
+  std::string trace;  ///< FROM:TO
+  std::string json;
+
+  [[nodiscard]] bool wants(const std::string& name) const {
+    return backend.empty() || backend == name;
+  }
+};
+
+double secondsSince(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+/// What every backend works on.
+struct Work {
+  const RunOptions& options;
+  Plan plan;
+  ModelInput model;
+  Program program;
+  TensorValues golden;
+  tb::RunReport report;
+  int status = kEqual;
+
+  void fail(int code) { status = std::max(status, code); }
+};
+
+void countValues(Work& work, const tb::Scoreboard& scoreboard, const tb::Comparison& comparison) {
+  work.report.tensorsCompared = comparison.tensors;
+  work.report.valuesCompared = comparison.values;
+  work.report.mismatches += comparison.mismatches;
+  for (std::size_t i = 0; i < work.report.operators.size(); ++i)
+    for (const Operator& op : work.model.graph.operators)
+      if (operatorName(op) == work.report.operators[i].name)
+        work.report.operators[i].values = scoreboard.valuesOf(op);
+}
+
+void runEmulator(Work& work, const std::vector<uint8_t>& image) {
+  const auto begin = Clock::now();
+  std::vector<uint8_t> memory = image;
+  const EmulationResult result = runProgram(work.plan, work.program, memory);
+  if (!result.ok()) {
+    fmt::print("emulator: {}\n", result.message);
+    work.fail(result.fault == Fault::DeviceError ? kStopped : kDifferent);
+    return;
+  }
+  tb::Scoreboard scoreboard(work.program, work.model.graph, work.golden);
+  tb::Comparison comparison = scoreboard.compare(memory, false);
+  fmt::print("emulator: {} commands in {:.2f} s, no races; {} values, {} differ from golden\n",
+             work.program.commands.size(), secondsSince(begin), comparison.values,
+             comparison.mismatches);
+  if (comparison.first) {
+    scoreboard.blame(*comparison.first, {});
+    fmt::print("emulator, first difference: {}\n", comparison.first->text());
+    work.fail(kDifferent);
+  }
+  work.report.bytesRead = result.bytesLoaded;
+  work.report.bytesWritten = result.bytesStored;
+  countValues(work, scoreboard, comparison);
+}
+
+/// "FROM:TO" in cycles.
+std::optional<std::pair<uint64_t, uint64_t>> parseTrace(const std::string& text) {
+  unsigned long long from = 0;
+  unsigned long long to = 0;
+  char end = 0;
+  if (std::sscanf(text.c_str(), "%llu:%llu%c", &from, &to, &end) != 2 || from >= to)
+    return std::nullopt;
+  return std::pair{uint64_t{from}, uint64_t{to}};
+}
+
+void suggestTrace(const RunOptions& options, uint64_t cycle) {
+  const uint64_t from = cycle > 2000 ? cycle - 2000 : 0;
+  fmt::print("for a waveform around it, run again with --trace {}:{}\n", from, cycle + 200);
+  if (!options.trace.empty()) fmt::print("(the trace that you asked for was {})\n", options.trace);
+}
+
+void reportCounters(Work& work, const tb::RtlCheck& check) {
+  const auto& counters = check.run.counters;
+  tb::RunReport& report = work.report;
+  report.cycles = counters[INTFORMER_COUNT_CYCLES];
+  report.bytesRead = counters[INTFORMER_COUNT_READ_BYTES];
+  report.bytesWritten = counters[INTFORMER_COUNT_WRITE_BYTES];
+  report.simKhz = check.run.kilohertz();
+  const double arrayMacs = static_cast<double>(work.plan.dim) * work.plan.dim;
+  if (report.cycles != 0)
+    report.utilization =
+        static_cast<double>(report.macs) / (static_cast<double>(report.cycles) * arrayMacs);
+  report.operators = tb::operatorReports(work.program, check.events, check.run.startCycle,
+                                         report.cycles);
+}
+
+void runRtl(Work& work, std::vector<uint8_t> image) {
+  const RunOptions& options = work.options;
+  const auto trace = parseTrace(options.trace);
+  const auto library = tb::buildDevice(work.plan, emitAll(work.plan),
+                                       {.root = {}, .traced = trace.has_value(), .quiet = false});
+  tb::SimDevice device(library);
+  if (trace) {
+    const std::string file =
+        fmt::format("{}_{}_{}.fst", work.plan.name, trace->first, trace->second);
+    device.trace(file, trace->first, trace->second);
+    fmt::print("waveform: {}\n", file);
+  }
+  tb::Scoreboard scoreboard(work.program, work.model.graph, work.golden);
+  tb::RtlCheck check;
+  {
+    Progress progress("RTL", work.program.commands.size());
+    device.setProgress([&](uint64_t cycle) {
+      const auto events = device.events();
+      progress.update(cycle, events.empty() ? 0 : events.back().command);
+    });
+    check = checkOnDevice(device, work.program, scoreboard, std::move(image),
+                          tb::memoryTiming(options.memoryLatency, options.memoryStall,
+                                           options.model.seed));
+  }
+  reportCounters(work, check);
+  countValues(work, scoreboard, check.comparison);
+  fmt::print("RTL: {} cycles in {:.2f} s ({:.0f} kHz); {} values, {} differ from golden\n",
+             work.report.cycles, check.run.seconds, work.report.simKhz, check.comparison.values,
+             check.comparison.mismatches);
+  if (check.comparison.first) {
+    const tb::Mismatch& first = *check.comparison.first;
+    fmt::print("RTL, first difference: {}\n", first.text());
+    if (first.cycle != 0) suggestTrace(options, first.cycle);
+    work.fail(kDifferent);
+  }
+  if (!check.run.ok()) {
+    fmt::print("RTL: {} (cycle {})\n", check.run.text(), check.run.endCycle);
+    suggestTrace(options, check.run.endCycle);
+    work.fail(kStopped);
+  }
+}
+
+std::string verdict(const Work& work) {
+  switch (work.status) {
+    case kEqual: break;
+    case kStopped: return "STOPPED: the device did not finish";
+    default: return fmt::format("DIFFERENT: {} values", work.report.mismatches);
+  }
+  const auto& backend = work.options.backend;
+  if (backend == "golden") return "golden values computed; nothing to compare";
+  const std::string who = backend.empty()         ? "golden, emulator and RTL"
+                          : backend == "emulator" ? "golden and emulator"
+                                                  : "golden and RTL";
+  std::string text = fmt::format("EQUAL: {} agree on all {} values of {} tensors", who,
+                                 work.report.valuesCompared, work.report.tensorsCompared);
+  if (work.report.cycles != 0)
+    text += fmt::format("; {} cycles, MAC utilization {:.1f} %", work.report.cycles,
+                        work.report.utilization * 100);
+  return text;
+}
+
+int runModel(const RunOptions& options) {
+  if (!options.trace.empty() && !parseTrace(options.trace)) {
+    fmt::print(stderr, "--trace {}: write two cycles, FROM:TO with FROM below TO\n", options.trace);
+    return kRefused;
+  }
+  const ConfigResult config = loadConfig(options.config, options.overrides);
+  for (const Diagnostic& fault : config.diagnostics) fmt::print(stderr, "{}\n", fault.text());
+  if (!config.plan) return kRefused;
+  auto model = loadModel(options.model);
+  if (!model) return kRefused;
+
+  const auto begin = Clock::now();
+  Work work{options, *config.plan, std::move(*model), {}, {}, {}, kEqual};
+  const Graph& graph = work.model.graph;
+  work.program = compile(graph, work.plan);
+  work.golden = runGolden(graph, work.model.inputs, work.plan.family);
+  tb::RunReport& report = work.report;
+  report.config = work.plan.name;
+  report.model = work.model.name;
+  report.seq = work.model.seq;
+  report.layers = work.model.layers;
+  for (const Operator& op : graph.operators) report.macs += macs(graph, op);
+  report.operators = tb::operatorReports(work.program, {}, 0, 0);
+  fmt::print("{} on {}: {} tokens, {} {}, {} commands; golden in {:.2f} s\n", report.model,
+             report.config, report.seq, report.layers, report.layers == 1 ? "layer" : "layers",
+             work.program.commands.size(), secondsSince(begin));
+
+  std::vector<uint8_t> image = buildImage(work.program, graph, work.model.inputs);
+  if (options.wants("emulator")) runEmulator(work, image);
+  if (options.wants("rtl")) runRtl(work, std::move(image));
+  report.wallSeconds = secondsSince(begin);
+
+  if (options.backend != "golden") fmt::print("\n{}\n", tb::tableText(report));
+  fmt::print("{}\n", verdict(work));
+  if (!options.json.empty()) {
+    tb::writeAtomically(options.json, tb::jsonText(report));
+    fmt::print("report: {}\n", options.json);
+  }
+  return work.status;
+}
+
+}  // namespace
+
+void addRun(CLI::App& app, int& status) {
+  auto* command = app.add_subcommand(
+      "run", "Run a model on golden model, emulator and RTL, and compare every value");
+  auto options = std::make_shared<RunOptions>();
+  command->add_option("model", options->model.path, "Model file (configs/models/*.toml)")
+      ->required();
+  command->add_option("--config", options->config, "Hardware config (*.toml)")->required();
+  command->add_option("--seq", options->model.seq, "Tokens")->required();
+  command->add_option("--layers", options->model.layers, "Encoder layers to run")
+      ->capture_default_str();
+  command->add_option("--seed", options->model.seed, "Seed of weights, inputs and stalls")
+      ->capture_default_str();
+  command->add_option("--backend", options->backend, "Only this one (default: all, compared)")
+      ->check(CLI::IsMember({"golden", "emulator", "rtl"}));
+  command->add_option("--mem-latency", options->memoryLatency, "Memory latency in cycles")
+      ->check(CLI::Range(1, 100'000))
+      ->capture_default_str();
+  command->add_option("--mem-stall", options->memoryStall,
+                      "Probability that a memory channel refuses in a cycle")
+      ->check(CLI::Range(0.0, 0.95))
+      ->capture_default_str();
+  command->add_option("--trace", options->trace, "Write an FST waveform of the cycles FROM:TO");
+  command->add_option("--json", options->json, "Write the report to this file");
+  command->add_option("--set", options->overrides, "Override a config key: --set vector.lanes=8")
+      ->allow_extra_args(false);
+  command->footer(
+      "Examples:\n"
+      "  intformer run configs/models/bert-base.toml --config configs/base16.toml --seq 128\n"
+      "  intformer run configs/models/tiny.toml --config configs/edge8.toml --seq 77 --layers 2 \\\n"
+      "      --mem-latency 300 --mem-stall 0.2 --set vector.family=ibert\n"
+      "Exit status: 0 all equal, 1 the input was refused, 2 a comparison failed, 3 the device\n"
+      "stopped with an error or the watchdog barked.");
+  command->callback([options, &status] {
+    try {
+      status = runModel(*options);
+    } catch (const std::invalid_argument& error) {  // the model contradicts itself
+      fmt::print(stderr, "{}\n", error.what());
+      status = kRefused;
+    } catch (const CompileError& error) {
+      fmt::print(stderr, "{} does not run on {}: {}\n", options->model.path, options->config,
+                 error.what());
+      status = kRefused;
+    } catch (const std::runtime_error& error) {  // a file or a tool
+      fmt::print(stderr, "{}\n", error.what());
+      status = kRefused;
+    }
+  });
+}
+
+}  // namespace intformer::cli

@@ -1,0 +1,48 @@
+#include "tb/check.hpp"
+
+#include <algorithm>
+
+namespace intformer::tb {
+
+sim_memory_timing memoryTiming(uint32_t latency, double stall, uint64_t seed) {
+  return {.read_latency = latency,
+          .write_latency = latency,
+          .bandwidth = 1.0,
+          .stall = stall,
+          .seed = seed,
+          .outstanding = 32};
+}
+
+RtlCheck checkOnDevice(SimDevice& device, const Program& program, Scoreboard& scoreboard,
+                       std::vector<uint8_t> image, const sim_memory_timing& timing) {
+  const uint64_t bytes = image.size();
+  device.setMemory(std::move(image));
+  device.setTiming(timing);
+  device.setWatchdog(
+      watchdogCycles(program.commands, program.dim, timing.read_latency, timing.stall));
+  device.observeWrites(
+      [](void* context, uint64_t cycle, uint64_t address, const uint8_t* data, uint64_t strobe) {
+        static_cast<Scoreboard*>(context)->observe(cycle, address, data, strobe);
+      },
+      &scoreboard);
+  device.clearEvents();
+  device.reset();
+
+  RtlCheck check;
+  constexpr uint64_t kBudget = uint64_t{1} << 40;  // the watchdog ends what does not move
+  check.run = runJob(device, jobOf(program), kBudget);
+  device.observeWrites(nullptr, nullptr);
+  check.events.assign(device.events().begin(), device.events().end());
+  check.comparison = scoreboard.compare({device.memory().data(), bytes}, true);
+  if (scoreboard.firstWrite()) {
+    check.comparison.first = scoreboard.firstWrite();
+    check.comparison.mismatches = std::max<uint64_t>(check.comparison.mismatches, 1);
+  }
+  if (check.comparison.first) {
+    Mismatch& first = *check.comparison.first;
+    scoreboard.blame(first, runningAt(check.events, first.cycle));
+  }
+  return check;
+}
+
+}  // namespace intformer::tb

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "sw/compiler/program.hpp"
+#include "tb/device_abi.h"
+
+namespace intformer::tb {
+
+struct OperatorReport {
+  std::string name;
+  std::string kind;
+  uint64_t cycles = 0;
+  uint64_t macs = 0;
+  double utilization = 0;  ///< MACs / (cycles * MACs of the array)
+  uint64_t bytes = 0;      ///< moved by its loads and stores
+  uint64_t values = 0;     ///< compared; not part of the JSON
+};
+
+struct RunReport {
+  std::string config;
+  std::string model;
+  uint32_t seq = 0;
+  uint32_t layers = 0;
+  uint64_t cycles = 0;  ///< by the device's counter
+  uint64_t macs = 0;
+  double utilization = 0;
+  uint64_t bytesRead = 0;
+  uint64_t bytesWritten = 0;
+  uint64_t tensorsCompared = 0;
+  uint64_t valuesCompared = 0;
+  uint64_t mismatches = 0;
+  double wallSeconds = 0;  ///< of everything, building apart
+  double simKhz = 0;
+  std::vector<OperatorReport> operators;
+};
+
+/// Splits the run's cycles among the operators: each owns the time from the end of the one before to its own
+/// last matmul (last command, when it has none). The sum is `cycles`.
+std::vector<OperatorReport> operatorReports(const Program& program,
+                                            std::span<const sim_event> events, uint64_t startCycle,
+                                            uint64_t cycles);
+
+/// A table for people, one operator per line and a total.
+std::string tableText(const RunReport& report);
+std::string jsonText(const RunReport& report);
+/// Whole or not at all. Throws std::runtime_error.
+void writeAtomically(const std::filesystem::path& path, const std::string& text);
+
+}  // namespace intformer::tb
