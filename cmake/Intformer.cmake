@@ -32,6 +32,15 @@ function(intformer_test name)
 endfunction()
 
 find_program(VERILATOR verilator REQUIRED)
+execute_process(COMMAND ${VERILATOR} --getenv VERILATOR_ROOT OUTPUT_VARIABLE VERILATOR_ROOT
+                OUTPUT_STRIP_TRAILING_WHITESPACE)
+# Verilator's own runtime; a verilated library does not contain it.
+set(VERILATOR_INCLUDE ${VERILATOR_ROOT}/include)
+add_library(verilated_runtime STATIC ${VERILATOR_INCLUDE}/verilated.cpp
+                                     ${VERILATOR_INCLUDE}/verilated_threads.cpp)
+target_include_directories(verilated_runtime SYSTEM PUBLIC ${VERILATOR_INCLUDE}
+                                                           ${VERILATOR_INCLUDE}/vltstd)
+target_link_libraries(verilated_runtime PUBLIC Threads::Threads)
 
 # intformer_verilate(NAME TOP module [SOURCES leaf.sv...] [CONFIG file.toml [SET key=value...]]
 #                    [PARAMS Name=value...])
@@ -59,19 +68,19 @@ function(intformer_verilate name)
       list(APPEND overrides --set ${set})
     endforeach()
     add_custom_command(
-      OUTPUT ${lib} ${dir}/libverilated.a
+      OUTPUT ${lib}
       COMMAND $<TARGET_FILE:intformer_generate> generate ${CMAKE_SOURCE_DIR}/${ARG_CONFIG} --out ${generated}
               ${overrides} --quiet
       COMMAND ${VERILATOR} ${flags} -F ${generated}/${config}.f ${ARG_SOURCES}
-      COMMAND ${CMAKE_COMMAND} -E touch ${lib} ${dir}/libverilated.a
+      COMMAND ${CMAKE_COMMAND} -E touch ${lib}
       DEPENDS intformer_generate ${CMAKE_SOURCE_DIR}/${ARG_CONFIG} ${leaves} ${ARG_SOURCES}
       WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
       COMMENT "Verilating ${ARG_TOP} of ${ARG_CONFIG}" VERBATIM)
   else()
     add_custom_command(
-      OUTPUT ${lib} ${dir}/libverilated.a
+      OUTPUT ${lib}
       COMMAND ${VERILATOR} ${flags} ${ARG_SOURCES}
-      COMMAND ${CMAKE_COMMAND} -E touch ${lib} ${dir}/libverilated.a
+      COMMAND ${CMAKE_COMMAND} -E touch ${lib}
       DEPENDS ${ARG_SOURCES}
       WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
       COMMENT "Verilating ${ARG_TOP}" VERBATIM)
@@ -80,8 +89,6 @@ function(intformer_verilate name)
   file(MAKE_DIRECTORY ${dir})
   add_library(${name} INTERFACE)
   add_dependencies(${name} ${name}_build)
-  execute_process(COMMAND ${VERILATOR} --getenv VERILATOR_ROOT OUTPUT_VARIABLE root
-                  OUTPUT_STRIP_TRAILING_WHITESPACE)
-  target_include_directories(${name} SYSTEM INTERFACE ${dir} ${root}/include ${root}/include/vltstd)
-  target_link_libraries(${name} INTERFACE ${lib} ${dir}/libverilated.a Threads::Threads)
+  target_include_directories(${name} SYSTEM INTERFACE ${dir})
+  target_link_libraries(${name} INTERFACE ${lib} verilated_runtime)
 endfunction()
