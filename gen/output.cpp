@@ -56,8 +56,7 @@ std::string manifestText(const Names& names) {
 /// does not exist yet, so on its file system in any case.
 class Stage {
  public:
-  explicit Stage(const fs::path& folder)
-      : path_(folder / ".intformer-new") {
+  explicit Stage(const fs::path& folder) : path_(folder / ".intformer-new") {
     if (!fs::exists(folder)) path_ = folder.string() + ".intformer-new";
     fs::remove_all(path_);
     fs::create_directories(path_);

@@ -1,0 +1,55 @@
+#!/bin/sh
+# Lints the hardware: every leaf and every emitted module of every config is elaborated alone by
+# Verilator -Wall, where a warning is a fault, and by Yosys.
+#   scripts/lint.sh [PROGRAM]     PROGRAM: intformer or intformer_generate (default build/intformer)
+set -eu
+
+# One row of the table: lint.sh --one LOG LABEL TOP "VERILATOR FILES" "YOSYS FILES" "YOSYS SEARCH"
+if [ "${1:-}" = "--one" ]; then
+  log=$2 label=$3 top=$4 files=$5 sources=$6 search=$7
+  verilator=ok yosys=ok
+  # shellcheck disable=SC2086
+  verilator --lint-only -Wall --no-timing --top-module "$top" $files >"$log" 2>&1 || verilator=FAIL
+  yosys -q -p "read_verilog -sv $sources; hierarchy -check $search -top $top; proc" >>"$log" 2>&1 ||
+    yosys=FAIL
+  printf '%-34s %-10s %s\n' "$label" "$verilator" "$yosys"
+  case $verilator$yosys in
+    *FAIL*) { echo; echo "== $label"; grep -v '^Warning: Replacing memory' "$log"; } >"$log.failed" ;;
+  esac
+  exit 0
+fi
+
+cd "$(dirname "$0")/.."
+program=${1:-build/intformer}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+leaf_files=$(find rtl -name '*.sv' -not -path '*/generated/*' | sort)
+leaf_folders=$(find rtl -name '*.sv' -not -path '*/generated/*' -exec dirname {} + | sort -u)
+verilator_search=$(printf -- '-y %s ' $leaf_folders)
+yosys_search=$(printf -- '-libdir %s ' $leaf_folders)
+
+{
+  for leaf in $leaf_files; do
+    top=$(basename "$leaf" .sv)
+    printf '%s\0' "$work/$top" "$leaf" "$top" "$verilator_search $leaf" "$leaf" "$yosys_search"
+  done
+  for config in configs/*.toml; do
+    name=$(basename "$config" .toml)
+    "$program" generate "$config" --out "$work/rtl/$name" --quiet
+    sources=$(sed -n "s|^[^/].*|$work/rtl/$name/&|p" "$work/rtl/$name/$name.f" | tr '\n' ' ')
+    for file in "$work/rtl/$name/$name"_*.sv; do
+      top=$(basename "$file" .sv)
+      [ "$top" = "${name}_pkg" ] && continue
+      printf '%s\0' "$work/$top" "$top.sv" "$top" "-F $work/rtl/$name/$name.f" "$sources" ""
+    done
+  done
+} >"$work/jobs"
+
+printf '%-34s %-10s %s\n' file verilator yosys
+xargs -0 -n 6 -P "$(nproc)" sh "$0" --one <"$work/jobs"
+
+set -- "$work"/*.failed
+[ -e "$1" ] || exit 0
+cat "$@"
+exit 1
