@@ -1,7 +1,10 @@
-#include "gen/emit/emit.hpp"
+#include "gen/emit/system_path.hpp"
 
 namespace intformer {
 
-std::vector<EmittedFile> emitSystem(const Plan&) { return {}; }
+std::vector<EmittedFile> emitSystem(const Plan& plan) {
+  return {emitLoad(plan),     emitStore(plan),     emitFetch(plan),
+          emitDispatch(plan), emitRegisters(plan), emitTop(plan)};
+}
 
 }  // namespace intformer

@@ -22,6 +22,8 @@ constexpr std::array kErrors = {
     ErrorSpec{ErrorCode::AccumulatorRange, "accumulator_range",
               "accumulator address beyond its end"},
     ErrorSpec{ErrorCode::StatRange, "stat_range", "row statistics slot beyond their end"},
+    ErrorSpec{ErrorCode::TokenDeadlock, "token_deadlock",
+              "every queue waits for tokens that no command under way will give"},
 };
 
 constexpr std::array kCounters = {

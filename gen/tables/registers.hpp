@@ -33,6 +33,7 @@ enum class ErrorCode : uint8_t {
   ScratchRange = 10,   ///< scratchpad address beyond its end
   AccumulatorRange = 11,  ///< accumulator address beyond its end
   StatRange = 12,      ///< row statistics slot beyond their end
+  TokenDeadlock = 13,  ///< every queue waits for tokens that no command under way will give
 };
 
 struct ErrorSpec {

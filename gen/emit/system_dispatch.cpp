@@ -1,0 +1,306 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "gen/emit/system_path.hpp"
+#include "gen/tables/commands.hpp"
+#include "gen/writer.hpp"
+
+namespace intformer {
+namespace {
+
+/// Fields that must not be zero, and fields that must be multiples of Dim, wherever an opcode has them.
+constexpr std::array kSizes = {Field::ChunkWords, Field::Chunks, Field::MatmulRows, Field::Depth,
+                               Field::Cols,       Field::Rows,   Field::Panels};
+constexpr std::array kMultiples = {Field::MemoryAddr, Field::MemoryStride};
+
+bool has(const OpcodeSpec& spec, Field field) {
+  return std::ranges::find(spec.fields, field) != spec.fields.end();
+}
+
+/// `command_i[pkg::RowsLsb+:pkg::RowsWidth]`
+std::string slice(Field field) {
+  const std::string name = upperCamel(fieldSpec(field).name);
+  return fmt::format("command_i[@p@_pkg::{0}Lsb+:@p@_pkg::{0}Width]", name);
+}
+
+/// One wire per checked field.
+std::string checks() {
+  Columns columns;
+  for (const Field field : kSizes)
+    columns.add(fmt::format("assign {}_bad", fieldSpec(field).name),
+                fmt::format("= {} == '0;", slice(field)));
+  for (const Field field : kMultiples)
+    columns.add(fmt::format("assign {}_bad", fieldSpec(field).name),
+                fmt::format("= command_i[@p@_pkg::{}Lsb+:DimW] != '0;",
+                            upperCamel(fieldSpec(field).name)));
+  return columns.text("  ");
+}
+
+std::string checkNames() {
+  std::string names;
+  for (const Field field : kSizes) names += fmt::format("{}_bad, ", fieldSpec(field).name);
+  for (const Field field : kMultiples) names += fmt::format("{}_bad, ", fieldSpec(field).name);
+  return names.substr(0, names.size() - 2);
+}
+
+/// One arm per opcode: its queue and the checks of its fields.
+std::string arms() {
+  std::string text;
+  for (const auto& spec : opcodes()) {
+    text += fmt::format("        @p@_pkg::Op{}: ", upperCamel(spec.name));
+    if (!spec.queue) {
+      text += "is_end = 1'b1;\n";
+      continue;
+    }
+    std::string bad;
+    const auto add = [&](Field field) {
+      if (has(spec, field))
+        bad += fmt::format("{}{}_bad", bad.empty() ? "" : " || ", fieldSpec(field).name);
+    };
+    for (const Field field : kSizes) add(field);
+    for (const Field field : kMultiples) add(field);
+    text += fmt::format("begin\n          queue     = 2'd{};\n          bad_field = {};\n        end\n",
+                        static_cast<unsigned>(*spec.queue), bad);
+  }
+  return text;
+}
+
+/// Bits of a command that the unit of a queue may look at: up to its highest field.
+unsigned usedBits(Queue queue) {
+  unsigned bits = 0;
+  for (const auto& spec : opcodes()) {
+    if (spec.queue != queue) continue;
+    for (const Field field : spec.fields)
+      bits = std::max<unsigned>(bits, fieldSpec(field).lsb + fieldSpec(field).width);
+  }
+  return bits;
+}
+
+std::string queues() {
+  std::string text;
+  for (unsigned q = 0; q < kQueueCount; ++q) {
+    const std::string name(queueName(static_cast<Queue>(q)));
+    text += fmt::format(R"sv(
+  localparam int unsigned {1}Bits = {2};
+  logic [{1}Bits-1:0] {0}_head;
+  command_queue #(.Width({1}Bits + 32), .Depth(@p@_pkg::QueueDepth)) u_{0}_queue (
+    .clk_i, .rst_ni, .clear_i(start_i),
+    .push_valid_i(accept && queue == 2'd{3}), .push_ready_o(queue_room[{3}]),
+    .push_data_i({{command_index_i, command_i[{1}Bits-1:0]}}),
+    .pop_valid_o(head_valid[{3}]), .pop_ready_i(issue[{3}]),
+    .pop_data_o({{issue_index_o[{3}*32+:32], {0}_head}})
+  );
+  assign {0}_command_o        = 512'({0}_head);
+  assign head_wait[{3}*4+:4]   = {0}_head[@p@_pkg::WaitLsb+:@p@_pkg::WaitWidth];
+)sv",
+                        name, upperCamel(name), usedBits(static_cast<Queue>(q)), q);
+  }
+  return text;
+}
+
+constexpr std::string_view kHead = R"sv(
+// Dispatch: checks commands, queues them by unit, holds the tokens, issues, and executes `end`.
+//
+// Contract: commands come in stream order. A queue issues its head when all tokens of its wait mask are
+//   there and the unit is ready; then it takes them. A unit's done pulse gives the tokens of its signal
+//   mask. `end` finishes the program (finish_o, a pulse) when every queue is empty and every unit idle.
+//   Per-queue ports are in the order load, matmul, vector, store.
+// Errors (one per program): unknown opcode; zero size, misaligned memory address or stride, a queue that
+//   waits for or signals itself, more than 65535 tokens in one counter; last command not `end`; all
+//   queues waiting while nothing is under way that could signal.
+// Timing: a command may issue 3 cycles after it was taken; one command per cycle in, one per queue out.
+module @p@_dispatch (
+  input  logic         clk_i,
+  input  logic         rst_ni,
+  input  logic         halt_i,
+  input  logic         start_i,
+  output logic         finish_o,
+  input  logic [31:0]  program_commands_i,
+
+  input  logic         command_valid_i,
+  output logic         command_ready_o,
+  input  logic [511:0] command_i,
+  input  logic [31:0]  command_index_i,
+
+  output logic [3:0]   issue_valid_o,
+  input  logic [3:0]   issue_ready_i,
+  output logic [127:0] issue_index_o,
+  output logic [511:0] load_command_o,
+  output logic [511:0] matmul_command_o,
+  output logic [511:0] vector_command_o,
+  output logic [511:0] store_command_o,
+  input  logic [3:0]   done_valid_i,
+  input  logic [15:0]  done_signal_i,
+  input  logic [127:0] done_index_i,
+  input  logic         scalar_busy_i,
+
+  output logic [127:0] started_index_o,  // the command last issued, per queue
+  output logic [3:0]   wait_event_o,     // the queue's head waits for a token
+  output logic         error_valid_o,
+  output logic [7:0]   error_code_o,
+  output logic [31:0]  error_index_o,
+  output logic [63:0]  error_addr_o
+);
+  localparam int unsigned DimW = $clog2(@p@_pkg::Dim);
+)sv";
+
+constexpr std::string_view kDecode = R"sv(
+  // What the next command is.
+  logic [1:0] queue;
+  logic       known, is_end, bad_field, is_last, self_token;
+  logic       @checks@;
+@assigns@
+  always_comb begin
+    queue     = 2'd0;
+    known     = 1'b1;
+    is_end    = 1'b0;
+    bad_field = 1'b0;
+    if (command_valid_i) begin
+      case (command_i[@p@_pkg::OpcodeLsb+:@p@_pkg::OpcodeWidth])
+@arms@        default: known = 1'b0;
+      endcase
+    end
+  end
+
+  logic [3:0] own_tokens;
+  assign own_tokens = command_i[@p@_pkg::WaitLsb+:@p@_pkg::WaitWidth] |
+                      command_i[@p@_pkg::SignalLsb+:@p@_pkg::SignalWidth];
+  assign self_token = !is_end && own_tokens[queue];
+  assign is_last    = command_index_i + 32'd1 == program_commands_i;
+
+  // Queues.
+  logic [3:0]  queue_room, head_valid, issue, tokens_there;
+  logic [15:0] head_wait;
+  logic        open_q, look, legal, accept, idle;
+
+  assign look   = command_valid_i && open_q && !halt_i;
+  assign legal  = known && !bad_field && !self_token && (is_end || !is_last);
+  assign accept = look && legal && !is_end && queue_room[queue];
+  assign command_ready_o = accept || finish_o;
+)sv";
+
+constexpr std::string_view kTail = R"sv(
+  // Tokens: bit from * 4 + to.
+  logic [15:0] have, take, give;
+  logic [3:0]  overflow;
+  always_comb begin
+    for (int unsigned to = 0; to < 4; to++) begin
+      tokens_there[to] = 1'b1;
+      for (int unsigned from = 0; from < 4; from++) begin
+        if (head_wait[to*4+from] && !have[from*4+to]) tokens_there[to] = 1'b0;
+        take[from*4+to] = issue[to] && head_wait[to*4+from];
+        give[from*4+to] = done_valid_i[from] && done_signal_i[from*4+to];
+      end
+    end
+  end
+  token_counters u_tokens (
+    .clk_i, .rst_ni, .clear_i(start_i), .give_i(give), .take_i(take), .have_o(have),
+    .overflow_o(overflow)
+  );
+
+  assign issue_valid_o = head_valid & tokens_there & {4{!halt_i}};
+  assign issue         = issue_valid_o & issue_ready_i;
+  assign wait_event_o  = head_valid & ~tokens_there;
+
+  // Commands accepted but not done (pending), issued but not done (under way).
+  localparam int unsigned CountW = 16;
+  logic [CountW-1:0] pending_q [4], under_way_q [4];
+  logic [3:0]        accepted, pending, under_way;
+  always_comb begin
+    accepted = '0;
+    if (accept) accepted[queue] = 1'b1;
+    for (int unsigned q = 0; q < 4; q++) begin
+      pending[q]   = pending_q[q] != '0;
+      under_way[q] = under_way_q[q] != '0;
+    end
+  end
+  always_ff @(posedge clk_i) begin
+    for (int unsigned q = 0; q < 4; q++) begin
+      if (!rst_ni || start_i) begin
+        pending_q[q]   <= '0;
+        under_way_q[q] <= '0;
+      end else begin
+        if (accepted[q] && !done_valid_i[q]) pending_q[q] <= pending_q[q] + 1'b1;
+        if (!accepted[q] && done_valid_i[q]) pending_q[q] <= pending_q[q] - 1'b1;
+        if (issue[q] && !done_valid_i[q]) under_way_q[q] <= under_way_q[q] + 1'b1;
+        if (!issue[q] && done_valid_i[q]) under_way_q[q] <= under_way_q[q] - 1'b1;
+      end
+      if (issue[q]) started_index_o[q*32+:32] <= issue_index_o[q*32+:32];
+    end
+  end
+
+  assign idle     = pending == '0 && !scalar_busy_i;
+  assign finish_o = look && known && is_end && idle;
+
+  // Nothing under way, no head may issue, and no more commands can come in: no token will ever come.
+  // Several cycles in a row, because a queue's head appears two cycles after its command came.
+  logic [3:0] stuck_q;
+  logic       stuck;
+  assign stuck = look && !accept && under_way == '0 && pending != '0 && issue_valid_o == '0;
+
+  logic illegal, no_program, deadlock;
+  assign illegal    = look && !legal;
+  assign no_program = start_i && program_commands_i == '0;
+  assign deadlock   = stuck_q == '1 && open_q;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      open_q  <= 1'b0;
+      stuck_q <= '0;
+    end else begin
+      if (start_i) open_q <= !no_program;
+      else if (finish_o || illegal || deadlock) open_q <= 1'b0;
+      if (!stuck || start_i) stuck_q <= '0;
+      else if (stuck_q != '1) stuck_q <= stuck_q + 1'b1;
+    end
+  end
+
+  assign error_valid_o = illegal || no_program || deadlock || overflow != '0;
+  always_comb begin
+    error_code_o  = @p@_pkg::ErrProgramEnd;
+    error_index_o = '0;
+    error_addr_o  = '0;
+    if (illegal) begin
+      error_index_o = command_index_i;
+      if (!known) error_code_o = @p@_pkg::ErrIllegalOpcode;
+      else if (bad_field || self_token) error_code_o = @p@_pkg::ErrIllegalField;
+      if (known && (memory_addr_bad || memory_stride_bad) && (queue == 2'd0 || queue == 2'd3)) begin
+        error_addr_o = command_i[@p@_pkg::MemoryAddrLsb+:@p@_pkg::MemoryAddrWidth];
+      end
+    end else if (overflow != '0) begin
+      error_code_o = @p@_pkg::ErrIllegalField;
+      for (int unsigned q = 0; q < 4; q++) begin
+        if (overflow[q]) error_index_o = done_index_i[q*32+:32];
+      end
+    end else if (deadlock) begin
+      error_code_o = @p@_pkg::ErrTokenDeadlock;
+      for (int unsigned q = 0; q < 4; q++) begin
+        if (wait_event_o[q]) error_index_o = issue_index_o[q*32+:32];
+      end
+    end
+  end
+
+  logic unused;
+  assign unused = ^command_i;
+endmodule
+)sv";
+
+void replace(std::string& text, std::string_view mark, const std::string& by) {
+  text.replace(text.find(mark), mark.size(), by);
+}
+
+}  // namespace
+
+EmittedFile emitDispatch(const Plan& plan) {
+  std::string decode(kDecode);
+  replace(decode, "@checks@", checkNames());
+  replace(decode, "@assigns@", checks());
+  replace(decode, "@arms@", arms());
+  const std::string text =
+      std::string(kHead.substr(1)) + decode + queues() + std::string(kTail);
+  return {render(plan, "@p@_dispatch.sv"), render(plan, text)};
+}
+
+}  // namespace intformer

@@ -1,0 +1,93 @@
+#include "gen/emit/system_path.hpp"
+
+namespace intformer {
+namespace {
+
+constexpr std::string_view kLoad = R"sv(
+// Load unit of the device: the leaf dma_load on the fields of a load command.
+//
+// Contract, timing: see dma_load. The ar and r ports lack their constant signals (size, burst, id).
+module @p@_load #(
+  localparam int unsigned Dim         = @p@_pkg::Dim,
+  localparam int unsigned BusBytes    = @p@_pkg::BusBytes,
+  localparam int unsigned AddressBits = @p@_pkg::AddressBits,
+  localparam int unsigned WindowCount = @p@_pkg::WindowCount
+) (
+  input  logic                      clk_i,
+  input  logic                      rst_ni,
+  input  logic                      halt_i,
+  output logic                      busy_o,
+  output logic                      idle_o,
+
+  input  logic                      command_valid_i,
+  output logic                      command_ready_o,
+  input  logic [511:0]              command_i,
+  input  logic [31:0]               command_index_i,
+  output logic                      done_valid_o,
+  output logic [31:0]               done_index_o,
+  output logic [3:0]                done_signal_o,
+  output logic                      error_valid_o,
+  output logic [7:0]                error_code_o,
+  output logic [31:0]               error_index_o,
+  output logic [63:0]               error_addr_o,
+
+  input  logic [WindowCount*64-1:0] window_base_i,
+  input  logic [WindowCount*64-1:0] window_end_i,
+  input  logic [WindowCount*2-1:0]  window_permissions_i,
+
+  output logic                      ar_valid_o,
+  input  logic                      ar_ready_i,
+  output logic [AddressBits-1:0]    ar_addr_o,
+  output logic [7:0]                ar_length_o,
+  input  logic                      r_valid_i,
+  output logic                      r_ready_o,
+  input  logic [BusBytes*8-1:0]     r_data_i,
+  input  logic [1:0]                r_resp_i,
+  input  logic                      r_last_i,
+
+  output logic                      write_valid_o,
+  input  logic                      write_ready_i,
+  output logic [23:0]               write_addr_o,
+  output logic [Dim*8-1:0]          write_data_o
+);
+  dma_load #(
+    .DimBytes    (Dim),
+    .BusBytes    (BusBytes),
+    .BurstBytes  (@p@_pkg::MaxBurstBeats * BusBytes),
+    .AddressBits (AddressBits),
+    .Outstanding (@p@_pkg::OutstandingReads),
+    .WindowCount (WindowCount),
+    .ScratchWords(@p@_pkg::ScratchWords),
+    .ErrorWindow (@p@_pkg::ErrReadWindow),
+    .ErrorBus    (@p@_pkg::ErrReadBus),
+    .ErrorRange  (@p@_pkg::ErrScratchRange)
+  ) u_load (
+    .clk_i, .rst_ni, .halt_i, .busy_o, .idle_o, .command_valid_i, .command_ready_o,
+    .scratch_addr_i  (command_i[@p@_pkg::ScratchAddrLsb+:@p@_pkg::ScratchAddrWidth]),
+    .memory_addr_i   (command_i[@p@_pkg::MemoryAddrLsb+:@p@_pkg::MemoryAddrWidth]),
+    .chunk_words_i   (command_i[@p@_pkg::ChunkWordsLsb+:@p@_pkg::ChunkWordsWidth]),
+    .chunks_i        (command_i[@p@_pkg::ChunksLsb+:@p@_pkg::ChunksWidth]),
+    .scratch_stride_i(command_i[@p@_pkg::ScratchStrideLsb+:@p@_pkg::ScratchStrideWidth]),
+    .memory_stride_i (command_i[@p@_pkg::MemoryStrideLsb+:@p@_pkg::MemoryStrideWidth]),
+    .signal_i        (command_i[@p@_pkg::SignalLsb+:@p@_pkg::SignalWidth]),
+    .index_i         (command_index_i),
+    .done_valid_o, .done_index_o, .done_signal_o,
+    .error_valid_o, .error_code_o, .error_index_o, .error_addr_o,
+    .window_base_i, .window_end_i, .window_permissions_i,
+    .ar_valid_o, .ar_ready_i, .ar_addr_o, .ar_length_o,
+    .r_valid_i, .r_ready_o, .r_data_i, .r_resp_i, .r_last_i,
+    .write_valid_o, .write_ready_i, .write_addr_o, .write_data_o
+  );
+
+  logic unused;
+  assign unused = ^command_i;
+endmodule
+)sv";
+
+}  // namespace
+
+EmittedFile emitLoad(const Plan& plan) {
+  return {render(plan, "@p@_load.sv"), render(plan, kLoad.substr(1))};
+}
+
+}  // namespace intformer

@@ -1,0 +1,99 @@
+#include "gen/emit/system_path.hpp"
+
+namespace intformer {
+namespace {
+
+constexpr std::string_view kStore = R"sv(
+// Store unit of the device: the leaf dma_store on the fields of a store command.
+//
+// Contract, timing: see dma_store. The aw, w and b ports lack their constant signals (size, burst, id).
+module @p@_store #(
+  localparam int unsigned Dim         = @p@_pkg::Dim,
+  localparam int unsigned BusBytes    = @p@_pkg::BusBytes,
+  localparam int unsigned AddressBits = @p@_pkg::AddressBits,
+  localparam int unsigned WindowCount = @p@_pkg::WindowCount
+) (
+  input  logic                      clk_i,
+  input  logic                      rst_ni,
+  input  logic                      halt_i,
+  output logic                      busy_o,
+  output logic                      idle_o,
+  output logic                      word_event_o,
+
+  input  logic                      command_valid_i,
+  output logic                      command_ready_o,
+  input  logic [511:0]              command_i,
+  input  logic [31:0]               command_index_i,
+  output logic                      done_valid_o,
+  output logic [31:0]               done_index_o,
+  output logic [3:0]                done_signal_o,
+  output logic                      error_valid_o,
+  output logic [7:0]                error_code_o,
+  output logic [31:0]               error_index_o,
+  output logic [63:0]               error_addr_o,
+
+  input  logic [WindowCount*64-1:0] window_base_i,
+  input  logic [WindowCount*64-1:0] window_end_i,
+  input  logic [WindowCount*2-1:0]  window_permissions_i,
+
+  output logic                      aw_valid_o,
+  input  logic                      aw_ready_i,
+  output logic [AddressBits-1:0]    aw_addr_o,
+  output logic [7:0]                aw_length_o,
+  output logic                      w_valid_o,
+  input  logic                      w_ready_i,
+  output logic [BusBytes*8-1:0]     w_data_o,
+  output logic [BusBytes-1:0]       w_strobe_o,
+  output logic                      w_last_o,
+  input  logic                      b_valid_i,
+  output logic                      b_ready_o,
+  input  logic [1:0]                b_resp_i,
+
+  output logic                      read_req_valid_o,
+  input  logic                      read_req_ready_i,
+  output logic [23:0]               read_req_addr_o,
+  input  logic                      read_rsp_valid_i,
+  input  logic [Dim*8-1:0]          read_rsp_data_i
+);
+  dma_store #(
+    .DimBytes    (Dim),
+    .BusBytes    (BusBytes),
+    .BurstBytes  (@p@_pkg::MaxBurstBeats * BusBytes),
+    .AddressBits (AddressBits),
+    .Outstanding (@p@_pkg::OutstandingWrites),
+    .WindowCount (WindowCount),
+    .ScratchWords(@p@_pkg::ScratchWords),
+    .ErrorWindow (@p@_pkg::ErrWriteWindow),
+    .ErrorBus    (@p@_pkg::ErrWriteBus),
+    .ErrorRange  (@p@_pkg::ErrScratchRange)
+  ) u_store (
+    .clk_i, .rst_ni, .halt_i, .busy_o, .idle_o, .word_event_o, .command_valid_i, .command_ready_o,
+    .scratch_addr_i  (command_i[@p@_pkg::ScratchAddrLsb+:@p@_pkg::ScratchAddrWidth]),
+    .memory_addr_i   (command_i[@p@_pkg::MemoryAddrLsb+:@p@_pkg::MemoryAddrWidth]),
+    .chunk_words_i   (command_i[@p@_pkg::ChunkWordsLsb+:@p@_pkg::ChunkWordsWidth]),
+    .chunks_i        (command_i[@p@_pkg::ChunksLsb+:@p@_pkg::ChunksWidth]),
+    .scratch_stride_i(command_i[@p@_pkg::ScratchStrideLsb+:@p@_pkg::ScratchStrideWidth]),
+    .memory_stride_i (command_i[@p@_pkg::MemoryStrideLsb+:@p@_pkg::MemoryStrideWidth]),
+    .signal_i        (command_i[@p@_pkg::SignalLsb+:@p@_pkg::SignalWidth]),
+    .index_i         (command_index_i),
+    .done_valid_o, .done_index_o, .done_signal_o,
+    .error_valid_o, .error_code_o, .error_index_o, .error_addr_o,
+    .window_base_i, .window_end_i, .window_permissions_i,
+    .aw_valid_o, .aw_ready_i, .aw_addr_o, .aw_length_o,
+    .w_valid_o, .w_ready_i, .w_data_o, .w_strobe_o, .w_last_o,
+    .b_valid_i, .b_ready_o, .b_resp_i,
+    .read_req_valid_o, .read_req_ready_i, .read_req_addr_o, .read_rsp_valid_i, .read_rsp_data_i
+  );
+
+  logic unused;
+  assign unused = ^command_i;
+endmodule
+)sv";
+
+}  // namespace
+
+EmittedFile emitStore(const Plan& plan) {
+  return {render(plan, "@p@_store.sv"), render(plan, kStore.substr(1))};
+}
+
+}  // namespace intformer
