@@ -1,0 +1,223 @@
+#include "gen/emit/emit.hpp"
+
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
+
+#include "gen/config.hpp"
+#include "gen/leaves.hpp"
+#include "gen/output.hpp"
+#include "gen/tables/commands.hpp"
+#include "tests/catch.hpp"
+#include "tests/gen/scratch_folder.hpp"
+
+namespace intformer {
+namespace {
+
+Plan planOf(const std::string& name, std::vector<std::string> overrides = {}) {
+  const ConfigResult result = loadConfig("configs/" + name + ".toml", overrides);
+  REQUIRE(result.plan);
+  return *result.plan;
+}
+
+const EmittedFile& fileNamed(const std::vector<EmittedFile>& files, const std::string& path) {
+  for (const auto& file : files)
+    if (file.path == path) return file;
+  FAIL("no file " + path);
+  return files.front();
+}
+
+std::vector<std::string> linesOf(const std::string& text) {
+  std::istringstream in(text);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  return lines;
+}
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+constexpr const char* kConfigs[] = {"tiny4", "edge8", "base16", "wide32"};
+
+}  // namespace
+
+TEST_CASE("the committed device is what the generator writes today") {
+  std::map<std::string, std::string> expected;
+  for (const auto& file : emitAll(planOf("base16"))) expected[file.path] = file.text;
+  auto committed = test::readTree("rtl/generated/base16");
+  committed.erase("manifest.txt");
+  for (const auto& [path, text] : expected) {
+    INFO("rtl/generated/base16/" << path << " is out of date: run scripts/regenerate.sh");
+    CHECK(committed.contains(path));
+    CHECK((committed[path] == text));
+    committed.erase(path);
+  }
+  for (const auto& [path, text] : committed) FAIL_CHECK("no longer emitted: " << path);
+}
+
+TEST_CASE("the documentation of commands is what the generator writes today") {
+  INFO("docs/4-commands.md is out of date: run scripts/regenerate.sh");
+  CHECK((emitMarkdown(planOf("base16")).at(0).text == test::readText("docs/4-commands.md")));
+}
+
+TEST_CASE("the same plan gives the same bytes") {
+  for (const auto* name : kConfigs) {
+    const auto first = emitAll(planOf(name));
+    const auto second = emitAll(planOf(name));
+    REQUIRE(first.size() == second.size());
+    for (std::size_t i = 0; i < first.size(); ++i) {
+      CHECK(first[i].path == second[i].path);
+      CHECK((first[i].text == second[i].text));
+    }
+  }
+}
+
+TEST_CASE("emitted text is tidy: no tabs, trailing blanks, unreplaced marks or machine paths") {
+  for (const auto* name : kConfigs)
+    for (const auto& file : emitAll(planOf(name))) {
+      INFO(file.path);
+      CHECK_FALSE(contains(file.text, "@p@"));
+      CHECK_FALSE(contains(file.text, std::filesystem::current_path().string()));
+      CHECK(file.text.ends_with("\n"));
+      CHECK_FALSE(file.text.ends_with("\n\n"));
+      for (const auto& line : linesOf(file.text)) {
+        INFO(line);
+        CHECK_FALSE((contains(line, "\t") || line.ends_with(" ")));
+      }
+    }
+}
+
+TEST_CASE("a file holds one module or package of its own name, prefixed with the device") {
+  for (const auto& file : emitAll(planOf("tiny4", {"name=zebra"}))) {
+    if (!file.path.ends_with(".sv")) continue;
+    const std::string name = std::filesystem::path(file.path).stem().string();
+    INFO(file.path);
+    if (!file.path.starts_with("leaves/")) CHECK(name.starts_with("zebra_"));
+    unsigned modules = 0;
+    for (const auto& line : linesOf(file.text))
+      if (line.starts_with("module ") || line.starts_with("package ")) {
+        ++modules;
+        CHECK(contains(line, ' ' + name));
+      }
+    CHECK(modules == 1);
+    CHECK_FALSE(contains(file.text, "tiny4"));
+  }
+}
+
+TEST_CASE("two sizes differ in the package and not in structure") {
+  const auto small = emitAll(planOf("base16", {"name=x"}));
+  const auto large = emitAll(planOf("base16", {"name=x", "array.dim=32", "scratchpad.bytes=1048576",
+                                               "accumulator.bytes=131072"}));
+  REQUIRE(small.size() == large.size());
+  for (std::size_t i = 0; i < small.size(); ++i) {
+    CHECK(small[i].path == large[i].path);
+    if (small[i].path.ends_with(".sv") && small[i].path != "x_pkg.sv") {
+      INFO(small[i].path);
+      CHECK((small[i].text == large[i].text));
+    }
+  }
+}
+
+TEST_CASE("the file list names every source once, relative to itself, leaves first") {
+  for (const auto* name : kConfigs) {
+    const auto files = emitAll(planOf(name));
+    std::vector<std::string> listed;
+    for (const auto& line : linesOf(fileNamed(files, std::string(name) + ".f").text))
+      if (!line.starts_with("//")) listed.push_back(line);
+    std::vector<std::string> sources;
+    for (const auto& file : files)
+      if (file.path.ends_with(".sv")) sources.push_back(file.path);
+    CHECK(listed == sources);
+    CHECK(std::is_partitioned(listed.begin(), listed.end(),
+                              [](auto& path) { return path.starts_with("leaves/"); }));
+  }
+}
+
+TEST_CASE("exactly the leaves in use come along, also through other leaves and not from comments") {
+  CHECK(usedLeaves(std::vector<EmittedFile>{}).empty());
+  CHECK(usedLeaves(std::vector<EmittedFile>{{"a.sv", "// fifo\nmodule a; my_fifo u (); endmodule\n"}})
+            .empty());
+  const auto one = usedLeaves(std::vector<EmittedFile>{{"a.sv", "  fifo #(.Depth(2)) u_f ();\n"}});
+  REQUIRE(one.size() == 1);
+  CHECK(one[0].path == "leaves/fifo.sv");
+  CHECK((one[0].text == test::readText("rtl/common/fifo.sv")));
+  const auto two = usedLeaves(std::vector<EmittedFile>{{"a.sv", "  command_fetch u_fetch ();\n"}});
+  std::set<std::string> paths;
+  for (const auto& leaf : two) paths.insert(leaf.path);
+  CHECK(paths.contains("leaves/command_fetch.sv"));
+  CHECK(paths.contains("leaves/burst_request.sv"));
+}
+
+TEST_CASE("the package carries the plan and the tables") {
+  const std::string text = emitPackage(planOf("edge8")).at(0).text;
+  const auto has = [&](const std::string& name, const std::string& value) {
+    for (const auto& line : linesOf(text))
+      if (contains(line, ' ' + name + ' ') && contains(line, "= " + value + ';')) return true;
+    return false;
+  };
+  CHECK(has("Dim", "8"));
+  CHECK(has("Lanes", "4"));
+  CHECK(has("ScratchWords", "16384"));
+  CHECK(has("FamilyPwl", "1'b1"));
+  CHECK(has("OpRowScalarLayerNorm", "8'h39"));
+  CHECK(has("AAddrLsb", "32"));
+  CHECK(has("AAddrWidth", "24"));
+  CHECK(has("Out16StrideLsb", "256"));
+  CHECK(has("ErrScratchRange", "8'd10"));
+  CHECK(has("ConstBytesActivation", "11"));
+  CHECK(has("RegWindow3Permissions", "12'h0F0"));
+  CHECK_FALSE(contains(text, "RegWindow4"));
+  CHECK(has("CountWriteBytes", "14"));
+  CHECK(has("CounterCount", "15"));
+}
+
+TEST_CASE("the C header compiles as C and C++, beside another device's, and agrees with the tables") {
+  const test::ScratchFolder folder;
+  for (const auto* name : {"tiny4", "edge8"})
+    for (const auto& file : emitHeader(planOf(name))) test::writeText(folder.path() / file.path, file.text);
+  std::string source = "#include \"tiny4_regs.h\"\n#include \"edge8_regs.h\"\n"
+                       "#include \"tiny4_regs.h\"\n#ifdef __cplusplus\n#define _Static_assert "
+                       "static_assert\n#endif\n";
+  const auto demand = [&](const std::string& condition) {
+    source += "_Static_assert(" + condition + ", \"\");\n";
+  };
+  demand("TINY4_DIM == 4 && EDGE8_DIM == 8 && TINY4_FAMILY_PWL == 0 && EDGE8_FAMILY_PWL == 1");
+  demand("TINY4_REG_STATUS == 0x24u && TINY4_REG_WINDOW1_END_LOW == 0xA8u");
+  demand("EDGE8_ERR_STAT_RANGE == 12 && EDGE8_COUNT_READ_BYTES == 13 && EDGE8_COMMAND_BYTES == 64");
+  for (const auto& field : commandFields()) {
+    std::string name = "TINY4_";
+    for (const char c : field.name) name += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    demand(name + "_LSB == " + std::to_string(field.lsb));
+    demand(name + "_WIDTH == " + std::to_string(field.width));
+  }
+  test::writeText(folder.path() / "a.c", source + "int main(void) { return 0; }\n");
+  for (const std::string compiler : {"cc -std=c11 -x c", "c++ -std=c++20 -x c++"}) {
+    INFO(compiler);
+    CHECK(std::system((compiler + " -Wall -Wextra -Werror -pedantic -fsyntax-only " +
+                       (folder.path() / "a.c").string())
+                          .c_str()) == 0);
+  }
+}
+
+TEST_CASE("the plan as JSON says what the plan says") {
+  const Plan plan = planOf("wide32");
+  const auto json = nlohmann::json::parse(emitPlanJson(plan).at(0).text);
+  CHECK(json["name"] == "wide32");
+  CHECK(json["family"] == "pwl");
+  CHECK(json["dim"] == plan.dim);
+  CHECK(json["scratch_bytes"] == 1048576);
+  CHECK(json["acc_bytes"] == 262144);
+  CHECK(json["window_count"] == plan.windowCount);
+  CHECK(json["beats_per_word"] == 2);
+}
+
+TEST_CASE("render replaces every mark, also at both ends") {
+  const Plan plan = planOf("tiny4");
+  CHECK(render(plan, "@p@_a @p@@p@") == "tiny4_a tiny4tiny4");
+  CHECK(render(plan, "@ p@ @p") == "@ p@ @p");
+  CHECK(render(plan, "").empty());
+}
+
+}  // namespace intformer

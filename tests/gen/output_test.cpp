@@ -1,0 +1,108 @@
+#include "gen/output.hpp"
+
+#include "tests/catch.hpp"
+#include "tests/gen/scratch_folder.hpp"
+
+namespace intformer {
+namespace {
+
+namespace fs = std::filesystem;
+
+using Files = std::vector<EmittedFile>;
+
+const Files kFirst = {{"a.sv", "one\n"}, {"leaves/b.sv", "two\n"}};
+
+}  // namespace
+
+TEST_CASE("a design lands in a new folder, whole") {
+  const test::ScratchFolder scratch;
+  const fs::path folder = scratch.path() / "deep" / "design";
+  const WriteResult result = writeDesign(folder, kFirst);
+  CHECK(result.error.empty());
+  CHECK(result.written == 2);
+  const auto tree = test::readTree(folder);
+  CHECK(tree.size() == 3);
+  CHECK(tree.at("a.sv") == "one\n");
+  CHECK(tree.at("leaves/b.sv") == "two\n");
+  CHECK(tree.contains("manifest.txt"));
+  CHECK(test::readTree(scratch.path()).size() == 3);
+}
+
+TEST_CASE("writing again changes nothing, not even times") {
+  const test::ScratchFolder scratch;
+  const fs::path folder = scratch.path() / "design";
+  writeDesign(folder, kFirst);
+  const auto before = test::readTree(folder);
+  const auto past = fs::file_time_type::clock::now() - std::chrono::hours(1);
+  for (const auto& [name, text] : before) fs::last_write_time(folder / name, past);
+  const WriteResult result = writeDesign(folder, kFirst);
+  CHECK(result.written == 0);
+  CHECK(result.unchanged == 2);
+  CHECK(test::readTree(folder) == before);
+  for (const auto& [name, text] : before) CHECK(fs::last_write_time(folder / name) == past);
+}
+
+TEST_CASE("files of an older generation go, those of others stay") {
+  const test::ScratchFolder scratch;
+  writeDesign(scratch.path(), kFirst);
+  test::writeText(scratch.path() / "mine.txt", "mine");
+  const WriteResult result = writeDesign(scratch.path(), Files{{"a.sv", "new\n"}, {"c.sv", "three\n"}});
+  CHECK(result.written == 2);
+  CHECK(result.removed == 1);
+  const auto tree = test::readTree(scratch.path());
+  CHECK(tree.size() == 4);
+  CHECK(tree.at("a.sv") == "new\n");
+  CHECK(tree.at("c.sv") == "three\n");
+  CHECK(tree.at("mine.txt") == "mine");
+  CHECK_FALSE(fs::exists(scratch.path() / "leaves"));
+}
+
+TEST_CASE("a file of someone else in the way stops everything before the first change") {
+  const test::ScratchFolder scratch;
+  test::writeText(scratch.path() / "a.sv", "mine");
+  const WriteResult result = writeDesign(scratch.path(), Files{{"0.sv", "x\n"}, {"a.sv", "one\n"}});
+  CHECK(result.error.find("a.sv is in the way: intformer did not write it") != std::string::npos);
+  const auto tree = test::readTree(scratch.path());
+  CHECK(tree.size() == 1);
+  CHECK(tree.at("a.sv") == "mine");
+}
+
+TEST_CASE("a run after an interrupted one repairs the folder") {
+  const test::ScratchFolder scratch;
+  writeDesign(scratch.path(), kFirst);
+  const Files second = {{"a.sv", "one\n"}, {"c.sv", "three\n"}};
+  // What an interruption between two renames leaves: both generations in the manifest, one file of
+  // the new one, the staging folder.
+  std::string manifest = test::readText(scratch.path() / "manifest.txt");
+  test::writeText(scratch.path() / "manifest.txt", manifest + "c.sv\n");
+  test::writeText(scratch.path() / "c.sv", "three\n");
+  fs::create_directory(scratch.path() / ".intformer-new");
+  test::writeText(scratch.path() / ".intformer-new" / "half", "ha");
+  CHECK(writeDesign(scratch.path(), second).error.empty());
+  const auto tree = test::readTree(scratch.path());
+  CHECK(tree.size() == 3);
+  CHECK(tree.contains("a.sv"));
+  CHECK(tree.at("c.sv") == "three\n");
+}
+
+TEST_CASE("a manifest cannot make it remove what lies outside of the folder") {
+  const test::ScratchFolder scratch;
+  const fs::path folder = scratch.path() / "design";
+  writeDesign(folder, kFirst);
+  test::writeText(scratch.path() / "outside", "mine");
+  const std::string manifest = test::readText(folder / "manifest.txt");
+  test::writeText(folder / "manifest.txt", manifest + "../outside\nleaves/../../outside\n" +
+                                               (scratch.path() / "outside").string() + "\n");
+  CHECK(writeDesign(folder, kFirst).error.empty());
+  CHECK(test::readText(scratch.path() / "outside") == "mine");
+}
+
+TEST_CASE("a folder that cannot be is an error and not a crash") {
+  const test::ScratchFolder scratch;
+  test::writeText(scratch.path() / "file", "mine");
+  CHECK_FALSE(writeDesign(scratch.path() / "file", kFirst).error.empty());
+  CHECK_FALSE(writeDesign(scratch.path() / "file" / "below", kFirst).error.empty());
+  CHECK(test::readText(scratch.path() / "file") == "mine");
+}
+
+}  // namespace intformer
