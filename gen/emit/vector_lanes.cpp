@@ -1,0 +1,166 @@
+#include <fmt/format.h>
+
+#include <array>
+#include <span>
+
+#include "gen/emit/vector_path.hpp"
+#include "sw/numerics/numerics.hpp"
+
+namespace intformer {
+namespace {
+
+constexpr std::string_view kPorts = R"sv(// Lane pipeline: 11 stages that a row's beats pass without a stall, for all lanes at once.
+//
+// Contract: decodes the opcode into what each stage does; the opcode and the command's fields stay
+//   while a beat is inside. A port suffixed with a number belongs to that stage.
+// Stages: 1 row; 2 operand; 3 first product; 4 rounded; 5-8 activation, 5-10 exp; 9 second product;
+//   10 rounded; 11 results.
+module @p@_vector_lanes #(
+  parameter  int unsigned Dim    = @p@_pkg::Dim,
+  parameter  int unsigned Lanes  = @p@_pkg::Lanes,
+  localparam int unsigned Beats  = Dim / Lanes,
+  localparam int unsigned BeatW  = Beats > 1 ? $clog2(Beats) : 1,
+  localparam int unsigned IndexW = $clog2(2 * Beats),
+  localparam int unsigned EdgeW  = $clog2(Dim + 1)
+) (
+  input  logic                clk_i,
+  input  logic [7:0]          opcode_i,
+  input  logic                in16_i,
+  input  logic                dither_i,
+  input  logic [15:0]         multiplier_i,
+  input  logic [5:0]          shift_i,
+  input  logic                const_write_i,
+  input  logic                const_bank_i,
+  input  logic [3:0]          const_byte_i,
+  input  logic [Dim*8-1:0]    const_data_i,
+  input  logic                row_load_i,
+  input  logic [Dim*32-1:0]   row_acc_i,
+  input  logic [Dim*8-1:0]    row_low_i,
+  input  logic [Dim*8-1:0]    row_high_i,
+  input  logic [10:1]         valid_i,
+  input  logic [IndexW-1:0]   index_1_i,
+  input  logic signed [20:0]  row_mean_1_i,
+  input  logic [16:0]         row_factor_1_i,
+  input  logic [5:0]          row_shift_1_i,
+  input  logic signed [15:0]  row_max_1_i,
+  input  logic [BeatW-1:0]    beat_4_i,
+  input  logic [EdgeW-1:0]    low_4_i,
+  input  logic [EdgeW-1:0]    high_4_i,
+  input  logic [7:0]          position_4_i,
+  input  logic [IndexW-1:0]   index_8_i,
+  output logic [Lanes*8-1:0]  out8_11_o,
+  output logic [Lanes*16-1:0] out16_11_o
+);
+)sv";
+
+constexpr std::string_view kBody = R"sv(
+  logic requantize, residual, activation, exp, row_normalize, layer_norm, channels;
+
+  assign requantize    = opcode_i == @p@_pkg::OpRequantize;
+  assign residual      = opcode_i == @p@_pkg::OpResidual;
+  assign activation    = opcode_i == @p@_pkg::OpActivation;
+  assign exp           = opcode_i == @p@_pkg::OpExp;
+  assign row_normalize = opcode_i == @p@_pkg::OpRowNormalize;
+  assign layer_norm    = opcode_i == @p@_pkg::OpLayerNorm;
+  assign channels      = requantize || residual || activation;
+
+  logic [Lanes*36-1:0] product_4;
+  logic [Lanes*16-1:0] operand_4;
+  logic [Lanes*20-1:0] activation_8;
+  logic [Lanes*8-1:0]  g_6, weight_10;
+  logic [Lanes*16-1:0] fraction_8;
+
+  lanes_multiply #(.Dim(Dim), .Lanes(Lanes)) u_multiply (
+    .clk_i,
+    .const_write_i, .const_bank_i, .const_byte_i, .const_data_i,
+    .row_load_i, .row_acc_i, .row_low_i, .row_high_i,
+    .valid_i(valid_i[3:1]), .index_i(index_1_i),
+    .in16_i(layer_norm || in16_i), .bias_used_i(channels), .subtract_mean_i(layer_norm),
+    .channel_factor_i(channels), .row_factor_i(row_normalize || layer_norm),
+    .multiplier_i, .shift_i,
+    .row_mean_i(row_mean_1_i), .row_factor_value_i(row_factor_1_i), .row_shift_i(row_shift_1_i),
+    .product_o(product_4), .operand_o(operand_4)
+  );
+
+  @gelu@
+    .clk_i, .valid_i(activation ? valid_i[7:4] : '0), .value_i(product_4), .y_o(activation_8)
+  );
+
+  exp_weights #(.Dim(Dim), .Lanes(Lanes)) u_exp_weights (
+    .clk_i,
+    .valid_i(exp ? valid_i[9:1] : '0), .row_max_i(row_max_1_i), .value_i(product_4),
+    .low_i(low_4_i), .high_i(high_4_i), .position_i(position_4_i), .beat_i(beat_4_i), .dither_i,
+    .g_o(g_6), .fraction_i(fraction_8), .weight_o(weight_10)
+  );
+
+  @exp2@
+    .clk_i, .valid_i(exp ? valid_i[7:6] : '0), .g_i(g_6), .fraction_o(fraction_8)
+  );
+
+  lanes_finish #(.Dim(Dim), .Lanes(Lanes)) u_finish (
+    .clk_i,
+    .const_write_i, .const_bank_i, .const_byte_i, .const_data_i,
+    .valid_i(valid_i[10:4]), .index_i(index_8_i),
+    .product_i(product_4), .operand_i(operand_4), .activation_i(activation_8),
+    .weight_i(weight_10),
+    .affine_i(layer_norm), .use_activation_i(activation), .use_weight_i(exp),
+    .use_first_i(!activation && !layer_norm), .use_second_i(residual || activation || layer_norm),
+    .use_zero_i(requantize || activation), .affine_shift_i(shift_i - 6'd8),
+    .out8_o(out8_11_o), .out16_o(out16_11_o)
+  );
+endmodule
+)sv";
+
+/// `  localparam logic [..] Name = {12'd5, ...};`, entry 0 lowest, eight to a line.
+template <typename T, std::size_t Count>
+std::string table(std::string_view name, const std::array<T, Count>& values, unsigned width) {
+  std::string text = fmt::format("  localparam logic [{}:0] {} = {{", Count * width - 1, name);
+  for (std::size_t i = 0; i < Count; ++i) {
+    if (i % 8 == 0) text += "\n    ";
+    const int64_t value = values[Count - 1 - i];
+    text += fmt::format("{}{}'{}d{}", value < 0 ? "-" : "", width, value < 0 ? "s" : "",
+                        value < 0 ? -value : value);
+    if (i + 1 < Count) text += i % 8 == 7 ? "," : ", ";
+  }
+  return text + "\n  };\n";
+}
+
+std::string tables(Family family) {
+  if (family == Family::Ibert) return {};
+  return "\n  // Straight lines: 32 segments of 128 for GELU, 16 segments of 16 for 2^-x.\n" +
+         table("GeluOffset", GeluPwl::kA, 12) + table("GeluSlope", GeluPwl::kB, 12) +
+         table("ExpOffset", ExpPwl::kA, 16) + table("ExpSlope", ExpPwl::kB, 12);
+}
+
+std::string gelu(Family family) {
+  if (family == Family::Pwl)
+    return "gelu_pwl #(.Lanes(Lanes), .Offset(GeluOffset), .Slope(GeluSlope)) u_gelu (";
+  return fmt::format(
+      "gelu_ibert #(.Lanes(Lanes), .Reach({}), .Factor({}), .Shift({})) u_gelu (",
+      GeluIbert::kReach, GeluIbert::kFactor, GeluIbert::kShift);
+}
+
+std::string exp2(Family family) {
+  if (family == Family::Pwl)
+    return "exp2_pwl #(.Lanes(Lanes), .Offset(ExpOffset), .Slope(ExpSlope)) u_exp2 (";
+  return fmt::format(
+      "exp2_ibert #(\n    .Lanes(Lanes), .Center({}), .Factor({}), .Shift({}), .Offset({})\n"
+      "  ) u_exp2 (",
+      ExpIbert::kCenter, ExpIbert::kFactor, ExpIbert::kShift, ExpIbert::kOffset);
+}
+
+void replace(std::string& text, std::string_view mark, std::string_view with) {
+  text.replace(text.find(mark), mark.size(), with);
+}
+
+}  // namespace
+
+EmittedFile emitVectorLanes(const Plan& plan) {
+  std::string body(kBody);
+  replace(body, "@gelu@", gelu(plan.family));
+  replace(body, "@exp2@", exp2(plan.family));
+  return {plan.name + "_vector_lanes.sv",
+          render(plan, std::string(kPorts) + tables(plan.family) + body)};
+}
+
+}  // namespace intformer

@@ -1,0 +1,303 @@
+#include "gen/emit/vector_path.hpp"
+
+namespace intformer {
+namespace {
+
+constexpr std::string_view kPorts = R"sv(// Vector unit: takes one command at a time, passes the rows of its panels through the lanes and writes
+// the results; hands row-scalar commands to a unit that works beside the next commands.
+//
+// Contract: docs/3-architecture.md. Panels outer, rows inner. A vector command is done when its last
+//   word was accepted and its statistics are written; a row-scalar command when its unit took it.
+//   Statistics slots beyond StatRows: error, nothing done. halt_i: no further command is taken.
+// Timing: a row takes max(Dim / Lanes, words read, words written) cycles; a panel with constants as many
+//   cycles more as these have words; a command about 20 more.
+module @p@_vector #(
+  parameter  int unsigned Dim      = @p@_pkg::Dim,
+  parameter  int unsigned Lanes    = @p@_pkg::Lanes,
+  parameter  int unsigned StatRows = @p@_pkg::StatRows
+) (
+  input  logic              clk_i,
+  input  logic              rst_ni,
+  input  logic              command_valid_i,
+  output logic              command_ready_o,
+  input  logic [511:0]      command_i,
+  input  logic [31:0]       command_index_i,
+  output logic              done_valid_o,
+  output logic [31:0]       done_index_o,
+  output logic [3:0]        done_signal_o,
+  output logic              error_valid_o,
+  output logic [7:0]        error_code_o,
+  output logic [31:0]       error_index_o,
+  output logic [63:0]       error_addr_o,
+  input  logic              halt_i,
+  output logic              busy_o,
+  output logic              scalar_busy_o,
+  output logic              acc_req_valid_o,
+  input  logic              acc_req_ready_i,
+  output logic [23:0]       acc_req_addr_o,
+  input  logic              acc_rsp_valid_i,
+  input  logic [Dim*32-1:0] acc_rsp_data_i,
+  output logic              read_req_valid_o,
+  input  logic              read_req_ready_i,
+  output logic [23:0]       read_req_addr_o,
+  input  logic              read_rsp_valid_i,
+  input  logic [Dim*8-1:0]  read_rsp_data_i,
+  output logic              write_valid_o,
+  input  logic              write_ready_i,
+  output logic [23:0]       write_addr_o,
+  output logic [Dim*8-1:0]  write_data_o
+);
+  localparam int unsigned OutRows = 16;  // rows between the lanes' entry and the last write
+  localparam int unsigned Beats   = Dim / Lanes;
+  localparam int unsigned BeatW   = Beats > 1 ? $clog2(Beats) : 1;
+  localparam int unsigned IndexW  = $clog2(2 * Beats);
+  localparam int unsigned EdgeW   = $clog2(Dim + 1);
+  localparam int unsigned SlotW   = $clog2(StatRows);
+)sv";
+
+// The decoder: fields of the held command and what its opcode means.
+constexpr std::string_view kDecode = R"sv(
+  // ------------------------------------------------------------------- decode
+  logic [511:0] command_q;
+  logic [31:0]  index_q;
+  logic         unused_command;
+  assign unused_command = ^command_q;
+
+  logic [7:0]  opcode;
+  logic [15:0] rows, stat_row;
+  logic        requantize, residual, activation, row_max, exp, row_normalize, layer_norm;
+  logic        softmax_scalar, norm_scalar, scalar;
+  logic        moments, statistics_used, statistics_gathered, out8_used, out16_used;
+  logic [1:0]  in_words;
+  logic [3:0]  const_words;
+
+  assign opcode   = command_q[@p@_pkg::OpcodeLsb +: @p@_pkg::OpcodeWidth];
+  assign rows     = command_q[@p@_pkg::RowsLsb +: @p@_pkg::RowsWidth];
+  assign stat_row = command_q[@p@_pkg::StatRowLsb +: @p@_pkg::StatRowWidth];
+
+  assign requantize     = opcode == @p@_pkg::OpRequantize;
+  assign residual       = opcode == @p@_pkg::OpResidual;
+  assign activation     = opcode == @p@_pkg::OpActivation;
+  assign row_max        = opcode == @p@_pkg::OpRowMax;
+  assign exp            = opcode == @p@_pkg::OpExp;
+  assign row_normalize  = opcode == @p@_pkg::OpRowNormalize;
+  assign layer_norm     = opcode == @p@_pkg::OpLayerNorm;
+  assign softmax_scalar = opcode == @p@_pkg::OpRowScalarSoftmax;
+  assign norm_scalar    = opcode == @p@_pkg::OpRowScalarLayerNorm;
+  assign scalar         = softmax_scalar || norm_scalar;
+
+  assign moments             = residual && command_q[@p@_pkg::StatsLsb];
+  assign statistics_gathered = moments || row_max || exp;
+  assign statistics_used     = statistics_gathered || row_normalize || layer_norm;
+  assign out8_used  = activation || exp || row_normalize
+                      || ((requantize || layer_norm) && command_q[@p@_pkg::Out8Lsb]);
+  assign out16_used = residual || ((requantize || layer_norm) && command_q[@p@_pkg::Out16Lsb]);
+  assign in_words   = layer_norm || (residual && command_q[@p@_pkg::In16Lsb]) ? 2'd2
+                      : residual ? 2'd1 : 2'd0;
+
+  always_comb begin
+    const_words = '0;
+    if (requantize) const_words = 4'(@p@_pkg::ConstBytesRequantize);
+    if (residual) const_words = 4'(@p@_pkg::ConstBytesResidual);
+    if (activation) const_words = 4'(@p@_pkg::ConstBytesActivation);
+    if (layer_norm) const_words = 4'(@p@_pkg::ConstBytesLayerNorm);
+  end
+)sv";
+
+constexpr std::string_view kSequence = R"sv(
+  // ----------------------------------------------------------------- sequence
+  typedef enum logic [1:0] {Idle, Check, Run} state_e;
+  state_e state_q;
+  logic   out_of_range, start, start_rows, start_scalar, rows_idle, statistics_busy, finished;
+  logic   offered_scalar, done_q, error_q;
+  logic [7:0] offered_opcode;
+
+  assign offered_opcode  = command_i[@p@_pkg::OpcodeLsb +: @p@_pkg::OpcodeWidth];
+  assign offered_scalar  = offered_opcode == @p@_pkg::OpRowScalarSoftmax
+                           || offered_opcode == @p@_pkg::OpRowScalarLayerNorm;
+  assign command_ready_o = state_q == Idle && !halt_i && !(offered_scalar && scalar_busy_o);
+
+  assign out_of_range = (statistics_used || scalar) && 32'(stat_row) + 32'(rows) > StatRows;
+  assign start        = state_q == Check && !out_of_range;
+  assign start_rows   = start && !scalar;
+  assign start_scalar = start && scalar;
+  assign finished     = state_q == Run && rows_idle && !statistics_busy;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      state_q <= Idle;
+      done_q  <= 1'b0;
+      error_q <= 1'b0;
+    end else begin
+      done_q  <= start_scalar || finished;
+      error_q <= state_q == Check && out_of_range;
+      unique case (state_q)
+        Idle:    if (command_valid_i && command_ready_o) state_q <= Check;
+        Check:   state_q <= start_rows ? Run : Idle;
+        Run:     if (finished) state_q <= Idle;
+        default: state_q <= Idle;
+      endcase
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (command_valid_i && command_ready_o) begin
+      command_q <= command_i;
+      index_q   <= command_index_i;
+    end
+  end
+
+  // A new command is held from the cycle after these pulses at the earliest, so they are about this one.
+  assign busy_o        = state_q != Idle || done_q;
+  assign done_valid_o  = done_q;
+  assign done_index_o  = index_q;
+  assign done_signal_o = command_q[@p@_pkg::SignalLsb +: @p@_pkg::SignalWidth];
+  assign error_valid_o = error_q;
+  assign error_code_o  = @p@_pkg::ErrStatRange;
+  assign error_index_o = index_q;
+  assign error_addr_o  = 64'(stat_row);
+)sv";
+
+constexpr std::string_view kFetch = R"sv(
+  // --------------------------------------------------------------------- rows
+  logic              const_write, const_bank, row_valid, row_load, row_finished, written;
+  logic [3:0]        const_byte;
+  logic [Dim*8-1:0]  const_data, row_low, row_high;
+  logic [Dim*32-1:0] row_acc;
+  logic [15:0]       pending_first, pending_end;
+
+  // The read-modify-write of a slot takes 3 cycles: panels of fewer than 4 rows go one by one.
+  row_fetch #(.Dim(Dim)) u_fetch (
+    .clk_i, .rst_ni,
+    .start_i(start_rows),
+    .acc_used_i(!layer_norm),
+    .acc_addr_i(command_q[@p@_pkg::AccAddrLsb +: @p@_pkg::AccAddrWidth]),
+    .acc_stride_i(command_q[@p@_pkg::AccStrideLsb +: @p@_pkg::AccStrideWidth]),
+    .in_words_i(in_words),
+    .in_addr_i(command_q[@p@_pkg::InAddrLsb +: @p@_pkg::InAddrWidth]),
+    .in_stride_i(command_q[@p@_pkg::InStrideLsb +: @p@_pkg::InStrideWidth]),
+    .const_words_i(const_words),
+    .const_addr_i(command_q[@p@_pkg::ConstAddrLsb +: @p@_pkg::ConstAddrWidth]),
+    .rows_i(rows),
+    .panels_i(command_q[@p@_pkg::PanelsLsb +: @p@_pkg::PanelsWidth]),
+    .serialize_i(statistics_gathered && rows < 16'd4),
+    .statistics_used_i(statistics_used), .stat_row_i(stat_row),
+    .scalar_busy_i(scalar_busy_o), .pending_first_i(pending_first), .pending_end_i(pending_end),
+    .row_finished_i(row_finished), .idle_o(rows_idle),
+    .acc_req_valid_o, .acc_req_ready_i, .acc_req_addr_o, .acc_rsp_valid_i, .acc_rsp_data_i,
+    .read_req_valid_o, .read_req_ready_i, .read_req_addr_o, .read_rsp_valid_i, .read_rsp_data_i,
+    .const_write_o(const_write), .const_bank_o(const_bank), .const_byte_o(const_byte),
+    .const_data_o(const_data),
+    .row_valid_o(row_valid), .row_ready_i(row_load),
+    .row_acc_o(row_acc), .row_low_o(row_low), .row_high_o(row_high)
+  );
+
+  logic [11:1]       valid;
+  logic [SlotW-1:0]  row_slot, slot_11;
+  logic [IndexW-1:0] index_1, index_8;
+  logic [BeatW-1:0]  beat_4, beat_11;
+  logic [EdgeW-1:0]  low_4, high_4, low_11, high_11;
+  logic [7:0]        position_4;
+  logic              first_11, last_11, fresh_11;
+
+  row_issue #(.Dim(Dim), .Lanes(Lanes), .OutRows(OutRows), .SlotW(SlotW)) u_issue (
+    .clk_i, .rst_ni,
+    .start_i(start_rows), .rows_i(rows), .stat_row_i(stat_row[SlotW-1:0]),
+    .row_position_i(command_q[@p@_pkg::RowPositionLsb +: @p@_pkg::RowPositionWidth]),
+    .column_position_i(command_q[@p@_pkg::ColumnPositionLsb +: @p@_pkg::ColumnPositionWidth]),
+    .low_moves_i(command_q[@p@_pkg::LowMovesLsb]),
+    .high_moves_i(command_q[@p@_pkg::HighMovesLsb]),
+    .valid_low_i(command_q[@p@_pkg::ValidLowLsb +: @p@_pkg::ValidLowWidth]),
+    .valid_high_i(command_q[@p@_pkg::ValidHighLsb +: @p@_pkg::ValidHighWidth]),
+    .fresh_i(command_q[@p@_pkg::StatsInitLsb]),
+    .row_valid_i(row_valid), .row_load_o(row_load), .row_slot_o(row_slot),
+    .row_finished_i(row_finished), .valid_o(valid), .index_1_o(index_1),
+    .beat_4_o(beat_4), .low_4_o(low_4), .high_4_o(high_4), .position_4_o(position_4),
+    .index_8_o(index_8),
+    .beat_11_o(beat_11), .first_11_o(first_11), .last_11_o(last_11),
+    .low_11_o(low_11), .high_11_o(high_11), .fresh_11_o(fresh_11), .slot_11_o(slot_11)
+  );
+)sv";
+
+constexpr std::string_view kLanes = R"sv(
+  // ------------------------------------------------------- lanes, statistics
+  logic signed [15:0]  row_max_1;
+  logic signed [20:0]  row_mean_1;
+  logic [16:0]         row_factor_1;
+  logic [5:0]          row_shift_1;
+  logic [Lanes*8-1:0]  out8_11;
+  logic [Lanes*16-1:0] out16_11;
+
+  @p@_vector_lanes #(.Dim(Dim), .Lanes(Lanes)) u_lanes (
+    .clk_i,
+    .opcode_i(opcode), .in16_i(command_q[@p@_pkg::In16Lsb]),
+    .dither_i(command_q[@p@_pkg::DitherLsb]),
+    .multiplier_i(command_q[@p@_pkg::MultiplierLsb +: @p@_pkg::MultiplierWidth]),
+    .shift_i(command_q[@p@_pkg::ShiftLsb +: @p@_pkg::ShiftWidth]),
+    .const_write_i(const_write), .const_bank_i(const_bank), .const_byte_i(const_byte),
+    .const_data_i(const_data),
+    .row_load_i(row_load), .row_acc_i(row_acc), .row_low_i(row_low), .row_high_i(row_high),
+    .valid_i(valid[10:1]), .index_1_i(index_1),
+    .row_mean_1_i(row_mean_1), .row_factor_1_i(row_factor_1), .row_shift_1_i(row_shift_1),
+    .row_max_1_i(row_max_1),
+    .beat_4_i(beat_4), .low_4_i(low_4), .high_4_i(high_4), .position_4_i(position_4),
+    .index_8_i(index_8), .out8_11_o(out8_11), .out16_11_o(out16_11)
+  );
+
+  logic               sums_read, sums_ready;
+  logic [SlotW-1:0]   sums_slot;
+  logic signed [28:0] sum;
+  logic [44:0]        squares;
+
+  row_statistics #(.Dim(Dim), .Lanes(Lanes), .StatRows(StatRows)) u_statistics (
+    .clk_i, .rst_ni,
+    .maximum_i(row_max), .sum_weights_i(exp), .moments_i(moments),
+    .valid_i(valid[11]), .first_i(first_11), .last_i(last_11), .fresh_i(fresh_11),
+    .slot_i(slot_11), .beat_i(beat_11), .low_i(low_11), .high_i(high_11),
+    .x_i(out16_11), .weight_i(out8_11), .busy_o(statistics_busy),
+    .max_read_i(row_load && exp), .max_slot_i(row_slot), .max_o(row_max_1),
+    .sums_read_i(sums_read), .sums_ready_o(sums_ready), .sums_slot_i(sums_slot),
+    .sum_o(sum), .squares_o(squares)
+  );
+
+  row_scalar #(.StatRows(StatRows)) u_row_scalar (
+    .clk_i, .rst_ni,
+    .start_i(start_scalar), .layer_norm_i(norm_scalar), .rows_i(rows), .stat_row_i(stat_row),
+    .multiplier_i(command_q[@p@_pkg::MultiplierLsb +: @p@_pkg::MultiplierWidth]),
+    .shift_i(command_q[@p@_pkg::ShiftLsb +: @p@_pkg::ShiftWidth]),
+    .mean_factor_i(command_q[@p@_pkg::MeanFactorLsb +: @p@_pkg::MeanFactorWidth]),
+    .epsilon_i(command_q[@p@_pkg::EpsilonLsb +: @p@_pkg::EpsilonWidth]),
+    .width_i(command_q[@p@_pkg::WidthLsb +: @p@_pkg::WidthWidth]),
+    .width_log_i(command_q[@p@_pkg::WidthLogLsb +: @p@_pkg::WidthLogWidth]),
+    .busy_o(scalar_busy_o), .pending_first_o(pending_first), .pending_end_o(pending_end),
+    .read_valid_o(sums_read), .read_ready_i(sums_ready), .read_slot_o(sums_slot),
+    .sum_i(sum), .squares_i(squares),
+    .lane_read_i(row_load && (row_normalize || layer_norm)), .lane_slot_i(row_slot),
+    .lane_mean_o(row_mean_1), .lane_factor_o(row_factor_1), .lane_shift_o(row_shift_1)
+  );
+
+  row_writer #(.Dim(Dim), .Lanes(Lanes), .OutRows(OutRows)) u_writer (
+    .clk_i, .rst_ni,
+    .start_i(start_rows), .out8_used_i(out8_used), .out16_used_i(out16_used), .rows_i(rows),
+    .addr8_i(command_q[@p@_pkg::OutAddrLsb +: @p@_pkg::OutAddrWidth]),
+    .stride8_i(command_q[@p@_pkg::OutStrideLsb +: @p@_pkg::OutStrideWidth]),
+    .addr16_i(command_q[@p@_pkg::Out16AddrLsb +: @p@_pkg::Out16AddrWidth]),
+    .stride16_i(command_q[@p@_pkg::Out16StrideLsb +: @p@_pkg::Out16StrideWidth]),
+    .valid_i(valid[11]), .last_i(last_11), .out8_i(out8_11), .out16_i(out16_11),
+    .row_finished_o(written),
+    .write_valid_o, .write_ready_i, .write_addr_o, .write_data_o
+  );
+
+  assign row_finished = out8_used || out16_used ? written : valid[11] && last_11;
+endmodule
+)sv";
+
+}  // namespace
+
+EmittedFile emitVectorUnit(const Plan& plan) {
+  std::string body;
+  for (const std::string_view part : {kPorts, kDecode, kSequence, kFetch, kLanes}) body += part;
+  return {plan.name + "_vector.sv", render(plan, body)};
+}
+
+}  // namespace intformer
