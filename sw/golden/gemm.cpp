@@ -53,7 +53,8 @@ void gemm(GemmOperand a, GemmOperand b, uint32_t rows, uint32_t cols, uint32_t d
 void parallelFor(uint32_t count, uint32_t grain,
                  const std::function<void(uint32_t, uint32_t)>& body) {
   const uint32_t blocks = (count + grain - 1) / grain;
-  const uint32_t workers = std::clamp(std::thread::hardware_concurrency(), 1U, std::max(blocks, 1U));
+  const uint32_t workers =
+      std::clamp(std::thread::hardware_concurrency(), 1U, std::max(blocks, 1U));
   if (workers == 1) return body(0, count);
   std::vector<std::exception_ptr> errors(workers);
   std::vector<std::thread> threads;

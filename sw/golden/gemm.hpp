@@ -7,8 +7,8 @@
 namespace intformer {
 
 /// out[r][c] = sum_k a[r][k] * b[c][k], exact in int32 for depth <= 65536 and 8-bit values.
-/// Strides in elements. Both operands run along the depth, so that the compiler turns the inner loop
-/// into multiply-add-pairs instructions.
+/// Strides in elements. Both operands run along the depth, so that the compiler turns the inner
+/// loop into multiply-add-pairs instructions.
 struct GemmOperand {
   const int16_t* data;
   std::size_t stride;
@@ -18,6 +18,7 @@ void gemm(GemmOperand a, GemmOperand b, uint32_t rows, uint32_t cols, uint32_t d
 
 /// Calls body(begin, end) on disjoint parts of [0, count), each a multiple of `grain` long but the
 /// last, on as many threads as the machine has. Exceptions of the body end up in the caller.
-void parallelFor(uint32_t count, uint32_t grain, const std::function<void(uint32_t, uint32_t)>& body);
+void parallelFor(uint32_t count, uint32_t grain,
+                 const std::function<void(uint32_t, uint32_t)>& body);
 
 }  // namespace intformer

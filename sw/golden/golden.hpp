@@ -7,8 +7,8 @@
 #include "gen/plan.hpp"
 #include "sw/model/graph.hpp"
 
-/// The integer model, operator by operator: the truth that emulator and RTL must equal on every bit.
-/// Knows operators and tensors, nothing of tiles, addresses or commands.
+/// The integer model, operator by operator: the truth that emulator and RTL must equal on every
+/// bit. Knows operators and tensors, nothing of tiles, addresses or commands.
 namespace intformer {
 
 /// A graph whose operators or values contradict each other; the message names the operator.

@@ -28,10 +28,10 @@ void check(const Linear& op, const Tensor& in) {
   require(in.type == ElementType::Int8 && in.cols == op.depth, op.name,
           "the input must be int8 with `depth` columns");
   require(op.depth >= 1 && op.depth <= kMaxDepth, op.name, "depth must be 1..65536");
-  require(op.weights.size() == std::size_t{op.depth} * op.cols && op.bias.size() == op.cols, op.name,
-          "weights or bias do not match depth and cols");
-  require(std::find(op.weights.begin(), op.weights.end(), int8_t{-128}) == op.weights.end(), op.name,
-          "weights must lie in [-127, 127]");
+  require(op.weights.size() == std::size_t{op.depth} * op.cols && op.bias.size() == op.cols,
+          op.name, "weights or bias do not match depth and cols");
+  require(std::find(op.weights.begin(), op.weights.end(), int8_t{-128}) == op.weights.end(),
+          op.name, "weights must lie in [-127, 127]");
   require(std::all_of(op.bias.begin(), op.bias.end(),
                       [](int32_t b) { return b >= -kMaxBias && b <= kMaxBias; }),
           op.name, "a bias is larger than 2^30, so that a sum could leave int32");

@@ -32,8 +32,8 @@ struct ModelSpecResult {
 ModelSpecResult loadModelSpec(const std::string& path);
 
 /// The first `layers` encoder layers of the model on `seq` tokens. Weights, spreads and outlier
-/// channels come from the seed; scales from running each operator on seededInputs(graph, seed) as it
-/// is added, so that 8-bit tensors use their range and hardly saturate.
+/// channels come from the seed; scales from running each operator on seededInputs(graph, seed) as
+/// it is added, so that 8-bit tensors use their range and hardly saturate.
 ///
 /// Inputs: "input8" and "input16", one tensor of activations in two widths. Layer n adds
 /// "layer<n>.attention.{query,key,value,weights,context,residual,norm8,norm16}",

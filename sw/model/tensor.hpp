@@ -25,7 +25,9 @@ struct Tensor {
       : type(elementType), rows(rowCount), cols(colCount),
         data(static_cast<std::size_t>(rowCount) * colCount) {}
 
-  int16_t& at(uint32_t row, uint32_t col) { return data[static_cast<std::size_t>(row) * cols + col]; }
+  int16_t& at(uint32_t row, uint32_t col) {
+    return data[static_cast<std::size_t>(row) * cols + col];
+  }
   [[nodiscard]] int16_t at(uint32_t row, uint32_t col) const {
     return data[static_cast<std::size_t>(row) * cols + col];
   }

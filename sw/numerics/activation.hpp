@@ -26,8 +26,8 @@ struct GeluIbert {
 
 /// h of the pwl family, 32 segments of 128:
 ///   i = |x| >> 7; f = |x| & 127; h = i >= 32 ? 0 : A[i] + rshr(B[i] * f, 7)
-/// A 12 bits unsigned, B 11 bits signed, B*f 18 bits signed. The smallest largest error per segment,
-/// with A[0] = 0 (fitGelu in sw/numerics/fit.hpp finds them within 1, B[0] within 11).
+/// A 12 bits unsigned, B 11 bits signed, B*f 18 bits signed. The smallest largest error in each
+/// segment, with A[0] = 0 (fitGelu in sw/numerics/fit.hpp finds them within 1, B[0] within 11).
 struct GeluPwl {
   static constexpr unsigned kSegments = 32;
   static constexpr unsigned kSegmentBits = 7;

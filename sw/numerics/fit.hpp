@@ -6,15 +6,15 @@
 /// Where the coefficient tables come from.
 namespace intformer {
 
-/// Straight lines over equal segments of an integer grid: in segment i, value(x) ~ a[i] + b[i]*f/size
-/// for f = x - i*size in 0..size-1.
+/// Straight lines over equal segments of an integer grid: in segment i,
+/// value(x) ~ a[i] + b[i]*f/size for f = x - i*size in 0..size-1.
 struct PiecewiseLinear {
   std::vector<int> a;
   std::vector<int> b;
 };
 
-/// The lines with the smallest largest error on the grid, segment by segment, coefficients rounded to
-/// nearest. `first` fixes a[0].
+/// The lines with the smallest largest error on the grid, segment by segment, coefficients rounded
+/// to nearest. `first` fixes a[0].
 PiecewiseLinear fitPiecewiseLinear(const std::function<double(double)>& value, unsigned segments,
                                    unsigned size, double first);
 

@@ -7,7 +7,8 @@
 /// The integer primitives under every operation (docs/2-numerics.md, section 0).
 namespace intformer {
 
-/// Arithmetic right shift with the only rounding there is, half up: s == 0 ? p : (p + 2^(s-1)) >> s.
+/// Arithmetic right shift with the only rounding there is, half up:
+/// s == 0 ? p : (p + 2^(s-1)) >> s.
 /// s in 0..63; |p| < 2^62, which every operation here keeps (the widest product has 49 bits).
 /// RTL: ((p >>> (s - 1)) + 1) >>> 1 for s > 0.
 constexpr int64_t rshr(int64_t p, unsigned s) {

@@ -4,8 +4,8 @@
 #include <span>
 #include <vector>
 
-/// The operators in float64, as the textbooks have them: what the integers approximate. Matrices are
-/// row-major.
+/// The operators in float64, as the textbooks have them: what the integers approximate.
+/// Matrices are row-major.
 namespace intformer::reference {
 
 /// x * Phi(x), with the exact error function.

@@ -136,11 +136,11 @@ std::vector<OperatorError> operatorErrors(const Graph& graph, const TensorValues
 }
 
 std::string formatErrors(const std::vector<OperatorError>& errors) {
-  std::string text = fmt::format("{:<32} {:<10} {:>10} {:>10} {:>10}\n", "tensor", "kind", "max LSB",
-                                 "rms LSB", "rms/std");
+  std::string text = fmt::format("{:<32} {:<10} {:>10} {:>10} {:>10}\n", "tensor", "kind",
+                                 "max LSB", "rms LSB", "rms/std");
   for (const OperatorError& e : errors)
-    text += fmt::format("{:<32} {:<10} {:>10.3f} {:>10.3f} {:>10.4f}\n", e.tensor, e.kind, e.largest,
-                        e.rootMeanSquare, e.rootMeanSquare / std::max(e.deviation, 1e-9));
+    text += fmt::format("{:<32} {:<10} {:>10.3f} {:>10.3f} {:>10.4f}\n", e.tensor, e.kind,
+                        e.largest, e.rootMeanSquare, e.rootMeanSquare / std::max(e.deviation, 1e-9));
   return text;
 }
 

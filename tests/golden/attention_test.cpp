@@ -39,7 +39,8 @@ struct Head {
 };
 
 Head three() {
-  Head head(3, 2, {10, -20, 127, 5, -3, 64}, {7, 9, -50, 20, 100, -100}, {1, -127, 50, 60, -128, 3});
+  Head head(3, 2, {10, -20, 127, 5, -3, 64}, {7, 9, -50, 20, 100, -100},
+            {1, -127, 50, 60, -128, 3});
   head.op.logit = {{40000, 19}};
   head.op.result = {{40000, 15}};
   return head;
@@ -122,7 +123,7 @@ TEST_CASE("rising and falling logits mirror each other") {
   Values query(rows, 1), rising(rows), falling(rows), value(rows), reversed(rows);
   for (uint32_t j = 0; j < rows; ++j) {
     rising[j] = static_cast<int16_t>(j);
-    value[j] = static_cast<int16_t>(j * 3 % 101) ;
+    value[j] = static_cast<int16_t>(j * 3 % 101);
   }
   for (uint32_t j = 0; j < rows; ++j) {
     falling[j] = rising[rows - 1 - j];

@@ -9,7 +9,7 @@ using namespace intformer::test;
 
 namespace {
 
-/// A 2x3 input, weights 3x2, bias: sums {{111, -189}, {-100 + 5 - 12, ...}} by hand.
+/// A 2x3 input times 3x2 weights plus bias; the sums by hand are below.
 struct Small {
   Graph graph;
   TensorValues inputs;
@@ -17,7 +17,8 @@ struct Small {
 
   explicit Small(ElementType outputType) {
     op.name = "small";
-    op.input = addInput(graph, inputs, "in", matrix(ElementType::Int8, 2, 3, {1, -2, 3, -128, 127, 0}));
+    op.input = addInput(graph, inputs, "in",
+                        matrix(ElementType::Int8, 2, 3, {1, -2, 3, -128, 127, 0}));
     op.output = addOutput(graph, "out", outputType, 2, 2);
     op.depth = 3;
     op.cols = 2;
@@ -95,7 +96,8 @@ TEST_CASE("linear equals a plain triple loop on shapes that no block divides") {
     op.cols = cols;
     for (uint32_t i = 0; i < depth * cols; ++i)
       op.weights.push_back(static_cast<int8_t>(static_cast<int>(random() % 255) - 127));
-    for (uint32_t c = 0; c < cols; ++c) op.bias.push_back(static_cast<int32_t>(random() % 9999) - 5000);
+    for (uint32_t c = 0; c < cols; ++c)
+      op.bias.push_back(static_cast<int32_t>(random() % 9999) - 5000);
     const auto sums = linearSums(graph, op, inputs);
     for (uint32_t r = 0; r < rows; ++r)
       for (uint32_t c = 0; c < cols; ++c) {
@@ -138,7 +140,8 @@ TEST_CASE("contradictions in a linear operator are refused by name") {
   refused([](Small& s) { s.op.depth = 4; }, "depth");
   refused([](Small& s) { s.op.output = 99; }, "does not exist");
   refused([](Small& s) { s.inputs[0].cols = 2; }, "shape");
-  refused([](Small& s) { std::get<RequantizeEpilogue>(s.op.epilogue).scale[0].shift = 48; }, "1..47");
+  refused([](Small& s) { std::get<RequantizeEpilogue>(s.op.epilogue).scale[0].shift = 48; },
+          "1..47");
   refused([](Small& s) { std::get<RequantizeEpilogue>(s.op.epilogue).zero.clear(); }, "zero point");
 }
 

@@ -18,9 +18,11 @@ TEST_CASE("rshr rounds half up for both signs and keeps p at shift 0") {
 }
 
 TEST_CASE("rshr equals the floor of the real quotient plus one half, and its hardware form") {
-  for (const int64_t p : {0LL, 1LL, -1LL, 12345LL, -12345LL, 2147483647LL * 65535, -2147483648LL * 65535})
+  for (const int64_t p : {0LL, 1LL, -1LL, 12345LL, -12345LL, 2147483647LL * 65535,
+                          -2147483648LL * 65535})
     for (unsigned s = 0; s < 63; ++s) {
-      const long double exact = std::floor(std::ldexp(static_cast<long double>(p), -static_cast<int>(s)) + 0.5L);
+      const auto real = std::ldexp(static_cast<long double>(p), -static_cast<int>(s));
+      const long double exact = std::floor(real + 0.5L);
       INFO("p " << p << " s " << s);
       REQUIRE(static_cast<long double>(rshr(p, s)) == exact);
       if (s > 0) REQUIRE(rshr(p, s) == ((p >> (s - 1)) + 1) >> 1);

@@ -74,7 +74,8 @@ TEST_CASE("the constants of every width 1..4096 are the rounded quotient in rang
     const NormWidth width = normWidth(d);
     REQUIRE((1U << width.log) >= d);
     if (d > 1) REQUIRE((1U << width.log) < 2 * d);
-    REQUIRE(width.meanFactor == std::llround(std::ldexp(1.0, 23 + static_cast<int>(width.log)) / d));
+    const double numerator = std::ldexp(1.0, 23 + static_cast<int>(width.log));
+    REQUIRE(width.meanFactor == std::llround(numerator / d));
     REQUIRE(width.meanFactor >= 1U << 23);
     REQUIRE(width.meanFactor < 1U << 24);
   }
@@ -145,7 +146,8 @@ TEST_CASE("LayerNorm errs by at most 0.556 LSB over widths and hard rows, 0.6 on
 }
 
 TEST_CASE("gain and offset use the format, and are refused when nothing fits") {
-  const std::vector<double> gamma = {1.0, -2.0, 0.5}, beta = {0.1, -0.2, 0}, step = {0.02, 0.02, 0.02};
+  const std::vector<double> gamma = {1.0, -2.0, 0.5}, beta = {0.1, -0.2, 0},
+                            step = {0.02, 0.02, 0.02};
   const NormAffine affine = normAffineFromReal(gamma, beta, step, "t");
   int peak = 0;
   for (const int16_t g : affine.gain) peak = std::max(peak, std::abs(int{g}));

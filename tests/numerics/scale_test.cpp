@@ -37,13 +37,15 @@ TEST_CASE("scales beyond the format are zero when small and refused when large")
 }
 
 TEST_CASE("requantize at all corners equals the clamped floor of the real product plus one half") {
-  for (const int64_t acc : {int64_t{INT_MIN}, int64_t{-1}, int64_t{0}, int64_t{1}, int64_t{INT_MAX}})
+  for (const int64_t acc : {int64_t{INT_MIN}, int64_t{-1}, int64_t{0}, int64_t{1},
+                            int64_t{INT_MAX}})
     for (const uint16_t multiplier : {0, 32768, 65535})
       for (uint8_t shift = 1; shift <= kMaxScaleShift; ++shift)
         for (const int zero : {-128, 0, 127}) {
           const Scale scale{multiplier, shift};
           const long double real =
-              std::floor(std::ldexp(static_cast<long double>(acc) * multiplier, -shift) + 0.5L) + zero;
+              std::floor(std::ldexp(static_cast<long double>(acc) * multiplier, -shift) + 0.5L) +
+              zero;
           INFO("acc " << acc << " M " << multiplier << " s " << int{shift} << " z " << zero);
           REQUIRE(static_cast<long double>(requantize<8>(acc, scale, zero)) ==
                   std::clamp(real, -128.0L, 127.0L));

@@ -1,0 +1,93 @@
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+
+#include "sw/model/bert.hpp"
+#include "tests/catch.hpp"
+
+using namespace intformer;
+
+namespace {
+
+/// Loads `text` as a model file and returns the diagnostics' texts without the path.
+std::vector<std::string> faults(const std::string& text) {
+  const std::string path =
+      (std::filesystem::temp_directory_path() / "intformer_spec_test.toml").string();
+  std::ofstream(path) << text;
+  const ModelSpecResult result = loadModelSpec(path);
+  std::filesystem::remove(path);
+  CHECK(result.spec.has_value() == result.diagnostics.empty());
+  std::vector<std::string> texts;
+  for (const Diagnostic& diagnostic : result.diagnostics) {
+    CHECK(diagnostic.text().starts_with(path + ":"));
+    texts.push_back(diagnostic.text().substr(path.size() + 1));
+  }
+  return texts;
+}
+
+const std::string kGood = "name = 'm'\nwidth = 32\nheads = 2\nffn = 64\nlayers = 1\n";
+
+}  // namespace
+
+TEST_CASE("every model file of the project loads") {
+  int count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator("configs/models")) {
+    const ModelSpecResult result = loadModelSpec(entry.path().string());
+    INFO(entry.path());
+    for (const Diagnostic& diagnostic : result.diagnostics) UNSCOPED_INFO(diagnostic.text());
+    REQUIRE(result.spec);
+    CHECK(result.spec->name == entry.path().stem());
+    ++count;
+  }
+  CHECK(count >= 6);
+}
+
+TEST_CASE("a model file gives the shape, with defaults for what is optional") {
+  const ModelSpec base = *loadModelSpec("configs/models/bert-base.toml").spec;
+  CHECK(base.width == 768);
+  CHECK(base.heads == 12);
+  CHECK(base.ffn == 3072);
+  CHECK(base.layers == 12);
+  CHECK(base.epsilon == 1e-12);
+  CHECK_FALSE(base.validTokens);
+  CHECK_FALSE(base.dither);
+  const ModelSpec padded = *loadModelSpec("configs/models/padded.toml").spec;
+  CHECK(padded.validTokens == 11U);
+  CHECK(padded.dither);
+}
+
+TEST_CASE("a good model file has no faults") { CHECK(faults(kGood).empty()); }
+
+TEST_CASE("heads that do not divide the width are refused with the nearest that do") {
+  const auto texts = faults("name = 'm'\nwidth = 32\nheads = 5\nffn = 64\nlayers = 1\n");
+  REQUIRE(texts.size() == 1);
+  CHECK(texts[0] == "3:9: heads: must divide width 32, got 5; nearest legal: 4");
+}
+
+TEST_CASE("all faults of a model file are reported at once, in the file's order") {
+  const auto texts = faults(
+      "name = 7\nwidth = 9000\nheadz = 2\nffn = 'wide'\nlayers = 1\nepsilon = -1\n"
+      "dither = 1\nvalid_tokens = -3\n");
+  REQUIRE(texts.size() == 8);
+  CHECK(texts[0].find("heads: is missing") != std::string::npos);
+  CHECK(texts[1] == "1:8: name: must be a word in quotes");
+  CHECK(texts[2] == "2:9: width: must be 1 to 4096, got 9000; nearest legal: 4096");
+  CHECK_THAT(texts[3], Catch::StartsWith("3:1: headz: unknown key") && Catch::Contains("heads"));
+  CHECK(texts[4] == "4:7: ffn: must be a whole number");
+  CHECK_THAT(texts[5], Catch::StartsWith("6:11: epsilon: must be a positive number"));
+  CHECK_THAT(texts[6], Catch::StartsWith("7:10: dither: must be true or false"));
+  CHECK_THAT(texts[7], Catch::StartsWith("8:16: valid_tokens: must be 0 to 65535, got -3"));
+}
+
+TEST_CASE("a file that is not TOML is refused where it breaks") {
+  const auto texts = faults("name = 'm'\nwidth = = 3\n");
+  REQUIRE(texts.size() == 1);
+  CHECK(texts[0].starts_with("2:"));
+}
+
+TEST_CASE("a missing model file is a diagnostic") {
+  const ModelSpecResult result = loadModelSpec("no/such/file.toml");
+  CHECK_FALSE(result.spec);
+  REQUIRE(result.diagnostics.size() == 1);
+  CHECK(result.diagnostics[0].file == "no/such/file.toml");
+}
