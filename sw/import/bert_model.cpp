@@ -1,0 +1,127 @@
+#include "sw/import/bert_model.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "sw/import/safetensors.hpp"
+
+namespace intformer {
+namespace {
+
+constexpr uint32_t kMaxWidth = 4096;  // LayerNorm's limit
+constexpr uint32_t kMaxSize = 1 << 20;
+
+/// Reads tensors by name and gathers all faults before it gives up.
+class Reader {
+ public:
+  explicit Reader(const Safetensors& file) : file_(file) {
+    // Files of models with a head name the encoder's tensors "bert.<name>".
+    if (file.contains("bert.embeddings.word_embeddings.weight")) prefix_ = "bert.";
+  }
+
+  std::vector<float> tensor(const std::string& name, const Shape& shape) {
+    const std::string reason = file_.fault(prefix_ + name, shape);
+    if (reason.empty()) return file_.read(prefix_ + name, shape);
+    faults_ += (faults_.empty() ? "" : "\n") + reason;
+    return {};
+  }
+  FloatNorm norm(const std::string& name, uint32_t width) {
+    return {tensor(name + ".weight", {width}), tensor(name + ".bias", {width})};
+  }
+  /// The file holds cols x depth; a linear operator here is depth x cols.
+  FloatLinear linear(const std::string& name, uint32_t depth, uint32_t cols) {
+    const std::vector<float> stored = tensor(name + ".weight", {cols, depth});
+    FloatLinear result{depth, cols, std::vector<float>(stored.size()),
+                       tensor(name + ".bias", {cols})};
+    if (stored.empty()) return result;
+    for (std::size_t c = 0; c < cols; ++c)
+      for (std::size_t k = 0; k < depth; ++k) result.weights[k * cols + c] = stored[c * depth + k];
+    return result;
+  }
+  void finish() const {
+    if (!faults_.empty()) throw ImportError(faults_);
+  }
+
+ private:
+  const Safetensors& file_;
+  std::string prefix_;
+  std::string faults_;
+};
+
+FloatLayer readLayer(Reader& reader, const BertConfig& config, uint32_t index) {
+  const std::string layer = fmt::format("encoder.layer.{}.", index);
+  const uint32_t width = config.width;
+  FloatLayer result;
+  result.query = reader.linear(layer + "attention.self.query", width, width);
+  result.key = reader.linear(layer + "attention.self.key", width, width);
+  result.value = reader.linear(layer + "attention.self.value", width, width);
+  result.attentionOutput = reader.linear(layer + "attention.output.dense", width, width);
+  result.attentionNorm = reader.norm(layer + "attention.output.LayerNorm", width);
+  result.ffnInput = reader.linear(layer + "intermediate.dense", width, config.ffn);
+  result.ffnOutput = reader.linear(layer + "output.dense", config.ffn, width);
+  result.outputNorm = reader.norm(layer + "output.LayerNorm", width);
+  return result;
+}
+
+}  // namespace
+
+BertConfig readBertConfig(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) throw ImportError(path + ": cannot be opened");
+  const nlohmann::json json = nlohmann::json::parse(file, nullptr, false);
+  if (!json.is_object()) throw ImportError(path + ": is not a JSON object");
+  std::string faults;
+  const auto fault = [&](const std::string& text) {
+    faults += fmt::format("{}{}: {}", faults.empty() ? "" : "\n", path, text);
+  };
+  const auto size = [&](const char* key, uint32_t limit) -> uint32_t {
+    if (!json.contains(key) || !json[key].is_number_unsigned() ||
+        json[key].get<uint64_t>() < 1 || json[key].get<uint64_t>() > limit) {
+      fault(fmt::format("{}: must be a count from 1 to {}, got {}", key, limit,
+                        json.contains(key) ? json[key].dump() : "nothing"));
+      return 1;
+    }
+    return json[key].get<uint32_t>();
+  };
+  BertConfig config;
+  config.width = size("hidden_size", kMaxWidth);
+  config.heads = size("num_attention_heads", kMaxWidth);
+  config.ffn = size("intermediate_size", 65535);
+  config.layers = size("num_hidden_layers", 1000);
+  config.vocabulary = size("vocab_size", kMaxSize);
+  config.maxPositions = size("max_position_embeddings", kMaxSize);
+  config.segments = size("type_vocab_size", kMaxSize);
+  if (config.width % config.heads != 0)
+    fault(fmt::format("num_attention_heads: must divide hidden_size {}, got {}", config.width,
+                      config.heads));
+  if (json.contains("layer_norm_eps") && json["layer_norm_eps"].is_number())
+    config.epsilon = json["layer_norm_eps"].get<double>();
+  if (json.contains("hidden_act") && json["hidden_act"] != "gelu")
+    fault("hidden_act: must be \"gelu\", got " + json["hidden_act"].dump());
+  if (!faults.empty()) throw ImportError(faults);
+  return config;
+}
+
+FloatBert readBert(const std::string& directory, uint32_t maxLayers) {
+  FloatBert model;
+  model.config = readBertConfig(directory + "/config.json");
+  const Safetensors file(directory + "/model.safetensors");
+  Reader reader(file);
+  const uint32_t width = model.config.width;
+  model.wordEmbeddings =
+      reader.tensor("embeddings.word_embeddings.weight", {model.config.vocabulary, width});
+  model.positionEmbeddings =
+      reader.tensor("embeddings.position_embeddings.weight", {model.config.maxPositions, width});
+  model.segmentEmbeddings =
+      reader.tensor("embeddings.token_type_embeddings.weight", {model.config.segments, width});
+  model.embeddingNorm = reader.norm("embeddings.LayerNorm", width);
+  for (uint32_t index = 0; index < std::min(maxLayers, model.config.layers); ++index)
+    model.layers.push_back(readLayer(reader, model.config, index));
+  reader.finish();
+  return model;
+}
+
+}  // namespace intformer

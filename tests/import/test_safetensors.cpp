@@ -1,0 +1,101 @@
+#include "sw/import/bert_model.hpp"
+#include "sw/import/safetensors.hpp"
+#include "tests/catch.hpp"
+#include "tests/import/synthetic_bert.hpp"
+
+namespace intformer::test {
+namespace {
+
+using Catch::Matchers::Contains;
+
+/// What the reader says about a file of these bytes; empty: accepted.
+std::string refusal(const std::string& bytes) {
+  const TemporaryFolder folder;
+  writeFile(folder.path("x.safetensors"), bytes);
+  try {
+    const Safetensors file(folder.path("x.safetensors"));
+  } catch (const ImportError& error) {
+    return error.what();
+  }
+  return {};
+}
+
+std::string entry(const std::string& rest) { return "{\"t\":{\"dtype\":\"F32\"," + rest + "}}"; }
+
+TEST_CASE("tensors come out as they were written", "[import]") {
+  const TemporaryFolder folder;
+  const std::vector<float> values = {1.5F, -2, 3e-8F, 4, 5, 6};
+  writeFile(folder.path("x"), safetensorsBytes({{"first", {{1}, {9}}}, {"t", {{2, 3}, values}}}));
+  const Safetensors file(folder.path("x"));
+  CHECK(file.contains("t"));
+  CHECK(file.read("t", {2, 3}) == values);
+  CHECK(file.read("first", {1}) == std::vector<float>{9});
+  CHECK_THROWS_WITH(file.read("t", {3, 2}),
+                    Contains("tensor t has shape [2, 3], expected [3, 2]"));
+  CHECK_THROWS_WITH(file.read("u", {4}), Contains("tensor u is missing, expected shape [4]"));
+}
+
+TEST_CASE("broken and hostile files are refused", "[import]") {
+  const std::string data(24, 'x');
+  CHECK(refusal(safetensorsBytes(entry(R"("shape":[2,3],"data_offsets":[0,24])"), data)).empty());
+  CHECK_THAT(refusal(""), Contains("too short"));
+  CHECK_THAT(refusal("1234567"), Contains("too short"));
+  CHECK_THAT(refusal("\xff\xff\xff\xff\xff\xff\xff\xff{}"), Contains("header of"));
+  CHECK_THAT(refusal(std::string("\x10\0\0\0\0\0\0\0{}", 10)), Contains("header of 16 bytes"));
+  CHECK_THAT(refusal(safetensorsBytes("{\"t\":", data)), Contains("not a JSON object"));
+  CHECK_THAT(refusal(safetensorsBytes("[]", data)), Contains("not a JSON object"));
+  CHECK_THAT(refusal(safetensorsBytes("{\"t\":3}", data)), Contains("tensor t lacks"));
+  CHECK_THAT(refusal(safetensorsBytes(std::string(100000, '['), data)), Contains("not a JSON"));
+  const auto refusesEntry = [&](const std::string& rest, const std::string& reason) {
+    CHECK_THAT(refusal(safetensorsBytes(entry(rest), data)), Contains("tensor t " + reason));
+  };
+  refusesEntry(R"("shape":[2,3])", "lacks");
+  refusesEntry(R"("shape":[2,3],"data_offsets":[0,28])", "has data_offsets [0, 28)");
+  refusesEntry(R"("shape":[2,3],"data_offsets":[24,0])", "has data_offsets [24, 0)");
+  refusesEntry(R"("shape":[2,3],"data_offsets":[0])", "has data_offsets that are not two");
+  refusesEntry(R"("shape":[2,3],"data_offsets":[-8,16])", "has data_offsets that are not two");
+  refusesEntry(R"("shape":[2,-3],"data_offsets":[0,24])", "has a shape that is not made of");
+  refusesEntry(R"("shape":[2,4],"data_offsets":[0,24])", "has 24 bytes, its shape [2, 4] asks for");
+  refusesEntry(R"("shape":[4294967296,4294967296,4],"data_offsets":[0,24])", "has a shape beyond");
+  CHECK_THROWS_WITH(Safetensors("/nonexistent/file"), Contains("cannot be opened"));
+}
+
+TEST_CASE("all missing and misshapen tensors of a model are named at once", "[import]") {
+  const TemporaryFolder folder;
+  SyntheticTensors tensors = syntheticBert(1);
+  tensors.erase("encoder.layer.0.output.dense.bias");
+  tensors["encoder.layer.1.attention.self.key.weight"].shape = {16, 64};
+  writeBert(folder, tensors);
+  CHECK_THROWS_WITH(readBert(folder.path(), 2),
+                    Contains("encoder.layer.0.output.dense.bias is missing, expected shape [32]") &&
+                        Contains("encoder.layer.1.attention.self.key.weight has shape [16, 64], "
+                                 "expected [32, 32]"));
+  CHECK_NOTHROW(readBert(folder.path(), 0));
+}
+
+TEST_CASE("other element types are refused by name", "[import]") {
+  const TemporaryFolder folder;
+  writeFile(folder.path("x"),
+            safetensorsBytes(R"({"t":{"dtype":"F16","shape":[2],"data_offsets":[0,4]}})", "abcd"));
+  CHECK_THROWS_WITH(Safetensors(folder.path("x")).read("t", {2}),
+                    Contains("tensor t has type F16, expected F32"));
+}
+
+TEST_CASE("config.json is checked key by key", "[import]") {
+  const TemporaryFolder folder;
+  const std::string path = folder.path("config.json");
+  writeFile(path, R"({"hidden_size": 30, "num_attention_heads": 4, "intermediate_size": -1,
+    "num_hidden_layers": "two", "vocab_size": 10, "type_vocab_size": 2, "hidden_act": "relu"})");
+  CHECK_THROWS_WITH(readBertConfig(path),
+                    Contains("intermediate_size: must be a count from 1 to 65535, got -1") &&
+                        Contains("num_hidden_layers: must be") && Contains("got \"two\"") &&
+                        Contains("max_position_embeddings: must be") && Contains("got nothing") &&
+                        Contains("num_attention_heads: must divide hidden_size 30, got 4") &&
+                        Contains("hidden_act: must be \"gelu\", got \"relu\""));
+  writeFile(path, "{");
+  CHECK_THROWS_WITH(readBertConfig(path), Contains("is not a JSON object"));
+  CHECK_THROWS_WITH(readBertConfig(folder.path("none")), Contains("cannot be opened"));
+}
+
+}  // namespace
+}  // namespace intformer::test
