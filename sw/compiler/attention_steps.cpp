@@ -1,0 +1,164 @@
+#include <algorithm>
+
+#include "sw/compiler/lowering.hpp"
+
+namespace intformer {
+namespace {
+
+/// Rows [offset, offset + rows) of a step under one form of the mask.
+struct MaskPart {
+  uint32_t offset = 0;
+  uint32_t rows = 0;
+  int32_t low = 0;
+  int32_t high = 0;
+  bool highMoves = false;
+};
+
+int32_t clamp16(int64_t value) {
+  return static_cast<int32_t>(std::clamp<int64_t>(value, -32768, 32767));
+}
+
+/// The commands know nothing of the number of keys: an end that moves beyond it stops at it.
+std::vector<MaskPart> maskParts(const Mask& mask, uint32_t keys, uint32_t firstRow, uint32_t rows) {
+  const int32_t low = clamp16(mask.low);
+  if (!mask.highMoves)
+    return {{0, rows, low, clamp16(std::min<int64_t>(mask.high, keys)), false}};
+  std::vector<MaskPart> parts;
+  const int64_t lastMoving = int64_t{keys} - mask.high;  // i <= lastMoving: high + i <= keys
+  const auto moving =
+      static_cast<uint32_t>(std::clamp<int64_t>(lastMoving + 1 - firstRow, 0, rows));
+  if (moving > 0) parts.push_back({0, moving, low, clamp16(mask.high), true});
+  if (moving < rows)
+    parts.push_back({moving, rows - moving, low, static_cast<int32_t>(keys), false});
+  return parts;
+}
+
+/// What row_max and exp share, for the rows of one part of the mask.
+Command maskedRows(Opcode opcode, const Attention& op, const MaskPart& part, Scale scale,
+                          uint32_t position, uint32_t firstKey) {
+  return Command(opcode)
+      .set(Field::Rows, part.rows)
+      .set(Field::RowPosition, position)
+      .set(Field::ColumnPosition, firstKey)
+      .set(Field::StatsInit, firstKey == 0)
+      .set(Field::LowMoves, op.mask.lowMoves)
+      .set(Field::HighMoves, part.highMoves)
+      .set(Field::ValidLow, part.low)
+      .set(Field::ValidHigh, part.high)
+      .set(Field::Multiplier, scale.multiplier)
+      .set(Field::Shift, scale.shift);
+}
+
+}  // namespace
+
+uint32_t Lowering::loadHead(TensorId tensor, uint32_t head, uint32_t firstRow, uint32_t rows) {
+  const uint32_t panels = layout(tensor).groupStride / plan_.dim;
+  const uint32_t address = streamed_.allocate(panels * rows);
+  load(tensor, address, head * panels, panels, firstRow, rows);
+  return address;
+}
+
+void Lowering::emitLogits(const Attention& op, AttentionStep& step, uint32_t keys,
+                          uint32_t keyCount) {
+  const uint32_t dim = plan_.dim;
+  const uint32_t rows = step.queries.rows;
+  step.logits = accumulator_.allocate(ceilDivide(keyCount, dim) * rows);
+  stream_.emit(Command(Opcode::Matmul)
+                   .set(Field::AAddr, step.query)
+                   .set(Field::AStride, rows)
+                   .set(Field::BAddr, keys)
+                   .set(Field::BStride, keyCount)
+                   .set(Field::CAddr, step.logits)
+                   .set(Field::CStride, rows)
+                   .set(Field::MatmulRows, rows)
+                   .set(Field::Depth, layout(op.query).groupStride)
+                   .set(Field::Cols, keyCount)
+                   .set(Field::BTransposed, 1));
+}
+
+void Lowering::emitMaximum(const Attention& op, const AttentionStep& step, const KeyRange& keys) {
+  const uint32_t position = step.queries.first - op.firstRow;
+  for (const MaskPart& part : maskParts(op.mask, op.rows, position, step.queries.rows))
+    stream_.emit(maskedRows(Opcode::RowMax, op, part, op.logit[step.head], position + part.offset,
+                            keys.first)
+                     .set(Field::AccAddr, step.logits + part.offset)
+                     .set(Field::AccStride, step.queries.rows)
+                     .set(Field::Panels, ceilDivide(keys.count, plan_.dim))
+                     .set(Field::StatRow, step.statRow + part.offset));
+}
+
+void Lowering::emitWeights(const Attention& op, AttentionStep& step, const KeyRange& keys) {
+  const uint32_t rows = step.queries.rows;
+  const uint32_t panels = ceilDivide(keys.count, plan_.dim);
+  const uint32_t position = step.queries.first - op.firstRow;
+  step.weights = results_.allocate(panels * rows);
+  for (const MaskPart& part : maskParts(op.mask, op.rows, position, rows))
+    stream_.emit(maskedRows(Opcode::Exp, op, part, op.logit[step.head], position + part.offset,
+                            keys.first)
+                     .set(Field::AccAddr, step.logits + part.offset)
+                     .set(Field::AccStride, rows)
+                     .set(Field::OutAddr, step.weights + part.offset)
+                     .set(Field::OutStride, rows)
+                     .set(Field::Panels, panels)
+                     .set(Field::StatRow, step.statRow + part.offset)
+                     .set(Field::Dither, op.dither));
+  accumulator_.release(step.logits);
+  // Stays until the product has read it.
+  store(op.weights, {step.weights, rows, false}, keys.first / plan_.dim, panels,
+        step.head * op.rows + position, rows);
+}
+
+void Lowering::emitProduct(const Attention& op, AttentionStep& step, uint32_t values,
+                           const KeyRange& keys) {
+  const uint32_t rows = step.queries.rows;
+  stream_.emit(Command(Opcode::Matmul)
+                   .set(Field::AAddr, step.weights)
+                   .set(Field::AStride, rows)
+                   .set(Field::BAddr, values)
+                   .set(Field::BStride, keys.count)
+                   .set(Field::CAddr, step.sums)
+                   .set(Field::CStride, rows)
+                   .set(Field::MatmulRows, rows)
+                   .set(Field::Depth, keys.count)
+                   .set(Field::Cols, layout(op.value).groupStride)
+                   .set(Field::AUnsigned, 1)
+                   .set(Field::Accumulate, keys.first != 0));
+  results_.release(step.weights);
+}
+
+void Lowering::emitScalars(const Attention& op, const AttentionStep& step) {
+  const Scale scale = op.result[step.head];
+  stream_.emit(Command(Opcode::RowScalarSoftmax)
+                   .set(Field::Rows, step.queries.rows)
+                   .set(Field::StatRow, step.statRow)
+                   .set(Field::Multiplier, scale.multiplier)
+                   .set(Field::Shift, scale.shift));
+}
+
+void Lowering::emitResult(const Attention& op, AttentionStep& step) {
+  const TensorLayout& out = layout(op.output);
+  const uint32_t panels = out.groupStride / plan_.dim;
+  const uint32_t firstPanel = step.head * panels;
+  const uint32_t rows = step.queries.rows;
+  Piece piece;
+  if (const Resident* resident = heap_.find(op.output, step.queries.index)) {
+    const RowBlock block = schedule_.block(step.queries.index, out.rows);
+    piece = {resident->address + firstPanel * block.rows + (step.queries.first - block.first),
+             block.rows, false};
+  } else {
+    piece = {results_.allocate(panels * rows), rows, true};
+  }
+  stream_.emit(Command(Opcode::RowNormalize)
+                   .set(Field::AccAddr, step.sums)
+                   .set(Field::AccStride, rows)
+                   .set(Field::OutAddr, piece.address)
+                   .set(Field::OutStride, piece.stride)
+                   .set(Field::Rows, rows)
+                   .set(Field::Panels, panels)
+                   .set(Field::StatRow, step.statRow));
+  accumulator_.release(step.sums);
+  statistics_.release(step.statRow);
+  store(op.output, piece, firstPanel, panels, step.queries.first, rows);
+}
+
+}  // namespace intformer

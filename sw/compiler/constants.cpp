@@ -1,0 +1,128 @@
+#include "sw/compiler/constants.hpp"
+
+#include <algorithm>
+
+namespace intformer {
+namespace {
+
+/// Writes one channel's record into the byte planes of its panel.
+class Record {
+ public:
+  Record(std::span<uint8_t> words, uint32_t dim, uint32_t channel)
+      : words_(words), dim_(dim), channel_(channel) {}
+  void bias(int32_t value) {
+    for (uint32_t byte = 0; byte < 4; ++byte)
+      plane(byte) = static_cast<uint8_t>(static_cast<uint32_t>(value) >> (8 * byte));
+  }
+  void gain(int16_t value) { first(static_cast<uint16_t>(value)); }
+  void scale(Scale scale) {
+    first(scale.multiplier);
+    plane(6) = scale.shift;
+  }
+  void zero(int8_t value) { plane(7) = static_cast<uint8_t>(value); }
+  void secondScale(Scale scale) {
+    plane(8) = static_cast<uint8_t>(scale.multiplier);
+    plane(9) = static_cast<uint8_t>(scale.multiplier >> 8);
+    plane(10) = scale.shift;
+  }
+
+ private:
+  uint8_t& plane(uint32_t byte) { return words_[std::size_t{byte} * dim_ + channel_]; }
+  void first(uint16_t value) {
+    plane(4) = static_cast<uint8_t>(value);
+    plane(5) = static_cast<uint8_t>(value >> 8);
+  }
+
+  std::span<uint8_t> words_;
+  uint32_t dim_;
+  uint32_t channel_;
+};
+
+}  // namespace
+
+uint64_t ConstantPool::add(uint64_t bytes, Fill fill) {
+  const uint64_t offset = bytes_;
+  pieces_.push_back({offset, bytes, std::move(fill)});
+  bytes_ += roundUp(bytes, 64);
+  return offset;
+}
+
+std::vector<MemorySegment> ConstantPool::build(uint64_t base) const {
+  std::vector<MemorySegment> segments;
+  segments.reserve(pieces_.size());
+  for (const Piece& piece : pieces_) {
+    MemorySegment& segment = segments.emplace_back();
+    segment.address = base + piece.offset;
+    segment.bytes.resize(piece.bytes);
+    piece.fill(segment.bytes);
+  }
+  return segments;
+}
+
+void fillWeights(const Linear& op, const TensorLayout& in, const TensorLayout& out, uint32_t dim,
+                 uint32_t panel, uint32_t firstDepth, uint32_t depth, std::span<uint8_t> words) {
+  const auto first = out.column(panel * dim);
+  const auto last = out.column(panel * dim + dim - 1);
+  const bool whole = first && last && *last == *first + dim - 1;
+  for (uint32_t k = 0; k < depth; ++k) {
+    const auto row = in.column(firstDepth + k);
+    if (!row) continue;
+    const int8_t* const source = op.weights.data() + std::size_t{*row} * op.cols;
+    uint8_t* const target = words.data() + std::size_t{k} * dim;
+    if (whole) {
+      std::copy_n(reinterpret_cast<const uint8_t*>(source) + *first, dim, target);
+      continue;
+    }
+    for (uint32_t c = 0; c < dim; ++c)
+      if (const auto column = out.column(panel * dim + c))
+        target[c] = static_cast<uint8_t>(source[*column]);
+  }
+}
+
+void fillLinearConstants(const Linear& op, const TensorLayout& out, uint32_t dim, uint32_t panel,
+                         std::span<uint8_t> words) {
+  for (uint32_t c = 0; c < dim; ++c) {
+    Record record(words, dim, c);
+    const auto column = out.column(panel * dim + c);
+    record.bias(column ? op.bias[*column] : 0);
+    if (const auto* requantize = std::get_if<RequantizeEpilogue>(&op.epilogue)) {
+      record.scale(column ? requantize->scale[*column] : Scale{});
+      record.zero(column ? requantize->zero[*column] : int8_t{0});
+    } else if (const auto* activation = std::get_if<ActivationEpilogue>(&op.epilogue)) {
+      record.scale(column ? activation->input[*column] : Scale{});
+      record.secondScale(column ? activation->output[*column] : Scale{});
+      record.zero(column ? activation->zero[*column] : int8_t{0});
+    } else {
+      const auto& residual = std::get<ResidualEpilogue>(op.epilogue);
+      record.scale(column ? residual.product[*column] : Scale{});
+      record.secondScale(column ? residual.skip[*column] : Scale{});
+    }
+  }
+}
+
+void fillLayerNormConstants(const LayerNorm& op, const TensorLayout& out, uint32_t dim,
+                            uint32_t panel, std::span<uint8_t> words) {
+  for (uint32_t c = 0; c < dim; ++c) {
+    const auto column = out.column(panel * dim + c);
+    if (!column) continue;
+    Record record(words, dim, c);
+    record.bias(op.offset[*column]);
+    record.gain(op.gain[*column]);
+  }
+}
+
+void fillIdentityConstants(uint32_t dim, std::span<uint8_t> words) {
+  for (uint32_t c = 0; c < dim; ++c) {
+    Record record(words, dim, c);
+    record.scale(Scale{});
+    record.secondScale({.multiplier = 32768, .shift = 15});
+  }
+}
+
+Opcode epilogueOpcode(const Linear& op) {
+  if (std::holds_alternative<RequantizeEpilogue>(op.epilogue)) return Opcode::Requantize;
+  if (std::holds_alternative<ActivationEpilogue>(op.epilogue)) return Opcode::Activation;
+  return Opcode::Residual;
+}
+
+}  // namespace intformer

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "sw/compiler/layout.hpp"
+#include "sw/model/graph.hpp"
+
+namespace intformer {
+
+/// Weights and per-channel constants in memory. Places are given at once, contents are made later,
+/// so that a tiling that fails costs nothing.
+class ConstantPool {
+ public:
+  using Fill = std::function<void(std::span<uint8_t>)>;
+  /// Offset of a new piece, a multiple of 64; `fill` gets its zeroed bytes.
+  uint64_t add(uint64_t bytes, Fill fill);
+  [[nodiscard]] uint64_t bytes() const { return bytes_; }
+  /// All contents, at `base` in memory.
+  [[nodiscard]] std::vector<MemorySegment> build(uint64_t base) const;
+
+ private:
+  struct Piece {
+    uint64_t offset = 0;
+    uint64_t bytes = 0;
+    Fill fill;
+  };
+  std::vector<Piece> pieces_;
+  uint64_t bytes_ = 0;
+};
+
+/// Rows [firstDepth, firstDepth + depth) (padded input columns) of the weights, for the column panel
+/// `panel` of the output: a word per row. Padding is zero.
+void fillWeights(const Linear& op, const TensorLayout& in, const TensorLayout& out, uint32_t dim,
+                 uint32_t panel, uint32_t firstDepth, uint32_t depth, std::span<uint8_t> words);
+
+/// The constants record of one output panel as byte planes (gen/tables/commands.hpp). Padding
+/// channels give zero.
+void fillLinearConstants(const Linear& op, const TensorLayout& out, uint32_t dim, uint32_t panel,
+                         std::span<uint8_t> words);
+void fillLayerNormConstants(const LayerNorm& op, const TensorLayout& out, uint32_t dim,
+                            uint32_t panel, std::span<uint8_t> words);
+/// A residual that passes its identity on: no product, factor one.
+void fillIdentityConstants(uint32_t dim, std::span<uint8_t> words);
+
+/// The vector opcode of a linear operator's epilogue.
+Opcode epilogueOpcode(const Linear& op);
+
+}  // namespace intformer

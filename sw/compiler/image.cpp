@@ -1,0 +1,69 @@
+#include <algorithm>
+#include <cstring>
+#include <stdexcept>
+
+#include "sw/compiler/program.hpp"
+
+namespace intformer {
+namespace {
+
+void checkInside(const Placement& placement, std::size_t memoryBytes) {
+  if (placement.address + placement.bytes() > memoryBytes)
+    throw std::out_of_range("a tensor lies outside the memory image");
+}
+
+}  // namespace
+
+void packTensor(const Placement& placement, const Tensor& tensor, std::vector<uint8_t>& memory) {
+  checkInside(placement, memory.size());
+  std::fill_n(memory.begin() + static_cast<std::ptrdiff_t>(placement.address), placement.bytes(),
+              uint8_t{0});
+  const uint32_t bytes = elementBytes(placement.type);
+  for (uint32_t col = 0; col < tensor.cols; ++col)
+    for (uint32_t row = 0; row < tensor.rows; ++row) {
+      const auto value = static_cast<uint16_t>(tensor.at(row, col));
+      uint8_t* const at = memory.data() + placement.addressOf(row, col);
+      at[0] = static_cast<uint8_t>(value);
+      if (bytes == 2) at[1] = static_cast<uint8_t>(value >> 8);
+    }
+}
+
+Tensor unpackTensor(const Placement& placement, const TensorInfo& info,
+                    const std::vector<uint8_t>& memory) {
+  checkInside(placement, memory.size());
+  Tensor tensor(info.type, info.rows, info.cols);
+  for (uint32_t col = 0; col < tensor.cols; ++col)
+    for (uint32_t row = 0; row < tensor.rows; ++row) {
+      const uint8_t* const at = memory.data() + placement.addressOf(row, col);
+      int16_t& value = tensor.at(row, col);
+      switch (info.type) {
+        case ElementType::Int8: value = static_cast<int8_t>(at[0]); break;
+        case ElementType::Uint8: value = at[0]; break;
+        case ElementType::Int16: value = static_cast<int16_t>(at[0] | at[1] << 8); break;
+      }
+    }
+  return tensor;
+}
+
+std::vector<uint8_t> buildImage(const Program& program, const Graph& graph,
+                                const TensorValues& inputs) {
+  std::vector<uint8_t> image(program.memoryBytes);
+  uint8_t* at = image.data() + program.programAddress;
+  for (const Command& command : program.commands)
+    for (const uint32_t word : command.words())
+      for (int byte = 0; byte < 4; ++byte) *at++ = static_cast<uint8_t>(word >> (8 * byte));
+  for (const MemorySegment& segment : program.constants)
+    std::memcpy(image.data() + segment.address, segment.bytes.data(), segment.bytes.size());
+  for (const Placement& placement : program.placements) {
+    const TensorInfo& info = graph.tensors[placement.tensor];
+    if (info.role != TensorRole::Input || placement.tensor >= inputs.size()) continue;
+    const Tensor& tensor = inputs[placement.tensor];
+    if (tensor.data.empty()) continue;
+    if (tensor.rows != info.rows || tensor.cols != info.cols || tensor.type != info.type)
+      throw std::invalid_argument("input tensor " + info.name + " has the wrong shape or type");
+    packTensor(placement, tensor, image);
+  }
+  return image;
+}
+
+}  // namespace intformer

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "sw/compiler/program.hpp"
+#include "sw/model/graph.hpp"
+
+namespace intformer {
+
+/// How a tensor is padded and where it lies, offsets counted from the start of the tensors.
+struct TensorLayout {
+  uint32_t rows = 0;
+  uint32_t cols = 0;
+  uint32_t groupCols = 0;    ///< columns of one group
+  uint32_t groupStride = 0;  ///< padded columns of one group, a multiple of DIM
+  uint32_t panels = 0;
+  uint32_t wordsPerRow = 1;  ///< scratchpad words of one row of one panel: 2 for int16
+  uint64_t offset = 0;
+  uint64_t panelBytes = 0;  ///< from panel to panel
+  bool stored = true;       ///< has a place in memory
+
+  /// The column of the tensor that lies in a padded column; none for padding.
+  [[nodiscard]] std::optional<uint32_t> column(uint32_t padded) const {
+    const uint32_t within = padded % groupStride;
+    const uint32_t col = padded / groupStride * groupCols + within;
+    if (within >= groupCols || col >= cols) return std::nullopt;
+    return col;
+  }
+  /// Byte offset of a row of a panel.
+  [[nodiscard]] uint64_t at(uint32_t panel, uint32_t row, uint32_t dim) const {
+    return offset + panel * panelBytes + uint64_t{row} * wordsPerRow * dim;
+  }
+};
+
+/// Lays out all tensors one after the other, each at a multiple of 64 bytes.
+struct MemoryLayout {
+  std::vector<TensorLayout> tensors;  ///< by TensorId
+  uint64_t bytes = 0;
+};
+MemoryLayout layOutTensors(const Graph& graph, uint32_t dim, bool storeAttentionWeights);
+
+/// Checks shapes and references; throws std::invalid_argument naming the operator.
+void checkGraph(const Graph& graph);
+
+constexpr uint64_t roundUp(uint64_t value, uint64_t multiple) {
+  return (value + multiple - 1) / multiple * multiple;
+}
+constexpr uint32_t ceilDivide(uint32_t value, uint32_t divisor) {
+  return (value + divisor - 1) / divisor;
+}
+
+}  // namespace intformer

@@ -1,0 +1,110 @@
+#include "sw/compiler/lowering.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace intformer {
+namespace {
+
+uint32_t heapWords(const Plan& plan, const Tiling& tiling) {
+  const uint64_t taken = uint64_t{tiling.streamWords} + tiling.resultWords;
+  if (taken > plan.scratchWords) throw Unfit("the scratchpad is too small to be divided");
+  return plan.scratchWords - static_cast<uint32_t>(taken);
+}
+
+}  // namespace
+
+Lowering::Lowering(const Graph& graph, const Plan& plan, const MemoryLayout& layout,
+                   const CompileOptions& options, const Tiling& tiling)
+    : graph_(graph), plan_(plan), layout_(layout), options_(options), tiling_(tiling),
+      schedule_(scheduleTasks(graph, tiling.rowBlock)), stream_(plan),
+      streamed_("scratchpad words for streamed operands", 0, tiling.streamWords),
+      results_("scratchpad words for results", tiling.streamWords, tiling.resultWords),
+      accumulator_("accumulator rows", 0, plan.accRows),
+      statistics_("row statistics slots", 0, plan.statRows),
+      heap_(tiling.streamWords + tiling.resultWords, heapWords(plan, tiling),
+            [this](TensorId tensor, uint32_t block) {
+              return schedule_.nextUse(tensor, block, step_);
+            }) {}
+
+void Lowering::run() {
+  for (step_ = 0; step_ < schedule_.tasks.size(); ++step_) {
+    lowerTask(schedule_.tasks[step_]);
+    heap_.unpinAll();
+  }
+}
+
+void Lowering::lowerTask(const Task& task) {
+  stream_.setOwner(task.op);
+  const Operator& op = graph_.operators[task.op];
+  if (const auto* linear = std::get_if<Linear>(&op)) {
+    lowerLinear(task.op, *linear, task.block);
+  } else if (const auto* norm = std::get_if<LayerNorm>(&op)) {
+    lowerLayerNorm(*norm, task.block);
+  } else {
+    lowerAttention(std::get<Attention>(op));
+  }
+}
+
+Lowering::Target Lowering::target(TensorId tensor, const RowBlock& block) {
+  Target result{.tensor = tensor};
+  if (schedule_.nextUse(tensor, block.index, step_ + 1) == ResidentHeap::kNever) return result;
+  const TensorLayout& shape = layout(tensor);
+  result.resident =
+      heap_.allocate(tensor, block.index, shape.panels * block.rows * shape.wordsPerRow);
+  if (result.resident == nullptr && tiling_.demandResident)
+    throw Unfit(fmt::format("{} rows of tensor {} do not fit the scratchpad", block.rows,
+                            graph_.tensors[tensor].name));
+  return result;
+}
+
+Lowering::Piece Lowering::place(const Target& target, const RowBlock& block, uint32_t firstPanel,
+                                uint32_t panels) {
+  const uint32_t stride = block.rows * layout(target.tensor).wordsPerRow;
+  if (target.resident != nullptr)
+    return {target.resident->address + firstPanel * stride, stride, false};
+  return {results_.allocate(panels * stride), stride, true};
+}
+
+Command Lowering::transfer(Opcode opcode, TensorId tensor, uint32_t address, uint32_t stride,
+                           uint32_t firstPanel, uint32_t panels, uint32_t firstRow,
+                           uint32_t rows) const {
+  const TensorLayout& shape = layout(tensor);
+  return Command(opcode)
+      .set(Field::ScratchAddr, address)
+      .set(Field::MemoryAddr, static_cast<int64_t>(shape.at(firstPanel, firstRow, plan_.dim)))
+      .set(Field::ChunkWords, rows * shape.wordsPerRow)
+      .set(Field::Chunks, panels)
+      .set(Field::ScratchStride, stride)
+      .set(Field::MemoryStride, static_cast<int64_t>(shape.panelBytes));
+}
+
+void Lowering::store(TensorId tensor, const Piece& piece, uint32_t firstPanel, uint32_t panels,
+                     uint32_t firstRow, uint32_t rows) {
+  if (layout(tensor).stored)
+    stream_.emit(transfer(Opcode::Store, tensor, piece.address, piece.stride, firstPanel, panels,
+                          firstRow, rows),
+                 AddressBase::Tensors);
+  if (piece.transient) results_.release(piece.address);
+}
+
+void Lowering::load(TensorId tensor, uint32_t address, uint32_t firstPanel, uint32_t panels,
+                    uint32_t firstRow, uint32_t rows) {
+  const uint32_t stride = rows * layout(tensor).wordsPerRow;
+  stream_.emit(transfer(Opcode::Load, tensor, address, stride, firstPanel, panels, firstRow, rows),
+               AddressBase::Tensors);
+}
+
+void Lowering::loadConstants(uint64_t offset, uint32_t address, uint32_t words) {
+  stream_.emit(Command(Opcode::Load)
+                   .set(Field::ScratchAddr, address)
+                   .set(Field::MemoryAddr, static_cast<int64_t>(offset))
+                   .set(Field::ChunkWords, words)
+                   .set(Field::Chunks, 1)
+                   .set(Field::ScratchStride, words)
+                   .set(Field::MemoryStride, int64_t{words} * plan_.dim),
+               AddressBase::Constants);
+}
+
+}  // namespace intformer

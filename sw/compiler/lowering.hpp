@@ -1,0 +1,140 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "gen/plan.hpp"
+#include "sw/compiler/compile.hpp"
+#include "sw/compiler/constants.hpp"
+#include "sw/compiler/layout.hpp"
+#include "sw/compiler/scratch.hpp"
+#include "sw/compiler/stream.hpp"
+#include "sw/compiler/tasks.hpp"
+
+namespace intformer {
+
+/// How the scratchpad is divided, and how much of a tensor one step covers.
+struct Tiling {
+  uint32_t rowBlock = 1;       ///< rows of a block
+  uint32_t streamWords = 0;    ///< scratchpad words for streamed operands
+  uint32_t resultWords = 0;    ///< scratchpad words for results on their way to memory
+  bool demandResident = true;  ///< Unfit when a block does not find room between two operators
+};
+
+/// Turns the tasks of a graph into commands, for one tiling. Scratchpad: streamed operands (weights,
+/// constants, identities, heads), results on their way out, resident row blocks.
+class Lowering {
+ public:
+  Lowering(const Graph& graph, const Plan& plan, const MemoryLayout& layout,
+           const CompileOptions& options, const Tiling& tiling);
+
+  /// Lowers every task. Throws Unfit.
+  void run();
+  [[nodiscard]] const Stream& stream() const { return stream_; }
+  [[nodiscard]] const ConstantPool& constants() const { return constants_; }
+
+ private:
+  /// Where an operator's block of results goes: a resident place, or pieces that only pass through.
+  struct Target {
+    TensorId tensor = kNoTensor;
+    const Resident* resident = nullptr;
+  };
+  /// One piece of a target: panels [firstPanel, firstPanel + panels) of some rows.
+  struct Piece {
+    uint32_t address = 0;
+    uint32_t stride = 0;  ///< words from panel to panel
+    bool transient = false;
+  };
+  /// How a linear operator's weights are cut; the same for all its blocks.
+  struct LinearTiles {
+    uint32_t groupTiles = 1;   ///< column tiles per command
+    uint32_t depthPanels = 1;  ///< panels of depth per chunk
+    std::vector<std::optional<uint64_t>> chunks;  ///< place in memory of [group][depth chunk]
+  };
+  /// Rows and keys per step of an attention operator.
+  struct AttentionTiles {
+    uint32_t rows = 1;
+    uint32_t keys = 0;  ///< 0: all keys at once
+  };
+  /// Some query rows of one head, and where their data are at the moment.
+  struct AttentionStep {
+    uint32_t head = 0;
+    RowBlock queries;  ///< rows of the tensors, inside one row block (its index)
+    bool firstOfHead = false;
+    bool lastOfHead = false;
+    uint32_t query = 0;    ///< scratchpad
+    uint32_t weights = 0;  ///< scratchpad
+    uint32_t logits = 0;   ///< accumulator
+    uint32_t sums = 0;     ///< accumulator
+    uint32_t statRow = 0;
+  };
+  struct KeyRange {
+    uint32_t first = 0;
+    uint32_t count = 0;
+  };
+
+  // lower_linear.cpp
+  void lowerLinear(uint32_t opIndex, const Linear& op, const RowBlock& block);
+  LinearTiles& linearTiles(uint32_t opIndex, const Linear& op);
+  uint32_t loadWeights(const Linear& op, LinearTiles& tiles, uint32_t group, uint32_t chunk);
+  void linearEpilogue(const Linear& op, const RowBlock& block, const Target& target,
+                      uint32_t firstTile, uint32_t tiles, uint32_t accAddr, uint32_t constAddr,
+                      std::optional<uint32_t> statRow);
+  // lower_layer_norm.cpp
+  void lowerLayerNorm(const LayerNorm& op, const RowBlock& block);
+  uint32_t gatherStatistics(const LayerNorm& op, const RowBlock& block, const Resident* input);
+  // lower_attention.cpp
+  void lowerAttention(const Attention& op);
+  [[nodiscard]] AttentionTiles attentionTiles(const Attention& op) const;
+  void attendAtOnce(const Attention& op, std::vector<AttentionStep>& steps);
+  void attendInChunks(const Attention& op, AttentionStep& step, uint32_t keysPerChunk);
+  // attention_steps.cpp
+  uint32_t loadHead(TensorId tensor, uint32_t head, uint32_t firstRow, uint32_t rows);
+  void emitLogits(const Attention& op, AttentionStep& step, uint32_t keys, uint32_t keyCount);
+  void emitMaximum(const Attention& op, const AttentionStep& step, const KeyRange& keys);
+  void emitWeights(const Attention& op, AttentionStep& step, const KeyRange& keys);
+  void emitProduct(const Attention& op, AttentionStep& step, uint32_t values, const KeyRange& keys);
+  void emitScalars(const Attention& op, const AttentionStep& step);
+  void emitResult(const Attention& op, AttentionStep& step);
+  // lowering.cpp
+  [[nodiscard]] const TensorLayout& layout(TensorId tensor) const {
+    return layout_.tensors[tensor];
+  }
+  void lowerTask(const Task& task);
+  Target target(TensorId tensor, const RowBlock& block);
+  Piece place(const Target& target, const RowBlock& block, uint32_t firstPanel, uint32_t panels);
+  /// Stores a piece (rows [firstRow, +rows)) and frees it when it was only passing through.
+  void store(TensorId tensor, const Piece& piece, uint32_t firstPanel, uint32_t panels,
+             uint32_t firstRow, uint32_t rows);
+  void load(TensorId tensor, uint32_t address, uint32_t firstPanel, uint32_t panels,
+            uint32_t firstRow, uint32_t rows);
+  void loadConstants(uint64_t offset, uint32_t address, uint32_t words);
+  Command transfer(Opcode opcode, TensorId tensor, uint32_t address, uint32_t stride,
+                   uint32_t firstPanel, uint32_t panels, uint32_t firstRow, uint32_t rows) const;
+
+  const Graph& graph_;
+  const Plan& plan_;
+  const MemoryLayout& layout_;
+  const CompileOptions& options_;
+  Tiling tiling_;
+  Schedule schedule_;
+  std::size_t step_ = 0;  ///< task being lowered
+
+  Stream stream_;
+  ConstantPool constants_;
+  Ring streamed_;
+  Ring results_;
+  Ring accumulator_;
+  Ring statistics_;
+  ResidentHeap heap_;
+  std::map<uint32_t, LinearTiles> linearTiles_;  ///< by operator
+  std::map<std::pair<TensorId, uint32_t>, uint32_t> gathered_;  ///< LayerNorm sums: slot by block
+  std::map<const LayerNorm*, uint64_t> normConstants_;
+  std::optional<uint64_t> identityConstants_;
+};
+
+}  // namespace intformer

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <span>
+#include <vector>
+
+#include "gen/tables/commands.hpp"
+
+namespace intformer {
+
+/// What commands share: scratchpad words, accumulator rows, bytes of tensors in memory.
+enum class Area : uint8_t { Scratch, Accumulator, Memory };
+inline constexpr std::size_t kAreaCount = 3;
+
+/// `repeat` runs of `count` addresses, `stride` apart.
+struct Region {
+  Area area = Area::Scratch;
+  uint64_t begin = 0;
+  uint64_t count = 0;
+  uint64_t stride = 0;
+  uint32_t repeat = 1;
+};
+
+/// Everything that a command reads and writes, row statistics aside: one queue alone touches them.
+struct Regions {
+  std::vector<Region> reads;
+  std::vector<Region> writes;
+};
+
+/// The regions of a command. `tensorMemory`: its memory address counts among the tensors; constants
+/// are never written and need no order.
+void listRegions(const Command& command, uint32_t dim, bool tensorMemory, Regions& regions);
+
+/// For each queue the latest command (index in its queue) that must be done first; -1: none.
+using Dependencies = std::array<int32_t, kQueueCount>;
+inline constexpr Dependencies kNoDependencies = {-1, -1, -1, -1};
+
+/// Finds what a command depends on in other queues: read after write, write after read, write after
+/// write, address by address. Commands are recorded in a legal sequential order.
+/// Keeps intervals, not addresses: a command costs as many steps as intervals that it meets.
+class DependencyTracker {
+ public:
+  Dependencies record(Queue queue, int32_t index, std::span<const Region> reads,
+                      std::span<const Region> writes);
+
+ private:
+  struct Segment {
+    uint64_t end = 0;
+    int32_t writer = -1;
+    Queue writerQueue = Queue::Load;
+    Dependencies readers = kNoDependencies;  ///< since the last write
+  };
+  using Segments = std::map<uint64_t, Segment>;  ///< by first address; never overlapping
+
+  static Segments::iterator split(Segments& segments, uint64_t address);
+  template <typename Action>
+  void forEachRun(const Region& region, Action action);
+
+  std::array<Segments, kAreaCount> areas_;
+};
+
+}  // namespace intformer

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <map>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include "sw/model/graph.hpp"
+
+namespace intformer {
+
+/// A tiling does not fit; another one may.
+class Unfit : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// Hands out pieces of an address range in rotation, so that the place given is the one whose last
+/// user is longest ago. Used for streamed operands, accumulator tiles and statistics slots.
+class Ring {
+ public:
+  Ring(std::string name, uint32_t begin, uint32_t size)
+      : name_(std::move(name)), begin_(begin), size_(size), head_(begin) {}
+
+  /// Address of `count` free units. Throws Unfit.
+  uint32_t allocate(uint32_t count);
+  /// Frees what allocate() returned: the commands emitted so far are its last users.
+  void release(uint32_t address) { live_.erase(address); }
+  [[nodiscard]] uint32_t size() const { return size_; }
+
+ private:
+  [[nodiscard]] std::optional<uint32_t> gapFrom(uint32_t from, uint32_t count) const;
+
+  std::string name_;
+  uint32_t begin_;
+  uint32_t size_;
+  uint32_t head_;
+  std::map<uint32_t, uint32_t> live_;  ///< address, end
+};
+
+/// A row block of a tensor that is resident in the scratchpad: all its panels, one after the other.
+struct Resident {
+  TensorId tensor = kNoTensor;
+  uint32_t block = 0;
+  uint32_t address = 0;
+  uint32_t words = 0;
+  bool pinned = false;  ///< in use by the operator being lowered
+};
+
+/// The part of the scratchpad that keeps row blocks from their producer to their last consumer.
+/// Every block is also in memory, so any that is not pinned may be dropped.
+class ResidentHeap {
+ public:
+  /// Steps until a block is used next; kNever when it is not.
+  using NextUse = std::function<uint64_t(TensorId, uint32_t block)>;
+  static constexpr uint64_t kNever = ~uint64_t{0};
+
+  ResidentHeap(uint32_t begin, uint32_t size, NextUse nextUse)
+      : begin_(begin), size_(size), nextUse_(std::move(nextUse)) {}
+
+  [[nodiscard]] Resident* find(TensorId tensor, uint32_t block);
+  /// A pinned place, dropping the blocks that are needed last. nullptr: no room.
+  Resident* allocate(TensorId tensor, uint32_t block, uint32_t words);
+  void unpinAll();
+
+ private:
+  uint32_t begin_;
+  uint32_t size_;
+  NextUse nextUse_;
+  std::list<Resident> blocks_;
+};
+
+}  // namespace intformer

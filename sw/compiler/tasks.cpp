@@ -1,0 +1,75 @@
+#include "sw/compiler/tasks.hpp"
+
+#include <algorithm>
+
+namespace intformer {
+namespace {
+
+/// Rows that a row-wise operator works on, and the tensor that it reads block by block.
+struct RowWise {
+  TensorId input = kNoTensor;
+  bool endsSegment = false;
+};
+
+RowWise rowWise(const Operator& op) {
+  if (const auto* linear = std::get_if<Linear>(&op)) return {linear->input, false};
+  return {std::get<LayerNorm>(op).input, true};
+}
+
+}  // namespace
+
+uint32_t Schedule::blocks(uint32_t totalRows) const {
+  return (totalRows + rowBlock - 1) / rowBlock;
+}
+
+RowBlock Schedule::block(uint32_t index, uint32_t totalRows) const {
+  const uint32_t first = index * rowBlock;
+  return {index, first, std::min(rowBlock, totalRows - first)};
+}
+
+uint64_t Schedule::nextUse(TensorId tensor, uint32_t block, std::size_t step) const {
+  const auto found = uses.find({tensor, block});
+  if (found == uses.end()) return ~uint64_t{0};
+  const auto next = std::lower_bound(found->second.begin(), found->second.end(), step);
+  return next == found->second.end() ? ~uint64_t{0} : *next;
+}
+
+Schedule scheduleTasks(const Graph& graph, uint32_t rowBlock) {
+  Schedule schedule;
+  schedule.rowBlock = rowBlock;
+  schedule.segmentOf.resize(graph.operators.size());
+  uint32_t segment = 0;
+  std::vector<uint32_t> open;  // operators of the segment being gathered
+  const auto flush = [&] {
+    uint32_t blocks = 0;
+    for (const uint32_t op : open) {
+      schedule.segmentOf[op] = segment;
+      blocks = std::max(blocks,
+                        schedule.blocks(graph.tensors[rowWise(graph.operators[op]).input].rows));
+    }
+    for (uint32_t block = 0; block < blocks; ++block)
+      for (const uint32_t op : open) {
+        const TensorId input = rowWise(graph.operators[op]).input;
+        const uint32_t rows = graph.tensors[input].rows;
+        if (block >= schedule.blocks(rows)) continue;
+        schedule.uses[{input, block}].push_back(schedule.tasks.size());
+        schedule.tasks.push_back({op, schedule.block(block, rows), segment});
+      }
+    open.clear();
+    ++segment;
+  };
+  for (uint32_t op = 0; op < graph.operators.size(); ++op) {
+    if (std::holds_alternative<Attention>(graph.operators[op])) {
+      flush();
+      schedule.segmentOf[op] = segment;
+      schedule.tasks.push_back({op, {}, segment++});
+      continue;
+    }
+    open.push_back(op);
+    if (rowWise(graph.operators[op]).endsSegment) flush();
+  }
+  flush();
+  return schedule;
+}
+
+}  // namespace intformer

@@ -1,0 +1,136 @@
+#include "sw/compiler/timing.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <stdexcept>
+
+namespace intformer {
+namespace {
+
+constexpr uint64_t kMemoryLatency = 100;
+constexpr uint64_t kVectorStart = 20;
+constexpr uint64_t kLayerNormScalarCycles = 40;
+constexpr uint64_t kSoftmaxScalarCycles = 20;
+
+uint64_t field(const Command& command, Field f) { return static_cast<uint64_t>(command.get(f)); }
+
+CommandCost vectorCost(const Command& command, const Plan& plan) {
+  uint64_t reads = 0;
+  uint64_t writes = 1;
+  switch (command.opcode()) {
+    case Opcode::Requantize: writes = command.get(Field::Out16) != 0 ? 2 : 1; break;
+    case Opcode::Residual:
+      reads = command.get(Field::In16) != 0 ? 2 : 1;
+      writes = 2;
+      break;
+    case Opcode::RowMax: writes = 0; break;
+    case Opcode::LayerNorm:
+      reads = 2;
+      writes = field(command, Field::Out8) + 2 * field(command, Field::Out16);
+      break;
+    default: break;
+  }
+  const uint64_t perRow = std::max({uint64_t{plan.beatsPerWord()}, reads, writes});
+  const uint64_t perPanel = field(command, Field::Rows) * perRow + constantBytes(command.opcode());
+  return {.lead = 0, .occupied = kVectorStart + field(command, Field::Panels) * perPanel, .tail = 8};
+}
+
+}  // namespace
+
+CommandCost commandCost(const Command& command, const Plan& plan) {
+  switch (command.opcode()) {
+    case Opcode::Load:
+    case Opcode::Store: {
+      const uint64_t chunkBytes = field(command, Field::ChunkWords) * plan.dim;
+      const uint64_t beats = std::max((chunkBytes + plan.busBytes - 1) / plan.busBytes,
+                                      field(command, Field::ChunkWords));
+      const uint64_t items = field(command, Field::Chunks) * beats;
+      if (command.opcode() == Opcode::Load)
+        return {.lead = kMemoryLatency, .occupied = items, .tail = 4};
+      return {.lead = 8, .occupied = items, .tail = kMemoryLatency};
+    }
+    case Opcode::Matmul: {
+      const uint64_t tiles = (field(command, Field::Depth) + plan.dim - 1) / plan.dim *
+                             ((field(command, Field::Cols) + plan.dim - 1) / plan.dim);
+      const uint64_t rows = std::max<uint64_t>(field(command, Field::MatmulRows), plan.dim);
+      return {.lead = plan.dim + uint64_t{6}, .occupied = tiles * rows, .tail = plan.dim + uint64_t{8}};
+    }
+    case Opcode::RowScalarSoftmax:
+    case Opcode::RowScalarLayerNorm:
+      return {.lead = 0, .occupied = 4, .tail = 0};
+    default: return vectorCost(command, plan);
+  }
+}
+
+UnitClock::Times UnitClock::run(uint64_t ready, const CommandCost& cost) {
+  Times times;
+  times.start = std::max(ready, accepts_);
+  const uint64_t first = std::max(times.start + cost.lead, free_);
+  free_ = first + cost.occupied;
+  // The command behind it is taken early enough to hide its own lead-in, but not at once: a unit
+  // holds two commands.
+  accepts_ = std::max(times.start + 1, first);
+  done_ = std::max(done_ + 1, free_ + cost.tail);
+  times.done = done_;
+  busy_ += cost.occupied;
+  return times;
+}
+
+Estimate estimate(std::span<const Command> commands, const Plan& plan) {
+  Estimate result;
+  UnitClock units[kQueueCount];
+  std::deque<uint64_t> tokens[kQueueCount][kQueueCount];  // [from][to]: when each was given
+  std::vector<uint64_t> starts[kQueueCount];
+  uint64_t scalarFree = 0;      // the row-scalar unit
+  uint64_t scalarPerRow = 0;    // of its latest command
+  uint64_t dispatch = 0;
+  for (const Command& command : commands) {
+    const OpcodeSpec* spec = findOpcode(static_cast<uint8_t>(command.opcode()));
+    if (spec == nullptr || !spec->queue) {
+      result.commands.push_back({dispatch, dispatch});
+      result.dispatched.push_back(dispatch);
+      continue;
+    }
+    const auto own = static_cast<std::size_t>(*spec->queue);
+    auto& started = starts[own];
+    if (started.size() >= plan.queueDepth)  // head of line: the queue must have room
+      dispatch = std::max(dispatch, started[started.size() - plan.queueDepth]);
+    ++dispatch;
+    uint64_t ready = dispatch + 2;
+    for (std::size_t from = 0; from < kQueueCount; ++from) {
+      if (!command.waitsFor(static_cast<Queue>(from))) continue;
+      if (tokens[from][own].empty())
+        throw std::logic_error("a command waits for a token that no earlier command signals");
+      ready = std::max(ready, tokens[from][own].front() + 2);
+      tokens[from][own].pop_front();
+    }
+    CommandCost cost = commandCost(command, plan);
+    const bool scalar = command.opcode() == Opcode::RowScalarLayerNorm ||
+                        command.opcode() == Opcode::RowScalarSoftmax;
+    const auto times = [&] {
+      if (command.opcode() == Opcode::LayerNorm || command.opcode() == Opcode::RowNormalize) {
+        // Follows the scalars row by row; it cannot finish its last row before they have.
+        const uint64_t rows = field(command, Field::Rows);
+        const uint64_t firstRow = scalarFree > rows * scalarPerRow ? scalarFree - rows * scalarPerRow : 0;
+        ready = std::max(ready, firstRow);
+        if (scalarFree > ready) cost.occupied = std::max(cost.occupied, scalarFree - ready);
+      }
+      return units[own].run(ready, cost);
+    }();
+    if (scalar) {
+      scalarPerRow = command.opcode() == Opcode::RowScalarLayerNorm ? kLayerNormScalarCycles
+                                                                   : kSoftmaxScalarCycles;
+      scalarFree = std::max(scalarFree, times.start) + field(command, Field::Rows) * scalarPerRow;
+    }
+    started.push_back(times.start);
+    for (std::size_t to = 0; to < kQueueCount; ++to)
+      if (command.signals(static_cast<Queue>(to))) tokens[own][to].push_back(times.done);
+    result.cycles = std::max(result.cycles, times.done);
+    result.commands.push_back(times);
+    result.dispatched.push_back(dispatch);
+  }
+  for (std::size_t q = 0; q < kQueueCount; ++q) result.busy[q] = units[q].busy();
+  return result;
+}
+
+}  // namespace intformer
