@@ -1,0 +1,124 @@
+#include "sw/compiler/compile.hpp"
+#include "tests/catch.hpp"
+#include "tests/system/support.hpp"
+
+using namespace intformer;
+using namespace intformer::system_test;
+
+namespace {
+
+/// Compiles, runs on emulator and device, and demands the golden values everywhere.
+void requireEqual(Device& device, const Workload& work, const CompileOptions& options,
+                  const sim_memory_timing& timing) {
+  const Program program = compile(work.graph, device.plan, options);
+  const std::vector<uint8_t> image = buildImage(program, work.graph, work.inputs);
+  tb::Scoreboard scoreboard(program, work.graph, work.golden);
+
+  std::vector<uint8_t> memory = image;
+  const EmulationResult emulated = runProgram(device.plan, program, memory);
+  INFO(emulated.message);
+  REQUIRE(emulated.ok());
+  const tb::Comparison onEmulator = scoreboard.compare(memory, false);
+  INFO((onEmulator.first ? onEmulator.first->text() : ""));
+  REQUIRE(onEmulator.mismatches == 0);
+
+  const tb::RtlCheck check = checkOnDevice(device.sim, program, scoreboard, image, timing);
+  INFO(check.run.text());
+  INFO((check.comparison.first ? check.comparison.first->text() : "no value differs"));
+  REQUIRE(check.run.ok());
+  REQUIRE(check.comparison.mismatches == 0);
+  // Every operator's every output, attention weights among them.
+  REQUIRE(check.comparison.tensors == work.graph.tensors.size() - 2);
+  uint64_t values = 0;
+  for (const TensorInfo& info : work.graph.tensors)
+    if (info.role != TensorRole::Input) values += uint64_t{info.rows} * info.cols;
+  REQUIRE(check.comparison.values == values);
+  REQUIRE(check.run.counters[INTFORMER_COUNT_COMMANDS] == program.commands.size());
+  uint64_t loaded = 0;
+  uint64_t stored = 0;
+  for (const Command& command : program.commands) {
+    const auto bytes = static_cast<uint64_t>(command.get(Field::Chunks)) *
+                       static_cast<uint64_t>(command.get(Field::ChunkWords)) * program.dim;
+    if (command.opcode() == Opcode::Load) loaded += bytes;
+    if (command.opcode() == Opcode::Store) stored += bytes;
+  }
+  CHECK(loaded == emulated.bytesLoaded);
+  CHECK(check.run.counters[INTFORMER_COUNT_WRITE_BYTES] == stored);
+}
+
+void layersOfAllLengths(const std::string& config) {
+  Device device(config);
+  const ModelSpec spec = smallEncoder(device.plan.dim);
+  uint64_t seed = 1;
+  for (const uint32_t seq : {1u, 5u, 16u, 77u, 128u}) {
+    INFO("seq " << seq << ", seed " << seed);
+    const Workload work = makeWorkload(spec, 1, seq, device.plan.family, seed);
+    requireEqual(device, work, {}, tb::memoryTiming(20 * static_cast<uint32_t>(seed), 0.0, seed));
+    ++seed;
+  }
+}
+
+}  // namespace
+
+TEST_CASE("layers of any length are equal on tiny4", "[tiny4]") { layersOfAllLengths("tiny4"); }
+TEST_CASE("layers of any length are equal on edge8", "[edge8]") { layersOfAllLengths("edge8"); }
+TEST_CASE("layers of any length are equal on base16", "[base16]") { layersOfAllLengths("base16"); }
+TEST_CASE("layers of any length are equal on wide32", "[wide32]") { layersOfAllLengths("wide32"); }
+
+TEST_CASE("two layers with padding tokens are equal under stalls", "[edge8]") {
+  Device device("edge8");
+  ModelSpec spec = smallEncoder(device.plan.dim);
+  spec.validTokens = 11;
+  const Workload work = makeWorkload(spec, 2, 21, device.plan.family, 7);
+  requireEqual(device, work, {}, tb::memoryTiming(37, 0.3, 7));
+}
+
+TEST_CASE("dithered attention weights are equal", "[tiny4]") {
+  Device device("tiny4");
+  ModelSpec spec = smallEncoder(device.plan.dim);
+  spec.dither = true;
+  const Workload work = makeWorkload(spec, 1, 19, device.plan.family, 8);
+  requireEqual(device, work, {}, tb::memoryTiming(10, 0.1, 8));
+}
+
+TEST_CASE("tiling and bus latency change no byte", "[base16]") {
+  Device device("base16");
+  const Workload work =
+      makeWorkload(smallEncoder(device.plan.dim), 1, 50, device.plan.family, 9);
+  CompileOptions small;
+  small.rowBlock = 16;
+  small.attentionRows = 16;
+  small.keyChunk = 32;
+  small.columnTiles = 1;
+  small.depthPanels = 2;
+  for (const CompileOptions& options : {CompileOptions{}, small})
+    for (const uint32_t latency : {1u, 333u})
+      requireEqual(device, work, options, tb::memoryTiming(latency, 0.0, 1));
+}
+
+TEST_CASE("a BERT-Base layer of 128 tokens is equal and keeps the array busy", "[bert]") {
+  const ModelSpecResult spec = loadModelSpec("configs/models/bert-base.toml");
+  REQUIRE(spec.spec);
+  Device device("base16");
+  const Workload work = makeWorkload(*spec.spec, 1, 128, device.plan.family, 1);
+  const Program program = compile(work.graph, device.plan);
+  tb::Scoreboard scoreboard(program, work.graph, work.golden);
+  const tb::RtlCheck check =
+      checkOnDevice(device.sim, program, scoreboard, buildImage(program, work.graph, work.inputs),
+                    tb::memoryTiming(100));
+  INFO(check.run.text());
+  INFO((check.comparison.first ? check.comparison.first->text() : "no value differs"));
+  REQUIRE(check.equal());
+  uint64_t total = 0;
+  for (const Operator& op : work.graph.operators) total += macs(work.graph, op);
+  const auto cycles = static_cast<double>(check.run.counters[INTFORMER_COUNT_CYCLES]);
+  CHECK(static_cast<double>(total) / (cycles * 256) >= 0.90);
+}
+
+TEST_CASE("a BERT-Base layer is equal with the I-BERT family too", "[bert]") {
+  const ModelSpecResult spec = loadModelSpec("configs/models/bert-base.toml");
+  REQUIRE(spec.spec);
+  Device device("base16", {"vector.family=ibert"});
+  requireEqual(device, makeWorkload(*spec.spec, 1, 128, device.plan.family, 2), {},
+               tb::memoryTiming(100));
+}

@@ -1,0 +1,43 @@
+#include "tests/system/support.hpp"
+
+#include <stdexcept>
+
+namespace intformer::system_test {
+
+Plan planOf(const std::string& config, const std::vector<std::string>& overrides) {
+  const ConfigResult result = loadConfig("configs/" + config + ".toml", overrides);
+  if (!result.plan) throw std::runtime_error(result.diagnostics.front().text());
+  return *result.plan;
+}
+
+Device::Device(const std::string& config, const std::vector<std::string>& overrides)
+    : plan(planOf(config, overrides)), sim(tb::buildDevice(plan, emitAll(plan))) {}
+
+Workload makeWorkload(const ModelSpec& spec, uint32_t layers, uint32_t seq, Family family,
+                      uint64_t seed) {
+  Workload workload;
+  workload.graph = buildBertEncoder(spec, layers, seq, seed);
+  workload.inputs = seededInputs(workload.graph, seed);
+  workload.golden = runGolden(workload.graph, workload.inputs, family);
+  return workload;
+}
+
+ModelSpec smallEncoder(uint32_t dim) {
+  ModelSpec spec;
+  spec.name = "small";
+  spec.heads = 3;
+  // Head width and hidden width are no multiples of the array's size.
+  spec.width = spec.heads * (dim + dim / 2);
+  spec.ffn = 4 * spec.width + 3;
+  spec.layers = 2;
+  return spec;
+}
+
+tb::Job jobOf(uint64_t programAddress, std::size_t commands,
+              const std::vector<MemoryWindow>& windows) {
+  tb::Job job{programAddress, static_cast<uint32_t>(commands), {}};
+  for (const MemoryWindow& w : windows) job.windows.push_back({w.base, w.end, w.permissions});
+  return job;
+}
+
+}  // namespace intformer::system_test

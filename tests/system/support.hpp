@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gen/config.hpp"
+#include "gen/emit/emit.hpp"
+#include "sw/compiler/compile.hpp"
+#include "sw/emulator/emulator.hpp"
+#include "sw/golden/golden.hpp"
+#include "sw/model/bert.hpp"
+#include "tb/build_device.hpp"
+#include "tb/check.hpp"
+
+/// Shared by the system tests: devices of the committed configs, verilated once per build folder.
+namespace intformer::system_test {
+
+Plan planOf(const std::string& config, const std::vector<std::string>& overrides = {});
+
+/// A simulated device of a config.
+struct Device {
+  Plan plan;
+  tb::SimDevice sim;
+  explicit Device(const std::string& config, const std::vector<std::string>& overrides = {});
+};
+
+/// An encoder with its golden values.
+struct Workload {
+  Graph graph;
+  TensorValues inputs;
+  TensorValues golden;
+};
+Workload makeWorkload(const ModelSpec& spec, uint32_t layers, uint32_t seq, Family family,
+                      uint64_t seed);
+
+/// A BERT layer's structure at a fraction of its width.
+ModelSpec smallEncoder(uint32_t dim);
+
+tb::Job jobOf(uint64_t programAddress, std::size_t commands,
+              const std::vector<MemoryWindow>& windows);
+
+}  // namespace intformer::system_test
