@@ -1,0 +1,171 @@
+#pragma once
+
+#include <verilated.h>
+
+#include <cstdint>
+#include <cstring>
+#include <random>
+#include <vector>
+
+namespace intformer::test {
+
+/// Copies bytes into or out of a port: narrow ports are integers, wide ones arrays of words.
+template <typename Port>
+void setPort(Port& port, const void* data, std::size_t bytes) {
+  std::memcpy(&port, data, bytes);
+}
+template <typename Port>
+std::vector<uint8_t> portBytes(const Port& port, std::size_t bytes) {
+  std::vector<uint8_t> out(bytes);
+  std::memcpy(out.data(), &port, bytes);
+  return out;
+}
+/// Sets 64 bits at bit 64 * index of a flat vector port.
+template <typename Port>
+void setPort64(Port& port, std::size_t index, uint64_t value) {
+  std::memcpy(reinterpret_cast<uint8_t*>(&port) + 8 * index, &value, 8);
+}
+
+/// Reproducible random numbers; a test prints the seed.
+class Dice {
+ public:
+  explicit Dice(uint32_t seed) : engine_(seed) {}
+  uint64_t upTo(uint64_t last) { return engine_() % (last + 1); }
+  uint64_t between(uint64_t first, uint64_t last) { return first + upTo(last - first); }
+  bool chance(double probability) { return static_cast<double>(engine_() >> 11) < probability * 9007199254740992.0; }
+
+ private:
+  std::mt19937_64 engine_;
+};
+
+/// A transfer command, and the words that it moves.
+struct Transfer {
+  uint32_t scratchAddr = 0, chunkWords = 1, scratchStride = 0;
+  uint16_t chunks = 1;
+  uint64_t memoryAddr = 0;
+  uint32_t memoryStride = 0;
+  uint32_t index = 0;
+  uint8_t signal = 0;
+
+  [[nodiscard]] uint64_t words() const { return uint64_t{chunks} * chunkWords; }
+  template <typename Visit>  ///< visit(scratch word, memory address) in order
+  void forEachWord(uint32_t dim, Visit visit) const {
+    for (uint64_t c = 0; c < chunks; ++c)
+      for (uint64_t w = 0; w < chunkWords; ++w)
+        visit(scratchAddr + c * scratchStride + w, memoryAddr + c * memoryStride + w * dim);
+  }
+};
+
+/// How rough the surroundings are.
+struct Roughness {
+  double stall = 0;  ///< probability that a ready or valid is withheld in a cycle
+  uint32_t minLatency = 1, maxLatency = 1;
+};
+
+constexpr uint64_t kMemoryBase = 0x40000;
+constexpr uint64_t kMemoryBytes = 0x20000;
+constexpr uint32_t kScratchWords = 1024;
+constexpr uint32_t kWindows = 4;
+
+/// A random transfer inside the memory and the scratchpad.
+inline Transfer randomTransfer(Dice& dice, uint32_t dim, uint32_t maxWords) {
+  Transfer t;
+  t.chunks = static_cast<uint16_t>(dice.between(1, dice.chance(0.5) ? 1 : 6));
+  t.chunkWords = static_cast<uint32_t>(dice.between(1, dice.chance(0.3) ? 2 : maxWords));
+  t.scratchStride = static_cast<uint32_t>(dice.between(0, 2 * maxWords));
+  t.memoryStride = dim * static_cast<uint32_t>(dice.chance(0.3) ? t.chunkWords : dice.upTo(3 * maxWords));
+  const uint64_t scratchSpan = uint64_t{t.chunks - 1U} * t.scratchStride + t.chunkWords;
+  const uint64_t memorySpan = uint64_t{t.chunks - 1U} * t.memoryStride + uint64_t{t.chunkWords} * dim;
+  t.scratchAddr = static_cast<uint32_t>(dice.upTo(kScratchWords - scratchSpan));
+  t.memoryAddr = kMemoryBase + dice.upTo((kMemoryBytes - memorySpan) / dim) * dim;
+  t.signal = static_cast<uint8_t>(dice.upTo(15));
+  return t;
+}
+
+template <typename Model>
+void drive(Model& top, const Transfer& t) {
+  top.command_valid_i = 1;
+  top.scratch_addr_i = t.scratchAddr;
+  top.memory_addr_i = t.memoryAddr;
+  top.chunk_words_i = t.chunkWords;
+  top.chunks_i = t.chunks;
+  top.scratch_stride_i = t.scratchStride;
+  top.memory_stride_i = t.memoryStride;
+  top.signal_i = t.signal;
+  top.index_i = t.index;
+}
+
+struct Done {
+  uint32_t index, signal;
+  uint64_t cycle;
+};
+struct Error {
+  uint32_t code = 0, index = 0;
+  uint64_t addr = 0;
+};
+
+/// A model under a clock, with the windows and the outcome ports that load and store share.
+template <typename Model>
+class DmaBench {
+  VerilatedContext context_;  // outlives the model
+
+ public:
+  Model top{&context_};
+  Dice dice;
+  Roughness roughness;
+  uint64_t cycle = 0;
+  std::vector<uint8_t> memory = std::vector<uint8_t>(kMemoryBytes);
+  std::vector<Done> done;
+  std::vector<Error> errors;
+  std::vector<std::string> faults;  ///< broken rules of the bus
+  uint64_t windowBase = kMemoryBase, windowEnd = kMemoryBase + kMemoryBytes;
+
+  explicit DmaBench(uint32_t seed) : dice(seed) {
+    for (auto& b : memory) b = static_cast<uint8_t>(dice.upTo(255));
+  }
+  ~DmaBench() { top.final(); }
+
+  bool withheld() { return dice.chance(roughness.stall); }
+  uint64_t latency() { return dice.between(roughness.minLatency, roughness.maxLatency); }
+
+  /// Window 2 holds the memory; its neighbours must not matter.
+  void openWindow(uint32_t permissions) {
+    std::memset(&top.window_base_i, 0, kWindows * 8);
+    std::memset(&top.window_end_i, 0, kWindows * 8);
+    setPort64(top.window_base_i, 0, kMemoryBase);  // no permissions
+    setPort64(top.window_end_i, 0, ~uint64_t{0});
+    setPort64(top.window_base_i, 1, kMemoryBase);  // the other permission alone
+    setPort64(top.window_end_i, 1, ~uint64_t{0});
+    setPort64(top.window_base_i, 2, windowBase);
+    setPort64(top.window_end_i, 2, windowEnd);
+    top.window_permissions_i = static_cast<uint8_t>(permissions << 4 | (permissions ^ 3) << 2);
+  }
+
+  void reset() {
+    top.rst_ni = 0;
+    top.halt_i = 0;
+    top.command_valid_i = 0;
+    for (int i = 0; i < 3; ++i) {
+      top.clk_i = 0, top.eval();
+      top.clk_i = 1, top.eval();
+    }
+    top.rst_ni = 1;
+  }
+
+  void noteOutcome() {
+    if (top.done_valid_o) done.push_back({top.done_index_o, top.done_signal_o, cycle});
+    if (top.error_valid_o) errors.push_back({top.error_code_o, top.error_index_o, top.error_addr_o});
+  }
+
+  /// Rules of an address request: alignment, length, 4 KiB, the window rounded out to bus beats.
+  void checkRequest(uint64_t addr, uint32_t beats, uint32_t bus, uint32_t maxBeats) {
+    const uint64_t end = addr + uint64_t{beats} * bus;
+    if (addr % bus != 0) faults.push_back("unaligned request");
+    if (beats > maxBeats) faults.push_back("burst too long");
+    if (addr / 4096 != (end - 1) / 4096) faults.push_back("burst crosses 4 KiB");
+    if (addr < windowBase / bus * bus || end > (windowEnd + bus - 1) / bus * bus)
+      faults.push_back("request outside the window");
+  }
+};
+
+}  // namespace intformer::test
