@@ -140,7 +140,8 @@ std::string formatErrors(const std::vector<OperatorError>& errors) {
                                  "max LSB", "rms LSB", "rms/std");
   for (const OperatorError& e : errors)
     text += fmt::format("{:<32} {:<10} {:>10.3f} {:>10.3f} {:>10.4f}\n", e.tensor, e.kind,
-                        e.largest, e.rootMeanSquare, e.rootMeanSquare / std::max(e.deviation, 1e-9));
+                        e.largest, e.rootMeanSquare,
+                        e.rootMeanSquare / std::max(e.deviation, 1e-9));
   return text;
 }
 

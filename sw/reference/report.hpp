@@ -8,8 +8,8 @@
 namespace intformer {
 
 /// How far the integers of one result lie from the float64 function of the same operator on the
-/// same integers and scales. In LSB of the result; saturated results are compared with the saturated
-/// float.
+/// same integers and scales. In LSB of the result; saturated results are compared with the
+/// saturated float.
 struct OperatorError {
   std::string tensor;  ///< the result
   std::string kind;    ///< operatorKind

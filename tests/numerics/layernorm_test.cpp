@@ -129,6 +129,8 @@ TEST_CASE("LayerNorm errs by at most 0.556 LSB over widths and hard rows, 0.6 on
       {"alternating", [&](std::size_t c) { return c % 2 == 0 ? 32767.0 : -32767.0; }},
       {"saturating", [&](std::size_t) { return normal(60000); }},
       {"lowest", [&](std::size_t) { return -32768.0; }}};
+  double worst = 0;
+  double worstTiny = 0;  // the mean's LSB of 1/16 shows
   for (const uint32_t width : {64U, 100U, 384U, 768U, 1000U, 1024U, 4095U, 4096U})
     for (const auto& [name, value] : families)
       for (int repeat = 0; repeat < 12; ++repeat) {
@@ -139,10 +141,13 @@ TEST_CASE("LayerNorm errs by at most 0.556 LSB over widths and hard rows, 0.6 on
           gamma[c] = repeat == 0 ? 0 : std::uniform_real_distribution(-30.0, 30.0)(random);
           beta[c] = normal(10);
         }
-        const double error = rowError(row, gamma, beta);
+        double& peak = name == "tiny" ? worstTiny : worst;
+        peak = std::max(peak, rowError(row, gamma, beta));
         INFO("width " << width << " row " << name << " repeat " << repeat);
-        REQUIRE(error <= (name == "tiny" ? 0.6 : 0.556));  // the mean's LSB is 1/16
+        REQUIRE(peak <= (name == "tiny" ? 0.6 : 0.556));
       }
+  CAPTURE(worst, worstTiny);
+  CHECK(worst > 0.5);  // a bound far from the truth would test nothing
 }
 
 TEST_CASE("gain and offset use the format, and are refused when nothing fits") {
