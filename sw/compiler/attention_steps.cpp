@@ -141,7 +141,7 @@ void Lowering::emitResult(const Attention& op, AttentionStep& step) {
   const uint32_t firstPanel = step.head * panels;
   const uint32_t rows = step.queries.rows;
   Piece piece;
-  if (const Resident* resident = heap_.find(op.output, step.queries.index)) {
+  if (const Resident* resident = heap_.use(op.output, step.queries.index, step_)) {
     const RowBlock block = schedule_.block(step.queries.index, out.rows);
     piece = {resident->address + firstPanel * block.rows + (step.queries.first - block.first),
              block.rows, false};

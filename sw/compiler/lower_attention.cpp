@@ -52,10 +52,10 @@ void Lowering::lowerAttention(const Attention& op) {
   const uint32_t blocks = schedule_.blocks(out.rows);
   for (uint32_t index = 0; index < blocks; ++index) {
     const RowBlock block = schedule_.block(index, out.rows);
-    if (heap_.find(op.output, index) != nullptr ||
+    if (heap_.use(op.output, index, step_) != nullptr ||
         schedule_.nextUse(op.output, index, step_) == ResidentHeap::kNever)
       continue;
-    if (heap_.allocate(op.output, index, out.panels * block.rows) == nullptr) break;
+    if (heap_.allocate(op.output, index, out.panels * block.rows, step_) == nullptr) break;
   }
 
   const AttentionTiles tiles = attentionTiles(op);

@@ -71,15 +71,14 @@ uint32_t Lowering::gatherStatistics(const LayerNorm& op, const RowBlock& block,
 void Lowering::lowerLayerNorm(const LayerNorm& op, const RowBlock& block) {
   const TensorLayout& in = layout(op.input);
   const uint32_t stride = block.rows * 2;
-  Resident* input = heap_.find(op.input, block.index);
+  Resident* input = heap_.use(op.input, block.index, step_);
   if (input == nullptr) {
-    input = heap_.allocate(op.input, block.index, in.panels * stride);
+    input = heap_.allocate(op.input, block.index, in.panels * stride, step_);
     if (input != nullptr)
       load(op.input, input->address, 0, in.panels, block.first, block.rows);
     else if (tiling_.demandResident)
       throw Unfit("a LayerNorm's input does not fit the scratchpad");
   }
-  if (input != nullptr) input->pinned = true;
 
   const auto gathered = gathered_.find({op.input, block.index});
   const uint32_t statRow = gathered != gathered_.end() ? gathered->second
@@ -99,9 +98,10 @@ void Lowering::lowerLayerNorm(const LayerNorm& op, const RowBlock& block) {
   const Target wide = op.output16 == kNoTensor ? Target{} : target(op.output16, block);
   const uint32_t words = constantBytes(Opcode::LayerNorm);
   uint32_t group = ceilDivide(in.panels, kNormPieces);
-  const bool passing = (op.output8 != kNoTensor && narrow.resident == nullptr) ||
-                       (op.output16 != kNoTensor && wide.resident == nullptr);
-  if (passing) group = std::min(group, results_.size() / (2 * stride));
+  uint32_t passing = 0;  // words per panel that only pass through; two groups of them at a time
+  if (op.output8 != kNoTensor && narrow.resident == nullptr) passing += block.rows;
+  if (op.output16 != kNoTensor && wide.resident == nullptr) passing += stride;
+  if (passing != 0) group = std::min(group, results_.size() / (2 * passing));
   if (input == nullptr) group = std::min(group, streamed_.size() / (3 * (stride + words)));
   group = std::clamp(std::min(group, streamed_.size() / (3 * words)), 1U, in.panels);
 

@@ -91,11 +91,10 @@ void Lowering::lowerLinear(uint32_t opIndex, const Linear& op, const RowBlock& b
   const TensorLayout& out = layout(op.output);
   const bool residual = std::holds_alternative<ResidualEpilogue>(op.epilogue);
 
-  Resident* operand = heap_.find(op.input, block.index);
+  Resident* operand = heap_.use(op.input, block.index, step_);
   bool mustLoad = operand == nullptr;
   if (operand == nullptr)
-    operand = heap_.allocate(op.input, block.index, in.panels * block.rows);
-  if (operand != nullptr) operand->pinned = true;
+    operand = heap_.allocate(op.input, block.index, in.panels * block.rows, step_);
   if (operand == nullptr && tiling_.demandResident)
     throw Unfit("an operand does not fit the scratchpad");
   const Target result = target(op.output, block);
@@ -196,7 +195,7 @@ void Lowering::linearEpilogue(const Linear& op, const RowBlock& block, const Tar
     const TensorId identity = std::get<ResidualEpilogue>(op.epilogue).identity;
     const uint32_t stride = block.rows * layout(identity).wordsPerRow;
     uint32_t address = 0;
-    if (const Resident* resident = heap_.find(identity, block.index)) {
+    if (const Resident* resident = heap_.use(identity, block.index, step_)) {
       address = resident->address + firstTile * stride;
     } else {
       streamedIdentity = address = streamed_.allocate(tiles * stride);

@@ -52,7 +52,7 @@ Lowering::Target Lowering::target(TensorId tensor, const RowBlock& block) {
   if (schedule_.nextUse(tensor, block.index, step_ + 1) == ResidentHeap::kNever) return result;
   const TensorLayout& shape = layout(tensor);
   result.resident =
-      heap_.allocate(tensor, block.index, shape.panels * block.rows * shape.wordsPerRow);
+      heap_.allocate(tensor, block.index, shape.panels * block.rows * shape.wordsPerRow, step_);
   if (result.resident == nullptr && tiling_.demandResident)
     throw Unfit(fmt::format("{} rows of tensor {} do not fit the scratchpad", block.rows,
                             graph_.tensors[tensor].name));

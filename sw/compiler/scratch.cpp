@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <vector>
+#include <tuple>
 
 namespace intformer {
 
@@ -31,44 +31,52 @@ uint32_t Ring::allocate(uint32_t count) {
   return *address;
 }
 
-Resident* ResidentHeap::find(TensorId tensor, uint32_t block) {
-  for (Resident& resident : blocks_)
-    if (resident.tensor == tensor && resident.block == block) return &resident;
+Resident* ResidentHeap::use(TensorId tensor, uint32_t block, uint64_t step) {
+  for (Resident& resident : blocks_) {
+    if (resident.tensor != tensor || resident.block != block) continue;
+    resident.pinned = true;
+    resident.lastUse = step;
+    return &resident;
+  }
   return nullptr;
 }
 
-Resident* ResidentHeap::allocate(TensorId tensor, uint32_t block, uint32_t words) {
-  if (words > size_) return nullptr;
-  std::vector<uint32_t> starts = {begin_, begin_ + size_ - words};
+std::vector<uint32_t> ResidentHeap::starts(uint32_t words) const {
+  std::vector<uint32_t> result = {begin_, begin_ + size_ - words};
   for (const Resident& resident : blocks_) {
-    starts.push_back(resident.address + resident.words);
-    if (resident.address >= begin_ + words) starts.push_back(resident.address - words);
+    const uint32_t end = resident.address + resident.words;
+    if (end + words <= begin_ + size_) result.push_back(end);
+    if (resident.address >= begin_ + words) result.push_back(resident.address - words);
   }
-  // Cheapest window: fewest words that must be loaded again; then the one nearest to an end, which
-  // keeps the free space in one piece.
-  std::pair<uint64_t, uint32_t> best{ResidentHeap::kNever, 0};
-  std::optional<uint32_t> address;
-  for (const uint32_t start : starts) {
-    if (start < begin_ || start + words > begin_ + size_) continue;
-    uint64_t cost = 0;
+  return result;
+}
+
+Resident* ResidentHeap::allocate(TensorId tensor, uint32_t block, uint32_t words, uint64_t step) {
+  if (words > size_) return nullptr;
+  /// Words that must be loaded again; the step whose commands the place must wait for; distance from
+  /// an end, to keep the free space in one piece.
+  using Cost = std::tuple<uint64_t, uint64_t, uint32_t>;
+  std::optional<std::pair<Cost, uint32_t>> best;
+  for (const uint32_t start : starts(words)) {
+    uint64_t reload = 0;
+    uint64_t newest = 0;
     bool possible = true;
     for (const Resident& resident : blocks_) {
       if (resident.address + resident.words <= start || resident.address >= start + words) continue;
-      if (resident.pinned) possible = false;
-      if (nextUse_(resident.tensor, resident.block) != kNever) cost += resident.words;
+      possible = possible && !resident.pinned;
+      if (nextUse_(resident.tensor, resident.block) != kNever) reload += resident.words;
+      newest = std::max(newest, resident.lastUse + 1);
     }
-    const uint32_t toEnd = std::min(start - begin_, begin_ + size_ - words - start);
-    if (possible && (!address || std::pair{cost, toEnd} < best)) {
-      best = {cost, toEnd};
-      address = start;
-    }
+    const uint32_t fromEnd = std::min(start - begin_, begin_ + size_ - words - start);
+    const Cost cost{reload, newest, fromEnd};
+    if (possible && (!best || cost < best->first)) best = {cost, start};
   }
-  if (!address) return nullptr;
+  if (!best) return nullptr;
+  const uint32_t address = best->second;
   std::erase_if(blocks_, [&](const Resident& resident) {
-    return resident.address < *address + words && resident.address + resident.words > *address;
+    return resident.address < address + words && resident.address + resident.words > address;
   });
-  blocks_.push_back({.tensor = tensor, .block = block, .address = *address, .words = words,
-                     .pinned = true});
+  blocks_.push_back({tensor, block, address, words, step, true});
   return &blocks_.back();
 }
 

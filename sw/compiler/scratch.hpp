@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "sw/model/graph.hpp"
 
@@ -48,7 +49,8 @@ struct Resident {
   uint32_t block = 0;
   uint32_t address = 0;
   uint32_t words = 0;
-  bool pinned = false;  ///< in use by the operator being lowered
+  uint64_t lastUse = 0;  ///< step
+  bool pinned = false;   ///< in use by the operator being lowered
 };
 
 /// The part of the scratchpad that keeps row blocks from their producer to their last consumer.
@@ -62,12 +64,16 @@ class ResidentHeap {
   ResidentHeap(uint32_t begin, uint32_t size, NextUse nextUse)
       : begin_(begin), size_(size), nextUse_(std::move(nextUse)) {}
 
-  [[nodiscard]] Resident* find(TensorId tensor, uint32_t block);
+  /// A resident block, pinned from now on; nullptr when it is not there.
+  Resident* use(TensorId tensor, uint32_t block, uint64_t step);
   /// A pinned place, dropping the blocks that are needed last. nullptr: no room.
-  Resident* allocate(TensorId tensor, uint32_t block, uint32_t words);
+  Resident* allocate(TensorId tensor, uint32_t block, uint32_t words, uint64_t step);
   void unpinAll();
 
  private:
+  /// Addresses worth considering for a block: beside what is there, and at the ends.
+  [[nodiscard]] std::vector<uint32_t> starts(uint32_t words) const;
+
   uint32_t begin_;
   uint32_t size_;
   NextUse nextUse_;
