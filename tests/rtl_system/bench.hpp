@@ -30,7 +30,7 @@ void setPort64(Port& port, std::size_t index, uint64_t value) {
 class Dice {
  public:
   explicit Dice(uint32_t seed) : engine_(seed) {}
-  uint64_t upTo(uint64_t last) { return engine_() % (last + 1); }
+  uint64_t upTo(uint64_t last) { return last == ~uint64_t{0} ? engine_() : engine_() % (last + 1); }
   uint64_t between(uint64_t first, uint64_t last) { return first + upTo(last - first); }
   bool chance(double probability) { return static_cast<double>(engine_() >> 11) < probability * 9007199254740992.0; }
 
