@@ -163,7 +163,7 @@ TEST_CASE("gain and offset use the format, and are refused when nothing fits") {
   }
   const std::vector<double> tiny = {1e-9, 1e-9, 1e-9};
   CHECK_THROWS_WITH(normAffineFromReal(gamma, beta, tiny, "layer7.norm"),
-                    Catch::Contains("layer7.norm"));
+                    containsText("layer7.norm"));
 }
 
 TEST_CASE("epsilon is scaled to integers, at least 64, below 2^48") {
