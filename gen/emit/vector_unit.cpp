@@ -89,8 +89,8 @@ constexpr std::string_view kDecode = R"sv(
   assign moments             = residual && command_q[@p@_pkg::StatsLsb];
   assign statistics_gathered = moments || row_max || exp;
   assign statistics_used     = statistics_gathered || row_normalize || layer_norm;
-  assign out8_used  = activation || exp || row_normalize
-                      || ((requantize || layer_norm) && command_q[@p@_pkg::Out8Lsb]);
+  assign out8_used  = activation || exp || row_normalize || (requantize && !out16_used)
+                      || (layer_norm && command_q[@p@_pkg::Out8Lsb]);
   assign out16_used = residual || ((requantize || layer_norm) && command_q[@p@_pkg::Out16Lsb]);
   assign in_words   = layer_norm || (residual && command_q[@p@_pkg::In16Lsb]) ? 2'd2
                       : residual ? 2'd1 : 2'd0;

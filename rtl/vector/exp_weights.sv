@@ -4,8 +4,9 @@
 // A column c of the row is valid if low <= c < high; its position is row position + column position.
 //
 // Contract: value_i, low_i, high_i, position_i (of column 0), beat_i belong to stage 4, row_max_i to
-//   stage 1, fraction_i to stage 8; valid_i[k] says that stage k holds a beat. d < 0 counts as far away.
-// Formats: logit and maximum int16 LSB 2^-8 octave, fraction 16 bits with 65280 = 1, weight uint8.
+//   stage 1, fraction_i to stage 8; valid_i[k] says that stage k holds a beat.
+// Formats: logit and maximum int16, d 16 bits unsigned, LSB 2^-8 octave; fraction 16 bits with
+//   65280 = 1; weight uint8.
 // Timing: g_o belongs to stage 6, weight_o to stage 10. Never stalls.
 module exp_weights #(
   parameter  int unsigned Dim   = 16,
@@ -28,7 +29,7 @@ module exp_weights #(
 );
   // verilator lint_off BLKSEQ
   // Private arrays, written in reverse stage order: blocking assignments make pipeline registers.
-  logic signed [15:0] max_2, max_3, max_4, max_5;
+  logic        [15:0] max_2, max_3, max_4, max_5;
   logic        [15:0] logit_5   [Lanes];
   logic               keep_5    [Lanes];
   logic        [7:0]  add_5     [Lanes];
@@ -48,7 +49,7 @@ module exp_weights #(
   logic               keep_9    [Lanes];
   logic        [7:0]  add_9     [Lanes];
   logic signed [35:0] value;
-  logic signed [16:0] distance;
+  logic        [15:0] distance;
   logic        [7:0]  position;
   logic [EdgeW-1:0]   column;
 
@@ -83,10 +84,10 @@ module exp_weights #(
     end
     if (valid_i[5]) begin
       for (int unsigned l = 0; l < Lanes; l++) begin
-        distance      = 17'(max_5) - 17'($signed(logit_5[l]));
+        distance      = max_5 - logit_5[l];
         g_o[l*8 +: 8] <= distance[7:0];
         octave_6[l]   = distance[11:8];
-        near_6[l]     = distance[16:12] == '0;
+        near_6[l]     = distance[15:12] == '0;
         keep_6[l]     = keep_5[l];
         add_6[l]      = add_5[l];
       end

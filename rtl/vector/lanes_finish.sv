@@ -35,8 +35,9 @@ module lanes_finish #(
   output logic [Lanes*8-1:0]  out8_o,
   output logic [Lanes*16-1:0] out16_o
 );
-  localparam int unsigned ColumnW = $clog2(Dim);
-  localparam int unsigned Delay   = 6;  // of the first product, from stage 4 to stage 10
+  localparam int unsigned ColumnW  = $clog2(Dim);
+  localparam int unsigned ChannelW = ColumnW + 1;  // of both banks
+  localparam int unsigned Delay    = 6;  // of the first product, from stage 4 to stage 10
 
   // verilator lint_off BLKSEQ
   // Private arrays, written in reverse stage order: blocking assignments make pipeline registers.
@@ -50,12 +51,12 @@ module lanes_finish #(
   logic signed [37:0] second_10 [Lanes];
   logic signed [38:0] value;
   logic signed [15:0] value16;
+  logic        [15:0] factor;
   logic [IndexW-1:0]  index_9, index_10;
 
-  // Where the constants of a beat's lane lie; no adder, so that tools see which ones a lane can need.
-  function automatic logic [ColumnW:0] channel(input logic [IndexW-1:0] index,
-                                               input int unsigned lane);
-    channel = ((ColumnW + 1)'(index) << $clog2(Lanes)) | (ColumnW + 1)'(lane);
+  // Constants of a beat begin here. Lanes are or-ed in, so that synthesis sees which a lane can need.
+  function automatic logic [ChannelW-1:0] beat_base(input logic [IndexW-1:0] index);
+    beat_base = ChannelW'(index) << $clog2(Lanes);
   endfunction
 
   function automatic logic signed [37:0] round_shift(input logic signed [37:0] value_in,
@@ -86,7 +87,8 @@ module lanes_finish #(
       for (int unsigned l = 0; l < Lanes; l++) begin
         value = use_first_i ? 39'(first_q[(Delay - 1) * Lanes + l]) : 39'sd0;
         if (use_second_i) value = value + 39'(second_10[l]);
-        if (use_zero_i) value = value + 39'($signed(zero_q[channel(index_10, l)]));
+        if (use_zero_i)
+          value = value + 39'($signed(zero_q[beat_base(index_10) | ChannelW'(l)]));
         value16 = saturate16(value);
         out16_o[l*16 +: 16] <= value16;
         if (use_weight_i) out8_o[l*8 +: 8] <= weight_i[l*8 +: 8];
@@ -99,18 +101,20 @@ module lanes_finish #(
       for (int unsigned l = 0; l < Lanes; l++) begin
         if (affine_i)
           second_10[l] = round_shift(
-              product_9[l] + 38'($signed(offset_q[channel(index_9, l)])), affine_shift_i);
-        else second_10[l] = round_shift(product_9[l], shift_q[channel(index_9, l)]);
+              product_9[l] + 38'($signed(offset_q[beat_base(index_9) | ChannelW'(l)])),
+              affine_shift_i);
+        else
+          second_10[l] = round_shift(product_9[l], shift_q[beat_base(index_9) | ChannelW'(l)]);
       end
     end
     if (valid_i[9]) index_10 = index_9;
 
     if (valid_i[8] && use_second_i) begin
       for (int unsigned l = 0; l < Lanes; l++) begin
+        factor       = factor_q[beat_base(index_i) | ChannelW'(l)];
         product_9[l] = 38'(second_operand(first_q[3 * Lanes + l], operand_q[3 * Lanes + l],
                                           activation_i[l*20 +: 20]))
-                       * 38'($signed({affine_i && factor_q[channel(index_i, l)][15],
-                                      factor_q[channel(index_i, l)]}));
+                       * 38'($signed({affine_i && factor[15], factor}));
       end
     end
     if (valid_i[8]) index_9 = index_i;

@@ -38,7 +38,8 @@ module lanes_multiply #(
   output logic [Lanes*36-1:0] product_o,
   output logic [Lanes*16-1:0] operand_o
 );
-  localparam int unsigned ColumnW = $clog2(Dim);
+  localparam int unsigned ColumnW  = $clog2(Dim);
+  localparam int unsigned ChannelW = ColumnW + 1;  // of both banks
 
   // verilator lint_off BLKSEQ
   // Private arrays, written in reverse stage order: blocking assignments make pipeline registers.
@@ -55,10 +56,9 @@ module lanes_multiply #(
   logic [16:0]        row_factor_2;
   logic [5:0]         shift_2, shift_3;
 
-  // Where the constants of a beat's lane lie; no adder, so that tools see which ones a lane can need.
-  function automatic logic [ColumnW:0] channel(input logic [IndexW-1:0] index,
-                                               input int unsigned lane);
-    channel = ((ColumnW + 1)'(index) << $clog2(Lanes)) | (ColumnW + 1)'(lane);
+  // Constants of a beat begin here. Lanes are or-ed in, so that synthesis sees which a lane can need.
+  function automatic logic [ChannelW-1:0] beat_base(input logic [IndexW-1:0] index);
+    beat_base = ChannelW'(index) << $clog2(Lanes);
   endfunction
 
   // rshr, then a clamp to 36 bits
@@ -74,7 +74,8 @@ module lanes_multiply #(
     if (valid_i[3]) begin
       for (int unsigned l = 0; l < Lanes; l++) begin
         product_o[l*36 +: 36] <= round_clamp(
-            product_3[l], channel_factor_i ? shift_q[channel(index_3, l)] : shift_3);
+            product_3[l],
+            channel_factor_i ? shift_q[beat_base(index_3) | ChannelW'(l)] : shift_3);
         operand_o[l*16 +: 16] <= operand_3[l];
       end
     end
@@ -82,7 +83,7 @@ module lanes_multiply #(
     if (valid_i[2]) begin
       for (int unsigned l = 0; l < Lanes; l++) begin
         product_3[l] = 51'(factor_2[l]) * 51'($signed({1'b0, channel_factor_i
-            ? 17'(multiplier_q[channel(index_2, l)]) : row_factor_2}));
+            ? 17'(multiplier_q[beat_base(index_2) | ChannelW'(l)]) : row_factor_2}));
         operand_3[l] = operand_2[l];
       end
       shift_3 = shift_2;
@@ -93,9 +94,9 @@ module lanes_multiply #(
       for (int unsigned l = 0; l < Lanes; l++) begin
         operand_2[l] = operand_1[l];
         if (subtract_mean_i) factor_2[l] = 33'($signed({operand_1[l], 4'b0})) - 33'(row_mean_i);
-        else if (bias_used_i) factor_2[l] = 33'($signed(acc_1[l]))
-                                            + 33'($signed(bias_q[channel(index_i, l)]));
         else factor_2[l] = 33'($signed(acc_1[l]));
+        if (bias_used_i)
+          factor_2[l] = factor_2[l] + 33'($signed(bias_q[beat_base(index_i) | ChannelW'(l)]));
       end
       row_factor_2 = row_factor_i ? row_factor_value_i : 17'(multiplier_i);
       shift_2      = row_factor_i ? row_shift_i : shift_i;
