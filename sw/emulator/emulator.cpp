@@ -88,7 +88,7 @@ class Emulation {
   bool checkOrder(const Command& command, Queue queue) {
     if (const auto starved = tokens_.start(command, queue)) {
       stop(Fault::Deadlock, 0,
-           fmt::format("deadlock: {} waits for token {} of queue {}, and no earlier command gives it",
+           fmt::format("deadlock: {} waits for token {} of queue {}, which no earlier command gives",
                        describe(commands_, index_), starved->waitNumber, queueName(starved->from)));
       return false;
     }

@@ -28,8 +28,8 @@ struct EmulatorOptions {
   bool checkRaces = true;  ///< prove that the tokens order all conflicting touches
 };
 
-/// What stopped the emulator. A device would notice only the first kind; after any other its results
-/// would depend on timing.
+/// What stopped the emulator. A device would notice only the first kind; after any other its
+/// results would depend on timing.
 enum class Fault : uint8_t {
   None,
   DeviceError,    ///< the device stops with EmulationResult::error

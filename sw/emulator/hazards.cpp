@@ -35,7 +35,8 @@ HazardTracker::Marks HazardTracker::dependencies(const std::vector<Touch>& touch
       uint32_t& writer = marks[unit.writerQueue];
       writer = std::max(writer, unit.writer);
       if (touch.write)
-        for (std::size_t q = 0; q < kQueueCount; ++q) marks[q] = std::max(marks[q], unit.readers[q]);
+        for (std::size_t q = 0; q < kQueueCount; ++q)
+          marks[q] = std::max(marks[q], unit.readers[q]);
       return true;
     });
   return marks;

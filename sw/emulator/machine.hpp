@@ -13,7 +13,13 @@ namespace intformer {
 /// What the vector unit remembers about a row between commands.
 struct RowStatistics {
   /// Bits of `valid`. A softmax sum and S1 share one place, and so do both kinds of scalars.
-  enum Part : uint8_t { Maximum = 1, SoftmaxSum = 2, NormSum = 4, SoftmaxScalar = 8, NormScalar = 16 };
+  enum Part : uint8_t {
+    Maximum = 1,
+    SoftmaxSum = 2,
+    NormSum = 4,
+    SoftmaxScalar = 8,
+    NormScalar = 16
+  };
   uint8_t valid = 0;
   int16_t maximum = 0;
   uint32_t softmaxSum = 0;

@@ -12,7 +12,8 @@ namespace intformer {
 /// planes of kConstPanels panels, one kind after the other.
 inline constexpr uint32_t kConstPanels = 3;
 inline constexpr uint32_t kRequantizeWord = 0;
-inline constexpr uint32_t kTwoScaleWord = kRequantizeWord + 8 * kConstPanels;  ///< residual, activation
+/// Residual and activation.
+inline constexpr uint32_t kTwoScaleWord = kRequantizeWord + 8 * kConstPanels;
 inline constexpr uint32_t kLayerNormWord = kTwoScaleWord + 11 * kConstPanels;
 inline constexpr uint32_t kConstWords = kLayerNormWord + 6 * kConstPanels;
 inline constexpr uint32_t kConstSets = 3;
@@ -25,8 +26,9 @@ struct RandomLayout {
   uint64_t end = 0;
 };
 
-/// The image: space for the program from 0 to `layout.constants`, then as the layout says. Scales in the
-/// constants are legal, mostly such that results neither vanish nor saturate.
-std::vector<uint8_t> randomImage(const Plan& plan, const RandomLayout& layout, RandomSource& random);
+/// The image: space for the program from 0 to `layout.constants`, then as the layout says. Scales in
+/// the constants are legal, mostly such that results neither vanish nor saturate.
+std::vector<uint8_t> randomImage(const Plan& plan, const RandomLayout& layout,
+                                 RandomSource& random);
 
 }  // namespace intformer

@@ -1,32 +1,15 @@
 #include "sw/emulator/random_program.hpp"
 
 #include <algorithm>
-#include <deque>
 #include <optional>
 
+#include "sw/emulator/random_area.hpp"
 #include "sw/emulator/random_image.hpp"
 #include "sw/emulator/tokens.hpp"
 #include "sw/numerics/numerics.hpp"
 
 namespace intformer {
 namespace {
-
-/// `blocks` runs of `count` addresses, `stride` apart.
-struct Area {
-  uint64_t begin = 0, stride = 0, blocks = 1, count = 1;
-  [[nodiscard]] uint64_t end() const { return begin + (blocks - 1) * stride + count; }
-  [[nodiscard]] bool meets(const Area& other) const {  // by their hulls
-    return begin < other.end() && other.begin < end();
-  }
-};
-
-/// Commands that must keep their order among themselves, because of the row statistics; others may
-/// come between. Nothing may write the locked accumulator rows until the script is over.
-struct Script {
-  std::deque<Command> commands;
-  Area slots;
-  std::optional<Area> locked;
-};
 
 class Generator {
  public:

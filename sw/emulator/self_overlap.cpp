@@ -60,9 +60,10 @@ std::optional<Touch> walkVector(const Command& command) {
 std::optional<Touch> findSelfOverlap(const Plan& plan, const Command& command,
                                       const std::vector<Touch>& touches) {
   if (command.opcode() == Opcode::Matmul) {
-    const uint64_t tiles = (static_cast<uint64_t>(command.get(Field::Cols)) + plan.dim - 1) / plan.dim;
-    if (tiles > 1 && command.get(Field::CStride) < command.get(Field::MatmulRows)) {
-      const auto row = static_cast<uint64_t>(command.get(Field::CAddr) + command.get(Field::CStride));
+    if (command.get(Field::Cols) > plan.dim &&
+        command.get(Field::CStride) < command.get(Field::MatmulRows)) {
+      const auto row =
+          static_cast<uint64_t>(command.get(Field::CAddr) + command.get(Field::CStride));
       return Touch{Space::Accumulator, true, row, row + 1};
     }
     return std::nullopt;

@@ -11,7 +11,7 @@
 namespace intformer {
 
 /// First scratchpad word or accumulator row by which one command disturbs itself: a vector command
-/// that reads a word after an earlier row of it was written (the unit reads ahead), or a matmul whose
+/// that reads a word which an earlier row has written (the unit reads ahead), or a matmul whose
 /// column tiles share rows. Reading and writing the same word for the same row is fine.
 std::optional<Touch> findSelfOverlap(const Plan& plan, const Command& command,
                                       const std::vector<Touch>& touches);

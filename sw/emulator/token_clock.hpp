@@ -10,7 +10,8 @@
 namespace intformer {
 
 /// Follows the tokens of a command stream and knows what each command may rely on: for each queue
-/// the latest command that is complete before it starts (vector clocks; marks are stream index + 1).
+/// the latest command that is complete before it starts (vector clocks; a mark is the index in the
+/// stream plus one).
 ///
 /// The k-th wait of queue t for queue f takes the k-th token that f gives t, and a queue completes
 /// its commands in order, so that token proves the k-th signalling command and all before it.

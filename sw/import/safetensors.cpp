@@ -11,7 +11,7 @@
 namespace intformer {
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "tensors are read as they lie in the file");
+static_assert(std::endian::native == std::endian::little, "tensors are read as they lie");
 
 constexpr uint64_t kMaxHeaderBytes = 100'000'000;  // the format's own limit
 

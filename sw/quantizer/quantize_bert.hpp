@@ -19,9 +19,9 @@ struct QuantizedBert {
   std::vector<double> outputStep;  ///< the same of the outputs
 };
 
-/// The first ranges.size() layers of the model for sentences of `rows` tokens. The model may hold one
-/// layer more: the last output is then smoothed for it. Throws ScaleError, naming the tensor, where
-/// a scale has no integer form.
+/// The first ranges.size() layers of the model for sentences of `rows` tokens. The model may hold
+/// one layer more: the last output is then smoothed for it. Throws ScaleError, naming the tensor,
+/// where a scale has no integer form.
 QuantizedBert quantizeBert(const FloatBert& model, std::span<const LayerRanges> ranges,
                            uint32_t rows, const std::string& name);
 

@@ -24,7 +24,8 @@ std::vector<double> smoothing(const ChannelRange& range,
     activation[c] = range.largest(c);
     for (const FloatLinear* consumer : consumers)
       for (uint32_t j = 0; j < consumer->cols; ++j)
-        weight[c] = std::max<double>(weight[c], std::abs(consumer->weights[c * consumer->cols + j]));
+        weight[c] =
+            std::max<double>(weight[c], std::abs(consumer->weights[c * consumer->cols + j]));
   }
   const double activationFloor = kFloor * largestIn(activation);
   const double weightFloor = kFloor * largestIn(weight);

@@ -106,7 +106,8 @@ std::vector<int> Bench::results8(std::size_t count) const {
   return values;
 }
 std::vector<int> Bench::resultsUnsigned8(std::size_t count) const {
-  return {memory.begin() + kResults, memory.begin() + kResults + static_cast<std::ptrdiff_t>(count)};
+  const auto begin = memory.begin() + kResults;
+  return {begin, begin + static_cast<std::ptrdiff_t>(count)};
 }
 std::vector<int> Bench::results16(std::size_t count) const {
   std::vector<int> values;

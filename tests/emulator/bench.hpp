@@ -17,8 +17,8 @@ struct Setting {
 };
 Command make(Opcode opcode, std::initializer_list<Setting> settings);
 
-/// Builds short programs on the small device. Inputs go into memory one after another from 0 and are
-/// loaded at once; results are stored from kResults on.
+/// Builds short programs on the small device. Inputs go into memory one after another from 0 and
+/// are loaded at once; results are stored from kResults on.
 class Bench {
  public:
   static constexpr uint64_t kResults = 2048;

@@ -66,7 +66,8 @@ TEST_CASE("windows keep loads, stores and the program inside", "[emulator]") {
   checkError(runOrdered({load(248, 0, 4)}, options), ErrorCode::ReadWindow, 0, 256);
   checkError(runOrdered({load(400, 0)}, options), ErrorCode::ReadWindow, 0, 400);
   checkError(runOrdered({load(0, 0), store(128, 0)}, options), ErrorCode::WriteWindow, 1, 128);
-  checkError(runOrdered({load(0, 0, 4), store(760, 0, 4)}, options), ErrorCode::WriteWindow, 1, 768);
+  checkError(runOrdered({load(0, 0, 4), store(760, 0, 4)}, options), ErrorCode::WriteWindow, 1,
+             768);
   options.windows.push_back({800, 2000, window::kReadable});  // more than there is memory
   checkError(runOrdered({load(1020, 0, 2)}, options), ErrorCode::ReadBus, 0, 1024);
   options.programAddress = 192;
@@ -144,7 +145,8 @@ TEST_CASE("races name both commands and the word", "[emulator]") {
   SECTION("a token covers only what its giver had finished") {
     Command first = load(0, 0, 8);
     first.addSignal(Queue::Matmul);
-    const EmulationResult race = run({first, load(64, 20, 8), matmul(20, 24, 0).addWait(Queue::Load)});
+    const EmulationResult race =
+        run({first, load(64, 20, 8), matmul(20, 24, 0).addWait(Queue::Load)});
     CHECK(race.fault == Fault::Race);
     CHECK(race.otherIndex == 1);
   }
