@@ -11,7 +11,7 @@ namespace intformer::test {
 /// Regions of the test's scratchpad, in words.
 struct VectorRegions {
   uint32_t inWords = 1024;    ///< [0, inWords): operands
-  uint32_t constWords = 256;  ///< then constants
+  uint32_t constWords = 2048;  ///< then constants
   uint32_t outWords = 1024;   ///< then results, 8 and 16 bits
   [[nodiscard]] uint32_t constBase() const { return inWords; }
   [[nodiscard]] uint32_t out8Base() const { return constBase() + constWords; }
@@ -37,17 +37,16 @@ class RandomCommands {
   void fill(std::vector<uint8_t>& scratch, std::vector<int32_t>& acc) {
     for (auto& value : acc) value = spread();
     for (auto& value : scratch) value = static_cast<uint8_t>(random());
-    // Shift planes must be legal whatever record a command sees there: all bytes of the constants
-    // region are shifts below 48 in every second word group otherwise drawn at random.
-    for (uint32_t w = 0; w < regions.constWords; ++w)
-      for (uint32_t c = 0; c < dim_; ++c)
-        scratch[(regions.constBase() + w) * dim_ + c] &= 0xff;
   }
 
-  /// Writes the constant records of a command's panels.
-  void drawConstants(const Command& command, std::vector<uint8_t>& scratch) {
+  /// Gives the command constants behind those of the last one; starts again when there is no room.
+  void drawConstants(Command& command, std::vector<uint8_t>& scratch) {
     const uint32_t bytes = constantBytes(command.opcode());
-    const auto base = static_cast<uint32_t>(command.get(Field::ConstAddr));
+    const auto words = bytes * static_cast<uint32_t>(command.get(Field::Panels));
+    if (nextConstant_ + words > regions.constWords) nextConstant_ = 0;
+    const uint32_t base = regions.constBase() + nextConstant_;
+    nextConstant_ += words;
+    command.set(Field::ConstAddr, bytes > 0 ? base : 0);
     for (uint32_t p = 0; bytes > 0 && p < command.get(Field::Panels); ++p)
       for (uint32_t c = 0; c < dim_; ++c) {
         uint8_t record[11];
@@ -92,8 +91,6 @@ class RandomCommands {
               panels);
     panelWalk(command, Field::Out16Addr, Field::Out16Stride, regions.out16Base(),
               2 * regions.outWords, 2 * rows, panels);
-    set(Field::ConstAddr,
-        regions.constBase() + number(0, regions.constWords - panels * constantBytes(op)));
     set(Field::In16, in16);
     set(Field::StatsInit, number(0, 2) != 0);
     set(Field::Stats, number(0, 1));
@@ -136,6 +133,7 @@ class RandomCommands {
   }
 
   uint32_t dim_, accRows_, slots_;
+  uint32_t nextConstant_ = 0;
 };
 
 }  // namespace intformer::test
