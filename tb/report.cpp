@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <fstream>
+#include <optional>
 #include <stdexcept>
-#include <unordered_map>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -26,10 +26,13 @@ uint64_t bytesMoved(const Program& program, const OperatorTrace& op) {
 
 /// 1234567 -> "1,234,567"
 std::string grouped(uint64_t value) {
-  std::string text = std::to_string(value);
-  for (auto i = static_cast<std::ptrdiff_t>(text.size()) - 3; i > 0; i -= 3)
-    text.insert(static_cast<std::size_t>(i), ",");
-  return text;
+  const std::string text = std::to_string(value);
+  std::string result;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (i != 0 && (text.size() - i) % 3 == 0) result += ',';
+    result += text[i];
+  }
+  return result;
 }
 
 std::string percent(const RunReport& report, uint64_t cycles, uint64_t macs, double utilization) {
@@ -42,34 +45,55 @@ std::string percent(const RunReport& report, uint64_t cycles, uint64_t macs, dou
 std::vector<OperatorReport> operatorReports(const Program& program,
                                             std::span<const sim_event> events, uint64_t startCycle,
                                             uint64_t cycles) {
-  std::unordered_map<uint32_t, uint64_t> doneAt;
-  for (const sim_event& event : events)
-    if (event.done != 0) doneAt[event.command] = event.cycle;
-
   std::vector<OperatorReport> reports;
-  uint64_t before = startCycle;
-  const double arrayMacs = static_cast<double>(program.dim) * program.dim;
+  std::vector<std::size_t> owner(program.commands.size(), 0);
+  std::vector<bool> usesArray;
   for (const OperatorTrace& op : program.operators) {
-    OperatorReport report{op.name, op.kind, 0, op.macs, 0, bytesMoved(program, op), 0};
-    uint64_t lastMatmul = 0;
-    uint64_t last = 0;
+    usesArray.push_back(false);
     for (const uint32_t index : op.commands) {
-      const auto done = doneAt.find(index);
-      if (done == doneAt.end()) continue;
-      last = std::max(last, done->second);
-      if (program.commands[index].opcode() == Opcode::Matmul)
-        lastMatmul = std::max(lastMatmul, done->second);
+      owner[index] = reports.size();
+      if (program.commands[index].opcode() == Opcode::Matmul) usesArray.back() = true;
     }
-    uint64_t end = std::max(before, lastMatmul != 0 ? lastMatmul : last);
-    end = &op == &program.operators.back() ? startCycle + cycles
-                                           : std::min(end, startCycle + cycles);
-    report.cycles = end - before;
+    reports.push_back({op.name, op.kind, 0, op.macs, 0, bytesMoved(program, op), 0});
+  }
+  if (reports.empty()) return reports;
+
+  // Every command that may own time, by its end: matmuls, and all of operators without a matmul.
+  uint64_t before = startCycle;
+  std::optional<std::size_t> waiting;  // an operator without matmul that ended since `before`
+  uint64_t waitingEnd = 0;
+  std::vector<uint64_t> startedAt(program.commands.size(), startCycle);
+  const uint64_t end = startCycle + cycles;
+  for (const sim_event& event : events) {
+    if (event.command >= owner.size() || event.cycle > end) continue;
+    if (event.done == 0) {
+      startedAt[event.command] = event.cycle;
+      continue;
+    }
+    const std::size_t op = owner[event.command];
+    if (program.commands[event.command].opcode() == Opcode::Matmul) {
+      // What was left of an idle array's time belongs to the operator that it waited for.
+      const uint64_t began = std::max(before, startedAt[event.command]);
+      if (waiting && began > before) {
+        const uint64_t idle = std::min(began, waitingEnd) - before;
+        reports[*waiting].cycles += idle;
+        before += idle;
+      }
+      reports[op].cycles += event.cycle - before;
+      before = event.cycle;
+      waiting.reset();
+    } else if (!usesArray[op]) {
+      waiting = op;
+      waitingEnd = event.cycle;
+    }
+  }
+  reports[waiting.value_or(reports.size() - 1)].cycles += end - before;
+
+  const double arrayMacs = static_cast<double>(program.dim) * program.dim;
+  for (OperatorReport& report : reports)
     if (report.cycles != 0)
       report.utilization =
-          static_cast<double>(op.macs) / (static_cast<double>(report.cycles) * arrayMacs);
-    before = end;
-    reports.push_back(std::move(report));
-  }
+          static_cast<double>(report.macs) / (static_cast<double>(report.cycles) * arrayMacs);
   return reports;
 }
 

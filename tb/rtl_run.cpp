@@ -48,8 +48,10 @@ DeviceRun runJob(SimDevice& device, const Job& job, uint64_t budget) {
   run.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   if (failed(ended) && ended != INTFORMER_DEVICE_ERROR) {
     if (run.failure.empty()) run.failure = fmt::format("budget of {} cycles", budget);
-    const auto pending = runningAt(device.events(), device.cycle());
-    if (!pending.empty()) run.failure += fmt::format("; commands under way: {}", fmt::join(pending, ", "));
+    std::string pending;
+    for (const uint32_t command : runningAt(device.events(), device.cycle()))
+      pending += fmt::format("{}{}", pending.empty() ? "; commands under way: " : ", ", command);
+    run.failure += pending;
     return run;
   }
   const uint64_t end = run.endCycle;

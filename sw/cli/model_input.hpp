@@ -4,13 +4,15 @@
 #include <string>
 
 #include "sw/model/graph.hpp"
+#include "sw/quantizer/real_layer.hpp"
 
 namespace intformer::cli {
 
 /// What a command line asks for as MODEL.
 struct ModelRequest {
-  std::string path;  ///< configs/models/*.toml: a shape, weights drawn from the seed
-  uint32_t seq = 0;  ///< tokens
+  std::string path;      ///< *.toml: a shape, weights drawn from the seed; or a trained model's folder
+  uint32_t seq = 0;      ///< tokens; a trained model's come from its sentence
+  std::string sentence;  ///< for a trained model
   uint32_t layers = 1;
   uint64_t seed = 1;
 };
@@ -22,9 +24,11 @@ struct ModelInput {
   uint32_t layers = 0;
   Graph graph;
   TensorValues inputs;
+  std::optional<RealLayer> real;  ///< of a trained model: the float reference
 };
 
 /// Reads and builds the model. Faults are printed on stderr, and nothing is returned.
+/// Throws ImportError or ScaleError for a trained model that is refused.
 std::optional<ModelInput> loadModel(const ModelRequest& request);
 
 }  // namespace intformer::cli

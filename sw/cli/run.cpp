@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <memory>
@@ -50,6 +51,7 @@ struct Work {
   Program program;
   TensorValues golden;
   tb::RunReport report;
+  std::vector<uint8_t> result;  ///< memory after the last backend
   int status = kEqual;
 
   void fail(int code) { status = std::max(status, code); }
@@ -87,6 +89,7 @@ void runEmulator(Work& work, const std::vector<uint8_t>& image) {
   work.report.bytesRead = result.bytesLoaded;
   work.report.bytesWritten = result.bytesStored;
   countValues(work, scoreboard, comparison);
+  work.result = std::move(memory);
 }
 
 /// "FROM:TO" in cycles.
@@ -146,6 +149,7 @@ void runRtl(Work& work, std::vector<uint8_t> image) {
   }
   reportCounters(work, check);
   countValues(work, scoreboard, check.comparison);
+  work.result = device.memory();
   fmt::print("RTL: {} cycles in {:.2f} s ({:.0f} kHz); {} values, {} differ from golden\n",
              work.report.cycles, check.run.seconds, work.report.simKhz, check.comparison.values,
              check.comparison.mismatches);
@@ -160,6 +164,26 @@ void runRtl(Work& work, std::vector<uint8_t> image) {
     suggestTrace(options, check.run.endCycle);
     work.fail(kStopped);
   }
+}
+
+/// Cosine of every token between the last backend's output and the float model's.
+void printCosines(const Work& work) {
+  const RealLayer& real = *work.model.real;
+  TensorValues values = work.golden;
+  for (const Placement& placement : work.program.placements)
+    if (!work.result.empty() && placement.tensor == real.quantized.output16)
+      values[placement.tensor] = unpackTensor(
+          placement, work.model.graph.tensors[placement.tensor], work.result);
+  const std::vector<double> cosines = real.cosines(values);
+  double sum = 0;
+  fmt::print("cosine to float32 per token:\n ");
+  for (std::size_t i = 0; i < cosines.size(); ++i) {
+    fmt::print(" {} {:.5f}{}", real.pieces[i], cosines[i],
+               i + 1 == cosines.size() || i % 6 == 5 ? "\n " : "");
+    sum += cosines[i];
+  }
+  fmt::print("mean {:.5f}, worst {:.5f}\n\n", sum / static_cast<double>(cosines.size()),
+             *std::min_element(cosines.begin(), cosines.end()));
 }
 
 std::string verdict(const Work& work) {
@@ -193,7 +217,7 @@ int runModel(const RunOptions& options) {
   if (!model) return kRefused;
 
   const auto begin = Clock::now();
-  Work work{options, *config.plan, std::move(*model), {}, {}, {}, kEqual};
+  Work work{options, *config.plan, std::move(*model), {}, {}, {}, {}, kEqual};
   const Graph& graph = work.model.graph;
   work.program = compile(graph, work.plan);
   work.golden = runGolden(graph, work.model.inputs, work.plan.family);
@@ -214,6 +238,7 @@ int runModel(const RunOptions& options) {
   report.wallSeconds = secondsSince(begin);
 
   if (options.backend != "golden") fmt::print("\n{}\n", tb::tableText(report));
+  if (work.model.real) printCosines(work);
   fmt::print("{}\n", verdict(work));
   if (!options.json.empty()) {
     tb::writeAtomically(options.json, tb::jsonText(report));
@@ -228,10 +253,14 @@ void addRun(CLI::App& app, int& status) {
   auto* command = app.add_subcommand(
       "run", "Run a model on golden model, emulator and RTL, and compare every value");
   auto options = std::make_shared<RunOptions>();
-  command->add_option("model", options->model.path, "Model file (configs/models/*.toml)")
+  command
+      ->add_option("model", options->model.path,
+                   "Model: a shape (configs/models/*.toml, weights from the seed), or the folder of a "
+                   "trained one")
       ->required();
   command->add_option("--config", options->config, "Hardware config (*.toml)")->required();
-  command->add_option("--seq", options->model.seq, "Tokens")->required();
+  command->add_option("--seq", options->model.seq, "Tokens, of a shape");
+  command->add_option("--sentence", options->model.sentence, "Text, for a trained model");
   command->add_option("--layers", options->model.layers, "Encoder layers to run")
       ->capture_default_str();
   command->add_option("--seed", options->model.seed, "Seed of weights, inputs and stalls")
@@ -254,6 +283,7 @@ void addRun(CLI::App& app, int& status) {
       "  intformer run configs/models/bert-base.toml --config configs/base16.toml --seq 128\n"
       "  intformer run configs/models/tiny.toml --config configs/edge8.toml --seq 77 --layers 2 \\\n"
       "      --mem-latency 300 --mem-stall 0.2 --set vector.family=ibert\n"
+      "  intformer run build/models/minilm --config configs/base16.toml --sentence \"A river.\"\n"
       "Exit status: 0 all equal, 1 the input was refused, 2 a comparison failed, 3 the device\n"
       "stopped with an error or the watchdog barked.");
   command->callback([options, &status] {
