@@ -215,6 +215,29 @@ TEST_CASE("the largest magnitudes do not wrap") {
   }
 }
 
+TEST_CASE("a reset in the middle of commands leaves nothing behind") {
+  Bench8 bench;
+  for (uint32_t cycles = 1; cycles < 120; cycles += 7) {
+    INFO("reset " << cycles << " cycles after the last issue");
+    bench.fillScratch([] { return uint8_t{1}; });
+    Command command(Opcode::Matmul);
+    command.set(Field::MatmulRows, 20).set(Field::Depth, 20).set(Field::Cols, 20);
+    for (uint32_t i = 0; i < 3; ++i) bench.issue(command, i);
+    for (uint32_t i = 0; i < cycles; ++i) bench.tick();
+    bench.top.rst_ni = 0;
+    bench.tick();
+    bench.top.rst_ni = 1;
+    CHECK_FALSE(bench.top.busy_o);
+    bench.done.clear();
+    command.set(Field::Cols, 8);
+    bench.issue(command, 9);
+    bench.drain();
+    REQUIRE(bench.done.size() == 1);
+    CHECK(bench.done[0].index == 9);
+    for (const int32_t value : bench.accRow(19)) CHECK(value == 20);
+  }
+}
+
 TEST_CASE("halt keeps new commands out and lets those taken finish") {
   Bench8 bench;
   bench.fillScratch([] { return uint8_t{1}; });
