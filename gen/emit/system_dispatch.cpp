@@ -275,9 +275,13 @@ constexpr std::string_view kTail = R"sv(
         if (overflow[q]) error_index_o = done_index_i[q*32+:32];
       end
     end else if (deadlock) begin
-      error_code_o = @p@_pkg::ErrTokenDeadlock;
+      // The earliest waiting command is the cause: all that it could wait for have come before it.
+      error_code_o  = @p@_pkg::ErrTokenDeadlock;
+      error_index_o = '1;
       for (int unsigned q = 0; q < 4; q++) begin
-        if (wait_event_o[q]) error_index_o = issue_index_o[q*32+:32];
+        if (wait_event_o[q] && issue_index_o[q*32+:32] < error_index_o) begin
+          error_index_o = issue_index_o[q*32+:32];
+        end
       end
     end
   end
