@@ -1,0 +1,41 @@
+// The lane pipeline with the values inside it that no port shows: the activation (stage 8) and 2^-x of
+// one octave (stage 8). All ports are the pipeline's own.
+module lanes_probe #(
+  parameter  int unsigned Dim    = base16_pkg::Dim,
+  parameter  int unsigned Lanes  = base16_pkg::Lanes,
+  localparam int unsigned Beats  = Dim / Lanes,
+  localparam int unsigned BeatW  = Beats > 1 ? $clog2(Beats) : 1,
+  localparam int unsigned IndexW = $clog2(2 * Beats),
+  localparam int unsigned EdgeW  = $clog2(Dim + 1)
+) (
+  input  logic                clk_i,
+  input  logic [7:0]          opcode_i,
+  input  logic                dither_i,
+  input  logic [15:0]         multiplier_i,
+  input  logic [5:0]          shift_i,
+  input  logic                const_write_i,
+  input  logic [3:0]          const_byte_i,
+  input  logic [Dim*8-1:0]    const_data_i,
+  input  logic                row_load_i,
+  input  logic [Dim*32-1:0]   row_acc_i,
+  input  logic [10:1]         valid_i,
+  input  logic signed [15:0]  row_max_1_i,
+  input  logic [EdgeW-1:0]    high_4_i,
+  input  logic [7:0]          position_4_i,
+  output logic [Lanes*20-1:0] activation_8_o,
+  output logic [Lanes*16-1:0] fraction_8_o,
+  output logic [Lanes*8-1:0]  out8_11_o,
+  output logic [Lanes*16-1:0] out16_11_o
+);
+  base16_vector_lanes #(.Dim(Dim), .Lanes(Lanes)) u_lanes (
+    .clk_i, .opcode_i, .in16_i(1'b0), .dither_i, .multiplier_i, .shift_i,
+    .const_write_i, .const_bank_i(1'b0), .const_byte_i, .const_data_i,
+    .row_load_i, .row_acc_i, .row_low_i('0), .row_high_i('0),
+    .valid_i, .index_1_i(IndexW'(0)),
+    .row_mean_1_i('0), .row_factor_1_i('0), .row_shift_1_i('0), .row_max_1_i,
+    .beat_4_i(BeatW'(0)), .low_4_i(EdgeW'(0)), .high_4_i, .position_4_i, .index_8_i(IndexW'(0)),
+    .out8_11_o, .out16_11_o
+  );
+  assign activation_8_o = u_lanes.activation_8;
+  assign fraction_8_o   = u_lanes.fraction_8;
+endmodule
