@@ -142,6 +142,24 @@ TEST_CASE("logits saturate at both ends and still order the columns") {
   CHECK(values[head.op.output].data == Values{100, -100});
 }
 
+TEST_CASE("dither rounds every weight by the reversed bits of row plus column") {
+  const uint32_t rows = 300;
+  Values key(rows, 0);
+  key[0] = 100;  // the maximum; all other columns lie 100 steps below
+  Head head(rows, 1, Values(rows, 1), key, Values(rows, 1));
+  head.op.dither = true;
+  const TensorValues values = head.run(Family::Pwl);
+  const Tensor& weights = values[head.op.weights];
+  constexpr unsigned kExp = 50333 - (2137 * 4 + 8) / 16;  // T(100) = 194.5 * 256, by hand
+  for (uint32_t i = 0; i < rows; ++i)
+    for (uint32_t j = 1; j < rows; ++j) {
+      unsigned reversed = 0;
+      for (unsigned bit = 0; bit < 8; ++bit) reversed |= ((i + j) >> bit & 1) << (7 - bit);
+      INFO("row " << i << " column " << j);
+      REQUIRE(weights.at(i, j) == static_cast<int>((kExp + reversed) / 256));
+    }
+}
+
 TEST_CASE("sequences packed in one tensor do not see each other") {
   Head single = three();
   const TensorValues alone = single.run();
