@@ -10,7 +10,7 @@ if [ "${1:-}" = "--one" ]; then
   verilator=ok yosys=ok
   # shellcheck disable=SC2086
   verilator --lint-only -Wall --no-timing --top-module "$top" $files >"$log" 2>&1 || verilator=FAIL
-  yosys -q -p "read_verilog -sv $sources; hierarchy -check $search -top $top; proc" >>"$log" 2>&1 ||
+  yosys -q -p "read_verilog -sv $sources; hierarchy -check $search -top $top; proc $top" >>"$log" 2>&1 ||
     yosys=FAIL
   printf '%-34s %-10s %s\n' "$label" "$verilator" "$yosys"
   case $verilator$yosys in
@@ -36,12 +36,13 @@ yosys_search=$(printf -- '-libdir %s ' $leaf_folders)
   done
   for config in configs/*.toml; do
     name=$(basename "$config" .toml)
-    "$program" generate "$config" --out "$work/rtl/$name" --quiet
-    sources=$(sed -n "s|^[^/].*|$work/rtl/$name/&|p" "$work/rtl/$name/$name.f" | tr '\n' ' ')
-    for file in "$work/rtl/$name/$name"_*.sv; do
+    folder=$work/rtl/$name
+    "$program" generate "$config" --out "$folder" --quiet
+    for file in "$folder/$name"_*.sv; do
       top=$(basename "$file" .sv)
       [ "$top" = "${name}_pkg" ] && continue
-      printf '%s\0' "$work/$top" "$top.sv" "$top" "-F $work/rtl/$name/$name.f" "$sources" ""
+      printf '%s\0' "$work/$top" "$top.sv" "$top" "-F $folder/$name.f" \
+        "$folder/${name}_pkg.sv $file" "-libdir $folder -libdir $folder/leaves"
     done
   done
 } >"$work/jobs"
