@@ -5,6 +5,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   int status = 0;
   intformer::cli::addGenerate(app, status);
+  intformer::cli::addCompile(app, status);
   intformer::cli::addRun(app, status);
   intformer::cli::addSynth(app, status);
   try {
