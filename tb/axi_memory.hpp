@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
@@ -129,7 +130,7 @@ class AxiMemory {
     uint64_t ready = 0;    ///< cycle of the first beat or of the response
     uint32_t beats = 0;    ///< left
     uint8_t id = 0;
-    uint8_t response = 0;
+    uint8_t response = 0;  ///< of a write: the worst so far
     uint32_t slot = 0;
   };
   struct Ring {
@@ -183,8 +184,7 @@ class AxiMemory {
     checkAddress(now, "AR");
     const uint64_t aligned = now.address & ~kLane;
     const uint32_t beats = uint32_t{now.len} + 1;
-    reads_[now.id & 1].push() = {aligned, now.address, cycle + readLatency_, beats, now.id,
-                                 storage.response(now.address, aligned + beats * kBusBytes, false), 0};
+    reads_[now.id & 1].push() = {aligned, now.address, cycle + readLatency_, beats, now.id, 0, 0};
     ++counts_.read_bursts;
     return true;
   }
@@ -201,8 +201,7 @@ class AxiMemory {
     const uint32_t beats = uint32_t{now.len} + 1;
     const uint32_t slot = nextSlot_++ % kRing;
     slots_[slot].clear();
-    writes_.push() = {aligned, now.address, 0, beats, now.id,
-                      storage.response(now.address, aligned + kBusBytes, true), slot};
+    writes_.push() = {aligned, now.address, 0, beats, now.id, Storage::kOkay, slot};
     ++counts_.write_bursts;
     return true;
   }
@@ -272,7 +271,8 @@ class AxiMemory {
     else
       std::memset(data, 0xEE, kBusBytes);
     top_.m_axi_rid_i = burst.id;
-    top_.m_axi_rresp_i = burst.response;
+    top_.m_axi_rresp_i = storage.response(std::max(burst.address, burst.first),
+                                          burst.address + kBusBytes, false);
     top_.m_axi_rlast_i = burst.beats == 1;
     top_.m_axi_rvalid_i = 1;
     readValid_ = true;

@@ -62,7 +62,7 @@ typedef struct {
   /* The memory [base, base + size) is the caller's; anything else answers DECERR. */
   void (*bind_memory)(sim_device*, uint64_t base, uint8_t* bytes, uint64_t size);
   void (*set_timing)(sim_device*, const sim_memory_timing*);
-  /* Bursts that touch [base, end) answer SLVERR; base == end: none. */
+  /* Read beats in [base, end), and write bursts that touch it, answer SLVERR; base == end: none. */
   void (*inject_error)(sim_device*, uint64_t base, uint64_t end, int on_reads, int on_writes);
   void (*observe_writes)(sim_device*, sim_write_observer, void* context);
   /* Cycles without a movement on the pins after which `run` gives up. */

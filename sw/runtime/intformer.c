@@ -171,6 +171,7 @@ const char* intformer_error_text(uint32_t code) {
       "scratch_range: scratchpad address beyond its end",
       "accumulator_range: accumulator address beyond its end",
       "stat_range: row statistics slot beyond their end",
+      "token_deadlock: every queue waits for tokens that no command under way will give",
   };
   return code < sizeof texts / sizeof texts[0] ? texts[code] : "unknown error code";
 }

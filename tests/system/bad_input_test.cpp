@@ -180,6 +180,10 @@ TEST_CASE("bad programs stop the device with code, command and address", "[bad]"
     bad.around(bad.matmul().set(Field::CAddr, bad.device.plan.accRows - 2));
     bad.expect(ErrorCode::AccumulatorRange, 3);
   }
+  SECTION("a wait for a token that nobody gives") {
+    bad.around(bad.load(kInputs, 8).addWait(Queue::Matmul));
+    bad.expect(ErrorCode::TokenDeadlock, 3);
+  }
   SECTION("a row statistics slot beyond their end") {
     bad.around(bad.rowMax().set(Field::StatRow, bad.device.plan.statRows - 2));
     bad.expect(ErrorCode::StatRange, 3);
