@@ -69,8 +69,8 @@ function(intformer_verilate name)
     endforeach()
     add_custom_command(
       OUTPUT ${lib}
-      COMMAND $<TARGET_FILE:intformer_generate> generate ${CMAKE_SOURCE_DIR}/${ARG_CONFIG} --out ${generated}
-              ${overrides} --quiet
+      COMMAND $<TARGET_FILE:intformer_generate> generate ${CMAKE_SOURCE_DIR}/${ARG_CONFIG}
+              --out ${generated} ${overrides} --quiet
       COMMAND ${VERILATOR} ${flags} -F ${generated}/${config}.f ${ARG_SOURCES}
       COMMAND ${CMAKE_COMMAND} -E touch ${lib}
       DEPENDS intformer_generate ${CMAKE_SOURCE_DIR}/${ARG_CONFIG} ${leaves} ${ARG_SOURCES}

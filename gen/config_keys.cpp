@@ -88,7 +88,9 @@ std::optional<Refusal> multipleWithin(int64_t value, int64_t unit, std::string_v
   return std::nullopt;
 }
 
-std::optional<Refusal> lanesFitDim(const Settings& s) { return atMost(s.lanes, s.dim, "array.dim"); }
+std::optional<Refusal> lanesFitDim(const Settings& s) {
+  return atMost(s.lanes, s.dim, "array.dim");
+}
 
 std::optional<Refusal> statRowsHoldABlock(const Settings& s) {
   if (s.statRows >= s.dim) return std::nullopt;

@@ -62,6 +62,7 @@ struct CrossCheck {
 std::span<const CrossCheck> crossChecks();
 
 /// The word of `candidates` that a person who wrote `written` may have meant, or empty.
-std::string_view nearestWord(std::string_view written, std::span<const std::string_view> candidates);
+std::string_view nearestWord(std::string_view written,
+                             std::span<const std::string_view> candidates);
 
 }  // namespace intformer

@@ -1,7 +1,9 @@
-# Writes a C++ file that holds every leaf as a raw string: cmake -DLEAVES=a.sv|b.sv -DOUT=x.cpp -P this
+# Writes a C++ file that holds every leaf as a raw string:
+#   cmake -DLEAVES=a.sv|b.sv -DOUT=x.cpp -P embed_leaves.cmake
 string(REPLACE "|" ";" leaves "${LEAVES}")
 set(text "#include \"gen/leaves.hpp\"\n\nnamespace intformer {\n\n")
-string(APPEND text "const std::vector<Leaf>& allLeaves() {\n  static const std::vector<Leaf> leaves = {\n")
+string(APPEND text "const std::vector<Leaf>& allLeaves() {\n")
+string(APPEND text "  static const std::vector<Leaf> leaves = {\n")
 foreach(leaf ${leaves})
   get_filename_component(module ${leaf} NAME_WE)
   file(READ ${leaf} body)

@@ -1,5 +1,6 @@
 #include "gen/leaves.hpp"
 
+#include <algorithm>
 #include <cctype>
 #include <set>
 #include <string_view>
@@ -9,7 +10,9 @@ namespace {
 
 /// All identifiers outside of comments: a leaf whose name is not among them is not instantiated.
 std::set<std::string, std::less<>> identifiers(std::string_view text) {
-  const auto inWord = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; };
+  const auto inWord = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
+  };
   std::set<std::string, std::less<>> words;
   for (std::size_t i = 0; i < text.size();) {
     if (text.substr(i, 2) == "//") {

@@ -17,7 +17,8 @@ struct Leaf {
 /// Every leaf, sorted by its path in rtl/; embedded when the generator is built.
 const std::vector<Leaf>& allLeaves();
 
-/// The leaves that these files instantiate, directly or through other leaves, as "leaves/<module>.sv".
+/// The leaves that these files instantiate, directly or through other leaves, as
+/// "leaves/<module>.sv".
 std::vector<EmittedFile> usedLeaves(std::span<const EmittedFile> files);
 
 }  // namespace intformer

@@ -13,7 +13,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kManifest = "manifest.txt";
-constexpr const char* kManifestHeader = "# What intformer wrote here, and replaces when it runs again.";
+constexpr const char* kManifestHeader =
+    "# What intformer wrote here, and replaces when it runs again.";
 
 using Names = std::set<std::string>;
 
@@ -28,7 +29,8 @@ void writeFile(const fs::path& path, const std::string& text) {
   std::ofstream out(path, std::ios::binary);
   out << text;
   out.close();
-  if (!out) throw fs::filesystem_error("cannot write", path, std::make_error_code(std::errc::io_error));
+  if (!out)
+    throw fs::filesystem_error("cannot write", path, std::make_error_code(std::errc::io_error));
 }
 
 /// A name that leads out of the folder is not one of ours, whoever wrote it there.
@@ -52,8 +54,8 @@ std::string manifestText(const Names& names) {
   return text;
 }
 
-/// Where files are written before they are renamed into place: inside the folder, or beside one that
-/// does not exist yet, so on its file system in any case.
+/// Where files are written before they are renamed into place: inside the folder, or beside one
+/// that does not exist yet, so on its file system in any case.
 class Stage {
  public:
   explicit Stage(const fs::path& folder) : path_(folder / ".intformer-new") {
@@ -68,7 +70,9 @@ class Stage {
   Stage(const Stage&) = delete;
   Stage& operator=(const Stage&) = delete;
 
-  void add(const std::string& name, const std::string& text) const { writeFile(path_ / name, text); }
+  void add(const std::string& name, const std::string& text) const {
+    writeFile(path_ / name, text);
+  }
   void moveTo(const fs::path& folder, const std::string& name) const {
     fs::create_directories((folder / name).parent_path());
     fs::rename(path_ / name, folder / name);
@@ -96,8 +100,9 @@ WriteResult write(const fs::path& folder, std::span<const EmittedFile> files) {
   WriteResult result;
   for (const auto& name : now)
     if (!before.contains(name) && fs::exists(folder / name)) {
-      result.error = fmt::format("{} is in the way: intformer did not write it; choose another folder",
-                                 (folder / name).string());
+      result.error =
+          fmt::format("{} is in the way: intformer did not write it; choose another folder",
+                      (folder / name).string());
       return result;
     }
 

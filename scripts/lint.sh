@@ -1,7 +1,7 @@
 #!/bin/sh
 # Lints the hardware: every leaf and every emitted module of every config is elaborated alone by
 # Verilator -Wall, where a warning is a fault, and by Yosys.
-#   scripts/lint.sh [PROGRAM]     PROGRAM: intformer or intformer_generate (default build/intformer)
+#   scripts/lint.sh [PROGRAM]     intformer or intformer_generate; default build/intformer
 set -eu
 
 # One row of the table: lint.sh --one LOG LABEL TOP "VERILATOR FILES" "YOSYS FILES" "YOSYS SEARCH"
@@ -10,11 +10,12 @@ if [ "${1:-}" = "--one" ]; then
   verilator=ok yosys=ok
   # shellcheck disable=SC2086
   verilator --lint-only -Wall --no-timing --top-module "$top" $files >"$log" 2>&1 || verilator=FAIL
-  yosys -q -p "read_verilog -sv $sources; hierarchy -check $search -top $top; proc $top" >>"$log" 2>&1 ||
-    yosys=FAIL
+  script="read_verilog -sv $sources; hierarchy -check $search -top $top; proc $top"
+  yosys -q -p "$script" >>"$log" 2>&1 || yosys=FAIL
   printf '%-34s %-10s %s\n' "$label" "$verilator" "$yosys"
   case $verilator$yosys in
-    *FAIL*) { echo; echo "== $label"; grep -v '^Warning: Replacing memory' "$log"; } >"$log.failed" ;;
+    *FAIL*) { printf '\n== %s\n' "$label"; grep -v '^Warning: Replacing memory' "$log"; } \
+      >"$log.failed" ;;
   esac
   exit 0
 fi

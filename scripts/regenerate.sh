@@ -1,6 +1,6 @@
 #!/bin/sh
 # Renews what is generated and committed: rtl/generated/base16 and docs/4-commands.md.
-#   scripts/regenerate.sh [PROGRAM]     PROGRAM: intformer or intformer_generate (default build/intformer)
+#   scripts/regenerate.sh [PROGRAM]     intformer or intformer_generate; default build/intformer
 set -eu
 cd "$(dirname "$0")/.."
 "${1:-build/intformer}" generate configs/base16.toml --out rtl/generated/base16

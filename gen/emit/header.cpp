@@ -31,7 +31,8 @@ class Defines {
 
 std::string sizes(const Plan& plan) {
   Defines defines(plan, "Sizes.");
-  for (const auto& size : sizeSpecs(plan)) defines.add(size.name, std::to_string(size.value), size.doc);
+  for (const auto& size : sizeSpecs(plan))
+    defines.add(size.name, std::to_string(size.value), size.doc);
   defines.add("family_pwl", plan.family == Family::Pwl ? "1" : "0", "nonlinear family");
   return defines.text();
 }

@@ -67,7 +67,7 @@ std::string registers(const Plan& plan) {
   Group offsets("Registers: byte offsets on the AXI4-Lite port.", "logic [11:0]");
   for (const auto& reg : registerMap(plan.windowCount))
     offsets.add("Reg" + upperCamel(reg.name), fmt::format("12'h{:03X}", reg.offset));
-  offsets.add("WindowBase", fmt::format("12'h{:03X}", kWindowBase), "window 0; the next ones follow")
+  offsets.add("WindowBase", fmt::format("12'h{:03X}", kWindowBase), "window 0; others follow")
       .add("WindowStride", fmt::format("12'h{:03X}", kWindowStride))
       .add("CounterBase", fmt::format("12'h{:03X}", kCounterBase), "counter 0, low half");
   Group values("Values of the identification registers.", "logic [31:0]");
@@ -88,8 +88,8 @@ std::string registers(const Plan& plan) {
 
 std::vector<EmittedFile> emitPackage(const Plan& plan) {
   const std::string text =
-      "// Every size, command field, register and code of the device. Modules use what they need of it,\n"
-      "// which is why unused names are no fault here.\n"
+      "// Every size, command field, register and code of the device. Modules use what they need of\n"
+      "// it, which is why unused names are no fault here.\n"
       "// verilator lint_off UNUSEDPARAM\n"
       "package @p@_pkg;" +
       sizes(plan) + commands() + registers(plan) +

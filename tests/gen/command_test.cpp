@@ -42,18 +42,21 @@ TEST_CASE("generate writes a design that Verilator takes from its file list, fro
 
 TEST_CASE("generate is silent when asked to be") {
   const test::ScratchFolder scratch;
-  const Run run = intformer("generate configs/tiny4.toml --quiet --out " + (scratch.path() / "x").string());
+  const Run run =
+      intformer("generate configs/tiny4.toml --quiet --out " + (scratch.path() / "x").string());
   CHECK(run.status == 0);
   CHECK(run.output.empty());
 }
 
 TEST_CASE("a refused config gives status 1, all faults, and no folder") {
   const test::ScratchFolder scratch;
-  const Run run = intformer("generate configs/tiny4.toml --set vector.lanes=3 --set array.dim=5 --out " +
-                            (scratch.path() / "x").string());
+  const Run run = intformer(
+      "generate configs/tiny4.toml --set vector.lanes=3 --set array.dim=5 --out " +
+      (scratch.path() / "x").string());
   CHECK(run.status == 1);
   CHECK(run.output ==
-        "--set array.dim=5: array.dim: must be a power of two from 4 to 64, got 5; nearest legal: 4\n"
+        "--set array.dim=5: array.dim: must be a power of two from 4 to 64, got 5; nearest legal: "
+        "4\n"
         "--set vector.lanes=3: vector.lanes: must be a power of two from 1 to 64, got 3; nearest "
         "legal: 4\n");
   CHECK(test::readTree(scratch.path()).empty());

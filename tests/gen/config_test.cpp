@@ -1,5 +1,6 @@
 #include "gen/config.hpp"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -23,7 +24,8 @@ std::string faultsOf(const std::string& toml, const std::vector<std::string>& ov
   const ConfigResult result = loadConfig(file, overrides);
   CHECK(result.plan.has_value() == result.diagnostics.empty());
   std::string all = texts(result);
-  for (std::size_t at; (at = all.find(file)) != std::string::npos;) all.replace(at, file.size(), "x.toml");
+  for (std::size_t at; (at = all.find(file)) != std::string::npos;)
+    all.replace(at, file.size(), "x.toml");
   return all;
 }
 
@@ -70,8 +72,9 @@ TEST_CASE("every config of the project is accepted and derives its plan") {
 
 TEST_CASE("a value out of its range is refused with the nearest legal one") {
   const Refused cases[] = {
-      {"name=My-Chip", "name: must be 1 to 32 small letters, digits and single underscores, a letter "
-                       "first, no underscore last, got \"My-Chip\"; nearest legal: \"my_chip\""},
+      {"name=My-Chip",
+       "name: must be 1 to 32 small letters, digits and single underscores, a letter first, no "
+       "underscore last, got \"My-Chip\"; nearest legal: \"my_chip\""},
       {"name=", "got \"\"; nearest legal: \"device\""},
       {"array.dim=2", "array.dim: must be a power of two from 4 to 64, got 2; nearest legal: 4"},
       {"array.dim=20", "got 20; nearest legal: 16"},
@@ -112,21 +115,24 @@ TEST_CASE("values that do not fit each other are refused where they stand") {
     const char* expected;
   };
   const Case cases[] = {
-      {{"array.dim=8"}, "x.toml:16:9: vector.lanes: must be at most array.dim = 8, got 16; nearest "
-                        "legal: 8\n"},
+      {{"array.dim=8"},
+       "x.toml:16:9: vector.lanes: must be at most array.dim = 8, got 16; nearest legal: 8\n"},
       {{"vector.stat_rows=8"}, "must be at least array.dim = 16, got 8; nearest legal: 16\n"},
       {{"bus.data_bits=512", "bus.max_burst_beats=128"},
-       "--set bus.max_burst_beats=128: bus.max_burst_beats: must be at most 4096 / (bus.data_bits / 8) "
-       "= 64, got 128; nearest legal: 64\n"},
-      {{"scratchpad.bytes=524300"}, "must be a multiple of array.dim * scratchpad.banks = 64, got "
-                                    "524300; nearest legal: 524288\n"},
-      {{"scratchpad.bytes=64"}, "must be at least 8 * array.dim^2 = 2048, got 64; nearest legal: 2048\n"},
-      {{"scratchpad.bytes=536870912"}, "must be at most 268435456 (24-bit addresses), got 536870912; "
-                                       "nearest legal: 268435456\n"},
-      {{"accumulator.bytes=65537"}, "must be a multiple of 4 * array.dim * accumulator.banks = 128, got "
-                                    "65537; nearest legal: 65536\n"},
-      {{"accumulator.bytes=128"}, "must be at least 8 * array.dim^2 = 2048, got 128; nearest legal: "
-                                  "2048\n"},
+       "--set bus.max_burst_beats=128: bus.max_burst_beats: must be at most 4096 / "
+       "(bus.data_bits / 8) = 64, got 128; nearest legal: 64\n"},
+      {{"scratchpad.bytes=524300"},
+       "must be a multiple of array.dim * scratchpad.banks = 64, got 524300; nearest legal: "
+       "524288\n"},
+      {{"scratchpad.bytes=64"},
+       "must be at least 8 * array.dim^2 = 2048, got 64; nearest legal: 2048\n"},
+      {{"scratchpad.bytes=536870912"},
+       "must be at most 268435456 (24-bit addresses), got 536870912; nearest legal: 268435456\n"},
+      {{"accumulator.bytes=65537"},
+       "must be a multiple of 4 * array.dim * accumulator.banks = 128, got 65537; nearest legal: "
+       "65536\n"},
+      {{"accumulator.bytes=128"},
+       "must be at least 8 * array.dim^2 = 2048, got 128; nearest legal: 2048\n"},
   };
   const std::string base = test::readText("configs/base16.toml");
   for (const auto& c : cases) {
@@ -190,8 +196,8 @@ TEST_CASE("all faults of a config come at once, in the order of the file") {
         "--set foo.bar=1: foo.bar: unknown key\n"
         "--set vector.lanes=6: vector.lanes: must be a power of two from 1 to 64, got 6; nearest "
         "legal: 8\n"
-        "--set bus.data_bits=7: bus.data_bits: must be a power of two from 32 to 512, got 7; nearest "
-        "legal: 32\n"
+        "--set bus.data_bits=7: bus.data_bits: must be a power of two from 32 to 512, got 7; "
+        "nearest legal: 32\n"
         "--set protection.windows=99: protection.windows: must be an integer from 1 to 8, got 99; "
         "nearest legal: 8\n");
 }
@@ -205,11 +211,25 @@ TEST_CASE("a file that is no TOML, or no file, is refused with its place") {
 
 TEST_CASE("an override replaces any key, and the last one counts") {
   const std::vector<std::string> overrides = {
-      "name=other",           "array.dim=8",        "accumulator.bytes=0x2000", "accumulator.banks=4",
-      "scratchpad.bytes=65_536", "scratchpad.banks=2", "vector.lanes=1",           "vector.lanes=4",
-      "vector.family=ibert",  "vector.stat_rows=64", "bus.data_bits=32",         "bus.address_bits=64",
-      "bus.max_burst_beats=8", "bus.outstanding_reads=3", "bus.outstanding_writes=5",
-      "commands.queue_depth=3", "commands.fetch_depth=7", "protection.windows=1"};
+      "name=other",
+      "array.dim=8",
+      "accumulator.bytes=0x2000",
+      "accumulator.banks=4",
+      "scratchpad.bytes=65_536",
+      "scratchpad.banks=2",
+      "vector.lanes=1",
+      "vector.lanes=4",
+      "vector.family=ibert",
+      "vector.stat_rows=64",
+      "bus.data_bits=32",
+      "bus.address_bits=64",
+      "bus.max_burst_beats=8",
+      "bus.outstanding_reads=3",
+      "bus.outstanding_writes=5",
+      "commands.queue_depth=3",
+      "commands.fetch_depth=7",
+      "protection.windows=1",
+  };
   const ConfigResult result = loadConfig("configs/base16.toml", overrides);
   INFO(texts(result));
   REQUIRE(result.plan);
@@ -245,7 +265,8 @@ TEST_CASE("an override that names no key or no value is refused") {
         "--set vector=3: vector: is a table; override its keys one by one\n");
   CHECK(faultsOf(base, {"vector.lane=3"}) ==
         "--set vector.lane=3: vector.lane: unknown key; did you mean vector.lanes?\n");
-  CHECK(faultsOf(base, {"array.dim="}) == "--set array.dim=: array.dim: must be an integer, got \"\"\n");
+  CHECK(faultsOf(base, {"array.dim="}) ==
+        "--set array.dim=: array.dim: must be an integer, got \"\"\n");
   CHECK(faultsOf(base, {"array.dim=big"}) ==
         "--set array.dim=big: array.dim: must be an integer, got \"big\"\n");
 }

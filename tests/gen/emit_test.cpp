@@ -9,6 +9,7 @@
 #include "gen/leaves.hpp"
 #include "gen/output.hpp"
 #include "gen/tables/commands.hpp"
+#include "gen/writer.hpp"
 #include "tests/catch.hpp"
 #include "tests/gen/scratch_folder.hpp"
 
@@ -136,16 +137,16 @@ TEST_CASE("the file list names every source once, relative to itself, leaves fir
 }
 
 TEST_CASE("exactly the leaves in use come along, also through other leaves and not from comments") {
-  CHECK(usedLeaves(std::vector<EmittedFile>{}).empty());
-  CHECK(usedLeaves(std::vector<EmittedFile>{{"a.sv", "// fifo\nmodule a; my_fifo u (); endmodule\n"}})
-            .empty());
-  const auto one = usedLeaves(std::vector<EmittedFile>{{"a.sv", "  fifo #(.Depth(2)) u_f ();\n"}});
+  const auto leavesOf = [](const std::string& text) {
+    return usedLeaves(std::vector<EmittedFile>{{"a.sv", text}});
+  };
+  CHECK(leavesOf("// fifo\nmodule a; my_fifo u (); endmodule\n").empty());
+  const auto one = leavesOf("  fifo #(.Depth(2)) u_f ();\n");
   REQUIRE(one.size() == 1);
   CHECK(one[0].path == "leaves/fifo.sv");
   CHECK((one[0].text == test::readText("rtl/common/fifo.sv")));
-  const auto two = usedLeaves(std::vector<EmittedFile>{{"a.sv", "  command_fetch u_fetch ();\n"}});
   std::set<std::string> paths;
-  for (const auto& leaf : two) paths.insert(leaf.path);
+  for (const auto& leaf : leavesOf("  command_fetch u_fetch ();\n")) paths.insert(leaf.path);
   CHECK(paths.contains("leaves/command_fetch.sv"));
   CHECK(paths.contains("leaves/burst_request.sv"));
 }
@@ -173,10 +174,11 @@ TEST_CASE("the package carries the plan and the tables") {
   CHECK(has("CounterCount", "15"));
 }
 
-TEST_CASE("the C header compiles as C and C++, beside another device's, and agrees with the tables") {
+TEST_CASE("the C header compiles as C and C++ beside another device's and agrees with the tables") {
   const test::ScratchFolder folder;
   for (const auto* name : {"tiny4", "edge8"})
-    for (const auto& file : emitHeader(planOf(name))) test::writeText(folder.path() / file.path, file.text);
+    for (const auto& file : emitHeader(planOf(name)))
+      test::writeText(folder.path() / file.path, file.text);
   std::string source = "#include \"tiny4_regs.h\"\n#include \"edge8_regs.h\"\n"
                        "#include \"tiny4_regs.h\"\n#ifdef __cplusplus\n#define _Static_assert "
                        "static_assert\n#endif\n";
@@ -187,8 +189,7 @@ TEST_CASE("the C header compiles as C and C++, beside another device's, and agre
   demand("TINY4_REG_STATUS == 0x24u && TINY4_REG_WINDOW1_END_LOW == 0xA8u");
   demand("EDGE8_ERR_STAT_RANGE == 12 && EDGE8_COUNT_READ_BYTES == 13 && EDGE8_COMMAND_BYTES == 64");
   for (const auto& field : commandFields()) {
-    std::string name = "TINY4_";
-    for (const char c : field.name) name += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    const std::string name = "TINY4_" + upperSnake(field.name);
     demand(name + "_LSB == " + std::to_string(field.lsb));
     demand(name + "_WIDTH == " + std::to_string(field.width));
   }

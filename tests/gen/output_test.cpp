@@ -46,7 +46,8 @@ TEST_CASE("files of an older generation go, those of others stay") {
   const test::ScratchFolder scratch;
   writeDesign(scratch.path(), kFirst);
   test::writeText(scratch.path() / "mine.txt", "mine");
-  const WriteResult result = writeDesign(scratch.path(), Files{{"a.sv", "new\n"}, {"c.sv", "three\n"}});
+  const Files second = {{"a.sv", "new\n"}, {"c.sv", "three\n"}};
+  const WriteResult result = writeDesign(scratch.path(), second);
   CHECK(result.written == 2);
   CHECK(result.removed == 1);
   const auto tree = test::readTree(scratch.path());

@@ -1,0 +1,52 @@
+// Merges the read channels of fetch (id 0) and load (id 1) into one AXI4 read port.
+//
+// Contract: fetch goes first when both ask. Read data go to the side that their id names.
+// Timing: requests pass through one register; data pass straight through.
+module axi_read_mux #(
+  parameter int unsigned AddressBits = 40
+) (
+  input  logic                   clk_i,
+  input  logic                   rst_ni,
+  input  logic                   fetch_ar_valid_i,
+  output logic                   fetch_ar_ready_o,
+  input  logic [AddressBits-1:0] fetch_ar_addr_i,
+  input  logic [7:0]             fetch_ar_length_i,
+  input  logic                   load_ar_valid_i,
+  output logic                   load_ar_ready_o,
+  input  logic [AddressBits-1:0] load_ar_addr_i,
+  input  logic [7:0]             load_ar_length_i,
+  output logic                   fetch_r_valid_o,
+  input  logic                   fetch_r_ready_i,
+  output logic                   load_r_valid_o,
+  input  logic                   load_r_ready_i,
+  output logic                   ar_valid_o,
+  input  logic                   ar_ready_i,
+  output logic                   ar_id_o,
+  output logic [AddressBits-1:0] ar_addr_o,
+  output logic [7:0]             ar_length_o,
+  input  logic                   r_valid_i,
+  output logic                   r_ready_o,
+  input  logic                   r_id_i
+);
+  logic open;
+
+  assign open             = !ar_valid_o || ar_ready_i;
+  assign fetch_ar_ready_o = open;
+  assign load_ar_ready_o  = open && !fetch_ar_valid_i;
+  assign fetch_r_valid_o  = r_valid_i && !r_id_i;
+  assign load_r_valid_o   = r_valid_i && r_id_i;
+  assign r_ready_o        = r_id_i ? load_r_ready_i : fetch_r_ready_i;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) ar_valid_o <= 1'b0;
+    else if (open) ar_valid_o <= fetch_ar_valid_i || load_ar_valid_i;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (open && (fetch_ar_valid_i || load_ar_valid_i)) begin
+      ar_id_o     <= !fetch_ar_valid_i;
+      ar_addr_o   <= fetch_ar_valid_i ? fetch_ar_addr_i : load_ar_addr_i;
+      ar_length_o <= fetch_ar_valid_i ? fetch_ar_length_i : load_ar_length_i;
+    end
+  end
+endmodule

@@ -1,0 +1,81 @@
+// AXI4-Lite slave: turns transactions into single accesses of a register bank.
+//
+// Contract: address and data of a write may come in any order; one write and one read are held at a time, a
+//   write goes first. In the one cycle of access_valid_o the bank answers combinationally: read data, and
+//   whether the access is refused (SLVERR).
+// Timing: three cycles from request to response; ready outputs are registered.
+module axil_slave (
+  input  logic        clk_i,
+  input  logic        rst_ni,
+  input  logic [11:0] awaddr_i,
+  input  logic        awvalid_i,
+  output logic        awready_o,
+  input  logic [31:0] wdata_i,
+  input  logic [3:0]  wstrb_i,
+  input  logic        wvalid_i,
+  output logic        wready_o,
+  output logic [1:0]  bresp_o,
+  output logic        bvalid_o,
+  input  logic        bready_i,
+  input  logic [11:0] araddr_i,
+  input  logic        arvalid_i,
+  output logic        arready_o,
+  output logic [31:0] rdata_o,
+  output logic [1:0]  rresp_o,
+  output logic        rvalid_o,
+  input  logic        rready_i,
+  output logic        access_valid_o,
+  output logic        access_write_o,
+  output logic [11:0] access_addr_o,
+  output logic [31:0] access_data_o,
+  output logic [3:0]  access_strobe_o,
+  input  logic [31:0] access_data_i,
+  input  logic        access_refused_i
+);
+  localparam logic [1:0] Okay = 2'b00, SlaveError = 2'b10;
+
+  logic [11:0] write_addr_q, read_addr_q;
+  logic        write_access, read_access;
+
+  assign write_access   = !awready_o && !wready_o && !bvalid_o;
+  assign read_access    = !arready_o && !rvalid_o && !write_access;
+  assign access_valid_o = write_access || read_access;
+  assign access_write_o = write_access;
+  assign access_addr_o  = write_access ? write_addr_q : read_addr_q;
+
+  always_ff @(posedge clk_i) begin
+    if (awvalid_i && awready_o) write_addr_q <= awaddr_i;
+    if (arvalid_i && arready_o) read_addr_q <= araddr_i;
+    if (wvalid_i && wready_o) begin
+      access_data_o   <= wdata_i;
+      access_strobe_o <= wstrb_i;
+    end
+    if (write_access) bresp_o <= access_refused_i ? SlaveError : Okay;
+    if (read_access) begin
+      rdata_o <= access_data_i;
+      rresp_o <= access_refused_i ? SlaveError : Okay;
+    end
+  end
+
+  // Ready low means "held": from acceptance until the access is made.
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      awready_o <= 1'b1;
+      wready_o  <= 1'b1;
+      arready_o <= 1'b1;
+      bvalid_o  <= 1'b0;
+      rvalid_o  <= 1'b0;
+    end else begin
+      if (write_access) awready_o <= 1'b1;
+      else if (awvalid_i) awready_o <= 1'b0;
+      if (write_access) wready_o <= 1'b1;
+      else if (wvalid_i) wready_o <= 1'b0;
+      if (read_access) arready_o <= 1'b1;
+      else if (arvalid_i) arready_o <= 1'b0;
+      if (write_access) bvalid_o <= 1'b1;
+      else if (bready_i) bvalid_o <= 1'b0;
+      if (read_access) rvalid_o <= 1'b1;
+      else if (rready_i) rvalid_o <= 1'b0;
+    end
+  end
+endmodule

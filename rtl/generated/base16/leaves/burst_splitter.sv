@@ -1,0 +1,101 @@
+// Cuts a two-dimensional transfer into AXI bursts.
+//
+// Contract: a command is chunks_i runs of chunk_bytes_i bytes, stride_i bytes from start to start, both
+//   sizes at least 1. Bursts come in address order within a chunk. A burst ends at the end of its chunk
+//   or at a multiple of BurstBytes, whichever is first; so with BurstBytes <= 4096 it never crosses a
+//   4 KiB line. The tag travels with every burst of its command.
+// Numbers: burst_addr_o is the first byte wanted, burst_end_o the first byte after; burst_length_o is
+//   the count of bus beats that they touch, minus 1.
+// Timing: latency 2, one burst per cycle across chunks and commands.
+module burst_splitter #(
+  parameter int unsigned BusBytes   = 16,
+  parameter int unsigned BurstBytes = 1024,  // power of two, multiple of BusBytes
+  parameter int unsigned SizeWidth  = 30,
+  parameter int unsigned TagWidth   = 36
+) (
+  input  logic                 clk_i,
+  input  logic                 rst_ni,
+  input  logic                 command_valid_i,
+  output logic                 command_ready_o,
+  input  logic [63:0]          command_addr_i,
+  input  logic [SizeWidth-1:0] command_chunk_bytes_i,
+  input  logic [15:0]          command_chunks_i,
+  input  logic [31:0]          command_stride_i,
+  input  logic [TagWidth-1:0]  command_tag_i,
+  output logic                 burst_valid_o,
+  input  logic                 burst_ready_i,
+  output logic [63:0]          burst_addr_o,
+  output logic [63:0]          burst_end_o,
+  output logic [7:0]           burst_length_o,
+  output logic                 burst_last_o,
+  output logic [TagWidth-1:0]  burst_tag_o,
+  output logic                 busy_o
+);
+  localparam int unsigned BeatW   = $clog2(BusBytes);
+  localparam int unsigned RegionW = $clog2(BurstBytes);
+
+  logic                 active_q;
+  logic [63:0]          addr_q, chunk_addr_q;
+  logic [SizeWidth-1:0] left_q, chunk_bytes_q;
+  logic [15:0]          chunks_q;
+  logic [31:0]          stride_q;
+  logic [TagWidth-1:0]  tag_q;
+
+  logic [RegionW-1:0] first_byte, last_byte;
+  logic [RegionW:0]   room;
+  logic [11:0]        first_beat, last_beat;
+  logic               chunk_end, command_end, advance, accept;
+
+  assign first_byte  = addr_q[RegionW-1:0];
+  assign room        = (RegionW + 1)'(BurstBytes) - {1'b0, first_byte};
+  assign chunk_end   = left_q <= SizeWidth'(room);
+  assign command_end = chunk_end && chunks_q == 16'd1;
+  assign last_byte   = chunk_end ? first_byte + RegionW'(left_q) - 1'b1 : '1;
+  assign first_beat  = 12'(first_byte) >> BeatW;
+  assign last_beat   = 12'(last_byte) >> BeatW;
+  assign advance     = active_q && (!burst_valid_o || burst_ready_i);
+  assign accept      = command_valid_i && command_ready_o;
+
+  assign command_ready_o = !active_q || (advance && command_end);
+  assign busy_o          = active_q || burst_valid_o;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      active_q      <= 1'b0;
+      burst_valid_o <= 1'b0;
+    end else begin
+      if (accept) active_q <= 1'b1;
+      else if (advance && command_end) active_q <= 1'b0;
+      if (advance) burst_valid_o <= 1'b1;
+      else if (burst_ready_i) burst_valid_o <= 1'b0;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (advance) begin
+      burst_addr_o   <= addr_q;
+      burst_end_o    <= addr_q + (chunk_end ? 64'(left_q) : 64'(room));
+      burst_length_o <= 8'(last_beat - first_beat);
+      burst_last_o   <= command_end;
+      burst_tag_o    <= tag_q;
+      if (chunk_end) begin
+        addr_q       <= chunk_addr_q + 64'(stride_q);
+        chunk_addr_q <= chunk_addr_q + 64'(stride_q);
+        left_q       <= chunk_bytes_q;
+        chunks_q     <= chunks_q - 16'd1;
+      end else begin
+        addr_q <= addr_q + 64'(room);
+        left_q <= left_q - SizeWidth'(room);
+      end
+    end
+    if (accept) begin
+      addr_q        <= command_addr_i;
+      chunk_addr_q  <= command_addr_i;
+      left_q        <= command_chunk_bytes_i;
+      chunk_bytes_q <= command_chunk_bytes_i;
+      chunks_q      <= command_chunks_i;
+      stride_q      <= command_stride_i;
+      tag_q         <= command_tag_i;
+    end
+  end
+endmodule

@@ -1,0 +1,182 @@
+// Fetch unit: reads the program ahead of the dispatcher.
+//
+// Contract: start_i (a pulse while idle) takes address and command count, forgets everything earlier, and
+//   fetches exactly that range, 64 bytes per command; commands leave in order with their index. At most
+//   FetchDepth commands are requested or held. stop_i (the program has ended) and halt_i end requesting;
+//   data that still arrive are dropped and idle_o rises after the last. Errors: program address not a
+//   multiple of 64, a burst outside the readable windows, an AXI error response.
+// Timing: always takes a beat; one bus beat per cycle.
+module command_fetch #(
+  parameter int unsigned BusBytes    = 16,
+  parameter int unsigned BurstBytes  = 512,  // at most 64 * FetchDepth
+  parameter int unsigned AddressBits = 40,
+  parameter int unsigned FetchDepth  = 16,
+  parameter int unsigned WindowCount = 4,
+  parameter logic [7:0]  ErrorField  = 8'd2,
+  parameter logic [7:0]  ErrorWindow = 8'd6,
+  parameter logic [7:0]  ErrorBus    = 8'd9
+) (
+  input  logic                      clk_i,
+  input  logic                      rst_ni,
+  input  logic                      halt_i,
+  input  logic                      start_i,
+  input  logic                      stop_i,
+  output logic                      idle_o,
+  input  logic [63:0]               program_addr_i,
+  input  logic [31:0]               program_commands_i,
+  output logic                      command_valid_o,
+  input  logic                      command_ready_i,
+  output logic [511:0]              command_o,
+  output logic [31:0]               command_index_o,
+  output logic                      error_valid_o,
+  output logic [7:0]                error_code_o,
+  output logic [31:0]               error_index_o,
+  output logic [63:0]               error_addr_o,
+  input  logic [WindowCount*64-1:0] window_base_i,
+  input  logic [WindowCount*64-1:0] window_end_i,
+  input  logic [WindowCount*2-1:0]  window_permissions_i,
+  output logic                      ar_valid_o,
+  input  logic                      ar_ready_i,
+  output logic [AddressBits-1:0]    ar_addr_o,
+  output logic [7:0]                ar_length_o,
+  input  logic                      r_valid_i,
+  output logic                      r_ready_o,
+  input  logic [BusBytes*8-1:0]     r_data_i,
+  input  logic [1:0]                r_resp_i
+);
+  localparam int unsigned BeatW      = BusBytes * 8;
+  localparam int unsigned Parts      = 64 / BusBytes;  // beats per command
+  localparam int unsigned PartW      = Parts > 1 ? $clog2(Parts) : 1;
+  localparam int unsigned Capacity   = FetchDepth * Parts;
+  localparam int unsigned BurstBeats = BurstBytes / BusBytes;
+  localparam int unsigned ReserveW   = $clog2(Capacity + 1);
+
+  logic                begin_q, stopped_q, clear_n;
+  logic [ReserveW-1:0] reserved_q;  // beats requested or held
+  logic [ReserveW-1:0] expected_q;  // beats requested that have not come
+  logic [63:0]         base_q;
+  logic                misaligned, request_ready, request_busy;
+
+  assign clear_n    = rst_ni && !start_i;
+  assign misaligned = program_addr_i[5:0] != '0;
+
+  logic        issue_valid, issue_last, issue_tag, refused, room, command_taken;
+  logic [63:0] issue_addr;
+  logic [7:0]  issue_length;
+  assign room = reserved_q <= ReserveW'(Capacity - BurstBeats);
+
+  burst_request #(
+    .BusBytes(BusBytes), .BurstBytes(BurstBytes), .SizeWidth(38), .TagWidth(1),
+    .AddressBits(AddressBits), .WindowCount(WindowCount), .Permission(0)
+  ) u_request (
+    .clk_i, .rst_ni(clear_n), .halt_i(halt_i || stopped_q),
+    .command_valid_i(begin_q), .command_ready_o(request_ready),
+    .command_addr_i(base_q), .command_chunk_bytes_i({program_commands_i, 6'd0}),
+    .command_chunks_i(16'd1), .command_stride_i('0), .command_tag_i(1'b0),
+    .window_base_i, .window_end_i, .window_permissions_i,
+    .room_i(room), .issue_valid_o(issue_valid), .issue_addr_o(issue_addr),
+    .issue_length_o(issue_length), .issue_last_o(issue_last), .issue_tag_o(issue_tag),
+    .refused_valid_o(refused), .ax_valid_o(ar_valid_o), .ax_ready_i(ar_ready_i),
+    .ax_addr_o(ar_addr_o), .ax_length_o(ar_length_o), .busy_o(request_busy)
+  );
+
+  always_ff @(posedge clk_i) begin
+    if (!clear_n) begin
+      begin_q    <= rst_ni && program_commands_i != '0 && !misaligned;
+      stopped_q  <= 1'b0;
+      reserved_q <= '0;
+      expected_q <= '0;
+    end else begin
+      begin_q <= 1'b0;
+      if (stop_i) stopped_q <= 1'b1;
+      if (issue_valid || command_taken) begin
+        reserved_q <= reserved_q + (issue_valid ? ReserveW'(issue_length) + 1'b1 : '0)
+                      - (command_taken ? ReserveW'(Parts) : '0);
+      end
+      if (issue_valid || r_valid_i) begin
+        expected_q <= expected_q + (issue_valid ? ReserveW'(issue_length) + 1'b1 : '0)
+                      - ReserveW'(r_valid_i);
+      end
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (start_i) base_q <= program_addr_i;
+  end
+
+  // Beats to commands.
+  logic [BeatW-1:0] part_q [Parts];
+  logic [PartW-1:0] part_index_q;
+  logic             complete_q, push_ready, last_part;
+  logic [511:0]     complete_command;
+  logic [31:0]      received_q;
+
+  assign last_part = part_index_q == PartW'(Parts - 1);
+  assign r_ready_o = 1'b1;
+
+  always_comb begin
+    for (int unsigned i = 0; i < Parts; i++) complete_command[i*BeatW+:BeatW] = part_q[i];
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (r_valid_i) part_q[part_index_q] <= r_data_i;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!clear_n) begin
+      part_index_q <= '0;
+      complete_q   <= 1'b0;
+      received_q   <= '0;
+    end else begin
+      complete_q <= r_valid_i && last_part;
+      if (r_valid_i) begin
+        part_index_q <= last_part ? '0 : part_index_q + 1'b1;
+        if (last_part) received_q <= received_q + 1'b1;
+      end
+    end
+  end
+
+  command_queue #(.Width(512), .Depth(FetchDepth)) u_commands (
+    .clk_i, .rst_ni, .clear_i(start_i || stop_i),
+    .push_valid_i(complete_q && !stopped_q), .push_ready_o(push_ready),
+    .push_data_i(complete_command),
+    .pop_valid_o(command_valid_o), .pop_ready_i(command_ready_i), .pop_data_o(command_o)
+  );
+  assign command_taken = command_valid_o && command_ready_i;
+
+  always_ff @(posedge clk_i) begin
+    if (!clear_n) command_index_o <= '0;
+    else if (command_taken) command_index_o <= command_index_o + 1'b1;
+  end
+
+  assign idle_o = expected_q == '0 && !ar_valid_o && !begin_q;
+
+  logic bus_error, field_error, failed_q;
+  assign bus_error     = r_valid_i && r_resp_i[1] && !failed_q && !stopped_q;
+  assign field_error   = start_i && misaligned;
+  assign error_valid_o = bus_error || field_error || refused;
+
+  always_comb begin
+    error_code_o  = ErrorWindow;
+    error_index_o = 32'((issue_addr - base_q) >> 6);
+    error_addr_o  = issue_addr;
+    if (field_error) begin
+      error_code_o  = ErrorField;
+      error_index_o = '0;
+      error_addr_o  = program_addr_i;
+    end else if (bus_error) begin
+      error_code_o  = ErrorBus;
+      error_index_o = received_q;
+      error_addr_o  = base_q + {26'd0, received_q, 6'd0};
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!clear_n) failed_q <= 1'b0;
+    else if (bus_error) failed_q <= 1'b1;
+  end
+
+  logic unused;
+  assign unused = ^{issue_last, issue_tag, request_ready, request_busy, push_ready, issue_length,
+                    r_resp_i[0]};
+endmodule

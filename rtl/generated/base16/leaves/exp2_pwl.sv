@@ -1,0 +1,44 @@
+// 2^-x over one octave in 16 straight lines, for all lanes at once:
+//   fraction = Offset[g >> 4] - ((Slope[g >> 4] * (g & 15) + 8) >> 4)  ~  65280 * 2^(-g/256)
+//
+// Contract: g_i belongs to stage 6, valid_i[k] says that stage k holds a beat.
+// Formats: g 8 bits; tables of 16 entries of 16 and 12 bits, unsigned, entry 0 lowest.
+// Timing: fraction_o belongs to stage 8, two cycles after stage 6. Never stalls.
+module exp2_pwl #(
+  parameter int unsigned      Lanes  = 16,
+  parameter logic [16*16-1:0] Offset = '0,
+  parameter logic [16*12-1:0] Slope  = '0
+) (
+  input  logic                clk_i,
+  input  logic [7:6]          valid_i,
+  input  logic [Lanes*8-1:0]  g_i,
+  output logic [Lanes*16-1:0] fraction_o
+);
+  logic [15:0] offset [16];
+  logic [11:0] slope  [16];
+  initial begin
+    for (int unsigned i = 0; i < 16; i++) begin
+      offset[i] = Offset[i*16 +: 16];
+      slope[i]  = Slope[i*12 +: 12];
+    end
+  end
+
+  // verilator lint_off BLKSEQ
+  // Private arrays, written in reverse stage order: blocking assignments make pipeline registers.
+  logic [15:0] offset_7  [Lanes];
+  logic [15:0] product_7 [Lanes];
+
+  always_ff @(posedge clk_i) begin
+    if (valid_i[7]) begin
+      for (int unsigned l = 0; l < Lanes; l++)
+        fraction_o[l*16 +: 16] <= offset_7[l] - ((product_7[l] + 16'd8) >> 4);
+    end
+    if (valid_i[6]) begin
+      for (int unsigned l = 0; l < Lanes; l++) begin
+        offset_7[l]  = offset[g_i[l*8+4 +: 4]];
+        product_7[l] = 16'(slope[g_i[l*8+4 +: 4]]) * 16'(g_i[l*8 +: 4]);
+      end
+    end
+  end
+  // verilator lint_on BLKSEQ
+endmodule

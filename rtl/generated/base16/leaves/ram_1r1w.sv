@@ -1,0 +1,24 @@
+// Memory with one read and one write port on one clock; maps to block RAM.
+//
+// Contract: read_data_o shows, one cycle after read_enable_i, the word at read_addr_i as it was before
+//   that cycle's write; it holds its value while read_enable_i is low. Contents are undefined until written.
+module ram_1r1w #(
+  parameter  int unsigned Width = 32,
+  parameter  int unsigned Depth = 512,
+  localparam int unsigned AddrW = Depth > 1 ? $clog2(Depth) : 1
+) (
+  input  logic             clk_i,
+  input  logic             write_enable_i,
+  input  logic [AddrW-1:0] write_addr_i,
+  input  logic [Width-1:0] write_data_i,
+  input  logic             read_enable_i,
+  input  logic [AddrW-1:0] read_addr_i,
+  output logic [Width-1:0] read_data_o
+);
+  logic [Width-1:0] mem [Depth];
+
+  always_ff @(posedge clk_i) begin
+    if (write_enable_i) mem[write_addr_i] <= write_data_i;
+    if (read_enable_i) read_data_o <= mem[read_addr_i];
+  end
+endmodule

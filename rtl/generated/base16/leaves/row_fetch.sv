@@ -1,0 +1,225 @@
+// Fetches what a vector command reads: constants per panel, and per row an accumulator row and 0, 1 or
+// 2 scratchpad words; panels outer, rows inner. Rows leave in order through a buffer.
+//
+// Contract: start_i takes a command, whose fields stay until idle_o; rows and panels are at least 1.
+//   Read data come ReadLatency = 2 cycles after the grant. A request, once valid, stays until ready.
+//   - Constants go to alternating banks; those of a panel are fetched while rows of the last one may
+//     still be in the lanes, but none of the panel before.
+//   - With serialize_i a panel's rows begin only when no earlier row is in the lanes.
+//   - With statistics_used_i a row waits while its slot is pending in the row-scalar unit.
+// Timing: one row per cycle at best; const_words cycles between panels.
+module row_fetch #(
+  parameter  int unsigned Dim   = 16,
+  localparam int unsigned WordW = Dim * 8
+) (
+  input  logic              clk_i,
+  input  logic              rst_ni,
+  input  logic              start_i,
+  input  logic              acc_used_i,
+  input  logic [23:0]       acc_addr_i,
+  input  logic [23:0]       acc_stride_i,
+  input  logic [1:0]        in_words_i,
+  input  logic [23:0]       in_addr_i,
+  input  logic [23:0]       in_stride_i,
+  input  logic [3:0]        const_words_i,
+  input  logic [23:0]       const_addr_i,
+  input  logic [15:0]       rows_i,
+  input  logic [15:0]       panels_i,
+  input  logic              serialize_i,
+  input  logic              statistics_used_i,
+  input  logic [15:0]       stat_row_i,
+  input  logic              scalar_busy_i,
+  input  logic [15:0]       pending_first_i,
+  input  logic [15:0]       pending_end_i,
+  input  logic              row_finished_i,
+  output logic              idle_o,         // every row was requested and has finished
+  output logic              acc_req_valid_o,
+  input  logic              acc_req_ready_i,
+  output logic [23:0]       acc_req_addr_o,
+  input  logic              acc_rsp_valid_i,
+  input  logic [Dim*32-1:0] acc_rsp_data_i,
+  output logic              read_req_valid_o,
+  input  logic              read_req_ready_i,
+  output logic [23:0]       read_req_addr_o,
+  input  logic              read_rsp_valid_i,
+  input  logic [WordW-1:0]  read_rsp_data_i,
+  output logic              const_write_o,
+  output logic              const_bank_o,
+  output logic [3:0]        const_byte_o,
+  output logic [WordW-1:0]  const_data_o,
+  output logic              row_valid_o,
+  input  logic              row_ready_i,
+  output logic [Dim*32-1:0] row_acc_o,
+  output logic [WordW-1:0]  row_low_o,
+  output logic [WordW-1:0]  row_high_o
+);
+  localparam int unsigned BufferRows = 8;  // covers the read latency at one row per cycle
+  localparam int unsigned PointerW   = $clog2(BufferRows);
+  localparam int unsigned CountW     = PointerW + 1;
+  localparam int unsigned FlightW    = 7;  // buffer, lanes and writer hold fewer than 64 rows
+
+  typedef enum logic [1:0] {Idle, Panel, Constants, Rows} state_e;
+  state_e state_q;
+
+  logic [15:0]        panels_left_q, rows_left_q, slot_q;
+  logic [23:0]        acc_base_q, acc_addr_q, in_base_q, in_addr_q, const_addr_q;
+  logic [3:0]         const_left_q;
+  logic               acc_sent_q;
+  logic [1:0]         in_sent_q;
+  logic [FlightW-1:0] flight_q;  // rows requested and not finished
+  logic               panel_clear;
+  logic               row_open, row_sent, acc_done, in_done, last_row, last_panel, read_grant;
+
+  // ------------------------------------------------------------------ requests
+  assign last_row    = rows_left_q == 16'd1;
+  assign last_panel  = panels_left_q == 16'd1;
+  assign panel_clear = serialize_i ? flight_q == '0 : 16'(flight_q) <= rows_i;
+
+  logic [CountW-1:0] held_q;     // rows requested and not given to the lanes
+  assign row_open = state_q == Rows && held_q != CountW'(BufferRows)
+                    && !(statistics_used_i && scalar_busy_i
+                         && slot_q >= pending_first_i && slot_q < pending_end_i);
+  assign acc_req_valid_o  = row_open && acc_used_i && !acc_sent_q;
+  assign acc_req_addr_o   = acc_addr_q;
+  assign read_req_valid_o = state_q == Constants || (row_open && in_sent_q != in_words_i);
+  assign read_req_addr_o  = state_q == Constants ? const_addr_q : in_addr_q;
+  assign read_grant       = read_req_valid_o && read_req_ready_i;
+  assign acc_done = !acc_used_i || acc_sent_q || acc_req_ready_i;
+  assign in_done  = in_sent_q == in_words_i || (in_sent_q + 2'd1 == in_words_i && read_req_ready_i);
+  assign row_sent = row_open && acc_done && in_done;
+  assign idle_o   = state_q == Idle && flight_q == '0;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      state_q    <= Idle;
+      acc_sent_q <= 1'b0;
+      in_sent_q  <= '0;
+    end else begin
+      unique case (state_q)
+        Idle:      if (start_i) state_q <= Panel;
+        Panel:     if (panel_clear) state_q <= const_words_i == '0 ? Rows : Constants;
+        Constants: if (read_grant && const_left_q == 4'd1) state_q <= Rows;
+        Rows: begin
+          if (row_sent && last_row) begin
+            if (last_panel) state_q <= Idle;
+            else if (serialize_i || const_words_i != '0) state_q <= Panel;
+          end
+        end
+        default:   state_q <= Idle;
+      endcase
+      if (state_q == Rows) begin
+        if (row_sent) begin
+          acc_sent_q <= 1'b0;
+          in_sent_q  <= '0;
+        end else begin
+          if (acc_req_valid_o && acc_req_ready_i) acc_sent_q <= 1'b1;
+          if (read_grant) in_sent_q <= in_sent_q + 2'd1;
+        end
+      end
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (start_i) begin
+      panels_left_q <= panels_i;
+      rows_left_q   <= rows_i;
+      slot_q        <= stat_row_i;
+      acc_base_q    <= acc_addr_i;
+      acc_addr_q    <= acc_addr_i;
+      in_base_q     <= in_addr_i;
+      in_addr_q     <= in_addr_i;
+      const_addr_q  <= const_addr_i;
+    end else if (state_q != Idle) begin
+      if (state_q == Panel) const_left_q <= const_words_i;
+      if (state_q == Constants && read_grant) begin
+        const_left_q <= const_left_q - 4'd1;
+        const_addr_q <= const_addr_q + 24'd1;
+      end
+      if (state_q == Rows && read_grant) in_addr_q <= in_addr_q + 24'd1;
+      if (row_sent) begin
+        acc_addr_q  <= acc_addr_q + 24'd1;
+        slot_q      <= slot_q + 16'd1;
+        rows_left_q <= rows_left_q - 16'd1;
+        if (last_row) begin
+          panels_left_q <= panels_left_q - 16'd1;
+          rows_left_q   <= rows_i;
+          slot_q        <= stat_row_i;
+          acc_base_q    <= acc_base_q + acc_stride_i;
+          acc_addr_q    <= acc_base_q + acc_stride_i;
+          in_base_q     <= in_base_q + in_stride_i;
+          in_addr_q     <= in_base_q + in_stride_i;
+        end
+      end
+    end
+  end
+
+  // ----------------------------------------------------------------- responses
+  logic              const_1_q, const_2_q;  // the word that comes in 1, 0 cycles is a constant
+  logic              bank_q, in_half_q;
+  logic [3:0]        byte_q;
+  logic [PointerW-1:0] acc_write_q, in_write_q, row_q;
+  logic [CountW-1:0] acc_count_q, in_count_q;
+  logic [Dim*32-1:0] acc_mem  [BufferRows];
+  logic [WordW-1:0]  low_mem  [BufferRows];
+  logic [WordW-1:0]  high_mem [BufferRows];
+  logic              in_word, in_row, row_taken, last_byte;
+
+  assign in_word   = read_rsp_valid_i && !const_2_q;
+  assign in_row    = in_word && (in_half_q || in_words_i == 2'd1);
+  assign row_taken = row_valid_o && row_ready_i;
+  assign last_byte = byte_q + 4'd1 == const_words_i;
+
+  assign const_write_o = read_rsp_valid_i && const_2_q;
+  assign const_bank_o  = bank_q;
+  assign const_byte_o  = byte_q;
+  assign const_data_o  = read_rsp_data_i;
+
+  assign row_valid_o = held_q != '0 && (!acc_used_i || acc_count_q != '0)
+                       && (in_words_i == '0 || in_count_q != '0)
+                       && (acc_used_i || in_words_i != '0);
+  assign row_acc_o   = acc_mem[row_q];
+  assign row_low_o   = low_mem[row_q];
+  assign row_high_o  = high_mem[row_q];
+
+  always_ff @(posedge clk_i) begin
+    if (acc_rsp_valid_i) acc_mem[acc_write_q] <= acc_rsp_data_i;
+  end
+  always_ff @(posedge clk_i) begin
+    if (in_word && !in_half_q) low_mem[in_write_q] <= read_rsp_data_i;
+  end
+  always_ff @(posedge clk_i) begin
+    if (in_word && in_half_q) high_mem[in_write_q] <= read_rsp_data_i;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni || start_i) begin
+      const_1_q   <= 1'b0;
+      const_2_q   <= 1'b0;
+      bank_q      <= 1'b0;
+      byte_q      <= '0;
+      in_half_q   <= 1'b0;
+      acc_write_q <= '0;
+      in_write_q  <= '0;
+      row_q       <= '0;
+      acc_count_q <= '0;
+      in_count_q  <= '0;
+      held_q      <= '0;
+      flight_q    <= '0;
+    end else begin
+      const_1_q <= state_q == Constants;
+      const_2_q <= const_1_q;
+      if (const_write_o) begin
+        byte_q <= last_byte ? '0 : byte_q + 4'd1;
+        bank_q <= bank_q ^ last_byte;
+      end
+      if (in_word) in_half_q <= !in_row;
+      if (acc_rsp_valid_i) acc_write_q <= acc_write_q + 1'b1;
+      if (in_row) in_write_q <= in_write_q + 1'b1;
+      if (row_taken) row_q <= row_q + 1'b1;
+      acc_count_q <= acc_count_q + CountW'(acc_rsp_valid_i) - CountW'(row_taken && acc_used_i);
+      in_count_q  <= in_count_q + CountW'(in_row) - CountW'(row_taken && in_words_i != '0);
+      held_q      <= held_q + CountW'(row_sent) - CountW'(row_taken);
+      flight_q    <= flight_q + FlightW'(row_sent) - FlightW'(row_finished_i);
+    end
+  end
+endmodule

@@ -1,0 +1,147 @@
+// Row statistics: maximum of the logits, sum of the weights, sum and sum of squares of the residual,
+// gathered over the beats of a row and over the panels and commands that continue it.
+//
+//   max[slot]     = max over valid columns of x, -32768 when fresh
+//   sum[slot]    += weights (sum_weights_i) or x (moments_i), from 0 when fresh
+//   squares[slot]+= x * x (moments_i)
+// Contract: beats of a row follow each other from first_i to last_i; a slot comes again only after 4
+//   while maximum_i), sums for the row-scalar unit (when sums_ready_o), data one cycle later.
+// Formats: x int16, weight uint8, sum 29 bits signed (4096 int16), squares 45 bits unsigned.
+module row_statistics #(
+  parameter  int unsigned Dim      = 16,
+  parameter  int unsigned Lanes    = 16,
+  parameter  int unsigned StatRows = 64,
+  localparam int unsigned BeatW    = Dim > Lanes ? $clog2(Dim / Lanes) : 1,
+  localparam int unsigned EdgeW    = $clog2(Dim + 1),
+  localparam int unsigned SlotW    = $clog2(StatRows)
+) (
+  input  logic                clk_i,
+  input  logic                rst_ni,
+  input  logic                maximum_i,
+  input  logic                sum_weights_i,
+  input  logic                moments_i,
+  input  logic                valid_i,
+  input  logic                first_i,
+  input  logic                last_i,
+  input  logic                fresh_i,
+  input  logic [SlotW-1:0]    slot_i,
+  input  logic [BeatW-1:0]    beat_i,
+  input  logic [EdgeW-1:0]    low_i,
+  input  logic [EdgeW-1:0]    high_i,
+  input  logic [Lanes*16-1:0] x_i,
+  input  logic [Lanes*8-1:0]  weight_i,
+  output logic                busy_o,
+  input  logic                max_read_i,
+  input  logic [SlotW-1:0]    max_slot_i,
+  output logic signed [15:0]  max_o,
+  input  logic                sums_read_i,
+  output logic                sums_ready_o,
+  input  logic [SlotW-1:0]    sums_slot_i,
+  output logic signed [28:0]  sum_o,
+  output logic [44:0]         squares_o
+);
+  logic             valid_1_q, valid_2_q, write_q;
+  logic             first_1, last_1, fresh_1, first_2, last_2, fresh_2;
+  logic [SlotW-1:0] slot_1, slot_2, slot_q;
+  logic             own_read;
+
+  assign own_read     = valid_1_q && first_1;
+  assign sums_ready_o = !own_read;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      valid_1_q <= 1'b0;
+      valid_2_q <= 1'b0;
+      write_q   <= 1'b0;
+    end else begin
+      valid_1_q <= valid_i && (maximum_i || sum_weights_i || moments_i);
+      valid_2_q <= valid_1_q;
+      write_q   <= valid_2_q && last_2;
+    end
+  end
+  assign busy_o = valid_1_q || valid_2_q || write_q;
+
+  always_ff @(posedge clk_i) begin
+    if (valid_i) begin
+      first_1 <= first_i;
+      last_1  <= last_i;
+      fresh_1 <= fresh_i;
+      slot_1  <= slot_i;
+    end
+    if (valid_1_q) begin
+      first_2 <= first_1;
+      last_2  <= last_1;
+      fresh_2 <= fresh_1;
+      slot_2  <= slot_1;
+    end
+    if (valid_2_q) slot_q <= slot_2;
+  end
+
+  // verilator lint_off BLKSEQ
+  // Private arrays, written in reverse stage order: blocking assignments make pipeline registers.
+  logic signed [15:0] term_1   [Lanes];
+  logic        [30:0] square_1 [Lanes];
+  logic signed [28:0] sum_2;
+  logic        [44:0] squares_2;
+  logic signed [15:0] max_2;
+  logic signed [28:0] sum_q;
+  logic        [44:0] squares_q;
+  logic signed [15:0] max_q;
+  logic [EdgeW-1:0]   column;
+
+  always_ff @(posedge clk_i) begin
+    if (valid_2_q) begin
+      if (first_2) begin  // the slot's content was read a cycle ago
+        sum_q     <= sum_2 + (fresh_2 ? 29'sd0 : sum_o);
+        squares_q <= squares_2 + (fresh_2 ? 45'd0 : squares_o);
+        max_q     <= fresh_2 || max_o < max_2 ? max_2 : max_o;
+      end else begin
+        sum_q     <= sum_2 + sum_q;
+        squares_q <= squares_2 + squares_q;
+        max_q     <= max_q < max_2 ? max_2 : max_q;
+      end
+    end
+    if (valid_1_q) begin
+      sum_2     = '0;
+      squares_2 = '0;
+      max_2     = -16'sd32768;
+      for (int unsigned l = 0; l < Lanes; l++) begin
+        if (maximum_i) begin
+          if (max_2 < term_1[l]) max_2 = term_1[l];
+        end else begin
+          sum_2     = sum_2 + 29'(term_1[l]);
+          squares_2 = squares_2 + 45'(square_1[l]);
+        end
+      end
+    end
+    if (valid_i) begin
+      for (int unsigned l = 0; l < Lanes; l++) begin
+        column = EdgeW'(32'(beat_i) * Lanes + l);
+        if (sum_weights_i) term_1[l] = 16'(weight_i[l*8 +: 8]);
+        else if (maximum_i && (column < low_i || column >= high_i)) term_1[l] = -16'sd32768;
+        else term_1[l] = x_i[l*16 +: 16];
+        square_1[l] = moments_i ? 31'(31'(term_1[l]) * 31'(term_1[l])) : 31'd0;
+      end
+    end
+  end
+  // verilator lint_on BLKSEQ
+
+  ram_1r1w #(.Width(16), .Depth(StatRows)) u_max (
+    .clk_i,
+    .write_enable_i(write_q && maximum_i), .write_addr_i(slot_q), .write_data_i(max_q),
+    .read_enable_i(maximum_i ? own_read : max_read_i),
+    .read_addr_i(maximum_i ? slot_1 : max_slot_i), .read_data_o(max_o)
+  );
+  ram_1r1w #(.Width(29), .Depth(StatRows)) u_sum (
+    .clk_i,
+    .write_enable_i(write_q && !maximum_i), .write_addr_i(slot_q), .write_data_i(sum_q),
+    .read_enable_i(own_read || sums_read_i),
+    .read_addr_i(own_read ? slot_1 : sums_slot_i), .read_data_o(sum_o)
+  );
+  ram_1r1w #(.Width(45), .Depth(StatRows)) u_squares (
+    .clk_i,
+    .write_enable_i(write_q && moments_i), .write_addr_i(slot_q), .write_data_i(squares_q),
+    .read_enable_i(own_read || sums_read_i),
+    .read_addr_i(own_read ? slot_1 : sums_slot_i), .read_data_o(squares_o)
+  );
+endmodule

@@ -1,0 +1,156 @@
+// Reads the streamed operand row by row, in tiles of at least Dim cycles, and says where each row's
+// result belongs.
+//
+// Contract: for every column tile n, for every depth tile k, rows 0 .. rows-1 are read from
+//   addr + k*stride + r. A tile takes max(rows, Dim) cycles and starts when weights_ready_i. With each
+//   grant place_* gives the accumulator row target_addr + n*target_stride + r, whether the array adds
+//   to it (k > 0, or the command accumulates), and whether it is the command's last row. row_* come
+//   with the data, 2 cycles after the grant, for the array.
+// A tile that adds to one of the last two rows issued waits until they are 3 cycles old: reads and
+//   writes of one accumulator row never meet in the accumulator's pipeline.
+// Timing: one row per cycle, also from tile to tile and command to command.
+module row_streamer #(
+  parameter int unsigned Dim   = 16,
+  parameter int unsigned AddrW = 24,
+  parameter int unsigned SizeW = 16
+) (
+  input  logic             clk_i,
+  input  logic             rst_ni,
+
+  input  logic             command_valid_i,
+  output logic             command_ready_o,
+  input  logic [AddrW-1:0] command_addr_i,
+  input  logic [AddrW-1:0] command_stride_i,
+  input  logic [AddrW-1:0] command_target_addr_i,
+  input  logic [AddrW-1:0] command_target_stride_i,
+  input  logic [SizeW-1:0] command_rows_i,
+  input  logic [SizeW-1:0] command_depth_i,
+  input  logic [SizeW-1:0] command_cols_i,
+  input  logic             command_unsigned_i,
+  input  logic             command_accumulate_i,
+
+  input  logic             weights_ready_i,
+  output logic             req_valid_o,
+  input  logic             req_ready_i,
+  output logic [AddrW-1:0] req_addr_o,
+
+  output logic             row_valid_o,
+  output logic             row_swap_o,
+  output logic             row_unsigned_o,
+
+  output logic             place_valid_o,
+  output logic [AddrW-1:0] place_addr_o,
+  output logic             place_add_o,
+  output logic             place_last_o,
+
+  output logic             wait_event_o
+);
+  localparam int unsigned SlotW = $clog2(Dim);
+  localparam logic [SizeW-1:0] DimSize = SizeW'(Dim);
+
+  logic             active_q, unsigned_q, accumulate_q, first_q, add_q;
+  logic [AddrW-1:0] addr_q, stride_q, panel_q, row_addr_q;
+  logic [AddrW-1:0] target_stride_q, target_tile_q, target_row_q, target_last_q;
+  logic [SizeW-1:0] rows_q, depth_q, rows_left_q, depth_left_q, cols_left_q;
+  logic [SlotW-1:0] slot_q;
+  logic [1:0]       recent_q;
+  logic [AddrW-1:0] panel_next, target_tile_next, target_distance;
+  logic             hazard, grant, last_row, last_depth, last_column, tile_end, finish;
+
+  assign target_distance = target_last_q - target_row_q;
+  assign hazard          = add_q && recent_q != '0 && target_distance <= AddrW'(1);
+
+  assign req_valid_o = active_q && rows_left_q != '0 && (!first_q || (weights_ready_i && !hazard));
+  assign req_addr_o  = row_addr_q;
+  assign grant       = req_valid_o && req_ready_i;
+  assign last_row    = rows_left_q <= SizeW'(1);
+  assign last_depth  = depth_left_q <= DimSize;
+  assign last_column = cols_left_q <= DimSize;
+  assign tile_end    = active_q && (grant || rows_left_q == '0) && last_row &&
+                       slot_q == SlotW'(Dim - 1);
+  assign finish      = tile_end && last_depth && last_column;
+
+  assign command_ready_o  = !active_q || finish;
+  assign panel_next       = panel_q + stride_q;
+  assign target_tile_next = target_tile_q + target_stride_q;
+  assign wait_event_o     = active_q && first_q && !weights_ready_i;
+
+  assign place_valid_o = grant;
+  assign place_addr_o  = target_row_q;
+  assign place_add_o   = add_q;
+  assign place_last_o  = rows_left_q == SizeW'(1) && last_depth && last_column;
+
+  always_ff @(posedge clk_i) begin
+    if (command_valid_i && command_ready_o) begin
+      unsigned_q      <= command_unsigned_i;
+      accumulate_q    <= command_accumulate_i;
+      add_q           <= command_accumulate_i;
+      addr_q          <= command_addr_i;
+      stride_q        <= command_stride_i;
+      panel_q         <= command_addr_i;
+      row_addr_q      <= command_addr_i;
+      target_stride_q <= command_target_stride_i;
+      target_tile_q   <= command_target_addr_i;
+      target_row_q    <= command_target_addr_i;
+      rows_q          <= command_rows_i;
+      rows_left_q     <= command_rows_i;
+      depth_q         <= command_depth_i;
+      depth_left_q    <= command_depth_i;
+      cols_left_q     <= command_cols_i;
+      first_q         <= 1'b1;
+      slot_q          <= '0;
+    end else if (tile_end) begin
+      rows_left_q <= rows_q;
+      first_q     <= 1'b1;
+      slot_q      <= '0;
+      if (!last_depth) begin
+        depth_left_q <= depth_left_q - DimSize;
+        panel_q      <= panel_next;
+        row_addr_q   <= panel_next;
+        target_row_q <= target_tile_q;
+        add_q        <= 1'b1;
+      end else begin
+        depth_left_q  <= depth_q;
+        cols_left_q   <= cols_left_q - DimSize;
+        panel_q       <= addr_q;
+        row_addr_q    <= addr_q;
+        target_tile_q <= target_tile_next;
+        target_row_q  <= target_tile_next;
+        add_q         <= accumulate_q;
+      end
+    end else if (active_q && (grant || rows_left_q == '0)) begin
+      if (slot_q != SlotW'(Dim - 1)) slot_q <= slot_q + 1'b1;
+      if (grant) begin
+        rows_left_q  <= rows_left_q - 1'b1;
+        row_addr_q   <= row_addr_q + 1'b1;
+        target_row_q <= target_row_q + 1'b1;
+        first_q      <= 1'b0;
+      end
+    end
+    if (grant) target_last_q <= target_row_q;
+  end
+
+  logic [1:0] flight_q, flight_swap_q, flight_unsigned_q;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      active_q      <= 1'b0;
+      recent_q      <= '0;
+      flight_q      <= '0;
+      flight_swap_q <= '0;
+    end else begin
+      if (command_valid_i && command_ready_o) active_q <= 1'b1;
+      else if (finish) active_q <= 1'b0;
+      recent_q      <= {recent_q[0], grant};
+      flight_q      <= {flight_q[0], grant};
+      flight_swap_q <= {flight_swap_q[0], grant && first_q};
+    end
+  end
+  always_ff @(posedge clk_i) begin
+    flight_unsigned_q <= {flight_unsigned_q[0], unsigned_q};
+  end
+
+  assign row_valid_o    = flight_q[1];
+  assign row_swap_o     = flight_swap_q[1];
+  assign row_unsigned_o = flight_unsigned_q[1];
+endmodule

@@ -1,0 +1,147 @@
+// Assembles the beats of a row into words, buffers the rows and writes them to the scratchpad: the
+// 8-bit word first, then the two 16-bit words, channel 0 lowest.
+//
+// Contract: start_i takes a command's addresses; rows come panel by panel. Row r of panel p goes to
+//   addr8 + p * stride8 + r and addr16 + p * stride16 + 2 r. There must never be more than OutRows rows
+//   between the lanes' entry and row_finished_o (one pulse per row, when its last word was accepted):
+//   the buffer cannot refuse. With neither output used, nothing happens.
+// Timing: one word per cycle.
+module row_writer #(
+  parameter  int unsigned Dim     = 16,
+  parameter  int unsigned Lanes   = 16,
+  parameter  int unsigned OutRows = 16,
+  localparam int unsigned WordW   = Dim * 8
+) (
+  input  logic                clk_i,
+  input  logic                rst_ni,
+  input  logic                start_i,
+  input  logic                out8_used_i,
+  input  logic                out16_used_i,
+  input  logic [15:0]         rows_i,
+  input  logic [23:0]         addr8_i,
+  input  logic [23:0]         stride8_i,
+  input  logic [23:0]         addr16_i,
+  input  logic [23:0]         stride16_i,
+  input  logic                valid_i,
+  input  logic                last_i,
+  input  logic [Lanes*8-1:0]  out8_i,
+  input  logic [Lanes*16-1:0] out16_i,
+  output logic                row_finished_o,
+  output logic                write_valid_o,
+  input  logic                write_ready_i,
+  output logic [23:0]         write_addr_o,
+  output logic [WordW-1:0]    write_data_o
+);
+  localparam int unsigned PointerW = $clog2(OutRows);
+  localparam int unsigned CountW   = $clog2(OutRows + 1);
+
+  // ------------------------------------------------------------------ assembly
+  logic [WordW-1:0]   row8;
+  logic [2*WordW-1:0] row16;
+  logic               push;
+
+  assign push = valid_i && last_i && (out8_used_i || out16_used_i);
+
+  if (Lanes == Dim) begin : gen_whole_row
+    assign row8  = out8_i;
+    assign row16 = out16_i;
+  end else begin : gen_beats
+    logic [WordW-Lanes*8-1:0]    row8_q;  // the beats so far, the latest on top
+    logic [2*WordW-Lanes*16-1:0] row16_q;
+    assign row8  = {out8_i, row8_q};
+    assign row16 = {out16_i, row16_q};
+    always_ff @(posedge clk_i) begin
+      if (valid_i) begin
+        row8_q  <= row8[WordW-1:Lanes*8];
+        row16_q <= row16[2*WordW-1:Lanes*16];
+      end
+    end
+  end
+
+  logic [WordW-1:0]    mem8 [OutRows];
+  logic [2*WordW-1:0]  mem16 [OutRows];
+  logic [PointerW-1:0] push_q, pop_q;
+  logic [CountW-1:0]   count_q;
+
+  always_ff @(posedge clk_i) begin
+    if (push && out8_used_i) mem8[push_q] <= row8;
+  end
+  always_ff @(posedge clk_i) begin
+    if (push && out16_used_i) mem16[push_q] <= row16;
+  end
+
+  // -------------------------------------------------------------------- writes
+  typedef enum logic [1:0] {Word8, Low16, High16} part_e;
+  part_e        part_q, first_part;
+  logic         valid_q, final_q, load, pop, final_part;
+  logic [23:0]  addr_q, next8_q, panel8_q, next16_q, panel16_q;
+  logic [15:0]  rows_left_q;
+  logic [WordW-1:0] data_q;
+
+  assign first_part     = out8_used_i ? Word8 : Low16;
+  assign load           = count_q != '0 && (!valid_q || write_ready_i);
+  assign final_part     = part_q == High16 || !out16_used_i;
+  assign pop            = load && final_part;
+  assign row_finished_o = valid_q && write_ready_i && final_q;
+  assign write_valid_o  = valid_q;
+  assign write_addr_o   = addr_q;
+  assign write_data_o   = data_q;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      push_q  <= '0;
+      pop_q   <= '0;
+      count_q <= '0;
+      valid_q <= 1'b0;
+    end else begin
+      if (push) push_q <= push_q + 1'b1;
+      if (pop) pop_q <= pop_q + 1'b1;
+      count_q <= count_q + CountW'(push) - CountW'(pop);
+      if (load) valid_q <= 1'b1;
+      else if (write_ready_i) valid_q <= 1'b0;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (start_i) begin
+      part_q      <= first_part;
+      rows_left_q <= rows_i;
+      next8_q     <= addr8_i;
+      panel8_q    <= addr8_i;
+      next16_q    <= addr16_i;
+      panel16_q   <= addr16_i;
+    end else if (load) begin
+      final_q <= final_part;
+      unique case (part_q)
+        Word8: begin
+          data_q  <= mem8[pop_q];
+          addr_q  <= next8_q;
+          next8_q <= next8_q + 24'd1;
+          part_q  <= out16_used_i ? Low16 : Word8;
+        end
+        Low16: begin
+          data_q   <= mem16[pop_q][WordW-1:0];
+          addr_q   <= next16_q;
+          next16_q <= next16_q + 24'd1;
+          part_q   <= High16;
+        end
+        default: begin
+          data_q   <= mem16[pop_q][2*WordW-1:WordW];
+          addr_q   <= next16_q;
+          next16_q <= next16_q + 24'd1;
+          part_q   <= first_part;
+        end
+      endcase
+      if (pop) begin
+        rows_left_q <= rows_left_q - 16'd1;
+        if (rows_left_q == 16'd1) begin
+          rows_left_q <= rows_i;
+          next8_q     <= panel8_q + stride8_i;
+          panel8_q    <= panel8_q + stride8_i;
+          next16_q    <= panel16_q + stride16_i;
+          panel16_q   <= panel16_q + stride16_i;
+        end
+      end
+    end
+  end
+endmodule

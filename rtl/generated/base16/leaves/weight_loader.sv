@@ -1,0 +1,159 @@
+// Fetches the stationary operand tile by tile and feeds it to the array ahead of its use.
+//
+// Contract: for every column tile, for every depth tile of a command, Dim words are read and enter
+//   the array as the words 0 .. Dim-1 of a tile; words beyond `depth` (transposed: beyond `cols`) are
+//   zeros and are not read. Words of the next tile, also of the next command, enter from the cycle of
+//   swap_i on; up to LookAhead more wait here. ready_o: a first row whose request is granted in this
+//   cycle, and so enters the array ReadLatency = 2 cycles later, will find its weights complete.
+// Addresses: row mode base + n*stride + k*Dim + i, transposed base + k*stride + n*Dim + i.
+// Timing: one word per cycle; a request is granted by req_ready_i, its data come 2 cycles later.
+module weight_loader #(
+  parameter  int unsigned Dim       = 16,
+  parameter  int unsigned AddrW     = 24,
+  parameter  int unsigned SizeW     = 16,
+  parameter  int unsigned LookAhead = 8,
+  localparam int unsigned IndexW    = $clog2(Dim)
+) (
+  input  logic              clk_i,
+  input  logic              rst_ni,
+
+  input  logic              command_valid_i,
+  output logic              command_ready_o,
+  input  logic [AddrW-1:0]  command_addr_i,
+  input  logic [AddrW-1:0]  command_stride_i,
+  input  logic [SizeW-1:0]  command_depth_i,
+  input  logic [SizeW-1:0]  command_cols_i,
+  input  logic              command_transposed_i,
+
+  output logic              req_valid_o,
+  input  logic              req_ready_i,
+  output logic [AddrW-1:0]  req_addr_o,
+  input  logic [Dim*8-1:0]  rsp_data_i,
+
+  input  logic              swap_i,
+  output logic              ready_o,
+  output logic              weight_valid_o,
+  output logic              weight_transposed_o,
+  output logic [IndexW-1:0] weight_index_o,
+  output logic [Dim*8-1:0]  weight_data_o
+);
+  localparam int unsigned CountW = $clog2(LookAhead + 1);
+  localparam int unsigned TodoW  = IndexW + 1;
+  localparam logic [SizeW-1:0] DimSize = SizeW'(Dim);
+  localparam logic [AddrW-1:0] DimAddr = AddrW'(Dim);
+
+  logic              active_q, transposed_q;
+  logic [AddrW-1:0]  stride_q, column_base_q, tile_base_q, addr_q;
+  logic [AddrW-1:0]  column_base_next, tile_base_next;
+  logic [SizeW-1:0]  depth_q, depth_left_q, cols_left_q;
+  logic [IndexW-1:0] index_q;
+  logic [CountW-1:0] credit_q, waiting;
+  logic              in_range, step, pop, last_word, last_depth, last_column, finish;
+
+  assign in_range    = SizeW'(index_q) < (transposed_q ? cols_left_q : depth_left_q);
+  assign step        = active_q && credit_q != '0 && (!in_range || req_ready_i);
+  assign last_word   = index_q == IndexW'(Dim - 1);
+  assign last_depth  = depth_left_q <= DimSize;
+  assign last_column = cols_left_q <= DimSize;
+  assign finish      = step && last_word && last_depth && last_column;
+
+  assign req_valid_o      = active_q && credit_q != '0 && in_range;
+  assign req_addr_o       = addr_q;
+  assign command_ready_o  = !active_q || finish;
+  assign tile_base_next   = tile_base_q + (transposed_q ? stride_q : DimAddr);
+  assign column_base_next = column_base_q + (transposed_q ? DimAddr : stride_q);
+
+  always_ff @(posedge clk_i) begin
+    if (command_valid_i && command_ready_o) begin
+      transposed_q  <= command_transposed_i;
+      stride_q      <= command_stride_i;
+      column_base_q <= command_addr_i;
+      tile_base_q   <= command_addr_i;
+      addr_q        <= command_addr_i;
+      depth_q       <= command_depth_i;
+      depth_left_q  <= command_depth_i;
+      cols_left_q   <= command_cols_i;
+      index_q       <= '0;
+    end else if (step) begin
+      index_q <= index_q + 1'b1;
+      addr_q  <= addr_q + 1'b1;
+      if (last_word && !last_depth) begin
+        depth_left_q <= depth_left_q - DimSize;
+        tile_base_q  <= tile_base_next;
+        addr_q       <= tile_base_next;
+      end else if (last_word) begin
+        depth_left_q  <= depth_q;
+        cols_left_q   <= cols_left_q - DimSize;
+        column_base_q <= column_base_next;
+        tile_base_q   <= column_base_next;
+        addr_q        <= column_base_next;
+      end
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      active_q <= 1'b0;
+      credit_q <= CountW'(LookAhead);
+    end else begin
+      if (command_valid_i && command_ready_o) active_q <= 1'b1;
+      else if (finish) active_q <= 1'b0;
+      if (step && !pop) credit_q <= credit_q - 1'b1;
+      if (pop && !step) credit_q <= credit_q + 1'b1;
+    end
+  end
+
+  // What each word on its way is: bit 0 of `flight` one cycle after the step, bit 1 with its data.
+  logic [1:0]       flight_q, flight_zero_q, flight_transposed_q;
+  logic [Dim*8:0]   word;
+  logic             word_valid, word_ready;
+  logic [TodoW-1:0] todo_q, todo;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) flight_q <= '0;
+    else flight_q <= {flight_q[0], step};
+  end
+  always_ff @(posedge clk_i) begin
+    flight_zero_q       <= {flight_zero_q[0], !in_range};
+    flight_transposed_q <= {flight_transposed_q[0], transposed_q};
+  end
+
+  fifo #(
+    .Width(Dim * 8 + 1),
+    .Depth(LookAhead)
+  ) u_words (
+    .clk_i,
+    .rst_ni,
+    .push_valid_i(flight_q[1]),
+    .push_ready_o(word_ready),
+    .push_data_i ({flight_transposed_q[1], flight_zero_q[1] ? '0 : rsp_data_i}),
+    .pop_valid_o (word_valid),
+    .pop_ready_i (todo != '0),
+    .pop_data_o  (word),
+    .count_o     (waiting)
+  );
+
+  // Words that the array still needs before its next swap. Tiles start at least 4 cycles apart, so
+  // ready_o is never asked between a grant and its swap.
+  assign todo                = swap_i ? TodoW'(Dim) : todo_q;
+  assign pop                 = word_valid && todo != '0;
+  assign ready_o             = todo_q <= TodoW'(2) && 32'(waiting) >= 32'(todo_q);
+  assign weight_valid_o      = pop;
+  assign weight_transposed_o = word[Dim*8];
+  assign weight_index_o      = IndexW'(TodoW'(Dim) - todo);
+  assign weight_data_o       = word[Dim*8-1:0];
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) todo_q <= TodoW'(Dim);
+    else todo_q <= todo - TodoW'(pop);
+  end
+
+`ifdef VERILATOR
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) begin
+      assert (!flight_q[1] || word_ready) else $error("weight word lost");
+      assert (!swap_i || todo_q == '0) else $error("swap before the weights are complete");
+    end
+  end
+`endif
+endmodule
