@@ -9,7 +9,8 @@
 namespace intformer {
 namespace {
 
-constexpr std::string_view kPorts = R"sv(// Lane pipeline: 11 stages that a row's beats pass without a stall, for all lanes at once.
+constexpr std::string_view kPorts = R"sv(
+// Lane pipeline: 11 stages that a row's beats pass without a stall, for all lanes at once.
 //
 // Contract: decodes the opcode into what each stage does; the opcode and the command's fields stay
 //   while a beat is inside. A port suffixed with a number belongs to that stage.
@@ -160,7 +161,7 @@ EmittedFile emitVectorLanes(const Plan& plan) {
   replace(body, "@gelu@", gelu(plan.family));
   replace(body, "@exp2@", exp2(plan.family));
   return {plan.name + "_vector_lanes.sv",
-          render(plan, std::string(kPorts) + tables(plan.family) + body)};
+          render(plan, std::string(kPorts.substr(1)) + tables(plan.family) + body)};
 }
 
 }  // namespace intformer

@@ -3,14 +3,15 @@
 namespace intformer {
 namespace {
 
-constexpr std::string_view kPorts = R"sv(// Vector unit: takes one command at a time, passes the rows of its panels through the lanes and writes
-// the results; hands row-scalar commands to a unit that works beside the next commands.
+constexpr std::string_view kPorts = R"sv(
+// Vector unit: takes one command at a time, passes the rows of its panels through the lanes and
+// writes the results; hands row-scalar commands to a unit that works beside the next commands.
 //
-// Contract: docs/3-architecture.md. Panels outer, rows inner. A vector command is done when its last
-//   word was accepted and its statistics are written; a row-scalar command when its unit took it.
-//   Statistics slots beyond StatRows: error, nothing done. halt_i: no further command is taken.
-// Timing: a row takes max(Dim / Lanes, words read, words written) cycles; a panel with constants as many
-//   cycles more as these have words; a command about 20 more.
+// Contract: docs/3-architecture.md. Panels outer, rows inner. A vector command is done when its
+//   last word was accepted and its statistics are written; a row-scalar command when its unit took
+//   it. Statistics slots beyond StatRows: error, nothing done. halt_i: no further command is taken.
+// Timing: a row takes max(Dim / Lanes, words read, words written) cycles; a panel with constants as
+//   many cycles more as these have words, plus 4; a command about 20 more.
 module @p@_vector #(
   parameter  int unsigned Dim      = @p@_pkg::Dim,
   parameter  int unsigned Lanes    = @p@_pkg::Lanes,
@@ -147,7 +148,7 @@ constexpr std::string_view kSequence = R"sv(
     end
   end
 
-  // A new command is held from the cycle after these pulses at the earliest, so they are about this one.
+  // The next command is held from the cycle after these pulses at the earliest.
   assign busy_o        = state_q != Idle || done_q;
   assign done_valid_o  = done_q;
   assign done_index_o  = index_q;
@@ -295,8 +296,8 @@ endmodule
 }  // namespace
 
 EmittedFile emitVectorUnit(const Plan& plan) {
-  std::string body;
-  for (const std::string_view part : {kPorts, kDecode, kSequence, kFetch, kLanes}) body += part;
+  std::string body(kPorts.substr(1));  // without the line break that opens the literal
+  for (const std::string_view part : {kDecode, kSequence, kFetch, kLanes}) body += part;
   return {plan.name + "_vector.sv", render(plan, body)};
 }
 

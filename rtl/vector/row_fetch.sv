@@ -1,10 +1,10 @@
-// Fetches what a vector command reads: constants per panel, and per row an accumulator row and 0, 1 or
-// 2 scratchpad words; panels outer, rows inner. Rows leave in order through a buffer.
+// Fetches what a vector command reads: constants per panel, and per row an accumulator row and 0, 1
+// or 2 scratchpad words; panels outer, rows inner. Rows leave in order through a buffer.
 //
-// Contract: start_i takes a command, whose fields stay until idle_o; rows and panels are at least 1.
-//   Read data come ReadLatency = 2 cycles after the grant. A request, once valid, stays until ready.
-//   - Constants go to alternating banks; those of a panel are fetched while rows of the last one may
-//     still be in the lanes, but none of the panel before.
+// Contract: start_i takes a command, whose fields stay until idle_o; rows, panels >= 1.
+//   Read data come 2 cycles after the grant. A request, once valid, stays until ready.
+//   - Constants go to alternating banks; those of a panel are fetched while rows of the last one
+//     may still be in the lanes, but none of the panel before.
 //   - With serialize_i a panel's rows begin only when no earlier row is in the lanes.
 //   - With statistics_used_i a row waits while its slot is pending in the row-scalar unit.
 // Timing: one row per cycle at best; const_words cycles between panels.

@@ -35,18 +35,19 @@ TEMPLATE_TEST_CASE("a row costs its beats, words read or words written", "", Tin
     bool in16, both;
     uint64_t words;
   };
-  const Case cases[] = {{Opcode::Requantize, false, false, 1}, {Opcode::Residual, false, false, 2},
-                        {Opcode::Residual, true, false, 2},    {Opcode::Activation, false, false, 1},
-                        {Opcode::RowMax, false, false, 1},     {Opcode::Exp, false, false, 1},
-                        {Opcode::RowNormalize, false, false, 1},
-                        {Opcode::LayerNorm, true, false, 2},   {Opcode::LayerNorm, true, true, 3}};
+  const Case cases[] = {
+      {Opcode::Requantize, false, false, 1}, {Opcode::Residual, false, false, 2},
+      {Opcode::Residual, true, false, 2},    {Opcode::Activation, false, false, 1},
+      {Opcode::RowMax, false, false, 1},     {Opcode::Exp, false, false, 1},
+      {Opcode::RowNormalize, false, false, 1}, {Opcode::LayerNorm, true, false, 2},
+      {Opcode::LayerNorm, true, true, 3}};
   for (const Case& c : cases) {
     const uint64_t measured = cycles<TestType>(c.op, rows, panels, c.in16, c.both);
     const uint64_t work = rows * panels * std::max(beats, c.words);
     // Constants are fetched while the last rows of the panel before are in the lanes.
     const uint64_t constants = panels * (constantBytes(c.op) > 0 ? constantBytes(c.op) + 6U : 0U);
-    INFO(findOpcode(static_cast<uint8_t>(c.op))->name << ": " << measured << " cycles, work " << work
-                                                      << ", constants " << constants);
+    INFO(nameOf(c.op) << ": " << measured << " cycles, work " << work << ", constants "
+                      << constants);
     CHECK(measured >= work);
     CHECK(measured <= work + constants + 24 + beats);
   }
@@ -88,17 +89,16 @@ TEST_CASE("statistics slots beyond their end are refused and nothing is done") {
   for (const Opcode op : {Opcode::RowMax, Opcode::Exp, Opcode::RowNormalize, Opcode::LayerNorm,
                           Opcode::Residual, Opcode::RowScalarSoftmax, Opcode::RowScalarLayerNorm}) {
     Pair<Edge8> pair(3);
-    auto command = [&](uint32_t slot) {
+    const auto command = [&](uint32_t slot) {
       Command c(op);
-      c.set(Field::Rows, 5).set(Field::StatRow, slot).set(Field::Epsilon, 64).set(Field::Width, 8);
-      c.set(Field::WidthLog, 3).set(Field::MeanFactor, 1 << 23);
-      if (op == Opcode::RowScalarSoftmax) c = Command(op).set(Field::Rows, 5).set(Field::StatRow, slot);
-      if (op != Opcode::RowScalarSoftmax && op != Opcode::RowScalarLayerNorm)
-        c = Command(op).set(Field::Rows, 5).set(Field::StatRow, slot).set(Field::Panels, 1)
-                .set(Field::Stats, 1).set(Field::Shift, 9).set(Field::Out8, 1)
-                .set(Field::OutAddr, pair.commands.regions.out8Base())
-                .set(Field::Out16Addr, pair.commands.regions.out16Base());
-      return c;
+      c.set(Field::Rows, 5).set(Field::StatRow, slot);
+      if (op == Opcode::RowScalarSoftmax) return c;
+      if (op == Opcode::RowScalarLayerNorm)
+        return c.set(Field::Epsilon, 64).set(Field::Width, 8).set(Field::WidthLog, 3)
+            .set(Field::MeanFactor, 1 << 23);
+      return c.set(Field::Panels, 1).set(Field::Stats, 1).set(Field::Shift, 9).set(Field::Out8, 1)
+          .set(Field::OutAddr, pair.commands.regions.out8Base())
+          .set(Field::Out16Addr, pair.commands.regions.out16Base());
     };
     pair.bench.push(command(kSlots - 4));
     for (int i = 0; i < 300; ++i) pair.bench.tick();
@@ -117,7 +117,8 @@ TEST_CASE("statistics slots beyond their end are refused and nothing is done") {
 TEST_CASE("halt finishes the command under way and takes no other") {
   Pair<Edge8> pair(4);
   Command command(Opcode::Requantize);
-  command.set(Field::Rows, 30).set(Field::Panels, 2).set(Field::AccStride, 30).set(Field::OutStride, 30);
+  command.set(Field::Rows, 30).set(Field::Panels, 2);
+  command.set(Field::AccStride, 30).set(Field::OutStride, 30);
   command.set(Field::OutAddr, pair.commands.regions.out8Base());
   pair.commands.drawConstants(command, pair.model.scratch);
   pair.bench.scratch = pair.model.scratch;

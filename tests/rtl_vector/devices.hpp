@@ -28,6 +28,8 @@ using Base16Pwl = Device<Vvector_bench16p, 16, 16, Family::Pwl>;
 inline constexpr uint32_t kSlots = 128;
 inline constexpr uint32_t kAccRows = 512;
 
+inline std::string_view nameOf(Opcode op) { return findOpcode(static_cast<uint8_t>(op))->name; }
+
 /// Device and model on the same memories.
 template <typename D>
 struct Pair {
@@ -40,8 +42,8 @@ struct Pair {
     bench.random.seed(seed);
   }
 
-  /// Lets the device finish what was pushed; after each command the words that it should have written
-  /// must be there, and at the end all memory must be equal.
+  /// Lets the device do these commands; after each one the words that it should have written must
+  /// be there, and at the end all memory must be equal.
   void run(const std::vector<Command>& program) {
     const std::size_t first = bench.done.size();
     for (const auto& command : program) bench.push(command);
@@ -61,8 +63,8 @@ struct Pair {
       const auto expected = model.scratch[word * D::kDim + b];
       if (got == expected) continue;
       FAIL(fmt::format("command {} ({}): word {} byte {} is {}, should be {}; rows {} panels {}",
-                       index, findOpcode(static_cast<uint8_t>(command.opcode()))->name, word, b, got,
-                       expected, command.get(Field::Rows), command.get(Field::Panels)));
+                       index, nameOf(command.opcode()), word, b, got, expected,
+                       command.get(Field::Rows), command.get(Field::Panels)));
     }
   }
 

@@ -1,5 +1,5 @@
-// The lane pipeline with the values inside it that no port shows: the activation (stage 8) and 2^-x of
-// one octave (stage 8). All ports are the pipeline's own.
+// The lane pipeline with the values inside it that no port shows: the activation (stage 8) and 2^-x
+// of one octave (stage 8). All ports are the pipeline's own.
 module lanes_probe #(
   parameter  int unsigned Dim    = base16_pkg::Dim,
   parameter  int unsigned Lanes  = base16_pkg::Lanes,

@@ -100,7 +100,7 @@ int32_t signExtend(uint32_t value, unsigned bits) {
 TEMPLATE_TEST_CASE("GELU is exact for all 65,536 x", "", IbertLanes, PwlLanes) {
   TestType lanes(Opcode::Activation);
   lanes.constants(0, kIdentityScale, 0);
-  const auto x = [](uint32_t k, uint32_t l) { return static_cast<int32_t>(k * kLanes + l) - 32768; };
+  const auto x = [](uint32_t k, uint32_t l) { return int32_t(k * kLanes + l) - 32768; };
   uint32_t wrong = 0;
   lanes.stream(
       65536 / kLanes, 8,
@@ -115,8 +115,8 @@ TEMPLATE_TEST_CASE("GELU is exact for all 65,536 x", "", IbertLanes, PwlLanes) {
   CHECK(wrong == 0);
 }
 
-TEMPLATE_TEST_CASE("exp is exact for all distances, to nearest and with all dithers", "", IbertLanes,
-                   PwlLanes) {
+TEMPLATE_TEST_CASE("exp is exact for all distances, to nearest and with all dithers", "",
+                   IbertLanes, PwlLanes) {
   // The maximum is 32767 and t = 32767 - d. Beyond 4096 all is 0, so dithers stop soon after it.
   TestType lanes(Opcode::Exp);
   lanes.top.multiplier_i = 32768;
@@ -126,7 +126,7 @@ TEMPLATE_TEST_CASE("exp is exact for all distances, to nearest and with all dith
   const auto sweep = [&](uint32_t distances, int dither) {
     lanes.top.dither_i = dither >= 0;
     lanes.top.position_4_i = static_cast<uint8_t>(dither);
-    const auto t = [](uint32_t k, uint32_t l) { return 32767 - static_cast<int32_t>(k * kLanes + l); };
+    const auto t = [](uint32_t k, uint32_t l) { return 32767 - int32_t(k * kLanes + l); };
     lanes.stream(
         distances / kLanes, 11,
         [&](uint32_t k) { return std::array<int32_t, kLanes>{t(k, 0), t(k, 1), t(k, 2), t(k, 3)}; },
@@ -171,7 +171,8 @@ TEST_CASE("requantize is exact at the corners of accumulator, bias, scale and ze
           lanes.constants(bias, scale, static_cast<int8_t>(zero));
           for (std::size_t a = 0; a < accs.size(); a += kLanes) {
             std::array<int32_t, kLanes> row{};
-            for (std::size_t l = 0; l < kLanes; ++l) row[l] = accs[std::min(a + l, accs.size() - 1)];
+            for (std::size_t l = 0; l < kLanes; ++l)
+              row[l] = accs[std::min(a + l, accs.size() - 1)];
             lanes.pass(row, 11);
             for (uint32_t l = 0; l < kLanes; ++l) {
               const int64_t sum = int64_t{row[l]} + bias;

@@ -75,7 +75,8 @@ class RandomCommands {
       return command;
     }
     if (op == Opcode::RowScalarLayerNorm) {
-      const NormWidth width = normWidth(static_cast<uint32_t>(number(1, number(0, 1) ? 4096 : 100)));
+      const int64_t widest = number(0, 1) != 0 ? 4096 : 100;
+      const NormWidth width = normWidth(static_cast<uint32_t>(number(1, widest)));
       set(Field::Width, width.width);
       set(Field::WidthLog, width.log);
       set(Field::MeanFactor, width.meanFactor);

@@ -8,8 +8,8 @@
 
 namespace intformer::test {
 
-/// What the vector unit computes, element by element from the command's definition. Statistics lie as
-/// in the hardware: S1 and the softmax sum share a field, and so do both kinds of row scalars.
+/// What the vector unit computes, element by element from the command's definition. Statistics lie
+/// as in the hardware: S1 and the softmax sum share a field, and so do both kinds of row scalars.
 class VectorModel {
  public:
   struct Slot {
@@ -45,7 +45,9 @@ class VectorModel {
 
  private:
   int64_t get(Field field) const { return command_.get(field); }
-  uint8_t& byte(int64_t word, uint32_t b) { return scratch[static_cast<uint64_t>(word) * dim_ + b]; }
+  uint8_t& byte(int64_t word, uint32_t b) {
+    return scratch[static_cast<uint64_t>(word) * dim_ + b];
+  }
 
   void rowScalar(Slot& slot) const {
     if (command_.opcode() == Opcode::RowScalarSoftmax) {
@@ -74,7 +76,9 @@ class VectorModel {
       return static_cast<int32_t>(constant(0) | constant(1) << 8 | constant(2) << 16 |
                                   constant(3) << 24);
     };
-    const auto half = [&](int b) { return static_cast<uint16_t>(constant(b) | constant(b + 1) << 8); };
+    const auto half = [&](int b) {
+      return static_cast<uint16_t>(constant(b) | constant(b + 1) << 8);
+    };
     const auto first = [&] { return Scale{half(4), static_cast<uint8_t>(constant(6))}; };
     const auto second = [&] { return Scale{half(8), static_cast<uint8_t>(constant(10))}; };
     const auto zero = [&] { return static_cast<int8_t>(constant(7)); };
@@ -127,7 +131,8 @@ class VectorModel {
         break;
       default: {  // LayerNorm
         const NormRow row{slot().mean, slot().factor, slot().shift};
-        const int16_t y = normAffine(normNormalize(in(), row), static_cast<int16_t>(half(4)), bias(),
+        const auto gain = static_cast<int16_t>(half(4));
+        const int16_t y = normAffine(normNormalize(in(), row), gain, bias(),
                                      static_cast<unsigned>(get(Field::Shift)));
         if (get(Field::Out16) != 0) write16(p, r, c, y);
         if (get(Field::Out8) != 0) write8(p, r, c, normTo8(y));
@@ -136,7 +141,8 @@ class VectorModel {
   }
 
   int64_t accumulator(int64_t p, int64_t r, uint32_t c) const {
-    return acc[static_cast<uint64_t>(get(Field::AccAddr) + p * get(Field::AccStride) + r) * dim_ + c];
+    const int64_t row = get(Field::AccAddr) + p * get(Field::AccStride) + r;
+    return acc[static_cast<uint64_t>(row) * dim_ + c];
   }
   bool valid(int64_t p, int64_t r, uint32_t c) const {
     const int64_t i = get(Field::RowPosition) + r;
