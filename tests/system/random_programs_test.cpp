@@ -9,8 +9,8 @@ using namespace intformer::system_test;
 
 namespace {
 
-/// Programs per config; four configs make the thousand and a few.
-constexpr uint64_t kPrograms = 260;
+/// Programs per config; four configs make two thousand.
+constexpr uint64_t kPrograms = 500;
 
 void requireSameMemory(Device& device, uint64_t seed) {
   const RandomProgram program = randomProgram(device.plan, seed);
