@@ -1,7 +1,9 @@
 #include <memory>
 #include <vector>
 
+#include "Vtop_narrow.h"
 #include "Vtop_tiny4.h"
+#include "Vtop_wide.h"
 #include "gen/tables/commands.hpp"
 #include "gen/tables/registers.hpp"
 #include "tb/axi_memory.hpp"
@@ -22,12 +24,13 @@ uint32_t offsetOf(std::string_view name) {
 }
 
 /// The whole device between a host and a memory; no model but what the test expects.
+template <typename Model>
 class TopBench {
   VerilatedContext context_;
 
  public:
-  Vtop_tiny4 top{&context_};
-  tb::AxiMemory<Vtop_tiny4> axi{top};
+  Model top{&context_};
+  tb::AxiMemory<Model> axi{top};
   Dice dice;
   std::vector<uint8_t> memory = std::vector<uint8_t>(kEnd + 4096);
   uint64_t cycle = 0;
@@ -115,6 +118,10 @@ Command transfer(Opcode opcode, uint64_t address, uint32_t scratch, uint32_t wor
       .set(Field::ChunkWords, words).set(Field::Chunks, 1);
 }
 
+using Tiny4 = TopBench<Vtop_tiny4>;
+using Narrow = TopBench<Vtop_narrow>;  // all buffers and bursts as small as they may be
+using Wide = TopBench<Vtop_wide>;      // a beat holds 16 words
+
 /// Copies the input to the output, in pieces through different places of the scratchpad.
 std::vector<Command> copyProgram(uint32_t pieces, uint32_t words) {
   std::vector<Command> program;
@@ -127,16 +134,17 @@ std::vector<Command> copyProgram(uint32_t pieces, uint32_t words) {
   return program;
 }
 
-void checkCopy(TopBench& bench, uint32_t bytes) {
+template <typename Bench>
+void checkCopy(Bench& bench, uint32_t bytes) {
   CHECK(bench.axi.violation().empty());
   CHECK(bench.get("status") == (status::kDone | status::kInterrupt));
   CHECK(bench.get("error_code") == 0);
   CHECK(std::memcmp(bench.memory.data() + kOutput, bench.memory.data() + kInput, bytes) == 0);
 }
 
-TEST_CASE("the device copies memory and counts what it did", "[rtl]") {
+TEMPLATE_TEST_CASE("the device copies memory and counts what it did", "[rtl]", Tiny4, Narrow, Wide) {
   for (const double stall : {0.0, 0.4}) {
-    TopBench bench(1, stall);
+    TestType bench(1, stall);
     const auto program = copyProgram(20, 25);
     bench.place(program);
     bench.start();
@@ -145,7 +153,10 @@ TEST_CASE("the device copies memory and counts what it did", "[rtl]") {
     bench.wait();
     checkCopy(bench, 20 * 25 * kDim);
     CHECK(bench.count("commands") == program.size());
-    CHECK(bench.count("read_bytes") == 20 * 25 * kDim + 64 * program.size());
+    // Whole beats: those at both ends of a transfer may be partly for others.
+    const uint64_t needed = 20 * 25 * kDim + 64 * program.size();
+    CHECK(bench.count("read_bytes") >= needed);
+    CHECK(bench.count("read_bytes") <= needed + 20 * 2 * (bench.axi.kBusBytes - kDim));
     CHECK(bench.count("write_bytes") == 20 * 25 * kDim);
     CHECK(bench.count("cycles") > bench.count("load_busy"));
     CHECK(bench.count("store_wait") > 0);
@@ -161,8 +172,8 @@ TEST_CASE("the device copies memory and counts what it did", "[rtl]") {
   }
 }
 
-TEST_CASE("a soft reset at any moment leaves a quiet bus and a device that works", "[rtl]") {
-  TopBench bench(2, 0.2);
+TEMPLATE_TEST_CASE("a soft reset at any moment leaves a quiet bus and a device that works", "[rtl]", Tiny4, Narrow, Wide) {
+  TestType bench(2, 0.2);
   for (uint32_t when = 0; when < 700; when += 23) {
     CAPTURE(when);
     bench.place(copyProgram(20, 25));
@@ -187,7 +198,7 @@ struct Fault {
   uint64_t addr;
 };
 
-TEST_CASE("the device stops at a bad command, says which, and runs again after a soft reset", "[rtl]") {
+TEMPLATE_TEST_CASE("the device stops at a bad command, says which, and runs again after a soft reset", "[rtl]", Tiny4, Narrow, Wide) {
   Command matmul(Opcode::Matmul);
   matmul.set(Field::MatmulRows, 4).set(Field::Depth, 4).set(Field::Cols, 4).set(Field::AAddr, 0x10000);
   const std::vector<Fault> faults = {
@@ -200,7 +211,7 @@ TEST_CASE("the device stops at a bad command, says which, and runs again after a
       {"scratchpad, matmul", matmul, ErrorCode::ScratchRange, 0},
       {"tokens", transfer(Opcode::Load, kInput, 0, 1).addWait(Queue::Vector), ErrorCode::TokenDeadlock, 0},
   };
-  TopBench bench(3, 0.2);
+  TestType bench(3, 0.2);
   for (const Fault& fault : faults) {
     CAPTURE(fault.name);
     auto program = copyProgram(4, 25);
@@ -230,16 +241,16 @@ TEST_CASE("the device stops at a bad command, says which, and runs again after a
   }
 }
 
-TEST_CASE("the device reports error responses of load, store and fetch", "[rtl]") {
+TEMPLATE_TEST_CASE("the device reports error responses of load, store and fetch", "[rtl]", Tiny4, Narrow, Wide) {
   struct Bus {
     uint64_t addr;
     bool reads;
     ErrorCode code;
     uint32_t command;
   };
-  for (const Bus& bus : {Bus{kInput + 210, true, ErrorCode::ReadBus, 4}, Bus{kOutput + 110, false, ErrorCode::WriteBus, 3},
+  for (const Bus& bus : {Bus{kInput + 270, true, ErrorCode::ReadBus, 4}, Bus{kOutput + 110, false, ErrorCode::WriteBus, 3},
                          Bus{kProgram + 64 * 6, true, ErrorCode::FetchBus, 6}}) {
-    TopBench bench(4, 0.2);
+    TestType bench(4, 0.2);
     bench.place(copyProgram(12, 25));
     bench.axi.storage.errorBase = bus.addr, bench.axi.storage.errorEnd = bus.addr + 1;
     bench.axi.storage.errorOnReads = bus.reads, bench.axi.storage.errorOnWrites = !bus.reads;
@@ -247,8 +258,12 @@ TEST_CASE("the device reports error responses of load, store and fetch", "[rtl]"
     bench.wait();
     CHECK(bench.get("status") == (status::kError | status::kInterrupt));
     CHECK(bench.get("error_code") == static_cast<uint32_t>(bus.code));
-    CHECK((bench.get("error_command") == bus.command || bus.code == ErrorCode::FetchBus));
-    CHECK(bench.get("error_addr_low") / 64 == bus.addr / 64);
+    // The memory answers for whole bursts; one of fetch begins with an earlier command.
+    const bool fetch = bus.code == ErrorCode::FetchBus;
+    CHECK(bench.get("error_command") <= bus.command);
+    CHECK(bench.get("error_command") + (fetch ? 8 : 0) >= bus.command);
+    CHECK(bench.get("error_addr_low") <= bus.addr);
+    CHECK(bench.get("error_addr_low") + (fetch ? 512 : 128) > bus.addr);
     CHECK(bench.axi.violation().empty());
     bench.axi.storage.errorBase = bench.axi.storage.errorEnd = 0;
     bench.softReset();
@@ -258,8 +273,8 @@ TEST_CASE("the device reports error responses of load, store and fetch", "[rtl]"
   }
 }
 
-TEST_CASE("a long program of small commands is fetched ahead", "[rtl]") {
-  TopBench bench(5);
+TEMPLATE_TEST_CASE("a long program of small commands is fetched ahead", "[rtl]", Tiny4, Narrow, Wide) {
+  TestType bench(5);
   std::vector<Command> program;
   for (uint32_t i = 0; i < 100; ++i)
     program.push_back(Command(Opcode::RowMax).set(Field::Rows, 16).set(Field::Panels, 1).set(Field::StatsInit, 1));
