@@ -28,14 +28,21 @@ uint32_t tallest(const Graph& graph) {
 
 /// Row blocks to try, largest first: weights are loaded once per block. Two blocks at least, where
 /// that leaves the array enough rows, so that one block's LayerNorm hides behind the other's matmuls.
-std::vector<uint32_t> rowBlocks(uint32_t rows, uint32_t dim, bool small) {
+std::vector<uint32_t> rowBlocks(uint32_t rows, uint32_t dim) {
   std::vector<uint32_t> blocks;
   for (uint32_t parts = rows >= 4 * dim ? 2 : 1; parts <= ceilDivide(rows, dim); ++parts) {
     const auto block = static_cast<uint32_t>(roundUp(ceilDivide(rows, parts), dim));
     if (blocks.empty() || block < blocks.back()) blocks.push_back(block);
   }
-  if (small)
-    for (uint32_t block = dim / 2; block >= 1; block /= 2) blocks.push_back(block);
+  return blocks;
+}
+
+/// For operands that are streamed anyway: fewer choices, and below DIM rows.
+std::vector<uint32_t> streamedRowBlocks(uint32_t rows, uint32_t dim) {
+  std::vector<uint32_t> blocks;
+  for (auto block = static_cast<uint32_t>(roundUp(ceilDivide(rows, 2), dim)); block >= 1;
+       block = block > dim ? static_cast<uint32_t>(roundUp(block / 2, dim)) : block / 2)
+    blocks.push_back(block);
   return blocks;
 }
 
@@ -46,7 +53,7 @@ std::vector<Tiling> tilings(const Graph& graph, const Plan& plan, const CompileO
   const uint32_t rows = tallest(graph);
   std::vector<Tiling> result;
   const auto add = [&](bool demandResident, std::initializer_list<Share> shares) {
-    auto blocks = rowBlocks(rows, plan.dim, !demandResident);
+    auto blocks = demandResident ? rowBlocks(rows, plan.dim) : streamedRowBlocks(rows, plan.dim);
     if (options.rowBlock != 0) blocks = {options.rowBlock};
     for (const uint32_t block : blocks)
       for (const Share& share : shares)

@@ -28,7 +28,35 @@ Lowering::Lowering(const Graph& graph, const Plan& plan, const MemoryLayout& lay
               return schedule_.nextUse(tensor, block, step_);
             }) {}
 
+void Lowering::checkTiling() const {
+  const auto residentWords = [&](TensorId tensor, std::size_t step) -> uint64_t {
+    if (tensor == kNoTensor || schedule_.nextUse(tensor, 0, step) == ResidentHeap::kNever) return 0;
+    const TensorLayout& shape = layout(tensor);
+    return uint64_t{shape.panels} * shape.wordsPerRow * std::min(tiling_.rowBlock, shape.rows);
+  };
+  for (std::size_t step = 0; step < schedule_.tasks.size(); ++step) {
+    const Task& task = schedule_.tasks[step];
+    const Operator& op = graph_.operators[task.op];
+    uint64_t words = 0;
+    if (const auto* attention = std::get_if<Attention>(&op)) {
+      (void)attentionTiles(*attention);
+    } else if (task.block.index != 0) {
+      continue;
+    } else if (const auto* linear = std::get_if<Linear>(&op)) {
+      words = residentWords(linear->input, step) + residentWords(linear->output, step);
+    } else {
+      const auto& norm = std::get<LayerNorm>(op);
+      words = residentWords(norm.input, step) + residentWords(norm.output8, step) +
+              residentWords(norm.output16, step);
+    }
+    if (tiling_.demandResident && words > heap_.size())
+      throw Unfit(fmt::format("operator {} needs {} resident scratchpad words of {}",
+                              operatorName(op), words, heap_.size()));
+  }
+}
+
 void Lowering::run() {
+  checkTiling();
   for (step_ = 0; step_ < schedule_.tasks.size(); ++step_) {
     lowerTask(schedule_.tasks[step_]);
     heap_.unpinAll();

@@ -104,6 +104,8 @@ class Lowering {
   [[nodiscard]] const TensorLayout& layout(TensorId tensor) const {
     return layout_.tensors[tensor];
   }
+  /// Refuses a tiling that cannot work before any work is done.
+  void checkTiling() const;
   void lowerTask(const Task& task);
   Target target(TensorId tensor, const RowBlock& block);
   Piece place(const Target& target, const RowBlock& block, uint32_t firstPanel, uint32_t panels);

@@ -69,6 +69,7 @@ class ResidentHeap {
   /// A pinned place, dropping the blocks that are needed last. nullptr: no room.
   Resident* allocate(TensorId tensor, uint32_t block, uint32_t words, uint64_t step);
   void unpinAll();
+  [[nodiscard]] uint32_t size() const { return size_; }
 
  private:
   /// Addresses worth considering for a block: beside what is there, and at the ends.
