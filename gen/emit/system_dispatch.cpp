@@ -10,7 +10,7 @@
 namespace intformer {
 namespace {
 
-/// Fields that must not be zero, and fields that must be multiples of Dim, wherever an opcode has them.
+/// Fields that must not be zero, and that must be multiples of Dim, wherever an opcode has them.
 constexpr std::array kSizes = {Field::ChunkWords, Field::Chunks, Field::MatmulRows, Field::Depth,
                                Field::Cols,       Field::Rows,   Field::Panels};
 constexpr std::array kMultiples = {Field::MemoryAddr, Field::MemoryStride};
@@ -38,31 +38,39 @@ std::string checks() {
   return columns.text("  ");
 }
 
-std::string checkNames() {
+template <std::size_t Count>
+std::string checkNames(const std::array<Field, Count>& fields) {
   std::string names;
-  for (const Field field : kSizes) names += fmt::format("{}_bad, ", fieldSpec(field).name);
-  for (const Field field : kMultiples) names += fmt::format("{}_bad, ", fieldSpec(field).name);
-  return names.substr(0, names.size() - 2);
+  for (const Field field : fields)
+    names += fmt::format("{}{}_bad", names.empty() ? "" : ", ", fieldSpec(field).name);
+  return names;
 }
 
-/// One arm per opcode: its queue and the checks of its fields.
+/// What the decoder says about an opcode: its queue and the checks of its fields.
+std::string arm(const OpcodeSpec& spec) {
+  if (!spec.queue) return "is_end = 1'b1;\n";
+  std::string bad;
+  const auto add = [&](Field field) {
+    if (has(spec, field))
+      bad += fmt::format("{}{}_bad", bad.empty() ? "" : " || ", fieldSpec(field).name);
+  };
+  for (const Field field : kSizes) add(field);
+  for (const Field field : kMultiples) add(field);
+  return fmt::format("begin\n          queue     = 2'd{};\n          bad_field = {};\n        end\n",
+                     static_cast<unsigned>(*spec.queue), bad);
+}
+
+/// The arms of the decoder; neighbours in the table that say the same share one.
 std::string arms() {
   std::string text;
-  for (const auto& spec : opcodes()) {
-    text += fmt::format("        @p@_pkg::Op{}: ", upperCamel(spec.name));
-    if (!spec.queue) {
-      text += "is_end = 1'b1;\n";
-      continue;
-    }
-    std::string bad;
-    const auto add = [&](Field field) {
-      if (has(spec, field))
-        bad += fmt::format("{}{}_bad", bad.empty() ? "" : " || ", fieldSpec(field).name);
-    };
-    for (const Field field : kSizes) add(field);
-    for (const Field field : kMultiples) add(field);
-    text += fmt::format("begin\n          queue     = 2'd{};\n          bad_field = {};\n        end\n",
-                        static_cast<unsigned>(*spec.queue), bad);
+  std::string labels;
+  for (std::size_t i = 0; i < opcodes().size(); ++i) {
+    const OpcodeSpec& spec = opcodes()[i];
+    labels += fmt::format("{}@p@_pkg::Op{}", labels.empty() ? "        " : ",\n        ",
+                          upperCamel(spec.name));
+    if (i + 1 < opcodes().size() && arm(opcodes()[i + 1]) == arm(spec)) continue;
+    text += labels + ": " + arm(spec);
+    labels.clear();
   }
   return text;
 }
@@ -103,14 +111,15 @@ std::string queues() {
 constexpr std::string_view kHead = R"sv(
 // Dispatch: checks commands, queues them by unit, holds the tokens, issues, and executes `end`.
 //
-// Contract: commands come in stream order. A queue issues its head when all tokens of its wait mask are
-//   there and the unit is ready; then it takes them. A unit's done pulse gives the tokens of its signal
-//   mask. `end` finishes the program (finish_o, a pulse) when every queue is empty and every unit idle.
-//   Per-queue ports are in the order load, matmul, vector, store.
-// Errors (one per program): unknown opcode; zero size, misaligned memory address or stride, a queue that
-//   waits for or signals itself, more than 65535 tokens in one counter; last command not `end`; all
+// Contract: commands come in stream order. A queue issues its head when all tokens of its wait mask
+//   are there and the unit is ready; then it takes them. A unit's done pulse gives the tokens of
+//   its signal mask. `end` finishes the program (finish_o, a pulse) when every queue is empty and
+//   every unit idle. Per-queue ports are in the order load, matmul, vector, store. Errors (one per
+//   program): unknown opcode; zero size, misaligned memory address or stride, a queue that waits
+//   for or signals itself, more than 65535 tokens in one counter; last command not `end`; all
 //   queues waiting while nothing is under way that could signal.
-// Timing: a command may issue 3 cycles after it was taken; one command per cycle in, one per queue out.
+// Timing: a command may issue 3 cycles after it was taken; one command per cycle in, one per queue
+// out.
 module @p@_dispatch (
   input  logic         clk_i,
   input  logic         rst_ni,
@@ -150,7 +159,8 @@ constexpr std::string_view kDecode = R"sv(
   // What the next command is.
   logic [1:0] queue;
   logic       known, is_end, bad_field, is_last, self_token;
-  logic       @checks@;
+  logic       @sizes@;
+  logic       @multiples@;
 @assigns@
   always_comb begin
     queue     = 2'd0;
@@ -234,8 +244,9 @@ constexpr std::string_view kTail = R"sv(
   assign idle     = pending == '0 && !scalar_busy_i;
   assign finish_o = look && known && is_end && idle;
 
-  // Nothing under way, no head may issue, and no more commands can come in: no token will ever come.
-  // Several cycles in a row, because a queue's head appears two cycles after its command came.
+  // Nothing under way, no head may issue, and no more commands can come in: no token will ever
+  // come. Several cycles in a row, because a queue's head appears two cycles after its command
+  // came.
   logic [3:0] stuck_q;
   logic       stuck;
   assign stuck = look && !accept && under_way == '0 && pending != '0 && issue_valid_o == '0;
@@ -299,7 +310,8 @@ void replace(std::string& text, std::string_view mark, const std::string& by) {
 
 EmittedFile emitDispatch(const Plan& plan) {
   std::string decode(kDecode);
-  replace(decode, "@checks@", checkNames());
+  replace(decode, "@sizes@", checkNames(kSizes));
+  replace(decode, "@multiples@", checkNames(kMultiples));
   replace(decode, "@assigns@", checks());
   replace(decode, "@arms@", arms());
   const std::string text =

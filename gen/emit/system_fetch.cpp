@@ -4,10 +4,11 @@ namespace intformer {
 namespace {
 
 constexpr std::string_view kFetch = R"sv(
-// Fetch unit of the device: the leaf command_fetch with bursts of at most half of the fetch buffer, so
-// that one half is under way while the other is dispatched.
+// Fetch unit of the device: the leaf command_fetch with bursts of at most half of the fetch buffer,
+// so that one half is under way while the other is dispatched.
 //
-// Contract, timing: see command_fetch. The ar and r ports lack their constant signals (size, burst, id).
+// Contract, timing: see command_fetch. The ar and r ports lack their constant signals (size, burst,
+// id).
 module @p@_fetch #(
   localparam int unsigned BusBytes    = @p@_pkg::BusBytes,
   localparam int unsigned AddressBits = @p@_pkg::AddressBits,
@@ -45,7 +46,7 @@ module @p@_fetch #(
   input  logic [1:0]                r_resp_i
 );
   localparam int unsigned BusBurst  = @p@_pkg::MaxBurstBeats * BusBytes;
-  localparam int unsigned HalfLog   = @p@_pkg::FetchDepth > 1 ? $clog2(@p@_pkg::FetchDepth + 1) - 2 : 0;
+  localparam int unsigned HalfLog   = $clog2(@p@_pkg::FetchDepth + 1) - 2;  // FetchDepth >= 2
   localparam int unsigned HalfBytes = 64 << HalfLog;
 
   command_fetch #(

@@ -6,9 +6,10 @@ namespace {
 constexpr std::string_view kRegisters = R"sv(
 // Registers: what the host sees and sets through AXI4-Lite, the counters and the interrupt.
 //
-// Contract: offsets and access as in the package and docs. Unknown addresses and writes to read-only registers
-//   are answered with SLVERR and change nothing; write-only registers read as zero. Byte strobes count.
-//   Program, windows and interrupt enable survive a soft reset (core_rst_ni low); the rest does not.
+// Contract: offsets and access as in the package and docs. Unknown addresses and writes to
+//   read-only registers are answered with SLVERR and change nothing; write-only registers read as
+//   zero. Byte strobes count. Program, windows and interrupt enable survive a soft reset
+//   (core_rst_ni low); the rest does not.
 // Timing: start_o and reset_o are one pulse per write of a one.
 module @p@_registers #(
   localparam int unsigned WindowCount  = @p@_pkg::WindowCount,

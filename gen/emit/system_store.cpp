@@ -6,7 +6,8 @@ namespace {
 constexpr std::string_view kStore = R"sv(
 // Store unit of the device: the leaf dma_store on the fields of a store command.
 //
-// Contract, timing: see dma_store. The aw, w and b ports lack their constant signals (size, burst, id).
+// Contract, timing: see dma_store. The aw, w and b ports lack their constant signals (size, burst,
+// id).
 module @p@_store #(
   localparam int unsigned Dim         = @p@_pkg::Dim,
   localparam int unsigned BusBytes    = @p@_pkg::BusBytes,

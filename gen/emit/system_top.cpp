@@ -4,12 +4,13 @@ namespace intformer {
 namespace {
 
 constexpr std::string_view kPins = R"sv(
-// The device: an AXI4-Lite slave for its registers, an AXI4 master for program and data, an interrupt.
+// The device: an AXI4-Lite slave for its registers, an AXI4 master for program and data, an
+// interrupt.
 //
-// Contract: the host writes program and data to memory, sets windows, program address and length, and
-//   starts; the device raises its interrupt when it is done or has stopped with an error. All memory
-//   accesses stay inside the windows. The event pins tell which command of which queue (load, matmul,
-//   vector, store) starts and ends; leave them open on a board.
+// Contract: the host writes program and data to memory, sets windows, program address and length,
+//   and starts; the device raises its interrupt when it is done or has stopped with an error. All
+//   memory accesses stay inside the windows. The event pins tell which command of which queue
+//   (load, matmul, vector, store) starts and ends; leave them open on a board.
 // Timing: one clock; every AXI output comes from a register or a register file.
 module @p@_top #(
   localparam int unsigned AddressBits = @p@_pkg::AddressBits,
@@ -129,8 +130,8 @@ constexpr std::string_view kControl = R"sv(
   logic [AddressBits-1:0] fetch_ar_addr;
   logic [7:0]             fetch_ar_length;
 
-  // Error sources, first in order of precedence: fetch, dispatch, the four units, then addresses that the
-  // memories refused, charged to the command last started in the queue.
+  // Error sources, first in order of precedence: fetch, dispatch, the four units, then addresses
+  // that the memories refused, charged to the command last started in the queue.
   localparam int unsigned Sources = 12;
   logic [Sources-1:0]    error_valids;
   logic [Sources*8-1:0]  error_codes;
@@ -146,10 +147,11 @@ constexpr std::string_view kControl = R"sv(
   );
 
   // In the order of scratch_fault: a, b, vector, store, vector_write, load_write.
-  assign error_valids[11:6] = {acc_fault_vector, acc_fault_array, scratch_fault[5], scratch_fault[3],
-                               scratch_fault[2] || scratch_fault[4],
+  assign error_valids[11:6] = {acc_fault_vector, acc_fault_array, scratch_fault[5],
+                               scratch_fault[3], scratch_fault[2] || scratch_fault[4],
                                scratch_fault[0] || scratch_fault[1]};
-  assign error_codes[11*8+7:6*8] = {{2{@p@_pkg::ErrAccumulatorRange}}, {4{@p@_pkg::ErrScratchRange}}};
+  assign error_codes[11*8+7:6*8] = {{2{@p@_pkg::ErrAccumulatorRange}},
+                                    {4{@p@_pkg::ErrScratchRange}}};
   assign error_indexes[11*32+31:6*32] = {
     started_index[Vector*32+:32], started_index[Matmul*32+:32], started_index[Load*32+:32],
     started_index[Store*32+:32], started_index[Vector*32+:32], started_index[Matmul*32+:32]
@@ -160,8 +162,9 @@ constexpr std::string_view kControl = R"sv(
     .clk_i, .rst_ni(core_rst_n), .halt_i(halt), .start_i(start), .stop_i(finish),
     .idle_o(fetch_idle), .program_addr_i(program_addr), .program_commands_i(program_commands),
     .command_valid_o(fetched_valid), .command_ready_i(fetched_ready), .command_o(fetched),
-    .command_index_o(fetched_index), .error_valid_o(error_valids[0]), .error_code_o(error_codes[0+:8]),
-    .error_index_o(error_indexes[0+:32]), .error_addr_o(error_addrs[0+:64]),
+    .command_index_o(fetched_index), .error_valid_o(error_valids[0]),
+    .error_code_o(error_codes[0+:8]), .error_index_o(error_indexes[0+:32]),
+    .error_addr_o(error_addrs[0+:64]),
     .window_base_i(window_base), .window_end_i(window_end),
     .window_permissions_i(window_permissions),
     .ar_valid_o(fetch_ar_valid), .ar_ready_i(fetch_ar_ready), .ar_addr_o(fetch_ar_addr),
