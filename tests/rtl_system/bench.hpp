@@ -32,7 +32,9 @@ class Dice {
   explicit Dice(uint32_t seed) : engine_(seed) {}
   uint64_t upTo(uint64_t last) { return last == ~uint64_t{0} ? engine_() : engine_() % (last + 1); }
   uint64_t between(uint64_t first, uint64_t last) { return first + upTo(last - first); }
-  bool chance(double probability) { return static_cast<double>(engine_() >> 11) < probability * 9007199254740992.0; }
+  bool chance(double probability) {
+    return static_cast<double>(engine_() >> 11) < probability * 9007199254740992.0;
+  }
 
  private:
   std::mt19937_64 engine_;
@@ -73,9 +75,11 @@ inline Transfer randomTransfer(Dice& dice, uint32_t dim, uint32_t maxWords) {
   t.chunks = static_cast<uint16_t>(dice.between(1, dice.chance(0.5) ? 1 : 6));
   t.chunkWords = static_cast<uint32_t>(dice.between(1, dice.chance(0.3) ? 2 : maxWords));
   t.scratchStride = static_cast<uint32_t>(dice.between(0, 2 * maxWords));
-  t.memoryStride = dim * static_cast<uint32_t>(dice.chance(0.3) ? t.chunkWords : dice.upTo(3 * maxWords));
+  const uint64_t strideWords = dice.chance(0.3) ? t.chunkWords : dice.upTo(3 * maxWords);
+  t.memoryStride = dim * static_cast<uint32_t>(strideWords);
   const uint64_t scratchSpan = uint64_t{t.chunks - 1U} * t.scratchStride + t.chunkWords;
-  const uint64_t memorySpan = uint64_t{t.chunks - 1U} * t.memoryStride + uint64_t{t.chunkWords} * dim;
+  const uint64_t memorySpan =
+      uint64_t{t.chunks - 1U} * t.memoryStride + uint64_t{t.chunkWords} * dim;
   t.scratchAddr = static_cast<uint32_t>(dice.upTo(kScratchWords - scratchSpan));
   t.memoryAddr = kMemoryBase + dice.upTo((kMemoryBytes - memorySpan) / dim) * dim;
   t.signal = static_cast<uint8_t>(dice.upTo(15));
@@ -154,7 +158,8 @@ class DmaBench {
 
   void noteOutcome() {
     if (top.done_valid_o) done.push_back({top.done_index_o, top.done_signal_o, cycle});
-    if (top.error_valid_o) errors.push_back({top.error_code_o, top.error_index_o, top.error_addr_o});
+    if (top.error_valid_o)
+      errors.push_back({top.error_code_o, top.error_index_o, top.error_addr_o});
   }
 
   /// Rules of an address request: alignment, length, 4 KiB, the window rounded out to bus beats.

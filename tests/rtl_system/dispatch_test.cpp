@@ -19,7 +19,12 @@ Command legal(uint32_t queue) {
   Command c(kQueueOpcodes[queue]);
   if (queue == 1) return c.set(Field::MatmulRows, 5).set(Field::Depth, 6).set(Field::Cols, 7);
   if (queue == 2) return c.set(Field::Rows, 3).set(Field::Panels, 2);
-  return c.set(Field::ChunkWords, 4).set(Field::Chunks, 2).set(Field::MemoryAddr, 4096).set(Field::MemoryStride, 256);
+  return c.set(Field::ChunkWords, 4).set(Field::Chunks, 2).set(Field::MemoryAddr, 4096)
+      .set(Field::MemoryStride, 256);
+}
+
+std::size_t queueOf(const Command& command) {
+  return static_cast<std::size_t>(*findOpcode(static_cast<uint8_t>(command.opcode()))->queue);
 }
 
 /// The dispatcher among four modelled units that take and end commands when they like.
@@ -133,7 +138,8 @@ class DispatchBench {
         if (!r.empty()) faults.push_back("finished while a unit was busy");
       if (top.scalar_busy_i) faults.push_back("finished while the row-scalar unit was busy");
     }
-    if (top.error_valid_o) errors.push_back({top.error_code_o, top.error_index_o, top.error_addr_o});
+    if (top.error_valid_o)
+      errors.push_back({top.error_code_o, top.error_index_o, top.error_addr_o});
   }
 
   /// The unit sees every bit of the fields of its opcode.
@@ -166,11 +172,15 @@ std::vector<Command> randomProgram(Dice& dice, uint32_t length) {
     const auto q = static_cast<uint32_t>(dice.upTo(3));
     Command c = legal(q);
     if (q == 0 || q == 3)
-      c.set(Field::MemoryAddr, static_cast<int64_t>(dice.upTo(~uint64_t{0}) & ~uint64_t{255})).set(Field::ScratchAddr, static_cast<int64_t>(dice.upTo(0xFFFFFF)));
-    if (q == 1) c.set(Field::CStride, static_cast<int64_t>(dice.upTo(0xFFFFFF))).set(Field::Accumulate, static_cast<int64_t>(dice.upTo(1)));
+      c.set(Field::MemoryAddr, static_cast<int64_t>(dice.upTo(~uint64_t{0}) & ~uint64_t{255}))
+          .set(Field::ScratchAddr, static_cast<int64_t>(dice.upTo(0xFFFFFF)));
+    if (q == 1)
+      c.set(Field::CStride, static_cast<int64_t>(dice.upTo(0xFFFFFF)))
+          .set(Field::Accumulate, static_cast<int64_t>(dice.upTo(1)));
     if (q == 2) c.set(Field::ValidHigh, -static_cast<int64_t>(dice.upTo(30000)));
     for (uint32_t from = 0; from < 4; ++from)
-      if (from != q && open[from][q] > 0 && dice.chance(0.6)) c.addWait(static_cast<Queue>(from)), --open[from][q];
+      if (from != q && open[from][q] > 0 && dice.chance(0.6))
+        c.addWait(static_cast<Queue>(from)), --open[from][q];
     for (uint32_t to = 0; to < 4; ++to)
       if (to != q && dice.chance(0.4)) c.addSignal(static_cast<Queue>(to)), ++open[q][to];
     program.push_back(c);
@@ -179,7 +189,8 @@ std::vector<Command> randomProgram(Dice& dice, uint32_t length) {
   return program;
 }
 
-TEMPLATE_TEST_CASE("dispatch keeps queue order and tokens under random timing", "[rtl]", DispatchTiny, DispatchBase) {
+TEMPLATE_TEST_CASE("dispatch keeps queue order and tokens under random timing", "[rtl]",
+    DispatchTiny, DispatchBase) {
   for (uint32_t seed = 1; seed <= 25; ++seed) {
     CAPTURE(seed);
     TestType bench(seed);
@@ -193,7 +204,7 @@ TEMPLATE_TEST_CASE("dispatch keeps queue order and tokens under random timing", 
       CHECK(bench.faults == std::vector<std::string>{});
       std::array<std::vector<uint32_t>, 4> expected;
       for (uint32_t i = 0; i + 1 < bench.program.size(); ++i)
-        expected[static_cast<std::size_t>(*findOpcode(static_cast<uint8_t>(bench.program[i].opcode()))->queue)].push_back(i);
+        expected[queueOf(bench.program[i])].push_back(i);
       CHECK(bench.started == expected);
       CHECK(bench.ended == expected);
     }
@@ -207,8 +218,10 @@ TEST_CASE("dispatch sends every opcode to its queue", "[rtl]") {
     if (!spec.queue) continue;
     Command c(spec.opcode);
     for (const Field field : spec.fields)
-      if (!fieldSpec(field).isSigned) c.set(field, field == Field::MemoryAddr || field == Field::MemoryStride ? 64 : 1);
-    expected[static_cast<std::size_t>(*spec.queue)].push_back(static_cast<uint32_t>(bench.program.size()));
+      if (!fieldSpec(field).isSigned)
+        c.set(field, field == Field::MemoryAddr || field == Field::MemoryStride ? 64 : 1);
+    const auto index = static_cast<uint32_t>(bench.program.size());
+    expected[static_cast<std::size_t>(*spec.queue)].push_back(index);
     bench.program.push_back(c);
   }
   bench.program.emplace_back(Opcode::End);
@@ -259,7 +272,8 @@ TEST_CASE("dispatch refuses every unknown opcode", "[rtl]") {
 }
 
 TEST_CASE("dispatch refuses a zero in every size field of every opcode", "[rtl]") {
-  constexpr std::array sizes = {Field::ChunkWords, Field::Chunks, Field::MatmulRows, Field::Depth, Field::Cols, Field::Rows, Field::Panels};
+  constexpr std::array sizes = {Field::ChunkWords, Field::Chunks, Field::MatmulRows, Field::Depth,
+      Field::Cols, Field::Rows, Field::Panels};
   int tried = 0;
   for (const auto& spec : opcodes()) {
     for (const Field zero : sizes) {

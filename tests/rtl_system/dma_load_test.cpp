@@ -128,8 +128,10 @@ TEST_CASE("load refuses a burst outside the windows and names it", "[rtl]") {
   CHECK(bench.faults.empty());
 }
 
-TEST_CASE("load refuses addresses below the window, beyond the bus and without permission", "[rtl]") {
-  for (const uint64_t addr : {kMemoryBase - 16, uint64_t{0}, uint64_t{1} << 40 | kMemoryBase, ~uint64_t{15}}) {
+TEST_CASE("load refuses addresses below the window, beyond the bus and without permission",
+    "[rtl]") {
+  for (const uint64_t addr : {kMemoryBase - 16, uint64_t{0}, uint64_t{1} << 40 | kMemoryBase,
+      ~uint64_t{15}}) {
     CAPTURE(addr);
     Load16x16 bench(3);
     Transfer t;

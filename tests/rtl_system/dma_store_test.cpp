@@ -152,7 +152,8 @@ TEST_CASE("store reports the command and burst of an error response", "[rtl]") {
   CHECK(bench.top.idle_o == 1);
 }
 
-TEST_CASE("store reports a scratchpad address beyond the end, and ends its burst without it", "[rtl]") {
+TEST_CASE("store reports a scratchpad address beyond the end, and ends its burst without it",
+    "[rtl]") {
   Store4x64 bench(5);
   const auto before = bench.memory;
   Transfer t;

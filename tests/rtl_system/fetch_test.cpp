@@ -67,7 +67,8 @@ class FetchBench : public DmaBench<Model> {
         requestedBytes += bytes;
         lowest = std::min<uint64_t>(lowest, top.ar_addr_o);
         highest = std::max<uint64_t>(highest, top.ar_addr_o + bytes);
-        if (requestedBytes > 64 * (commands.size() + kDepth + 1)) this->faults.push_back("fetched too far ahead");
+        if (requestedBytes > 64 * (commands.size() + kDepth + 1))
+          this->faults.push_back("fetched too far ahead");
       }
       if (held_ && top.r_ready_o) {
         held_ = false;
@@ -124,7 +125,8 @@ TEMPLATE_TEST_CASE("fetch delivers exactly the program, in order, run after run"
       for (int i = 0; i < 100; ++i) bench.step();
       REQUIRE(bench.commands.size() == count);
       for (uint32_t i = 0; i < count; ++i)
-        REQUIRE(std::memcmp(bench.commands[i].data(), bench.memory.data() + (addr - kMemoryBase) + i * 64, 64) == 0);
+        REQUIRE(std::memcmp(bench.commands[i].data(),
+            bench.memory.data() + (addr - kMemoryBase) + i * 64, 64) == 0);
       CHECK(bench.requestedBytes == 64 * count);
       CHECK(bench.lowest == addr);
       CHECK(bench.highest == addr + 64 * count);
@@ -135,7 +137,8 @@ TEMPLATE_TEST_CASE("fetch delivers exactly the program, in order, run after run"
   }
 }
 
-TEMPLATE_TEST_CASE("fetch stops at any moment, drains, and starts afresh", "[rtl]", Fetch4, Fetch16, Fetch64) {
+TEMPLATE_TEST_CASE("fetch stops at any moment, drains, and starts afresh", "[rtl]", Fetch4, Fetch16,
+    Fetch64) {
   for (int when = 1; when < 150; when += 4) {
     CAPTURE(when);
     TestType bench(static_cast<uint32_t>(when));
@@ -180,7 +183,8 @@ TEST_CASE("fetch refuses a misaligned program and one outside the windows", "[rt
   CHECK(bench.faults.empty());
 }
 
-TEMPLATE_TEST_CASE("fetch names the command of an error response", "[rtl]", Fetch4, Fetch16, Fetch64) {
+TEMPLATE_TEST_CASE("fetch names the command of an error response", "[rtl]", Fetch4, Fetch16,
+    Fetch64) {
   TestType bench(1);
   bench.errorFrom = kMemoryBase + 64 * 11 + 60, bench.errorTo = bench.errorFrom + 2;
   bench.start(kMemoryBase, 20);

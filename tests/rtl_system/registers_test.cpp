@@ -142,8 +142,10 @@ TEST_CASE("registers do not disturb each other and honour byte strobes", "[rtl]"
   const auto at = offsets();
   uint64_t base2 = 0;
   std::memcpy(&base2, reinterpret_cast<const uint8_t*>(&bench.top.window_base_o) + 16, 8);
-  CHECK(base2 == (uint64_t{model[at.at("window2_base_high")]} << 32 | model[at.at("window2_base_low")]));
-  CHECK(bench.top.program_addr_o == (uint64_t{model[at.at("program_addr_high")]} << 32 | model[at.at("program_addr_low")]));
+  CHECK(base2 == (uint64_t{model[at.at("window2_base_high")]} << 32 |
+      model[at.at("window2_base_low")]));
+  CHECK(bench.top.program_addr_o == (uint64_t{model[at.at("program_addr_high")]} << 32 |
+      model[at.at("program_addr_low")]));
   CHECK((bench.top.window_permissions_o >> 6 & 3) == model[at.at("window3_permissions")]);
 }
 

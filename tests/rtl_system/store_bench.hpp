@@ -61,7 +61,8 @@ class StoreBench : public DmaBench<Model> {
       addresses_.push_back({top.aw_addr_o, top.aw_length_o + 1U});
     }
     if (top.w_valid_o && top.w_ready_i)
-      beats_.push_back({portBytes(top.w_data_o, Bus), portBytes(top.w_strobe_o, (Bus + 7) / 8), top.w_last_o != 0});
+      beats_.push_back({portBytes(top.w_data_o, Bus), portBytes(top.w_strobe_o, (Bus + 7) / 8),
+          top.w_last_o != 0});
     if (addresses_.size() + responses_.size() > Outstanding)
       this->faults.push_back("too many bursts outstanding");
     match();

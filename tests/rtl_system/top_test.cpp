@@ -94,7 +94,8 @@ class TopBench {
 
   void place(const std::vector<Command>& commands) {
     for (std::size_t i = 0; i < commands.size(); ++i)
-      std::memcpy(memory.data() + kProgram + i * kCommandBytes, commands[i].words().data(), kCommandBytes);
+      std::memcpy(memory.data() + kProgram + i * kCommandBytes, commands[i].words().data(),
+          kCommandBytes);
     set("program_addr_low", kProgram);
     set("program_commands", static_cast<uint32_t>(commands.size()));
   }
@@ -114,7 +115,8 @@ class TopBench {
 };
 
 Command transfer(Opcode opcode, uint64_t address, uint32_t scratch, uint32_t words) {
-  return Command(opcode).set(Field::MemoryAddr, static_cast<int64_t>(address)).set(Field::ScratchAddr, scratch)
+  return Command(opcode).set(Field::MemoryAddr, static_cast<int64_t>(address))
+      .set(Field::ScratchAddr, scratch)
       .set(Field::ChunkWords, words).set(Field::Chunks, 1);
 }
 
@@ -127,7 +129,8 @@ std::vector<Command> copyProgram(uint32_t pieces, uint32_t words) {
   std::vector<Command> program;
   for (uint32_t i = 0; i < pieces; ++i) {
     const uint64_t at = uint64_t{i} * words * kDim;
-    program.push_back(transfer(Opcode::Load, kInput + at, i * words, words).addSignal(Queue::Store));
+    program.push_back(transfer(Opcode::Load, kInput + at, i * words, words)
+        .addSignal(Queue::Store));
     program.push_back(transfer(Opcode::Store, kOutput + at, i * words, words).addWait(Queue::Load));
   }
   program.emplace_back(Opcode::End);
@@ -142,7 +145,8 @@ void checkCopy(Bench& bench, uint32_t bytes) {
   CHECK(std::memcmp(bench.memory.data() + kOutput, bench.memory.data() + kInput, bytes) == 0);
 }
 
-TEMPLATE_TEST_CASE("the device copies memory and counts what it did", "[rtl]", Tiny4, Narrow, Wide) {
+TEMPLATE_TEST_CASE("the device copies memory and counts what it did", "[rtl]", Tiny4, Narrow,
+    Wide) {
   for (const double stall : {0.0, 0.4}) {
     TestType bench(1, stall);
     const auto program = copyProgram(20, 25);
@@ -172,7 +176,8 @@ TEMPLATE_TEST_CASE("the device copies memory and counts what it did", "[rtl]", T
   }
 }
 
-TEMPLATE_TEST_CASE("a soft reset at any moment leaves a quiet bus and a device that works", "[rtl]", Tiny4, Narrow, Wide) {
+TEMPLATE_TEST_CASE("a soft reset at any moment leaves a quiet bus and a device that works", "[rtl]",
+    Tiny4, Narrow, Wide) {
   TestType bench(2, 0.2);
   for (uint32_t when = 0; when < 700; when += 23) {
     CAPTURE(when);
@@ -181,7 +186,9 @@ TEMPLATE_TEST_CASE("a soft reset at any moment leaves a quiet bus and a device t
     for (uint32_t i = 0; i < when; ++i) bench.tick();
     bench.softReset();
     CHECK(bench.get("status") == 0);
-    CHECK(bench.axi.pending() == "memory: 0 fetch and 0 load bursts unfinished, 0 write bursts without all data, 0 write responses unanswered");
+    CHECK(bench.axi.pending() ==
+          "memory: 0 fetch and 0 load bursts unfinished, 0 write bursts without all data, "
+          "0 write responses unanswered");
     std::fill_n(bench.memory.begin() + kOutput, 2000, uint8_t{0});
     bench.place(copyProgram(5, 40));
     bench.start();
@@ -198,18 +205,23 @@ struct Fault {
   uint64_t addr;
 };
 
-TEMPLATE_TEST_CASE("the device stops at a bad command, says which, and runs again after a soft reset", "[rtl]", Tiny4, Narrow, Wide) {
+TEMPLATE_TEST_CASE("the device stops at a bad command, names it, and runs after a soft reset",
+    "[rtl]", Tiny4, Narrow, Wide) {
   Command matmul(Opcode::Matmul);
-  matmul.set(Field::MatmulRows, 4).set(Field::Depth, 4).set(Field::Cols, 4).set(Field::AAddr, 0x10000);
+  matmul.set(Field::MatmulRows, 4).set(Field::Depth, 4).set(Field::Cols, 4)
+      .set(Field::AAddr, 0x10000);
   const std::vector<Fault> faults = {
       {"load window", transfer(Opcode::Load, kEnd - 8, 0, 3), ErrorCode::ReadWindow, kEnd},
-      {"store window", transfer(Opcode::Store, kOutput - 4, 0, 1), ErrorCode::WriteWindow, kOutput - 4},
+      {"store window", transfer(Opcode::Store, kOutput - 4, 0, 1), ErrorCode::WriteWindow,
+          kOutput - 4},
       {"opcode", Command().set(Field::Opcode, 0x77), ErrorCode::IllegalOpcode, 0},
       {"field", transfer(Opcode::Load, kInput, 0, 0), ErrorCode::IllegalField, 0},
       {"scratchpad, load", transfer(Opcode::Load, kInput, 8190, 3), ErrorCode::ScratchRange, 8192},
-      {"scratchpad, store", transfer(Opcode::Store, kOutput, 8190, 3), ErrorCode::ScratchRange, 8192},
+      {"scratchpad, store", transfer(Opcode::Store, kOutput, 8190, 3), ErrorCode::ScratchRange,
+          8192},
       {"scratchpad, matmul", matmul, ErrorCode::ScratchRange, 0},
-      {"tokens", transfer(Opcode::Load, kInput, 0, 1).addWait(Queue::Vector), ErrorCode::TokenDeadlock, 0},
+      {"tokens", transfer(Opcode::Load, kInput, 0, 1).addWait(Queue::Vector),
+          ErrorCode::TokenDeadlock, 0},
   };
   TestType bench(3, 0.2);
   for (const Fault& fault : faults) {
@@ -241,14 +253,16 @@ TEMPLATE_TEST_CASE("the device stops at a bad command, says which, and runs agai
   }
 }
 
-TEMPLATE_TEST_CASE("the device reports error responses of load, store and fetch", "[rtl]", Tiny4, Narrow, Wide) {
+TEMPLATE_TEST_CASE("the device reports error responses of load, store and fetch", "[rtl]", Tiny4,
+    Narrow, Wide) {
   struct Bus {
     uint64_t addr;
     bool reads;
     ErrorCode code;
     uint32_t command;
   };
-  for (const Bus& bus : {Bus{kInput + 270, true, ErrorCode::ReadBus, 4}, Bus{kOutput + 110, false, ErrorCode::WriteBus, 3},
+  for (const Bus& bus : {Bus{kInput + 270, true, ErrorCode::ReadBus, 4},
+      Bus{kOutput + 110, false, ErrorCode::WriteBus, 3},
                          Bus{kProgram + 64 * 6, true, ErrorCode::FetchBus, 6}}) {
     TestType bench(4, 0.2);
     bench.place(copyProgram(12, 25));
@@ -273,11 +287,13 @@ TEMPLATE_TEST_CASE("the device reports error responses of load, store and fetch"
   }
 }
 
-TEMPLATE_TEST_CASE("a long program of small commands is fetched ahead", "[rtl]", Tiny4, Narrow, Wide) {
+TEMPLATE_TEST_CASE("a long program of small commands is fetched ahead", "[rtl]", Tiny4, Narrow,
+    Wide) {
   TestType bench(5);
   std::vector<Command> program;
   for (uint32_t i = 0; i < 100; ++i)
-    program.push_back(Command(Opcode::RowMax).set(Field::Rows, 16).set(Field::Panels, 1).set(Field::StatsInit, 1));
+    program.push_back(Command(Opcode::RowMax).set(Field::Rows, 16).set(Field::Panels, 1)
+        .set(Field::StatsInit, 1));
   program.emplace_back(Opcode::End);
   bench.place(program);
   bench.start();
