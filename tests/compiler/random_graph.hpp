@@ -1,0 +1,30 @@
+#pragma once
+
+#include "gen/plan.hpp"
+#include "sw/model/graph.hpp"
+#include "sw/model/random.hpp"
+
+namespace intformer::test {
+
+/// What a random graph is made of.
+struct GraphShape {
+  uint32_t rows = 8;
+  uint32_t heads = 2;
+  uint32_t headWidth = 8;
+  uint32_t ffn = 24;
+  uint32_t sequences = 1;    ///< packed one after the other, an attention operator each
+  bool startsWithNorm = false;  ///< the input goes through a LayerNorm that nobody has summed for
+  bool narrowIdentity = false;  ///< the first residual adds int8
+  Mask mask;
+  bool dither = false;
+};
+
+/// A transformer-like block with random integers: results are spread over their types, saturate
+/// sometimes, and mean nothing.
+Graph randomGraph(const GraphShape& shape, Random& random);
+GraphShape randomShape(Random& random);
+TensorValues randomInputs(const Graph& graph, Random& random);
+/// Any device, from starved to generous.
+Plan randomPlan(Random& random);
+
+}  // namespace intformer::test

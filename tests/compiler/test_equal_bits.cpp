@@ -1,0 +1,105 @@
+#include <fmt/format.h>
+
+#include "sw/model/bert.hpp"
+#include "tests/catch.hpp"
+#include "tests/compiler/random_graph.hpp"
+#include "tests/compiler/support.hpp"
+
+using namespace intformer;
+using namespace intformer::test;
+
+namespace {
+
+ModelSpec model(const std::string& name) {
+  return loadModelSpec("configs/models/" + name + ".toml").spec.value();
+}
+
+/// Memory of all tensors after the emulated run, element by element: independent of placement.
+std::string differenceOf(const Graph& graph, const Plan& plan, const CompileOptions& options,
+                         const TensorValues& inputs) {
+  return runAndCompare(graph, plan, compile(graph, plan, options), inputs);
+}
+
+}  // namespace
+
+TEST_CASE("small encoders on every config and length equal the golden model") {
+  for (const std::string config : {"tiny4", "edge8", "base16", "wide32"})
+    for (const std::string name : {"tiny", "odd", "padded"})
+      for (const uint32_t seq : {1U, 5U, 16U, 77U, 128U}) {
+        const Graph graph = buildBertEncoder(model(name), seq <= 16 ? 2 : 1, seq, 7);
+        const Plan plan = configPlan(config);
+        INFO(fmt::format("{} on {}, {} tokens", name, config, seq));
+        CHECK(differenceOf(graph, plan, {}, seededInputs(graph, 7)).empty());
+      }
+}
+
+TEST_CASE("random graphs on random devices equal the golden model") {
+  constexpr uint64_t kSeeds = 400;
+  uint64_t refused = 0;
+  for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    Random random(seed);
+    const GraphShape shape = randomShape(random);
+    const Graph graph = randomGraph(shape, random);
+    const Plan plan = randomPlan(random);
+    const TensorValues inputs = randomInputs(graph, random);
+    CompileOptions options;
+    if (random.below(3) == 0) options.rowBlock = 1 + random.below(shape.rows);
+    if (random.below(3) == 0) options.attentionRows = 1 + random.below(shape.rows);
+    if (random.below(4) == 0) options.keyChunk = 1 + random.below(shape.rows);
+    if (random.below(4) == 0) options.columnTiles = 1 + random.below(4);
+    if (random.below(4) == 0) options.depthPanels = 1 + random.below(4);
+    options.storeAttentionWeights = random.below(4) != 0;
+    INFO(fmt::format("seed {}: {} rows, {} heads of {}, ffn {}, dim {}, {} words, {} acc rows",
+                     seed, shape.rows, shape.heads, shape.headWidth, shape.ffn, plan.dim,
+                     plan.scratchWords, plan.accRows));
+    try {
+      const Program program = compile(graph, plan, options);
+      CHECK(runAndCompare(graph, plan, program, inputs) == "");
+    } catch (const CompileError& error) {
+      UNSCOPED_INFO(error.what());
+      ++refused;
+    }
+  }
+  CHECK(refused < kSeeds / 4);
+}
+
+TEST_CASE("different tilings give the same tensors") {
+  Random random(11);
+  GraphShape shape;
+  shape.rows = 61;
+  shape.heads = 3;
+  shape.headWidth = 12;
+  shape.ffn = 100;
+  shape.mask = {-9, 4, true, true};
+  const Graph graph = randomGraph(shape, random);
+  const TensorValues inputs = randomInputs(graph, random);
+  const Plan plan = configPlan("edge8");
+  std::size_t commands = 0;
+  for (const CompileOptions& options :
+       {CompileOptions{}, CompileOptions{.rowBlock = 7}, CompileOptions{.attentionRows = 5},
+        CompileOptions{.keyChunk = 8}, CompileOptions{.keyChunk = 24, .columnTiles = 3},
+        CompileOptions{.rowBlock = 16, .depthPanels = 1}}) {
+    const Program program = compile(graph, plan, options);
+    CHECK(program.commands.size() != commands);  // it is another program
+    commands = program.commands.size();
+    CHECK(runAndCompare(graph, plan, program, inputs) == "");
+  }
+}
+
+TEST_CASE("attention over more keys than the accumulator holds takes two passes") {
+  Random random(5);
+  GraphShape shape;
+  shape.rows = 200;
+  shape.heads = 2;
+  shape.headWidth = 16;
+  shape.mask = {0, 1, false, true};
+  const Graph graph = randomGraph(shape, random);
+  const TensorValues inputs = randomInputs(graph, random);
+  const Plan plan = configPlan("edge8", {"accumulator.bytes=4096"});  // 128 rows
+  const Program program = compile(graph, plan);
+  uint32_t continued = 0;
+  for (const Command& command : program.commands)
+    if (command.opcode() == Opcode::RowMax && command.get(Field::StatsInit) == 0) ++continued;
+  CHECK(continued > 0);
+  CHECK(runAndCompare(graph, plan, program, inputs) == "");
+}
