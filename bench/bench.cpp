@@ -1,6 +1,6 @@
-// How fast the tools are: a BERT-Base layer of 128 tokens on base16, through the compiler, the golden model,
-// the emulator and the RTL. Each is run a few times on one thread (the golden model uses all cores) and the
-// best is printed, in wall time.
+// How fast the tools are: a BERT-Base layer of 128 tokens on base16, through the compiler, the
+// golden model, the emulator and the RTL. Each is run a few times on one thread (the golden model
+// uses all cores) and the best is printed, in wall time.
 
 #include <fmt/format.h>
 
@@ -69,7 +69,7 @@ int bench(int runs) {
   for (int i = 0; i < runs; ++i) {
     tb::Scoreboard scoreboard(program, graph, golden);
     const tb::RtlCheck check =
-        checkOnDevice(device, program, scoreboard, image, tb::memoryTiming(100));
+        checkOnDevice(device, plan, program, scoreboard, image, tb::memoryTiming(100));
     cycles = check.run.counters[INTFORMER_COUNT_CYCLES];
     simulationSeconds = std::min(simulationSeconds, check.run.seconds);
     equal = equal && check.equal();

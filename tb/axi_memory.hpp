@@ -57,7 +57,7 @@ class AxiMemory {
     if (bandwidth_ == 0) bandwidth_ = 1;
     stallThreshold_ = static_cast<uint64_t>(timing.stall * 4294967296.0);
     random_ = timing.seed * 0x9E3779B97F4A7C15ULL | 1;
-    outstanding_ = timing.outstanding < 1 ? 1 : timing.outstanding > kRing ? kRing : timing.outstanding;
+    outstanding_ = std::clamp(timing.outstanding, 1U, kRing);
   }
 
   void clear() {
@@ -177,7 +177,8 @@ class AxiMemory {
   bool sampleReadAddress(uint64_t cycle) {
     const AddressPins now{top_.m_axi_araddr_o, top_.m_axi_arid_o, top_.m_axi_arlen_o,
                           top_.m_axi_arsize_o, top_.m_axi_arburst_o};
-    if (arHeld_ && (!top_.m_axi_arvalid_o || !(now == ar_))) broken("AR changed before it was accepted", ar_.address);
+    if (arHeld_ && (!top_.m_axi_arvalid_o || !(now == ar_)))
+      broken("AR changed before it was accepted", ar_.address);
     arHeld_ = top_.m_axi_arvalid_o && !top_.m_axi_arready_i;
     ar_ = now;
     if (!top_.m_axi_arvalid_o || arHeld_) return false;
@@ -192,7 +193,8 @@ class AxiMemory {
   bool sampleWriteAddress() {
     const AddressPins now{top_.m_axi_awaddr_o, top_.m_axi_awid_o, top_.m_axi_awlen_o,
                           top_.m_axi_awsize_o, top_.m_axi_awburst_o};
-    if (awHeld_ && (!top_.m_axi_awvalid_o || !(now == aw_))) broken("AW changed before it was accepted", aw_.address);
+    if (awHeld_ && (!top_.m_axi_awvalid_o || !(now == aw_)))
+      broken("AW changed before it was accepted", aw_.address);
     awHeld_ = top_.m_axi_awvalid_o && !top_.m_axi_awready_i;
     aw_ = now;
     if (!top_.m_axi_awvalid_o || awHeld_) return false;
@@ -211,7 +213,8 @@ class AxiMemory {
     now.strobe = top_.m_axi_wstrb_o;
     std::memcpy(now.bytes.data(), &top_.m_axi_wdata_o, kBusBytes);
     const bool last = top_.m_axi_wlast_o;
-    if (wHeld_ && (!top_.m_axi_wvalid_o || now.strobe != w_.strobe || last != wLast_ || now.bytes != w_.bytes))
+    if (wHeld_ && (!top_.m_axi_wvalid_o || now.strobe != w_.strobe || last != wLast_ ||
+                   now.bytes != w_.bytes))
       broken("W changed before it was accepted", writes_.count ? writes_.front().address : 0);
     wHeld_ = top_.m_axi_wvalid_o && !top_.m_axi_wready_i;
     wLast_ = last;
@@ -229,7 +232,8 @@ class AxiMemory {
       const uint64_t to = burst.address + 64 - std::countl_zero(now.strobe);
       const uint8_t response = storage.response(from, to, true);
       if (response > burst.response) burst.response = response;
-      if (observer != nullptr) observer(observerContext, cycle, now.address, now.bytes.data(), now.strobe);
+      if (observer != nullptr)
+        observer(observerContext, cycle, now.address, now.bytes.data(), now.strobe);
     }
     slots_[burst.slot].push_back(now);
     burst.address += kBusBytes;

@@ -17,9 +17,9 @@ struct BuildOptions {
 };
 
 /// The simulation library of a generated design: generated files, verilated and linked with the
-/// shell. Kept under a hash of everything that it is made of, so a stale one is never used; built in
-/// a folder apart and moved into place. Throws std::runtime_error with the tool's last words when a
-/// tool refuses the design.
+/// shell. Kept under a hash of everything that it is made of, so that a stale one is never used;
+/// built in a folder apart and moved into place. Throws std::runtime_error with the tool's last
+/// words when a tool refuses the design.
 std::filesystem::path buildDevice(const Plan& plan, std::span<const EmittedFile> files,
                                   const BuildOptions& options = {});
 

@@ -13,8 +13,9 @@ sim_memory_timing memoryTiming(uint32_t latency, double stall, uint64_t seed) {
           .outstanding = 32};
 }
 
-RtlCheck checkOnDevice(SimDevice& device, const Program& program, Scoreboard& scoreboard,
-                       std::vector<uint8_t> image, const sim_memory_timing& timing) {
+RtlCheck checkOnDevice(SimDevice& device, const Plan& plan, const Program& program,
+                       Scoreboard& scoreboard, std::vector<uint8_t> image,
+                       const sim_memory_timing& timing) {
   const uint64_t bytes = image.size();
   device.setMemory(std::move(image));
   device.setTiming(timing);
@@ -30,7 +31,7 @@ RtlCheck checkOnDevice(SimDevice& device, const Program& program, Scoreboard& sc
 
   RtlCheck check;
   constexpr uint64_t kBudget = uint64_t{1} << 40;  // the watchdog ends what does not move
-  check.run = runJob(device, jobOf(program), kBudget);
+  check.run = runJob(device, jobOf(program, plan.windowCount), kBudget);
   device.observeWrites(nullptr, nullptr);
   check.events.assign(device.events().begin(), device.events().end());
   check.comparison = scoreboard.compare({device.memory().data(), bytes}, true);

@@ -3,6 +3,7 @@
 #include <functional>
 #include <vector>
 
+#include "gen/plan.hpp"
 #include "tb/report.hpp"
 #include "tb/rtl_run.hpp"
 
@@ -20,8 +21,9 @@ struct RtlCheck {
 /// Runs the program on the device from a hardware reset. Every write is compared as it happens; the
 /// first wrong one is `comparison.first`, with command and cycle. Afterwards every value of every
 /// tensor is compared. `image` is the memory before the run.
-RtlCheck checkOnDevice(SimDevice& device, const Program& program, Scoreboard& scoreboard,
-                       std::vector<uint8_t> image, const sim_memory_timing& timing);
+RtlCheck checkOnDevice(SimDevice& device, const Plan& plan, const Program& program,
+                       Scoreboard& scoreboard, std::vector<uint8_t> image,
+                       const sim_memory_timing& timing);
 
 /// Memory timing with one latency for both directions, full bandwidth.
 sim_memory_timing memoryTiming(uint32_t latency = 100, double stall = 0, uint64_t seed = 1);

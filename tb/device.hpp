@@ -36,7 +36,9 @@ class SimDevice {
   }
   void setWatchdog(uint64_t cycles) { api_->set_watchdog(device_, cycles); }
   /// Called every few hundred thousand cycles while the device runs.
-  void setProgress(std::function<void(uint64_t cycle)> progress) { progress_ = std::move(progress); }
+  void setProgress(std::function<void(uint64_t cycle)> progress) {
+    progress_ = std::move(progress);
+  }
   /// Throws when the library was built without waveforms.
   void trace(const std::filesystem::path& file, uint64_t from, uint64_t to);
 
@@ -59,7 +61,7 @@ class SimDevice {
 
   /// For intformer_open. Valid as long as this object.
   intformer_access access();
-  /// Why the last wait was given up ("" when it was not): the watchdog's or the bus checker's words.
+  /// Why the last wait was given up, in the watchdog's or the bus checker's words; else "".
   [[nodiscard]] const std::string& failure() const { return failure_; }
 
  private:

@@ -38,7 +38,7 @@ typedef struct {
   uint8_t done; /* 0: started, 1: complete */
 } sim_event;
 
-/* Called for every accepted write beat: `strobe` bit i marks bytes[i], which goes to address + i. */
+/* Called for every accepted write beat: `strobe` bit i marks bytes[i], bound for address + i. */
 typedef void (*sim_write_observer)(void* context, uint64_t cycle, uint64_t address,
                                    const uint8_t* bytes, uint64_t strobe);
 
@@ -62,7 +62,7 @@ typedef struct {
   /* The memory [base, base + size) is the caller's; anything else answers DECERR. */
   void (*bind_memory)(sim_device*, uint64_t base, uint8_t* bytes, uint64_t size);
   void (*set_timing)(sim_device*, const sim_memory_timing*);
-  /* Read beats in [base, end), and write bursts that touch it, answer SLVERR; base == end: none. */
+  /* Read beats in [base, end), and write bursts that touch it, answer SLVERR. */
   void (*inject_error)(sim_device*, uint64_t base, uint64_t end, int on_reads, int on_writes);
   void (*observe_writes)(sim_device*, sim_write_observer, void* context);
   /* Cycles without a movement on the pins after which `run` gives up. */

@@ -36,8 +36,8 @@ std::string grouped(uint64_t value) {
 }
 
 std::string percent(const RunReport& report, uint64_t cycles, uint64_t macs, double utilization) {
-  return report.cycles == 0 || cycles == 0 || macs == 0 ? "-"
-                                                        : fmt::format("{:.1f} %", utilization * 100);
+  if (report.cycles == 0 || cycles == 0 || macs == 0) return "-";
+  return fmt::format("{:.1f} %", utilization * 100);
 }
 
 }  // namespace

@@ -39,10 +39,10 @@ struct RunReport {
   std::vector<OperatorReport> operators;
 };
 
-/// Splits the run's cycles among the operators. Operators overlap, so each cycle goes to the one that
-/// the array works for: a matmul owns the time since the matmul before it; where the array stood idle
-/// beside an operator without matmuls, up to that one's end, the time is that operator's. The sum is
-/// `cycles`.
+/// Splits the run's cycles among the operators. Operators overlap, so each cycle goes to the one
+/// that the array works for: a matmul owns the time since the matmul before it; where the array
+/// stood idle beside an operator without matmuls, up to that one's end, the time is that
+/// operator's. The sum is `cycles`.
 std::vector<OperatorReport> operatorReports(const Program& program,
                                             std::span<const sim_event> events, uint64_t startCycle,
                                             uint64_t cycles);

@@ -8,11 +8,15 @@
 
 namespace intformer::tb {
 
-Job jobOf(const Program& program) {
-  return {program.programAddress,
-          static_cast<uint32_t>(program.commands.size()),
-          {{0, program.readOnlyEnd, INTFORMER_READABLE},
-           {program.readOnlyEnd, program.memoryBytes, INTFORMER_READABLE | INTFORMER_WRITABLE}}};
+Job jobOf(const Program& program, uint32_t windowCount) {
+  constexpr uint32_t kBoth = INTFORMER_READABLE | INTFORMER_WRITABLE;
+  Job job{program.programAddress, static_cast<uint32_t>(program.commands.size()), {}};
+  if (windowCount < 2)
+    job.windows = {{0, program.memoryBytes, kBoth}};
+  else
+    job.windows = {{0, program.readOnlyEnd, INTFORMER_READABLE},
+                   {program.readOnlyEnd, program.memoryBytes, kBoth}};
+  return job;
 }
 
 std::string DeviceRun::text() const {

@@ -27,7 +27,8 @@ struct Job {
 };
 
 /// The windows that a compiled model asks for: program and constants read-only, tensors read-write.
-Job jobOf(const Program& program);
+/// A device with a single window gets one over everything.
+Job jobOf(const Program& program, uint32_t windowCount);
 
 struct DeviceRun {
   intformer_result result = INTFORMER_OK;

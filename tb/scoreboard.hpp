@@ -44,7 +44,7 @@ class Scoreboard {
   void observe(uint64_t cycle, uint64_t address, const uint8_t* bytes, uint64_t strobe);
   [[nodiscard]] const std::optional<Mismatch>& firstWrite() const { return first_; }
 
-  /// Every value of every tensor. With `written`, also demands that observe() has seen a write of it.
+  /// Every value of every tensor. `written` also demands that observe() has seen a write of it.
   [[nodiscard]] Comparison compare(std::span<const uint8_t> memory, bool written) const;
   /// Values compared by operator: those of the tensors that it writes to memory.
   [[nodiscard]] uint64_t valuesOf(const Operator& op) const;

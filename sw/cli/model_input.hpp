@@ -10,7 +10,7 @@ namespace intformer::cli {
 
 /// What a command line asks for as MODEL.
 struct ModelRequest {
-  std::string path;      ///< *.toml: a shape, weights drawn from the seed; or a trained model's folder
+  std::string path;      ///< *.toml: a shape, weights from the seed; or a trained model's folder
   uint32_t seq = 0;      ///< tokens; a trained model's come from its sentence
   std::string sentence;  ///< for a trained model
   uint32_t layers = 1;

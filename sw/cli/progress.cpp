@@ -23,7 +23,8 @@ void Progress::update(uint64_t cycle, uint64_t doneCommands) {
   if (now < next_) return;
   next_ = now + std::chrono::milliseconds(terminal_ ? 200 : 10'000);
   const double seconds = std::chrono::duration<double>(now - begin_).count();
-  const double part = std::min(1.0, static_cast<double>(doneCommands) / static_cast<double>(total_));
+  const double part =
+      std::min(1.0, static_cast<double>(doneCommands) / static_cast<double>(total_));
   const std::string state =
       fmt::format("{} {:3.0f} %, {:.2f} M cycles, {:.0f} kHz", what_, part * 100,
                   static_cast<double>(cycle) / 1e6, static_cast<double>(cycle) / seconds / 1000);

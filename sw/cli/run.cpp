@@ -143,7 +143,7 @@ void runRtl(Work& work, std::vector<uint8_t> image) {
       const auto events = device.events();
       progress.update(cycle, events.empty() ? 0 : events.back().command);
     });
-    check = checkOnDevice(device, work.program, scoreboard, std::move(image),
+    check = checkOnDevice(device, work.plan, work.program, scoreboard, std::move(image),
                           tb::memoryTiming(options.memoryLatency, options.memoryStall,
                                            options.model.seed));
   }
@@ -255,8 +255,8 @@ void addRun(CLI::App& app, int& status) {
   auto options = std::make_shared<RunOptions>();
   command
       ->add_option("model", options->model.path,
-                   "Model: a shape (configs/models/*.toml, weights from the seed), or the folder of a "
-                   "trained one")
+                   "Model: a shape (configs/models/*.toml, weights from the seed), or the folder "
+                   "of a trained one")
       ->required();
   command->add_option("--config", options->config, "Hardware config (*.toml)")->required();
   command->add_option("--seq", options->model.seq, "Tokens, of a shape");
@@ -281,8 +281,8 @@ void addRun(CLI::App& app, int& status) {
   command->footer(
       "Examples:\n"
       "  intformer run configs/models/bert-base.toml --config configs/base16.toml --seq 128\n"
-      "  intformer run configs/models/tiny.toml --config configs/edge8.toml --seq 77 --layers 2 \\\n"
-      "      --mem-latency 300 --mem-stall 0.2 --set vector.family=ibert\n"
+      "  intformer run configs/models/tiny.toml --config configs/edge8.toml --seq 77 \\\n"
+      "      --layers 2 --mem-latency 300 --mem-stall 0.2 --set vector.family=ibert\n"
       "  intformer run build/models/minilm --config configs/base16.toml --sentence \"A river.\"\n"
       "Exit status: 0 all equal, 1 the input was refused, 2 a comparison failed, 3 the device\n"
       "stopped with an error or the watchdog barked.");

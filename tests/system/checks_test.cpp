@@ -8,7 +8,8 @@ using namespace intformer::system_test;
 namespace {
 
 struct Setup {
-  Device device{"tiny4"};
+  Device device;
+  explicit Setup(const std::filesystem::path& library = {}) : device("tiny4", {}, library) {}
   Workload work = makeWorkload(smallEncoder(4), 1, 9, device.plan.family, 3);
   Program program = compile(work.graph, device.plan);
   std::vector<uint8_t> image = buildImage(program, work.graph, work.inputs);
@@ -20,7 +21,7 @@ struct Setup {
   }
   tb::RtlCheck run() {
     tb::Scoreboard scoreboard(program, work.graph, work.golden);
-    return checkOnDevice(device.sim, program, scoreboard, image, tb::memoryTiming(20));
+    return checkOnDevice(device.sim, device.plan, program, scoreboard, image, tb::memoryTiming(20));
   }
 };
 
@@ -50,8 +51,8 @@ TEST_CASE("a flipped bit in the weight image is found and named", "[checks]") {
   CHECK(first.command);
   CHECK(first.cycle > check.run.startCycle);
   CHECK(first.expected != first.got);
-  CHECK_THAT(first.text(), Catch::Contains(first.tensor) && Catch::Contains("row") &&
-                               Catch::Contains("cycle") && Catch::Contains("command"));
+  CHECK_THAT(first.text(), containsText(first.tensor) && containsText("row") &&
+                               containsText("cycle") && containsText("command"));
 }
 
 TEST_CASE("a flipped bit in a result is found in its row and column", "[checks]") {
@@ -84,7 +85,40 @@ TEST_CASE("a value that was never written is found although it is equal", "[chec
   const tb::Comparison comparison = fresh.compare(setup.device.sim.memory(), true);
   CHECK(comparison.mismatches == comparison.values);
   REQUIRE(comparison.first);
-  CHECK_THAT(comparison.first->text(), Catch::Contains("never written"));
+  CHECK_THAT(comparison.first->text(), containsText("never written"));
+}
+
+TEST_CASE("one wrong line in a copy of the RTL is found and named", "[mutants]") {
+  struct Mutant {
+    std::string file, line, wrong, tensor;
+  };
+  const Mutant mutant = GENERATE(
+      Mutant{"leaves/systolic_row.sv", "+ 32'(product[c]);", "+ 32'(product[c] & ~17'd1);",
+             "layer0.attention"},
+      Mutant{"leaves/gelu_ibert.sv", "- 20'((47'(cube", "+ 20'((47'(cube", "layer0.ffn.hidden"},
+      Mutant{"leaves/lanes_finish.sv", "((value16 >>> 7) + 16'sd1) >>> 1", "(value16 >>> 8)",
+             "layer0.attention.norm8"});
+  INFO(mutant.file << ": " << mutant.line << " -> " << mutant.wrong);
+  const Plan plan = planOf("tiny4");
+  std::vector<EmittedFile> files = emitAll(plan);
+  bool changed = false;
+  for (EmittedFile& file : files) {
+    if (file.path != mutant.file) continue;
+    const std::size_t at = file.text.find(mutant.line);
+    REQUIRE(at != std::string::npos);
+    file.text.replace(at, mutant.line.size(), mutant.wrong);
+    changed = true;
+  }
+  REQUIRE(changed);
+  Setup setup(tb::buildDevice(plan, files));
+  const tb::RtlCheck check = setup.run();
+  REQUIRE(check.run.ok());
+  REQUIRE(check.comparison.first);
+  INFO(check.comparison.first->text());
+  CHECK(check.comparison.mismatches > 1);
+  CHECK_THAT(check.comparison.first->tensor, Catch::Matchers::StartsWith(mutant.tensor));
+  CHECK(check.comparison.first->command);
+  CHECK(check.comparison.first->cycle > 0);
 }
 
 TEST_CASE("a write outside all tensors is found", "[checks]") {

@@ -22,7 +22,8 @@ void requireEqual(Device& device, const Workload& work, const CompileOptions& op
   INFO((onEmulator.first ? onEmulator.first->text() : ""));
   REQUIRE(onEmulator.mismatches == 0);
 
-  const tb::RtlCheck check = checkOnDevice(device.sim, program, scoreboard, image, timing);
+  const tb::RtlCheck check =
+      checkOnDevice(device.sim, device.plan, program, scoreboard, image, timing);
   INFO(check.run.text());
   INFO((check.comparison.first ? check.comparison.first->text() : "no value differs"));
   REQUIRE(check.run.ok());
@@ -104,8 +105,8 @@ TEST_CASE("a BERT-Base layer of 128 tokens is equal and keeps the array busy", "
   const Program program = compile(work.graph, device.plan);
   tb::Scoreboard scoreboard(program, work.graph, work.golden);
   const tb::RtlCheck check =
-      checkOnDevice(device.sim, program, scoreboard, buildImage(program, work.graph, work.inputs),
-                    tb::memoryTiming(100));
+      checkOnDevice(device.sim, device.plan, program, scoreboard,
+                    buildImage(program, work.graph, work.inputs), tb::memoryTiming(100));
   INFO(check.run.text());
   INFO((check.comparison.first ? check.comparison.first->text() : "no value differs"));
   REQUIRE(check.equal());

@@ -10,8 +10,10 @@ Plan planOf(const std::string& config, const std::vector<std::string>& overrides
   return *result.plan;
 }
 
-Device::Device(const std::string& config, const std::vector<std::string>& overrides)
-    : plan(planOf(config, overrides)), sim(tb::buildDevice(plan, emitAll(plan))) {}
+Device::Device(const std::string& config, const std::vector<std::string>& overrides,
+               const std::filesystem::path& library)
+    : plan(planOf(config, overrides)),
+      sim(library.empty() ? tb::buildDevice(plan, emitAll(plan)) : library) {}
 
 Workload makeWorkload(const ModelSpec& spec, uint32_t layers, uint32_t seq, Family family,
                       uint64_t seed) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,11 +20,12 @@ namespace intformer::system_test {
 
 Plan planOf(const std::string& config, const std::vector<std::string>& overrides = {});
 
-/// A simulated device of a config.
+/// A simulated device of a config; `library` in place of the config's own design.
 struct Device {
   Plan plan;
   tb::SimDevice sim;
-  explicit Device(const std::string& config, const std::vector<std::string>& overrides = {});
+  explicit Device(const std::string& config, const std::vector<std::string>& overrides = {},
+                  const std::filesystem::path& library = {});
 };
 
 /// An encoder with its golden values.

@@ -1,0 +1,164 @@
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "tb/report.hpp"
+#include "tb/scoreboard.hpp"
+#include "tests/catch.hpp"
+
+using namespace intformer;
+using namespace intformer::tb;
+
+namespace {
+
+Command transfer(Opcode opcode, int64_t address, int64_t words, int64_t chunks) {
+  Command command(opcode);
+  return command.set(Field::MemoryAddr, address)
+      .set(Field::ChunkWords, words)
+      .set(Field::Chunks, chunks)
+      .set(Field::MemoryStride, words * 4);
+}
+
+/// A projection (load, matmul, vector, store), a norm without matmul, and another projection.
+Program threeOperators() {
+  Program program;
+  program.dim = 4;
+  program.commands = {transfer(Opcode::Load, 0, 8, 2),        // 0 first
+                      Command(Opcode::Matmul),                // 1 first
+                      transfer(Opcode::Store, 64, 4, 1),      // 2 first
+                      Command(Opcode::LayerNorm),             // 3 norm
+                      Command(Opcode::Matmul),                // 4 second
+                      Command(Opcode::End)};
+  program.operators = {{"first", "linear", 1600, {0, 1, 2}},
+                       {"norm", "layer_norm", 0, {3}},
+                       {"second", "linear", 800, {4}}};
+  return program;
+}
+
+sim_event start(uint64_t cycle, uint32_t command) { return {cycle, command, 0, 0}; }
+sim_event done(uint64_t cycle, uint32_t command) { return {cycle, command, 0, 1}; }
+
+}  // namespace
+
+TEST_CASE("every cycle belongs to one operator") {
+  const Program program = threeOperators();
+  const std::vector<sim_event> events = {start(1000, 0), done(1050, 0), start(1051, 1),
+                                         done(1200, 1),  done(1240, 2), start(1205, 3),
+                                         done(1300, 3),  start(1302, 4), done(1400, 4)};
+  const auto reports = operatorReports(program, events, 1000, 410);
+  REQUIRE(reports.size() == 3);
+  CHECK(reports[0].cycles == 200);
+  CHECK(reports[1].cycles == 100);  // the array stood idle until the norm was done
+  CHECK(reports[2].cycles == 110);
+  CHECK(reports[0].utilization == Approx(1600.0 / (200 * 16)));
+  CHECK(reports[0].bytes == 2 * 8 * 4 + 4 * 4);
+  CHECK(reports[1].utilization == 0);
+}
+
+TEST_CASE("an operator that hides behind the array owns no cycles") {
+  const Program program = threeOperators();
+  const std::vector<sim_event> events = {start(0, 1),  done(200, 1),   start(150, 3),
+                                         start(201, 4), done(250, 3), done(400, 4)};
+  const auto reports = operatorReports(program, events, 0, 400);
+  CHECK(reports[0].cycles == 200);
+  CHECK(reports[1].cycles == 1);
+  CHECK(reports[2].cycles == 199);
+}
+
+TEST_CASE("the JSON report has exactly the promised fields") {
+  RunReport report;
+  report.config = "tiny4";
+  report.model = "tiny";
+  report.operators.push_back({"a \"quoted\" name", "linear", 1, 2, 0.5, 3, 4});
+  const auto json = nlohmann::json::parse(jsonText(report));
+  std::vector<std::string> keys;
+  for (const auto& [key, value] : json.items()) keys.push_back(key);
+  CHECK(keys == std::vector<std::string>{"bytes_read", "bytes_written", "config", "cycles",
+                                         "layers", "macs", "mismatches", "model", "operators",
+                                         "seq", "sim_khz", "tensors_compared", "utilization",
+                                         "values_compared", "wall_seconds"});
+  keys.clear();
+  for (const auto& [key, value] : json["operators"][0].items()) keys.push_back(key);
+  CHECK(keys == std::vector<std::string>{"bytes", "cycles", "kind", "macs", "name", "utilization"});
+}
+
+TEST_CASE("a report is written whole, into folders that it makes") {
+  const auto folder = std::filesystem::temp_directory_path() / "intformer_report_test";
+  std::filesystem::remove_all(folder);
+  writeAtomically(folder / "deep/report.json", "text\n");
+  std::ifstream in(folder / "deep/report.json");
+  std::string text;
+  std::getline(in, text);
+  CHECK(text == "text");
+  CHECK(std::distance(std::filesystem::directory_iterator(folder / "deep"), {}) == 1);
+  std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("addresses are turned back into rows and columns of grouped tensors") {
+  Graph graph;
+  const TensorId heads = graph.addTensor(
+      {"heads", ElementType::Int8, 5, 12, TensorRole::Intermediate, 6});  // 2 groups of 6
+  const TensorId wide =
+      graph.addTensor({"wide", ElementType::Int16, 3, 5, TensorRole::Output, 0});
+  Program program;
+  program.dim = 4;
+  program.memoryBytes = 4096;
+  program.placements = {{heads, 1024, 5, 4, 6, 8, 4, ElementType::Int8},
+                        {wide, 2048, 3, 2, 5, 8, 4, ElementType::Int16}};
+  program.commands = {transfer(Opcode::Store, 2048, 2, 3), transfer(Opcode::Store, 1024, 20, 1),
+                      Command(Opcode::End)};
+  program.operators = {{"op", "linear", 0, {0}}, {"other", "linear", 0, {1}}};
+  TensorValues golden = {Tensor(ElementType::Int8, 5, 12), Tensor(ElementType::Int16, 3, 5)};
+  for (uint32_t i = 0; i < 60; ++i) golden[heads].data[i] = static_cast<int16_t>(i - 30);
+  for (uint32_t i = 0; i < 15; ++i) golden[wide].data[i] = static_cast<int16_t>(1000 * i - 7000);
+  std::vector<uint8_t> memory(4096, 0xAA);  // padding holds anything
+  packTensor(program.placements[0], golden[heads], memory);
+  packTensor(program.placements[1], golden[wide], memory);
+
+  for (const TensorId id : {heads, wide}) {
+    const Placement& placement = program.placements[id];
+    const TensorInfo& info = graph.tensors[id];
+    for (uint32_t row = 0; row < info.rows; ++row)
+      for (uint32_t col = 0; col < info.cols; ++col) {
+        std::vector<uint8_t> wrong = memory;
+        wrong[placement.addressOf(row, col)] ^= 1;
+        Scoreboard scoreboard(program, graph, golden);
+        const Comparison comparison = scoreboard.compare(wrong, false);
+        REQUIRE(comparison.values == 75);
+        REQUIRE(comparison.mismatches == 1);
+        CHECK(comparison.first->tensor == info.name);
+        CHECK(comparison.first->row == row);
+        CHECK(comparison.first->col == col);
+        CHECK(comparison.first->expected == golden[id].at(row, col));
+        CHECK(comparison.first->got != comparison.first->expected);
+
+        const uint64_t address = placement.addressOf(row, col);
+        scoreboard.observe(77, address, &wrong[address], elementBytes(info.type) == 2 ? 3 : 1);
+        REQUIRE(scoreboard.firstWrite());
+        Mismatch first = *scoreboard.firstWrite();
+        CHECK(first.row == row);
+        CHECK(first.col == col);
+        CHECK(first.cycle == 77);
+        scoreboard.blame(first, {});
+        if (id == wide && row < 2 && col < 4) CHECK(first.operatorName == "op");
+      }
+  }
+}
+
+TEST_CASE("padding may hold anything and equal writes raise nothing") {
+  Graph graph;
+  const TensorId id = graph.addTensor({"t", ElementType::Int8, 2, 3, TensorRole::Output, 0});
+  Program program;
+  program.dim = 4;
+  program.memoryBytes = 256;
+  program.placements = {{id, 64, 2, 1, 3, 4, 4, ElementType::Int8}};
+  const TensorValues golden = {Tensor(ElementType::Int8, 2, 3)};
+  Scoreboard scoreboard(program, graph, golden);
+  const std::vector<uint8_t> bytes = {0, 0, 0, 9, 0, 0, 0, 9};
+  scoreboard.observe(1, 64, bytes.data(), 0xff);
+  CHECK_FALSE(scoreboard.firstWrite());
+  std::vector<uint8_t> memory(256);
+  CHECK(scoreboard.compare(memory, true).mismatches == 0);
+  const uint8_t byte = 0;
+  scoreboard.observe(2, 72, &byte, 1);
+  CHECK(scoreboard.firstWrite());
+}
