@@ -1,0 +1,155 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "sw/compiler/regions.hpp"
+#include "sw/compiler/scratch.hpp"
+#include "sw/compiler/tasks.hpp"
+#include "sw/model/random.hpp"
+#include "tests/catch.hpp"
+#include "tests/compiler/random_graph.hpp"
+
+using namespace intformer;
+
+namespace {
+
+/// The definition: for every address who wrote it last and who has read it since.
+class AddressByAddress {
+ public:
+  Dependencies record(Queue queue, int32_t index, const std::vector<Region>& reads,
+                      const std::vector<Region>& writes) {
+    Dependencies needs = kNoDependencies;
+    const auto own = static_cast<std::size_t>(queue);
+    const auto raise = [&](std::size_t q, int32_t i) { needs[q] = std::max(needs[q], i); };
+    each(reads, [&](Cell& cell) {
+      if (cell.writer >= 0) raise(cell.writerQueue, cell.writer);
+      cell.readers[own] = index;
+    });
+    each(writes, [&](Cell& cell) {
+      if (cell.writer >= 0) raise(cell.writerQueue, cell.writer);
+      for (std::size_t q = 0; q < kQueueCount; ++q) raise(q, cell.readers[q]);
+      cell = {.writer = index, .writerQueue = own};
+    });
+    needs[own] = -1;
+    return needs;
+  }
+
+ private:
+  struct Cell {
+    int32_t writer = -1;
+    std::size_t writerQueue = 0;
+    Dependencies readers = kNoDependencies;
+  };
+  template <typename Action>
+  void each(const std::vector<Region>& regions, Action action) {
+    for (const Region& region : regions)
+      for (uint32_t run = 0; run < region.repeat; ++run)
+        for (uint64_t i = 0; i < region.count; ++i)
+          action(cells_[{region.area, region.begin + run * region.stride + i}]);
+  }
+  std::map<std::pair<Area, uint64_t>, Cell> cells_;
+};
+
+std::vector<Region> randomRegions(Random& random) {
+  std::vector<Region> regions(random.below(3));
+  for (Region& region : regions) {
+    region.area = static_cast<Area>(random.below(2));
+    region.begin = random.below(60);
+    region.count = 1 + random.below(8);
+    region.repeat = 1 + random.below(3);
+    region.stride = region.count + random.below(4);
+  }
+  return regions;
+}
+
+}  // namespace
+
+TEST_CASE("dependencies found by intervals are those found address by address") {
+  for (uint64_t seed = 1; seed <= 50; ++seed) {
+    INFO("seed " << seed);
+    Random random(seed);
+    DependencyTracker intervals;
+    AddressByAddress addresses;
+    std::array<int32_t, kQueueCount> next{};
+    for (int step = 0; step < 200; ++step) {
+      const auto q = random.below(4);
+      const auto reads = randomRegions(random);
+      const auto writes = randomRegions(random);
+      const auto queue = static_cast<Queue>(q);
+      const int32_t index = next[q]++;
+      REQUIRE(intervals.record(queue, index, reads, writes) ==
+              addresses.record(queue, index, reads, writes));
+    }
+  }
+}
+
+TEST_CASE("a ring gives places that no live piece holds, in rotation") {
+  Random random(9);
+  Ring ring("words", 100, 64);
+  std::map<uint32_t, uint32_t> live;
+  int refused = 0;
+  for (int step = 0; step < 2000; ++step) {
+    if (!live.empty() && random.below(2) == 0) {
+      auto piece = std::next(live.begin(), random.below(static_cast<uint32_t>(live.size())));
+      ring.release(piece->first);
+      live.erase(piece);
+      continue;
+    }
+    const uint32_t count = 1 + random.below(20);
+    try {
+      const uint32_t address = ring.allocate(count);
+      CHECK(address >= 100);
+      CHECK(address + count <= 164);
+      for (const auto& [begin, end] : live) CHECK((end <= address || begin >= address + count));
+      live[address] = address + count;
+    } catch (const Unfit&) {
+      ++refused;
+    }
+  }
+  CHECK(refused > 0);
+  CHECK(refused < 1000);
+
+  Ring turns("words", 0, 30);
+  for (const uint32_t expected : {0U, 10U, 20U, 0U, 10U}) {
+    const uint32_t address = turns.allocate(10);
+    CHECK(address == expected);
+    turns.release(address);
+  }
+}
+
+TEST_CASE("the heap drops what is never used again first, and never what is in use") {
+  ResidentHeap heap(0, 30, [](TensorId tensor, uint32_t) -> uint64_t {
+    return tensor == 1 ? ResidentHeap::kNever : 7;
+  });
+  REQUIRE(heap.allocate(0, 0, 10, 1) != nullptr);
+  REQUIRE(heap.allocate(1, 0, 10, 2) != nullptr);
+  REQUIRE(heap.allocate(2, 0, 10, 3) != nullptr);
+  CHECK(heap.allocate(3, 0, 10, 4) == nullptr);  // all pinned
+  heap.unpinAll();
+  REQUIRE(heap.allocate(3, 0, 10, 5) != nullptr);
+  CHECK(heap.use(1, 0, 6) == nullptr);
+  CHECK(heap.use(0, 0, 6) != nullptr);
+  CHECK(heap.use(2, 0, 6) != nullptr);
+  CHECK(heap.allocate(4, 0, 31, 7) == nullptr);
+}
+
+TEST_CASE("tasks keep the order of the graph and part it around attention and after LayerNorm") {
+  Random random(1);
+  test::GraphShape shape;
+  shape.rows = 40;
+  const Graph graph = test::randomGraph(shape, random);
+  const Schedule schedule = scheduleTasks(graph, 16);
+  std::vector<std::string> order;
+  for (const Task& task : schedule.tasks)
+    order.push_back(fmt::format("{}{}", operatorName(graph.operators[task.op]), task.block.index));
+  CHECK(order == std::vector<std::string>{
+                     "query0", "key0", "value0", "query1", "key1", "value1", "query2", "key2",
+                     "value2", "attention00", "sum10", "norm0", "sum11", "norm1", "sum12", "norm2",
+                     "hidden0", "sum20", "last0", "hidden1", "sum21", "last1", "hidden2", "sum22",
+                     "last2"});
+  CHECK(schedule.block(2, 40).rows == 8);
+  CHECK(schedule.nextUse(graph.operators.empty() ? 0 : std::get<Linear>(graph.operators[0]).input,
+                         0, 1) == 1);
+}
