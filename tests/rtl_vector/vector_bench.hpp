@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <verilated.h>
 
+#include <algorithm>
 #include <cstring>
 #include <deque>
 #include <random>
@@ -33,6 +34,7 @@ class VectorBench {
   uint64_t cycle = 0;
   uint64_t writes = 0;
   double stall = 0;  ///< probability that a port is not ready
+  double writeStall = 0;  ///< that of the write port, if larger
   std::mt19937 random{1};
   struct Error {
     uint32_t code, index;
@@ -64,9 +66,9 @@ class VectorBench {
     top.command_valid_i = !queue_.empty();
     if (!queue_.empty()) std::memcpy(&top.command_i, queue_.front().words().data(), 64);
     top.command_index_i = static_cast<uint32_t>(accepted.size());
-    top.acc_req_ready_i = ready();
-    top.read_req_ready_i = ready();
-    top.write_ready_i = ready();
+    top.acc_req_ready_i = ready(stall);
+    top.read_req_ready_i = ready(stall);
+    top.write_ready_i = ready(std::max(stall, writeStall));
     respond(accPipe_, top.acc_rsp_valid_i, &top.acc_rsp_data_i, dim_ * 4);
     respond(readPipe_, top.read_rsp_valid_i, &top.read_rsp_data_i, dim_);
     top.eval();
@@ -79,7 +81,9 @@ class VectorBench {
  private:
   using Response = std::vector<uint8_t>;
 
-  bool ready() { return stall == 0 || std::uniform_real_distribution<>(0, 1)(random) >= stall; }
+  bool ready(double refusal) {
+    return refusal == 0 || std::uniform_real_distribution<>(0, 1)(random) >= refusal;
+  }
 
   /// Moves a two-cycle pipeline on: what was granted two ticks ago is on the port now.
   template <typename Valid>

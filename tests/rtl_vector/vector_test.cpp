@@ -29,3 +29,22 @@ TEMPLATE_TEST_CASE("random vector commands give the bits of their definition", "
     }
   }
 }
+
+TEMPLATE_TEST_CASE("constants of a panel spare those of rows that the writes hold back", "", Tiny4,
+                   Tiny4Single, Edge8, Base16Pwl) {
+  Pair<TestType> pair(5);
+  pair.bench.writeStall = 0.95;
+  for (const uint32_t rows : {1U, 2U, 3U}) {
+    for (const Opcode op : {Opcode::Requantize, Opcode::Residual, Opcode::Activation}) {
+      Command command(op);
+      command.set(Field::Rows, rows).set(Field::Panels, 60).set(Field::Out8, 1);
+      command.set(Field::AccStride, rows).set(Field::InStride, rows).set(Field::Stats, 1);
+      command.set(Field::OutAddr, pair.commands.regions.out8Base()).set(Field::OutStride, rows);
+      command.set(Field::Out16Addr, pair.commands.regions.out16Base());
+      command.set(Field::Out16Stride, 2 * rows);
+      pair.commands.drawConstants(command, pair.model.scratch);
+      pair.bench.scratch = pair.model.scratch;
+      pair.run({command});
+    }
+  }
+}
