@@ -52,7 +52,8 @@ module @p@_matmul #(
   output logic [Dim*32-1:0] acc_data_o,
 
   output logic              row_event_o,
-  output logic              wait_event_o
+  output logic              wait_event_o,
+  output logic              hold_event_o
 );
   localparam int unsigned AddrW  = @p@_pkg::AAddrWidth;
   localparam int unsigned SizeW  = @p@_pkg::DepthWidth;
@@ -214,7 +215,8 @@ module @p@_matmul #(
     .place_addr_o           (place_addr),
     .place_add_o            (place_add),
     .place_last_o           (place_last),
-    .wait_event_o
+    .wait_event_o,
+    .hold_event_o
   );
   assign row_event_o = place_valid;
 

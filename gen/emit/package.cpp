@@ -80,8 +80,17 @@ std::string registers(const Plan& plan) {
   Group counters("Counters: indexes.", "int unsigned");
   for (const auto& counter : counterSpecs())
     counters.add("Count" + upperCamel(counter.name), counterIndex(counter.name), counter.doc);
-  counters.add("CounterCount", counterSpecs().size());
-  return offsets.text() + values.text() + errors.text() + counters.text();
+  counters.add("EventCount", eventCounterCount(), "counters of events; the others follow them")
+      .add("CounterCount", counterSpecs().size());
+  Group causes("What a unit does in a cycle: its first counter, their number, and each one's code.",
+               "int unsigned");
+  for (const auto& activity : activitySpecs()) {
+    const std::string unit = upperCamel(activity.unit);
+    causes.add("First" + unit, activity.first).add("Causes" + unit, activity.count);
+    for (uint32_t i = 0; i < activity.count; ++i)
+      causes.add("Is" + upperCamel(counterSpecs()[activity.first + i].name), i);
+  }
+  return offsets.text() + values.text() + errors.text() + counters.text() + causes.text();
 }
 
 }  // namespace

@@ -4,7 +4,7 @@ namespace intformer {
 
 std::vector<EmittedFile> emitSystem(const Plan& plan) {
   return {emitLoad(plan),     emitStore(plan),     emitFetch(plan),
-          emitDispatch(plan), emitRegisters(plan), emitTop(plan)};
+          emitDispatch(plan), emitCauses(plan),    emitRegisters(plan), emitTop(plan)};
 }
 
 }  // namespace intformer

@@ -147,6 +147,8 @@ module @p@_dispatch (
 
   output logic [127:0] started_index_o,  // the command last issued, per queue
   output logic [3:0]   wait_event_o,     // the queue's head waits for a token
+  output logic [7:0]   wait_from_o,      // the first queue whose token it lacks, 2 bits per queue
+  output logic [3:0]   cause_o,          // what dispatch itself does, for the counters
   output logic         error_valid_o,
   output logic [7:0]   error_code_o,
   output logic [31:0]  error_index_o,
@@ -213,6 +215,24 @@ constexpr std::string_view kTail = R"sv(
   assign issue_valid_o = head_valid & tokens_there & {4{!halt_i}};
   assign issue         = issue_valid_o & issue_ready_i;
   assign wait_event_o  = head_valid & ~tokens_there;
+
+  // What the counters of time need to know.
+  always_comb begin
+    wait_from_o = '0;
+    if (wait_event_o != '0) begin
+      for (int unsigned to = 0; to < 4; to++) begin
+        for (int unsigned from = 4; from > 0; from--) begin
+          if (head_wait[to*4+from-1] && !have[(from-1)*4+to]) wait_from_o[to*2+:2] = 2'(from - 1);
+        end
+      end
+    end
+  end
+  always_comb begin
+    if (accept) cause_o = 4'(@p@_pkg::IsDispatchWork);
+    else if (!command_valid_i) cause_o = 4'(@p@_pkg::IsDispatchFetch);
+    else if (!look || !legal || is_end) cause_o = 4'(@p@_pkg::IsDispatchEnd);
+    else cause_o = 4'(@p@_pkg::IsDispatchFullLoad) + 4'(queue);
+  end
 
   // Commands accepted but not done (pending), issued but not done (under way).
   localparam int unsigned CountW = 16;

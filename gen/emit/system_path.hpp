@@ -9,6 +9,7 @@ EmittedFile emitLoad(const Plan& plan);
 EmittedFile emitStore(const Plan& plan);
 EmittedFile emitFetch(const Plan& plan);
 EmittedFile emitDispatch(const Plan& plan);
+EmittedFile emitCauses(const Plan& plan);
 EmittedFile emitRegisters(const Plan& plan);
 EmittedFile emitTop(const Plan& plan);
 

@@ -1,9 +1,13 @@
+#include <fmt/format.h>
+
 #include "gen/emit/system_path.hpp"
+#include "gen/tables/registers.hpp"
+#include "gen/writer.hpp"
 
 namespace intformer {
 namespace {
 
-constexpr std::string_view kRegisters = R"sv(
+constexpr std::string_view kHead = R"sv(
 // Registers: what the host sees and sets through AXI4-Lite, the counters and the interrupt.
 //
 // Contract: offsets and access as in the package and docs. Unknown addresses and writes to
@@ -13,7 +17,7 @@ constexpr std::string_view kRegisters = R"sv(
 // Timing: start_o and reset_o are one pulse per write of a one.
 module @p@_registers #(
   localparam int unsigned WindowCount  = @p@_pkg::WindowCount,
-  localparam int unsigned CounterCount = @p@_pkg::CounterCount
+  localparam int unsigned EventCount   = @p@_pkg::EventCount
 ) (
   input  logic                      clk_i,
   input  logic                      rst_ni,
@@ -48,15 +52,17 @@ module @p@_registers #(
   input  logic [31:0]               error_index_i,
   input  logic [63:0]               error_addr_i,
   input  logic                      counter_clear_i,
-  input  logic [CounterCount*8-1:0] counter_step_i,
-
+  input  logic [EventCount*8-1:0]   counter_step_i,
+@ports@
   output logic [63:0]               program_addr_o,
   output logic [31:0]               program_commands_o,
   output logic [WindowCount*64-1:0] window_base_o,
   output logic [WindowCount*64-1:0] window_end_o,
   output logic [WindowCount*2-1:0]  window_permissions_o
 );
+  localparam int unsigned CounterCount = @p@_pkg::CounterCount;
   localparam int unsigned CounterW  = $clog2(CounterCount);
+  localparam int unsigned EventW    = $clog2(EventCount);
   localparam int unsigned WindowW   = $clog2(@p@_pkg::WindowStride);
   localparam logic [11:0] CounterEnd = @p@_pkg::CounterBase + 12'(CounterCount * 8);
   localparam logic [11:0] WindowEnd =
@@ -82,12 +88,17 @@ module @p@_registers #(
     .access_data_i(read_data), .access_refused_i(refused)
   );
 
-  logic [63:0] counter;
-  event_counters #(.Count(CounterCount)) u_counters (
+  // Counters: of events, and of each unit's time by cause.
+  logic [CounterW-1:0] counter_index;
+  logic [63:0]         counter, event_count;
+  assign counter_index = counter_offset[3+:CounterW];
+  event_counters #(.Count(EventCount)) u_counters (
     .clk_i, .rst_ni, .clear_i(counter_clear_i), .enable_i(busy_i), .step_i(counter_step_i),
-    .read_index_i(counter_offset[3+:CounterW]), .read_data_o(counter)
+    .read_index_i(counter_index[EventW-1:0]), .read_data_o(event_count)
   );
+)sv";
 
+constexpr std::string_view kAccess = R"sv(
   assign address        = {access_addr[11:2], 2'b00};
   assign in_counters    = address >= @p@_pkg::CounterBase && address < CounterEnd;
   assign in_windows     = address >= @p@_pkg::WindowBase && address < WindowEnd;
@@ -216,10 +227,48 @@ module @p@_registers #(
 endmodule
 )sv";
 
+/// One input per unit: what it does in this cycle.
+std::string ports() {
+  std::string text;
+  for (const auto& activity : activitySpecs())
+    text += fmt::format("  input  logic [3:0]                {}_cause_i,\n", activity.unit);
+  return text;
+}
+
+std::string causeCounters() {
+  std::string text;
+  std::string select;
+  for (const auto& activity : activitySpecs()) {
+    const std::string unit = upperCamel(activity.unit);
+    text += fmt::format(R"sv(
+  localparam int unsigned {1}W = $clog2(@p@_pkg::Causes{1});
+  logic [47:0] {0}_count;
+  cause_counters #(.Count(@p@_pkg::Causes{1})) u_{0}_causes (
+    .clk_i, .rst_ni, .clear_i(counter_clear_i), .enable_i(busy_i), .cause_i({0}_cause_i[{1}W-1:0]),
+    .read_index_i({1}W'(32'(counter_index) - @p@_pkg::First{1})), .read_data_o({0}_count)
+  );
+)sv",
+                        activity.unit, unit);
+    select += fmt::format(
+        "      if (32'(counter_index) >= @p@_pkg::First{}) counter = 64'({}_count);\n", unit,
+        activity.unit);
+  }
+  text += "\n  always_comb begin\n    counter = event_count;\n    if (access) begin\n" + select +
+          "    end\n  end\n";
+  std::string unused;
+  for (const auto& activity : activitySpecs())
+    unused += fmt::format("{}{}_cause_i", unused.empty() ? "" : ", ", activity.unit);
+  return text + fmt::format("  logic unused_causes;\n  assign unused_causes = ^{{{}}};\n", unused);
+}
+
 }  // namespace
 
 EmittedFile emitRegisters(const Plan& plan) {
-  return {render(plan, "@p@_registers.sv"), render(plan, kRegisters.substr(1))};
+  std::string head(kHead.substr(1));
+  constexpr std::string_view mark = "@ports@\n";
+  head.replace(head.find(mark), mark.size(), ports() + '\n');
+  return {render(plan, "@p@_registers.sv"),
+          render(plan, head + causeCounters() + std::string(kAccess))};
 }
 
 }  // namespace intformer

@@ -78,7 +78,7 @@ module @p@_top #(
 constexpr std::string_view kControl = R"sv(
   localparam int unsigned Dim          = @p@_pkg::Dim;
   localparam int unsigned WindowCount  = @p@_pkg::WindowCount;
-  localparam int unsigned CounterCount = @p@_pkg::CounterCount;
+  localparam int unsigned EventCount   = @p@_pkg::EventCount;
 
   // Bits and slices of per-queue vectors.
   localparam int unsigned Load = @p@_pkg::QueueLoad, Matmul = @p@_pkg::QueueMatmul,
@@ -91,7 +91,9 @@ constexpr std::string_view kControl = R"sv(
   logic [31:0] error_index, program_commands;
   logic [63:0] error_addr, program_addr;
 
-  logic [CounterCount*8-1:0] counter_step;
+  logic [EventCount*8-1:0]   counter_step;
+  logic [3:0]                load_cause, matmul_cause, vector_cause, store_cause, scalar_cause,
+                             dispatch_cause;
   logic [WindowCount*64-1:0] window_base, window_end;
   logic [WindowCount*2-1:0]  window_permissions;
 
@@ -113,7 +115,9 @@ constexpr std::string_view kControl = R"sv(
     .start_o(start_request), .reset_o(reset_request), .busy_i(busy), .done_i(done),
     .error_i(stopped), .settled_i(settled), .error_code_i(error_code),
     .error_index_i(error_index), .error_addr_i(error_addr), .counter_clear_i(clear),
-    .counter_step_i(counter_step), .program_addr_o(program_addr),
+    .counter_step_i(counter_step), .load_cause_i(load_cause), .matmul_cause_i(matmul_cause),
+    .vector_cause_i(vector_cause), .store_cause_i(store_cause), .scalar_cause_i(scalar_cause),
+    .dispatch_cause_i(dispatch_cause), .program_addr_o(program_addr),
     .program_commands_o(program_commands), .window_base_o(window_base), .window_end_o(window_end),
     .window_permissions_o(window_permissions)
   );
@@ -124,6 +128,7 @@ constexpr std::string_view kControl = R"sv(
   logic [31:0]  fetched_index;
   logic [3:0]   issue_valid, issue_ready, done_valid, wait_event, unit_busy;
   logic [127:0] issue_index, done_index, started_index;
+  logic [7:0]   wait_from;
   logic [15:0]  done_signal;
 
   logic                   fetch_ar_valid, fetch_ar_ready, fetch_r_valid, fetch_r_ready;
@@ -181,6 +186,7 @@ constexpr std::string_view kControl = R"sv(
     .vector_command_o(vector_command), .store_command_o(store_command),
     .done_valid_i(done_valid), .done_signal_i(done_signal), .done_index_i(done_index),
     .scalar_busy_i(scalar_busy), .started_index_o(started_index), .wait_event_o(wait_event),
+    .wait_from_o(wait_from), .cause_o(dispatch_cause),
     .error_valid_o(error_valids[1]), .error_code_o(error_codes[1*8+:8]),
     .error_index_o(error_indexes[1*32+:32]), .error_addr_o(error_addrs[1*64+:64])
   );
@@ -262,7 +268,7 @@ constexpr std::string_view kUnits = R"sv(
   logic              a_req_valid, a_req_ready, a_rsp_valid, b_req_valid, b_req_ready, b_rsp_valid;
   logic [23:0]       a_req_addr, b_req_addr, acc_addr;
   logic [Dim*8-1:0]  a_rsp_data, b_rsp_data;
-  logic              acc_valid, acc_accumulate, row_event, array_wait_event;
+  logic              acc_valid, acc_accumulate, row_event, array_wait_event, row_hold;
   logic [Dim*32-1:0] acc_data;
 
   @p@_matmul u_matmul (
@@ -278,7 +284,8 @@ constexpr std::string_view kUnits = R"sv(
     .b_req_valid_o(b_req_valid), .b_req_ready_i(b_req_ready), .b_req_addr_o(b_req_addr),
     .b_rsp_valid_i(b_rsp_valid), .b_rsp_data_i(b_rsp_data),
     .acc_valid_o(acc_valid), .acc_addr_o(acc_addr), .acc_accumulate_o(acc_accumulate),
-    .acc_data_o(acc_data), .row_event_o(row_event), .wait_event_o(array_wait_event)
+    .acc_data_o(acc_data), .row_event_o(row_event), .wait_event_o(array_wait_event),
+    .hold_event_o(row_hold)
   );
 
   logic              acc_req_valid, acc_req_ready, acc_rsp_valid;
@@ -296,7 +303,7 @@ constexpr std::string_view kUnits = R"sv(
   );
 
   logic             vector_req_valid, vector_req_ready, vector_rsp_valid;
-  logic             vector_write_valid, vector_write_ready;
+  logic             vector_write_valid, vector_write_ready, vector_beat, scalar_wait;
   logic [23:0]      vector_req_addr, vector_write_addr;
   logic [Dim*8-1:0] vector_rsp_data, vector_write_data;
 
@@ -315,7 +322,7 @@ constexpr std::string_view kUnits = R"sv(
     .read_rsp_data_i(vector_rsp_data),
     .write_valid_o(vector_write_valid), .write_ready_i(vector_write_ready),
     .write_addr_o(vector_write_addr), .write_data_o(vector_write_data),
-    .scalar_busy_o(scalar_busy)
+    .scalar_busy_o(scalar_busy), .beat_event_o(vector_beat), .scalar_wait_event_o(scalar_wait)
   );
 
   @p@_scratchpad u_scratchpad (
@@ -339,6 +346,22 @@ constexpr std::string_view kUnits = R"sv(
 )sv";
 
 constexpr std::string_view kCounters = R"sv(
+  // Where every unit's time goes.
+  @p@_causes u_causes (
+    .unit_busy_i(unit_busy), .head_i(issue_valid | wait_event), .wait_i(wait_event),
+    .wait_from_i(wait_from), .load_write_i(load_write_valid), .load_ready_i(load_write_ready),
+    .row_i(row_event), .weights_wait_i(array_wait_event), .row_wait_i(a_req_valid),
+    .row_hold_i(row_hold), .beat_i(vector_beat),
+    .vector_move_i(acc_req_valid || vector_req_valid || vector_write_valid),
+    .vector_port_i((acc_req_valid && !acc_req_ready) || (vector_req_valid && !vector_req_ready) ||
+                   (vector_write_valid && !vector_write_ready)),
+    .scalar_wait_i(scalar_wait), .scalar_busy_i(scalar_busy), .store_word_i(store_word_event),
+    .store_port_i(store_req_valid && !store_req_ready),
+    .store_bus_i(m_axi_wvalid_o && !m_axi_wready_i),
+    .load_cause_o(load_cause), .matmul_cause_o(matmul_cause), .vector_cause_o(vector_cause),
+    .store_cause_o(store_cause), .scalar_cause_o(scalar_cause)
+  );
+
   // What every counter adds in this cycle.
   logic read_beat;
   assign read_beat = m_axi_rvalid_i && m_axi_rready_o;

@@ -33,6 +33,8 @@ module @p@_vector #(
   input  logic              halt_i,
   output logic              busy_o,
   output logic              scalar_busy_o,
+  output logic              beat_event_o,         // the lanes take channels of a row
+  output logic              scalar_wait_event_o,  // the next row waits for the row-scalar unit
   output logic              acc_req_valid_o,
   input  logic              acc_req_ready_i,
   output logic [23:0]       acc_req_addr_o,
@@ -184,7 +186,7 @@ constexpr std::string_view kFetch = R"sv(
     .serialize_i(statistics_gathered && rows < 16'd4),
     .statistics_used_i(statistics_used), .stat_row_i(stat_row),
     .scalar_busy_i(scalar_busy_o), .pending_first_i(pending_first), .pending_end_i(pending_end),
-    .row_finished_i(row_finished), .idle_o(rows_idle),
+    .row_finished_i(row_finished), .idle_o(rows_idle), .scalar_wait_o(scalar_wait_event_o),
     .acc_req_valid_o, .acc_req_ready_i, .acc_req_addr_o, .acc_rsp_valid_i, .acc_rsp_data_i,
     .read_req_valid_o, .read_req_ready_i, .read_req_addr_o, .read_rsp_valid_i, .read_rsp_data_i,
     .const_write_o(const_write), .const_bank_o(const_bank), .const_byte_o(const_byte),
@@ -289,6 +291,7 @@ constexpr std::string_view kLanes = R"sv(
     .write_valid_o, .write_ready_i, .write_addr_o, .write_data_o
   );
 
+  assign beat_event_o = valid[1];
   assign row_finished = out8_used || out16_used ? written : valid[11] && last_11;
 endmodule
 )sv";

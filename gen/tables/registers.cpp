@@ -42,7 +42,66 @@ constexpr std::array kCounters = {
     CounterSpec{"store_wait", "cycles in which the next store waits for a token"},
     CounterSpec{"read_bytes", "bytes of load and fetch data received"},
     CounterSpec{"write_bytes", "bytes of store data sent, padding not counted"},
+
+    CounterSpec{"load_work", "cycles in which a word of a load enters the scratchpad", "load"},
+    CounterSpec{"load_port", "its word waits for the scratchpad's port", "load"},
+    CounterSpec{"load_memory", "it waits for data from memory", "load"},
+    CounterSpec{"load_token_matmul", "it waits for a token from matmul", "load"},
+    CounterSpec{"load_token_vector", "it waits for a token from vector", "load"},
+    CounterSpec{"load_token_store", "it waits for a token from store", "load"},
+    CounterSpec{"load_empty", "it has no command", "load"},
+
+    CounterSpec{"matmul_work", "cycles in which a row enters the array", "matmul"},
+    CounterSpec{"matmul_short",
+                "a tile of fewer than DIM rows, a row added to just before, a command's start",
+                "matmul"},
+    CounterSpec{"matmul_weights", "the weights of the tile are not complete", "matmul"},
+    CounterSpec{"matmul_port", "its row waits for the scratchpad's port", "matmul"},
+    CounterSpec{"matmul_token_load", "it waits for a token from load", "matmul"},
+    CounterSpec{"matmul_token_vector", "it waits for a token from vector", "matmul"},
+    CounterSpec{"matmul_token_store", "it waits for a token from store", "matmul"},
+    CounterSpec{"matmul_empty", "it has no command", "matmul"},
+
+    CounterSpec{"vector_work", "cycles in which the lanes take channels of a row", "vector"},
+    CounterSpec{"vector_words", "the lanes wait for words: constants, two words per row", "vector"},
+    CounterSpec{"vector_port", "a port of scratchpad or accumulator is taken", "vector"},
+    CounterSpec{"vector_scalar", "it waits for the row-scalar unit", "vector"},
+    CounterSpec{"vector_start", "a command's first and last cycles", "vector"},
+    CounterSpec{"vector_token_load", "it waits for a token from load", "vector"},
+    CounterSpec{"vector_token_matmul", "it waits for a token from matmul", "vector"},
+    CounterSpec{"vector_token_store", "it waits for a token from store", "vector"},
+    CounterSpec{"vector_empty", "it has no command", "vector"},
+
+    CounterSpec{"store_work", "cycles in which a word of a store leaves for the bus", "store"},
+    CounterSpec{"store_port", "its word waits for the scratchpad's port", "store"},
+    CounterSpec{"store_memory", "it waits for the bus or the response", "store"},
+    CounterSpec{"store_token_load", "it waits for a token from load", "store"},
+    CounterSpec{"store_token_matmul", "it waits for a token from matmul", "store"},
+    CounterSpec{"store_token_vector", "it waits for a token from vector", "store"},
+    CounterSpec{"store_empty", "it has no command", "store"},
+
+    CounterSpec{"scalar_work", "cycles in which the row-scalar unit has rows", "scalar"},
+    CounterSpec{"scalar_empty", "it has none", "scalar"},
+
+    CounterSpec{"dispatch_work", "cycles in which a command enters its queue", "dispatch"},
+    CounterSpec{"dispatch_full_load", "the queue of load is full", "dispatch"},
+    CounterSpec{"dispatch_full_matmul", "the queue of matmul is full", "dispatch"},
+    CounterSpec{"dispatch_full_vector", "the queue of vector is full", "dispatch"},
+    CounterSpec{"dispatch_full_store", "the queue of store is full", "dispatch"},
+    CounterSpec{"dispatch_fetch", "no command has been fetched", "dispatch"},
+    CounterSpec{"dispatch_end", "`end`, or the stop at an error, waits for the units", "dispatch"},
 };
+
+/// Groups the counters by unit: those of a unit follow each other.
+std::vector<ActivitySpec> gatherActivities() {
+  std::vector<ActivitySpec> units;
+  for (uint32_t i = eventCounterCount(); i < kCounters.size(); ++i) {
+    if (units.empty() || units.back().unit != kCounters[i].unit)
+      units.push_back({kCounters[i].unit, i, 0});
+    ++units.back().count;
+  }
+  return units;
+}
 
 }  // namespace
 
@@ -91,6 +150,17 @@ std::vector<RegisterSpec> registerMap(uint32_t windowCount) {
 
 std::span<const ErrorSpec> errorSpecs() { return kErrors; }
 std::span<const CounterSpec> counterSpecs() { return kCounters; }
+
+uint32_t eventCounterCount() {
+  uint32_t count = 0;
+  while (kCounters[count].unit.empty()) ++count;
+  return count;
+}
+
+std::span<const ActivitySpec> activitySpecs() {
+  static const std::vector<ActivitySpec> units = gatherActivities();
+  return units;
+}
 
 uint32_t counterIndex(std::string_view name) {
   for (uint32_t i = 0; i < kCounters.size(); ++i)

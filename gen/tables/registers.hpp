@@ -46,6 +46,16 @@ struct ErrorSpec {
 struct CounterSpec {
   std::string_view name;
   std::string_view doc;
+  /// Empty for a counter of events. Else the unit whose time it counts: every cycle adds one to
+  /// exactly one counter of each unit, so that a unit's counters sum to `cycles`.
+  std::string_view unit = {};
+};
+
+/// The counters of one unit's time: [first, first + count) of counterSpecs().
+struct ActivitySpec {
+  std::string_view unit;
+  uint32_t first;
+  uint32_t count;
 };
 
 inline constexpr uint32_t kDeviceId = 0x464E5449;  ///< "ITNF" read as little-endian bytes
@@ -73,6 +83,10 @@ inline constexpr uint32_t kWritable = 1U << 1;
 std::vector<RegisterSpec> registerMap(uint32_t windowCount);
 std::span<const ErrorSpec> errorSpecs();
 std::span<const CounterSpec> counterSpecs();
+/// Counters of events; those of the units' time follow them.
+uint32_t eventCounterCount();
+/// The units whose time is accounted for: the four queues' units, row scalar, dispatch.
+std::span<const ActivitySpec> activitySpecs();
 /// Index of a counter by name; an unknown name is our mistake: throws std::logic_error.
 uint32_t counterIndex(std::string_view name);
 

@@ -171,7 +171,8 @@ TEST_CASE("the package carries the plan and the tables") {
   CHECK(has("RegWindow3Permissions", "12'h0F0"));
   CHECK_FALSE(contains(text, "RegWindow4"));
   CHECK(has("CountWriteBytes", "14"));
-  CHECK(has("CounterCount", "15"));
+  CHECK(has("EventCount", "15"));
+  CHECK(has("CounterCount", "55"));
 }
 
 TEST_CASE("the C header compiles as C and C++ beside another device's and agrees with the tables") {

@@ -20,6 +20,7 @@ module matmul_bench #(
   output logic              busy_o,
   output logic              row_event_o,
   output logic              wait_event_o,
+  output logic              hold_event_o,
 
   input  logic              a_block_i,
   input  logic              b_block_i,
@@ -91,7 +92,8 @@ module matmul_bench #(
     .acc_accumulate_o(acc_accumulate),
     .acc_data_o      (acc_data),
     .row_event_o,
-    .wait_event_o
+    .wait_event_o,
+    .hold_event_o
   );
 
   base16_scratchpad u_scratchpad (

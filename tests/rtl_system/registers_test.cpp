@@ -1,3 +1,4 @@
+#include <array>
 #include <map>
 
 #include "Vregisters_base16.h"
@@ -195,7 +196,7 @@ TEST_CASE("start and soft reset are single pulses", "[rtl]") {
 TEST_CASE("counters count their steps while busy and are cleared", "[rtl]") {
   RegisterBench bench(6);
   const auto at = offsets();
-  std::vector<uint64_t> model(counterSpecs().size());
+  std::vector<uint64_t> model(eventCounterCount());
   for (int i = 0; i < 5000; ++i) {
     bench.top.busy_i = !bench.dice.chance(0.2);
     for (std::size_t c = 0; c < model.size(); ++c) {
@@ -216,6 +217,41 @@ TEST_CASE("counters count their steps while busy and are cleared", "[rtl]") {
   bench.tick();
   bench.top.counter_clear_i = 0;
   CHECK(bench.read(at.at("count_cycles_low")).data == 0);
+}
+
+TEST_CASE("a unit's counters of time add one in every busy cycle, to the cause given", "[rtl]") {
+  RegisterBench bench(8);
+  const auto at = offsets();
+  const auto activities = activitySpecs();
+  const std::array causes = {&bench.top.load_cause_i,   &bench.top.matmul_cause_i,
+                             &bench.top.vector_cause_i, &bench.top.store_cause_i,
+                             &bench.top.scalar_cause_i, &bench.top.dispatch_cause_i};
+  REQUIRE(activities.size() == causes.size());
+  std::vector<uint64_t> model(counterSpecs().size());
+  for (int i = 0; i < 3000; ++i) {
+    bench.top.busy_i = !bench.dice.chance(0.2);
+    for (std::size_t unit = 0; unit < causes.size(); ++unit) {
+      const auto cause = static_cast<uint8_t>(bench.dice.upTo(activities[unit].count - 1));
+      *causes[unit] = cause;
+      if (bench.top.busy_i) ++model[activities[unit].first + cause];
+    }
+    bench.tick();
+  }
+  bench.top.busy_i = 0;
+  for (std::size_t c = eventCounterCount(); c < model.size(); ++c) {
+    const std::string name = "count_" + std::string(counterSpecs()[c].name);
+    CAPTURE(name);
+    CHECK(model[c] != 0);
+    CHECK(bench.read(at.at(name + "_low")).data == model[c]);
+    CHECK(bench.read(at.at(name + "_high")).data == 0);
+  }
+  bench.top.counter_clear_i = 1;
+  bench.tick();
+  bench.top.counter_clear_i = 0;
+  for (const auto& activity : activities) {
+    const std::string name(counterSpecs()[activity.first].name);
+    CHECK(bench.read(at.at("count_" + name + "_low")).data == 0);
+  }
 }
 
 TEST_CASE("the interrupt stays pending until cleared, and needs its enable for the pin", "[rtl]") {

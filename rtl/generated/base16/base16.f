@@ -10,6 +10,7 @@ leaves/beat_packer.sv
 leaves/beat_unpacker.sv
 leaves/burst_request.sv
 leaves/burst_splitter.sv
+leaves/cause_counters.sv
 leaves/command_fetch.sv
 leaves/command_queue.sv
 leaves/dma_load.sv
@@ -43,5 +44,6 @@ base16_load.sv
 base16_store.sv
 base16_fetch.sv
 base16_dispatch.sv
+base16_causes.sv
 base16_registers.sv
 base16_top.sv

@@ -47,7 +47,8 @@ module base16_matmul #(
   output logic [Dim*32-1:0] acc_data_o,
 
   output logic              row_event_o,
-  output logic              wait_event_o
+  output logic              wait_event_o,
+  output logic              hold_event_o
 );
   localparam int unsigned AddrW  = base16_pkg::AAddrWidth;
   localparam int unsigned SizeW  = base16_pkg::DepthWidth;
@@ -209,7 +210,8 @@ module base16_matmul #(
     .place_addr_o           (place_addr),
     .place_add_o            (place_add),
     .place_last_o           (place_last),
-    .wait_event_o
+    .wait_event_o,
+    .hold_event_o
   );
   assign row_event_o = place_valid;
 

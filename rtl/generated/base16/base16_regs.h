@@ -21,73 +21,153 @@
 #define BASE16_FAMILY_PWL         1      /* nonlinear family */
 
 /* Registers: byte offsets. */
-#define BASE16_REG_DEVICE_ID              0x000u  /* 0x464E5449 */
-#define BASE16_REG_VERSION                0x004u  /* version of this interface */
-#define BASE16_REG_ARRAY                  0x008u  /* [7:0] DIM, [15:8] vector lanes, [23:16] bus bytes, [24] nonlinear family: 0 ibert, 1 pwl */
-#define BASE16_REG_SCRATCH_WORDS          0x00Cu  /* scratchpad capacity in words of DIM bytes */
-#define BASE16_REG_ACC_ROWS               0x010u  /* accumulator capacity in rows of DIM int32 */
-#define BASE16_REG_STAT_ROWS              0x014u  /* row statistics slots */
-#define BASE16_REG_CONTROL                0x020u  /* [0] start, [1] soft reset */
-#define BASE16_REG_STATUS                 0x024u  /* [0] busy, [1] done, [2] error, [3] interrupt pending */
-#define BASE16_REG_INTERRUPT_ENABLE       0x028u  /* [0] drive the interrupt pin */
-#define BASE16_REG_INTERRUPT_CLEAR        0x02Cu  /* [0] clear the pending interrupt */
-#define BASE16_REG_PROGRAM_ADDR_LOW       0x030u  /* byte address of the first command, a multiple of 64 */
-#define BASE16_REG_PROGRAM_ADDR_HIGH      0x034u  /* its upper half */
-#define BASE16_REG_PROGRAM_COMMANDS       0x038u  /* commands in the program, `end` included */
-#define BASE16_REG_ERROR_CODE             0x040u  /* what went wrong first */
-#define BASE16_REG_ERROR_COMMAND          0x044u  /* index of the command that did */
-#define BASE16_REG_ERROR_ADDR_LOW         0x048u  /* address that it used */
-#define BASE16_REG_ERROR_ADDR_HIGH        0x04Cu  /* its upper half */
-#define BASE16_REG_WINDOW0_BASE_LOW       0x080u  /* first byte of the window */
-#define BASE16_REG_WINDOW0_BASE_HIGH      0x084u  /* its upper half */
-#define BASE16_REG_WINDOW0_END_LOW        0x088u  /* first byte after it */
-#define BASE16_REG_WINDOW0_END_HIGH       0x08Cu  /* its upper half */
-#define BASE16_REG_WINDOW0_PERMISSIONS    0x090u  /* [0] readable, [1] writable; 0 after reset */
-#define BASE16_REG_WINDOW1_BASE_LOW       0x0A0u  /* first byte of the window */
-#define BASE16_REG_WINDOW1_BASE_HIGH      0x0A4u  /* its upper half */
-#define BASE16_REG_WINDOW1_END_LOW        0x0A8u  /* first byte after it */
-#define BASE16_REG_WINDOW1_END_HIGH       0x0ACu  /* its upper half */
-#define BASE16_REG_WINDOW1_PERMISSIONS    0x0B0u  /* [0] readable, [1] writable; 0 after reset */
-#define BASE16_REG_WINDOW2_BASE_LOW       0x0C0u  /* first byte of the window */
-#define BASE16_REG_WINDOW2_BASE_HIGH      0x0C4u  /* its upper half */
-#define BASE16_REG_WINDOW2_END_LOW        0x0C8u  /* first byte after it */
-#define BASE16_REG_WINDOW2_END_HIGH       0x0CCu  /* its upper half */
-#define BASE16_REG_WINDOW2_PERMISSIONS    0x0D0u  /* [0] readable, [1] writable; 0 after reset */
-#define BASE16_REG_WINDOW3_BASE_LOW       0x0E0u  /* first byte of the window */
-#define BASE16_REG_WINDOW3_BASE_HIGH      0x0E4u  /* its upper half */
-#define BASE16_REG_WINDOW3_END_LOW        0x0E8u  /* first byte after it */
-#define BASE16_REG_WINDOW3_END_HIGH       0x0ECu  /* its upper half */
-#define BASE16_REG_WINDOW3_PERMISSIONS    0x0F0u  /* [0] readable, [1] writable; 0 after reset */
-#define BASE16_REG_COUNT_CYCLES_LOW       0x200u  /* cycles from start to done */
-#define BASE16_REG_COUNT_CYCLES_HIGH      0x204u  /* its upper half */
-#define BASE16_REG_COUNT_COMMANDS_LOW     0x208u  /* commands completed */
-#define BASE16_REG_COUNT_COMMANDS_HIGH    0x20Cu  /* its upper half */
-#define BASE16_REG_COUNT_ARRAY_ROWS_LOW   0x210u  /* cycles in which a row enters the array */
-#define BASE16_REG_COUNT_ARRAY_ROWS_HIGH  0x214u  /* its upper half */
-#define BASE16_REG_COUNT_ARRAY_WAIT_LOW   0x218u  /* cycles in which the array has a command but waits for weights */
-#define BASE16_REG_COUNT_ARRAY_WAIT_HIGH  0x21Cu  /* its upper half */
-#define BASE16_REG_COUNT_LOAD_BUSY_LOW    0x220u  /* cycles with a load under way */
-#define BASE16_REG_COUNT_LOAD_BUSY_HIGH   0x224u  /* its upper half */
-#define BASE16_REG_COUNT_MATMUL_BUSY_LOW  0x228u  /* cycles with a matmul under way */
-#define BASE16_REG_COUNT_MATMUL_BUSY_HIGH 0x22Cu  /* its upper half */
-#define BASE16_REG_COUNT_VECTOR_BUSY_LOW  0x230u  /* cycles with a vector command under way */
-#define BASE16_REG_COUNT_VECTOR_BUSY_HIGH 0x234u  /* its upper half */
-#define BASE16_REG_COUNT_STORE_BUSY_LOW   0x238u  /* cycles with a store under way */
-#define BASE16_REG_COUNT_STORE_BUSY_HIGH  0x23Cu  /* its upper half */
-#define BASE16_REG_COUNT_SCALAR_BUSY_LOW  0x240u  /* cycles with the row-scalar unit busy */
-#define BASE16_REG_COUNT_SCALAR_BUSY_HIGH 0x244u  /* its upper half */
-#define BASE16_REG_COUNT_LOAD_WAIT_LOW    0x248u  /* cycles in which the next load waits for a token */
-#define BASE16_REG_COUNT_LOAD_WAIT_HIGH   0x24Cu  /* its upper half */
-#define BASE16_REG_COUNT_MATMUL_WAIT_LOW  0x250u  /* cycles in which the next matmul waits for a token */
-#define BASE16_REG_COUNT_MATMUL_WAIT_HIGH 0x254u  /* its upper half */
-#define BASE16_REG_COUNT_VECTOR_WAIT_LOW  0x258u  /* cycles in which the next vector command waits for a token */
-#define BASE16_REG_COUNT_VECTOR_WAIT_HIGH 0x25Cu  /* its upper half */
-#define BASE16_REG_COUNT_STORE_WAIT_LOW   0x260u  /* cycles in which the next store waits for a token */
-#define BASE16_REG_COUNT_STORE_WAIT_HIGH  0x264u  /* its upper half */
-#define BASE16_REG_COUNT_READ_BYTES_LOW   0x268u  /* bytes of load and fetch data received */
-#define BASE16_REG_COUNT_READ_BYTES_HIGH  0x26Cu  /* its upper half */
-#define BASE16_REG_COUNT_WRITE_BYTES_LOW  0x270u  /* bytes of store data sent, padding not counted */
-#define BASE16_REG_COUNT_WRITE_BYTES_HIGH 0x274u  /* its upper half */
+#define BASE16_REG_DEVICE_ID                       0x000u  /* 0x464E5449 */
+#define BASE16_REG_VERSION                         0x004u  /* version of this interface */
+#define BASE16_REG_ARRAY                           0x008u  /* [7:0] DIM, [15:8] vector lanes, [23:16] bus bytes, [24] nonlinear family: 0 ibert, 1 pwl */
+#define BASE16_REG_SCRATCH_WORDS                   0x00Cu  /* scratchpad capacity in words of DIM bytes */
+#define BASE16_REG_ACC_ROWS                        0x010u  /* accumulator capacity in rows of DIM int32 */
+#define BASE16_REG_STAT_ROWS                       0x014u  /* row statistics slots */
+#define BASE16_REG_CONTROL                         0x020u  /* [0] start, [1] soft reset */
+#define BASE16_REG_STATUS                          0x024u  /* [0] busy, [1] done, [2] error, [3] interrupt pending */
+#define BASE16_REG_INTERRUPT_ENABLE                0x028u  /* [0] drive the interrupt pin */
+#define BASE16_REG_INTERRUPT_CLEAR                 0x02Cu  /* [0] clear the pending interrupt */
+#define BASE16_REG_PROGRAM_ADDR_LOW                0x030u  /* byte address of the first command, a multiple of 64 */
+#define BASE16_REG_PROGRAM_ADDR_HIGH               0x034u  /* its upper half */
+#define BASE16_REG_PROGRAM_COMMANDS                0x038u  /* commands in the program, `end` included */
+#define BASE16_REG_ERROR_CODE                      0x040u  /* what went wrong first */
+#define BASE16_REG_ERROR_COMMAND                   0x044u  /* index of the command that did */
+#define BASE16_REG_ERROR_ADDR_LOW                  0x048u  /* address that it used */
+#define BASE16_REG_ERROR_ADDR_HIGH                 0x04Cu  /* its upper half */
+#define BASE16_REG_WINDOW0_BASE_LOW                0x080u  /* first byte of the window */
+#define BASE16_REG_WINDOW0_BASE_HIGH               0x084u  /* its upper half */
+#define BASE16_REG_WINDOW0_END_LOW                 0x088u  /* first byte after it */
+#define BASE16_REG_WINDOW0_END_HIGH                0x08Cu  /* its upper half */
+#define BASE16_REG_WINDOW0_PERMISSIONS             0x090u  /* [0] readable, [1] writable; 0 after reset */
+#define BASE16_REG_WINDOW1_BASE_LOW                0x0A0u  /* first byte of the window */
+#define BASE16_REG_WINDOW1_BASE_HIGH               0x0A4u  /* its upper half */
+#define BASE16_REG_WINDOW1_END_LOW                 0x0A8u  /* first byte after it */
+#define BASE16_REG_WINDOW1_END_HIGH                0x0ACu  /* its upper half */
+#define BASE16_REG_WINDOW1_PERMISSIONS             0x0B0u  /* [0] readable, [1] writable; 0 after reset */
+#define BASE16_REG_WINDOW2_BASE_LOW                0x0C0u  /* first byte of the window */
+#define BASE16_REG_WINDOW2_BASE_HIGH               0x0C4u  /* its upper half */
+#define BASE16_REG_WINDOW2_END_LOW                 0x0C8u  /* first byte after it */
+#define BASE16_REG_WINDOW2_END_HIGH                0x0CCu  /* its upper half */
+#define BASE16_REG_WINDOW2_PERMISSIONS             0x0D0u  /* [0] readable, [1] writable; 0 after reset */
+#define BASE16_REG_WINDOW3_BASE_LOW                0x0E0u  /* first byte of the window */
+#define BASE16_REG_WINDOW3_BASE_HIGH               0x0E4u  /* its upper half */
+#define BASE16_REG_WINDOW3_END_LOW                 0x0E8u  /* first byte after it */
+#define BASE16_REG_WINDOW3_END_HIGH                0x0ECu  /* its upper half */
+#define BASE16_REG_WINDOW3_PERMISSIONS             0x0F0u  /* [0] readable, [1] writable; 0 after reset */
+#define BASE16_REG_COUNT_CYCLES_LOW                0x200u  /* cycles from start to done */
+#define BASE16_REG_COUNT_CYCLES_HIGH               0x204u  /* its upper half */
+#define BASE16_REG_COUNT_COMMANDS_LOW              0x208u  /* commands completed */
+#define BASE16_REG_COUNT_COMMANDS_HIGH             0x20Cu  /* its upper half */
+#define BASE16_REG_COUNT_ARRAY_ROWS_LOW            0x210u  /* cycles in which a row enters the array */
+#define BASE16_REG_COUNT_ARRAY_ROWS_HIGH           0x214u  /* its upper half */
+#define BASE16_REG_COUNT_ARRAY_WAIT_LOW            0x218u  /* cycles in which the array has a command but waits for weights */
+#define BASE16_REG_COUNT_ARRAY_WAIT_HIGH           0x21Cu  /* its upper half */
+#define BASE16_REG_COUNT_LOAD_BUSY_LOW             0x220u  /* cycles with a load under way */
+#define BASE16_REG_COUNT_LOAD_BUSY_HIGH            0x224u  /* its upper half */
+#define BASE16_REG_COUNT_MATMUL_BUSY_LOW           0x228u  /* cycles with a matmul under way */
+#define BASE16_REG_COUNT_MATMUL_BUSY_HIGH          0x22Cu  /* its upper half */
+#define BASE16_REG_COUNT_VECTOR_BUSY_LOW           0x230u  /* cycles with a vector command under way */
+#define BASE16_REG_COUNT_VECTOR_BUSY_HIGH          0x234u  /* its upper half */
+#define BASE16_REG_COUNT_STORE_BUSY_LOW            0x238u  /* cycles with a store under way */
+#define BASE16_REG_COUNT_STORE_BUSY_HIGH           0x23Cu  /* its upper half */
+#define BASE16_REG_COUNT_SCALAR_BUSY_LOW           0x240u  /* cycles with the row-scalar unit busy */
+#define BASE16_REG_COUNT_SCALAR_BUSY_HIGH          0x244u  /* its upper half */
+#define BASE16_REG_COUNT_LOAD_WAIT_LOW             0x248u  /* cycles in which the next load waits for a token */
+#define BASE16_REG_COUNT_LOAD_WAIT_HIGH            0x24Cu  /* its upper half */
+#define BASE16_REG_COUNT_MATMUL_WAIT_LOW           0x250u  /* cycles in which the next matmul waits for a token */
+#define BASE16_REG_COUNT_MATMUL_WAIT_HIGH          0x254u  /* its upper half */
+#define BASE16_REG_COUNT_VECTOR_WAIT_LOW           0x258u  /* cycles in which the next vector command waits for a token */
+#define BASE16_REG_COUNT_VECTOR_WAIT_HIGH          0x25Cu  /* its upper half */
+#define BASE16_REG_COUNT_STORE_WAIT_LOW            0x260u  /* cycles in which the next store waits for a token */
+#define BASE16_REG_COUNT_STORE_WAIT_HIGH           0x264u  /* its upper half */
+#define BASE16_REG_COUNT_READ_BYTES_LOW            0x268u  /* bytes of load and fetch data received */
+#define BASE16_REG_COUNT_READ_BYTES_HIGH           0x26Cu  /* its upper half */
+#define BASE16_REG_COUNT_WRITE_BYTES_LOW           0x270u  /* bytes of store data sent, padding not counted */
+#define BASE16_REG_COUNT_WRITE_BYTES_HIGH          0x274u  /* its upper half */
+#define BASE16_REG_COUNT_LOAD_WORK_LOW             0x278u  /* cycles in which a word of a load enters the scratchpad */
+#define BASE16_REG_COUNT_LOAD_WORK_HIGH            0x27Cu  /* its upper half */
+#define BASE16_REG_COUNT_LOAD_PORT_LOW             0x280u  /* its word waits for the scratchpad's port */
+#define BASE16_REG_COUNT_LOAD_PORT_HIGH            0x284u  /* its upper half */
+#define BASE16_REG_COUNT_LOAD_MEMORY_LOW           0x288u  /* it waits for data from memory */
+#define BASE16_REG_COUNT_LOAD_MEMORY_HIGH          0x28Cu  /* its upper half */
+#define BASE16_REG_COUNT_LOAD_TOKEN_MATMUL_LOW     0x290u  /* it waits for a token from matmul */
+#define BASE16_REG_COUNT_LOAD_TOKEN_MATMUL_HIGH    0x294u  /* its upper half */
+#define BASE16_REG_COUNT_LOAD_TOKEN_VECTOR_LOW     0x298u  /* it waits for a token from vector */
+#define BASE16_REG_COUNT_LOAD_TOKEN_VECTOR_HIGH    0x29Cu  /* its upper half */
+#define BASE16_REG_COUNT_LOAD_TOKEN_STORE_LOW      0x2A0u  /* it waits for a token from store */
+#define BASE16_REG_COUNT_LOAD_TOKEN_STORE_HIGH     0x2A4u  /* its upper half */
+#define BASE16_REG_COUNT_LOAD_EMPTY_LOW            0x2A8u  /* it has no command */
+#define BASE16_REG_COUNT_LOAD_EMPTY_HIGH           0x2ACu  /* its upper half */
+#define BASE16_REG_COUNT_MATMUL_WORK_LOW           0x2B0u  /* cycles in which a row enters the array */
+#define BASE16_REG_COUNT_MATMUL_WORK_HIGH          0x2B4u  /* its upper half */
+#define BASE16_REG_COUNT_MATMUL_SHORT_LOW          0x2B8u  /* a tile of fewer than DIM rows, a row added to just before, a command's start */
+#define BASE16_REG_COUNT_MATMUL_SHORT_HIGH         0x2BCu  /* its upper half */
+#define BASE16_REG_COUNT_MATMUL_WEIGHTS_LOW        0x2C0u  /* the weights of the tile are not complete */
+#define BASE16_REG_COUNT_MATMUL_WEIGHTS_HIGH       0x2C4u  /* its upper half */
+#define BASE16_REG_COUNT_MATMUL_PORT_LOW           0x2C8u  /* its row waits for the scratchpad's port */
+#define BASE16_REG_COUNT_MATMUL_PORT_HIGH          0x2CCu  /* its upper half */
+#define BASE16_REG_COUNT_MATMUL_TOKEN_LOAD_LOW     0x2D0u  /* it waits for a token from load */
+#define BASE16_REG_COUNT_MATMUL_TOKEN_LOAD_HIGH    0x2D4u  /* its upper half */
+#define BASE16_REG_COUNT_MATMUL_TOKEN_VECTOR_LOW   0x2D8u  /* it waits for a token from vector */
+#define BASE16_REG_COUNT_MATMUL_TOKEN_VECTOR_HIGH  0x2DCu  /* its upper half */
+#define BASE16_REG_COUNT_MATMUL_TOKEN_STORE_LOW    0x2E0u  /* it waits for a token from store */
+#define BASE16_REG_COUNT_MATMUL_TOKEN_STORE_HIGH   0x2E4u  /* its upper half */
+#define BASE16_REG_COUNT_MATMUL_EMPTY_LOW          0x2E8u  /* it has no command */
+#define BASE16_REG_COUNT_MATMUL_EMPTY_HIGH         0x2ECu  /* its upper half */
+#define BASE16_REG_COUNT_VECTOR_WORK_LOW           0x2F0u  /* cycles in which the lanes take channels of a row */
+#define BASE16_REG_COUNT_VECTOR_WORK_HIGH          0x2F4u  /* its upper half */
+#define BASE16_REG_COUNT_VECTOR_WORDS_LOW          0x2F8u  /* the lanes wait for words: constants, two words per row */
+#define BASE16_REG_COUNT_VECTOR_WORDS_HIGH         0x2FCu  /* its upper half */
+#define BASE16_REG_COUNT_VECTOR_PORT_LOW           0x300u  /* a port of scratchpad or accumulator is taken */
+#define BASE16_REG_COUNT_VECTOR_PORT_HIGH          0x304u  /* its upper half */
+#define BASE16_REG_COUNT_VECTOR_SCALAR_LOW         0x308u  /* it waits for the row-scalar unit */
+#define BASE16_REG_COUNT_VECTOR_SCALAR_HIGH        0x30Cu  /* its upper half */
+#define BASE16_REG_COUNT_VECTOR_START_LOW          0x310u  /* a command's first and last cycles */
+#define BASE16_REG_COUNT_VECTOR_START_HIGH         0x314u  /* its upper half */
+#define BASE16_REG_COUNT_VECTOR_TOKEN_LOAD_LOW     0x318u  /* it waits for a token from load */
+#define BASE16_REG_COUNT_VECTOR_TOKEN_LOAD_HIGH    0x31Cu  /* its upper half */
+#define BASE16_REG_COUNT_VECTOR_TOKEN_MATMUL_LOW   0x320u  /* it waits for a token from matmul */
+#define BASE16_REG_COUNT_VECTOR_TOKEN_MATMUL_HIGH  0x324u  /* its upper half */
+#define BASE16_REG_COUNT_VECTOR_TOKEN_STORE_LOW    0x328u  /* it waits for a token from store */
+#define BASE16_REG_COUNT_VECTOR_TOKEN_STORE_HIGH   0x32Cu  /* its upper half */
+#define BASE16_REG_COUNT_VECTOR_EMPTY_LOW          0x330u  /* it has no command */
+#define BASE16_REG_COUNT_VECTOR_EMPTY_HIGH         0x334u  /* its upper half */
+#define BASE16_REG_COUNT_STORE_WORK_LOW            0x338u  /* cycles in which a word of a store leaves for the bus */
+#define BASE16_REG_COUNT_STORE_WORK_HIGH           0x33Cu  /* its upper half */
+#define BASE16_REG_COUNT_STORE_PORT_LOW            0x340u  /* its word waits for the scratchpad's port */
+#define BASE16_REG_COUNT_STORE_PORT_HIGH           0x344u  /* its upper half */
+#define BASE16_REG_COUNT_STORE_MEMORY_LOW          0x348u  /* it waits for the bus or the response */
+#define BASE16_REG_COUNT_STORE_MEMORY_HIGH         0x34Cu  /* its upper half */
+#define BASE16_REG_COUNT_STORE_TOKEN_LOAD_LOW      0x350u  /* it waits for a token from load */
+#define BASE16_REG_COUNT_STORE_TOKEN_LOAD_HIGH     0x354u  /* its upper half */
+#define BASE16_REG_COUNT_STORE_TOKEN_MATMUL_LOW    0x358u  /* it waits for a token from matmul */
+#define BASE16_REG_COUNT_STORE_TOKEN_MATMUL_HIGH   0x35Cu  /* its upper half */
+#define BASE16_REG_COUNT_STORE_TOKEN_VECTOR_LOW    0x360u  /* it waits for a token from vector */
+#define BASE16_REG_COUNT_STORE_TOKEN_VECTOR_HIGH   0x364u  /* its upper half */
+#define BASE16_REG_COUNT_STORE_EMPTY_LOW           0x368u  /* it has no command */
+#define BASE16_REG_COUNT_STORE_EMPTY_HIGH          0x36Cu  /* its upper half */
+#define BASE16_REG_COUNT_SCALAR_WORK_LOW           0x370u  /* cycles in which the row-scalar unit has rows */
+#define BASE16_REG_COUNT_SCALAR_WORK_HIGH          0x374u  /* its upper half */
+#define BASE16_REG_COUNT_SCALAR_EMPTY_LOW          0x378u  /* it has none */
+#define BASE16_REG_COUNT_SCALAR_EMPTY_HIGH         0x37Cu  /* its upper half */
+#define BASE16_REG_COUNT_DISPATCH_WORK_LOW         0x380u  /* cycles in which a command enters its queue */
+#define BASE16_REG_COUNT_DISPATCH_WORK_HIGH        0x384u  /* its upper half */
+#define BASE16_REG_COUNT_DISPATCH_FULL_LOAD_LOW    0x388u  /* the queue of load is full */
+#define BASE16_REG_COUNT_DISPATCH_FULL_LOAD_HIGH   0x38Cu  /* its upper half */
+#define BASE16_REG_COUNT_DISPATCH_FULL_MATMUL_LOW  0x390u  /* the queue of matmul is full */
+#define BASE16_REG_COUNT_DISPATCH_FULL_MATMUL_HIGH 0x394u  /* its upper half */
+#define BASE16_REG_COUNT_DISPATCH_FULL_VECTOR_LOW  0x398u  /* the queue of vector is full */
+#define BASE16_REG_COUNT_DISPATCH_FULL_VECTOR_HIGH 0x39Cu  /* its upper half */
+#define BASE16_REG_COUNT_DISPATCH_FULL_STORE_LOW   0x3A0u  /* the queue of store is full */
+#define BASE16_REG_COUNT_DISPATCH_FULL_STORE_HIGH  0x3A4u  /* its upper half */
+#define BASE16_REG_COUNT_DISPATCH_FETCH_LOW        0x3A8u  /* no command has been fetched */
+#define BASE16_REG_COUNT_DISPATCH_FETCH_HIGH       0x3ACu  /* its upper half */
+#define BASE16_REG_COUNT_DISPATCH_END_LOW          0x3B0u  /* `end`, or the stop at an error, waits for the units */
+#define BASE16_REG_COUNT_DISPATCH_END_HIGH         0x3B4u  /* its upper half */
 
 /* Repeated groups: window i and counter i. */
 #define BASE16_WINDOW_BASE    0x080u
@@ -124,22 +204,62 @@
 #define BASE16_ERR_TOKEN_DEADLOCK    13  /* every queue waits for tokens that no command under way will give */
 
 /* Counters: indexes. */
-#define BASE16_COUNT_CYCLES      0   /* cycles from start to done */
-#define BASE16_COUNT_COMMANDS    1   /* commands completed */
-#define BASE16_COUNT_ARRAY_ROWS  2   /* cycles in which a row enters the array */
-#define BASE16_COUNT_ARRAY_WAIT  3   /* cycles in which the array has a command but waits for weights */
-#define BASE16_COUNT_LOAD_BUSY   4   /* cycles with a load under way */
-#define BASE16_COUNT_MATMUL_BUSY 5   /* cycles with a matmul under way */
-#define BASE16_COUNT_VECTOR_BUSY 6   /* cycles with a vector command under way */
-#define BASE16_COUNT_STORE_BUSY  7   /* cycles with a store under way */
-#define BASE16_COUNT_SCALAR_BUSY 8   /* cycles with the row-scalar unit busy */
-#define BASE16_COUNT_LOAD_WAIT   9   /* cycles in which the next load waits for a token */
-#define BASE16_COUNT_MATMUL_WAIT 10  /* cycles in which the next matmul waits for a token */
-#define BASE16_COUNT_VECTOR_WAIT 11  /* cycles in which the next vector command waits for a token */
-#define BASE16_COUNT_STORE_WAIT  12  /* cycles in which the next store waits for a token */
-#define BASE16_COUNT_READ_BYTES  13  /* bytes of load and fetch data received */
-#define BASE16_COUNT_WRITE_BYTES 14  /* bytes of store data sent, padding not counted */
-#define BASE16_COUNTER_COUNT     15
+#define BASE16_COUNT_CYCLES               0   /* cycles from start to done */
+#define BASE16_COUNT_COMMANDS             1   /* commands completed */
+#define BASE16_COUNT_ARRAY_ROWS           2   /* cycles in which a row enters the array */
+#define BASE16_COUNT_ARRAY_WAIT           3   /* cycles in which the array has a command but waits for weights */
+#define BASE16_COUNT_LOAD_BUSY            4   /* cycles with a load under way */
+#define BASE16_COUNT_MATMUL_BUSY          5   /* cycles with a matmul under way */
+#define BASE16_COUNT_VECTOR_BUSY          6   /* cycles with a vector command under way */
+#define BASE16_COUNT_STORE_BUSY           7   /* cycles with a store under way */
+#define BASE16_COUNT_SCALAR_BUSY          8   /* cycles with the row-scalar unit busy */
+#define BASE16_COUNT_LOAD_WAIT            9   /* cycles in which the next load waits for a token */
+#define BASE16_COUNT_MATMUL_WAIT          10  /* cycles in which the next matmul waits for a token */
+#define BASE16_COUNT_VECTOR_WAIT          11  /* cycles in which the next vector command waits for a token */
+#define BASE16_COUNT_STORE_WAIT           12  /* cycles in which the next store waits for a token */
+#define BASE16_COUNT_READ_BYTES           13  /* bytes of load and fetch data received */
+#define BASE16_COUNT_WRITE_BYTES          14  /* bytes of store data sent, padding not counted */
+#define BASE16_COUNT_LOAD_WORK            15  /* cycles in which a word of a load enters the scratchpad */
+#define BASE16_COUNT_LOAD_PORT            16  /* its word waits for the scratchpad's port */
+#define BASE16_COUNT_LOAD_MEMORY          17  /* it waits for data from memory */
+#define BASE16_COUNT_LOAD_TOKEN_MATMUL    18  /* it waits for a token from matmul */
+#define BASE16_COUNT_LOAD_TOKEN_VECTOR    19  /* it waits for a token from vector */
+#define BASE16_COUNT_LOAD_TOKEN_STORE     20  /* it waits for a token from store */
+#define BASE16_COUNT_LOAD_EMPTY           21  /* it has no command */
+#define BASE16_COUNT_MATMUL_WORK          22  /* cycles in which a row enters the array */
+#define BASE16_COUNT_MATMUL_SHORT         23  /* a tile of fewer than DIM rows, a row added to just before, a command's start */
+#define BASE16_COUNT_MATMUL_WEIGHTS       24  /* the weights of the tile are not complete */
+#define BASE16_COUNT_MATMUL_PORT          25  /* its row waits for the scratchpad's port */
+#define BASE16_COUNT_MATMUL_TOKEN_LOAD    26  /* it waits for a token from load */
+#define BASE16_COUNT_MATMUL_TOKEN_VECTOR  27  /* it waits for a token from vector */
+#define BASE16_COUNT_MATMUL_TOKEN_STORE   28  /* it waits for a token from store */
+#define BASE16_COUNT_MATMUL_EMPTY         29  /* it has no command */
+#define BASE16_COUNT_VECTOR_WORK          30  /* cycles in which the lanes take channels of a row */
+#define BASE16_COUNT_VECTOR_WORDS         31  /* the lanes wait for words: constants, two words per row */
+#define BASE16_COUNT_VECTOR_PORT          32  /* a port of scratchpad or accumulator is taken */
+#define BASE16_COUNT_VECTOR_SCALAR        33  /* it waits for the row-scalar unit */
+#define BASE16_COUNT_VECTOR_START         34  /* a command's first and last cycles */
+#define BASE16_COUNT_VECTOR_TOKEN_LOAD    35  /* it waits for a token from load */
+#define BASE16_COUNT_VECTOR_TOKEN_MATMUL  36  /* it waits for a token from matmul */
+#define BASE16_COUNT_VECTOR_TOKEN_STORE   37  /* it waits for a token from store */
+#define BASE16_COUNT_VECTOR_EMPTY         38  /* it has no command */
+#define BASE16_COUNT_STORE_WORK           39  /* cycles in which a word of a store leaves for the bus */
+#define BASE16_COUNT_STORE_PORT           40  /* its word waits for the scratchpad's port */
+#define BASE16_COUNT_STORE_MEMORY         41  /* it waits for the bus or the response */
+#define BASE16_COUNT_STORE_TOKEN_LOAD     42  /* it waits for a token from load */
+#define BASE16_COUNT_STORE_TOKEN_MATMUL   43  /* it waits for a token from matmul */
+#define BASE16_COUNT_STORE_TOKEN_VECTOR   44  /* it waits for a token from vector */
+#define BASE16_COUNT_STORE_EMPTY          45  /* it has no command */
+#define BASE16_COUNT_SCALAR_WORK          46  /* cycles in which the row-scalar unit has rows */
+#define BASE16_COUNT_SCALAR_EMPTY         47  /* it has none */
+#define BASE16_COUNT_DISPATCH_WORK        48  /* cycles in which a command enters its queue */
+#define BASE16_COUNT_DISPATCH_FULL_LOAD   49  /* the queue of load is full */
+#define BASE16_COUNT_DISPATCH_FULL_MATMUL 50  /* the queue of matmul is full */
+#define BASE16_COUNT_DISPATCH_FULL_VECTOR 51  /* the queue of vector is full */
+#define BASE16_COUNT_DISPATCH_FULL_STORE  52  /* the queue of store is full */
+#define BASE16_COUNT_DISPATCH_FETCH       53  /* no command has been fetched */
+#define BASE16_COUNT_DISPATCH_END         54  /* `end`, or the stop at an error, waits for the units */
+#define BASE16_COUNTER_COUNT              55
 
 /* Opcodes. */
 #define BASE16_OP_END                   0x01u  /* Waits until every queue is idle, then reports done. */

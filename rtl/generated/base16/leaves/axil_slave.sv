@@ -1,8 +1,8 @@
 // AXI4-Lite slave: turns transactions into single accesses of a register bank.
 //
-// Contract: address and data of a write may come in any order; one write and one read are held at a time, a
-//   write goes first. In the one cycle of access_valid_o the bank answers combinationally: read data, and
-//   whether the access is refused (SLVERR).
+// Contract: address and data of a write may come in any order; one write and one read are held at a
+//   time, a write goes first. In the one cycle of access_valid_o the bank answers combinationally:
+//   read data, and whether the access is refused (SLVERR).
 // Timing: three cycles from request to response; ready outputs are registered.
 module axil_slave (
   input  logic        clk_i,

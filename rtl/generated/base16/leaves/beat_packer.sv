@@ -1,11 +1,11 @@
 // Turns words into bus beats with byte strobes: the inverse of beat_unpacker.
 //
-// Contract: every word comes with its offset in its beat (in words; 0 when a word is not smaller than a
-//   beat), whether it is the last of its chunk (a beat ends there even if it is not full), and whether it
-//   is void: then its bytes are sent with their strobes low. One strobe bit per unit, a unit being the
-//   smaller of word and beat. Data under low strobes are arbitrary.
-// Timing: combinational from word to beat except for the pieces already held; one word or one beat per
-//   cycle, whichever is slower. word_ready_o depends on beat_ready_i.
+// Contract: every word comes with its offset in its beat (in words; 0 when a word is not smaller
+//   than a beat), whether it is the last of its chunk (a beat ends there even if it is not full),
+//   and whether it is void: then its bytes are sent with their strobes low. One strobe bit per
+//   unit, a unit being the smaller of word and beat. Data under low strobes are arbitrary.
+// Timing: combinational from word to beat except for the pieces already held; one word or one beat
+//   per cycle, whichever is slower. word_ready_o depends on beat_ready_i.
 module beat_packer #(
   parameter  int unsigned WordBytes   = 16,
   parameter  int unsigned BusBytes    = 16,

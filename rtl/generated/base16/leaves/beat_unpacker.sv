@@ -1,10 +1,11 @@
-// Turns bus beats into words: assembles a word from several beats, or takes several words from a beat.
+// Turns bus beats into words: assembles a word from several beats, or takes several words from a
+// beat.
 //
-// Contract: for every word the taker gives its offset in its beat (in words; 0 when a word is not smaller
-//   than a beat) and whether it is the last of its chunk; after the last, the rest of the beat is dropped.
-//   The offset must step by one from word to word within a chunk.
-// Timing: combinational from beat to word except for the parts already held; one word or one beat per
-//   cycle, whichever is slower. beat_ready_o depends on word_ready_i.
+// Contract: for every word the taker gives its offset in its beat (in words; 0 when a word is not
+//   smaller than a beat) and whether it is the last of its chunk; after the last, the rest of the
+//   beat is dropped. The offset must step by one from word to word within a chunk.
+// Timing: combinational from beat to word except for the parts already held; one word or one beat
+//   per cycle, whichever is slower. beat_ready_o depends on word_ready_i.
 module beat_unpacker #(
   parameter  int unsigned WordBytes   = 16,
   parameter  int unsigned BusBytes    = 16,

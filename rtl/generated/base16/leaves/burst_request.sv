@@ -1,10 +1,10 @@
 // Address side of one DMA direction: commands in, checked AXI address requests out.
 //
-// Contract: commands as in burst_splitter. A burst is committed (issue_valid_o, one pulse) when room_i
-//   says that its bookkeeping and data have a place, its bytes lie in a permitted window, and the address
-//   register is free; what is committed is requested, whatever halt_i does. A burst outside the windows
-//   gives one refused_valid_o pulse (issue_addr_o and issue_tag_o name it) and ends all further work until
-//   reset. Requests are bus-aligned, full-size, INCR.
+// Contract: commands as in burst_splitter. A burst is committed (issue_valid_o, one pulse) when
+//   room_i says that its bookkeeping and data have a place, its bytes lie in a permitted window,
+//   and the address register is free; what is committed is requested, whatever halt_i does. A burst
+//   outside the windows gives one refused_valid_o pulse (issue_addr_o and issue_tag_o name it) and
+//   ends all further work until reset. Requests are bus-aligned, full-size, INCR.
 // Timing: one burst per cycle; three cycles from command to request.
 module burst_request #(
   parameter int unsigned BusBytes    = 16,
@@ -64,7 +64,8 @@ module burst_request #(
     .window_base_i, .window_end_i, .window_permissions_i, .allowed_o(allowed)
   );
 
-  assign issue_valid_o   = allowed && room_i && !halt_i && !stopped_q && (!ax_valid_o || ax_ready_i);
+  assign issue_valid_o   = allowed && room_i && !halt_i && !stopped_q &&
+                           (!ax_valid_o || ax_ready_i);
   assign refused_valid_o = burst_valid && !allowed && !halt_i && !stopped_q;
   assign busy_o          = splitter_busy || ax_valid_o;
 

@@ -1,11 +1,11 @@
 // Cuts a two-dimensional transfer into AXI bursts.
 //
-// Contract: a command is chunks_i runs of chunk_bytes_i bytes, stride_i bytes from start to start, both
-//   sizes at least 1. Bursts come in address order within a chunk. A burst ends at the end of its chunk
-//   or at a multiple of BurstBytes, whichever is first; so with BurstBytes <= 4096 it never crosses a
-//   4 KiB line. The tag travels with every burst of its command.
-// Numbers: burst_addr_o is the first byte wanted, burst_end_o the first byte after; burst_length_o is
-//   the count of bus beats that they touch, minus 1.
+// Contract: a command is chunks_i runs of chunk_bytes_i bytes, stride_i bytes from start to start,
+//   both sizes at least 1. Bursts come in address order within a chunk. A burst ends at the end of
+//   its chunk or at a multiple of BurstBytes, whichever is first; so with BurstBytes <= 4096 it
+//   never crosses a 4 KiB line. The tag travels with every burst of its command.
+// Numbers: burst_addr_o is the first byte wanted, burst_end_o the first byte after; burst_length_o
+//   is the count of bus beats that they touch, minus 1.
 // Timing: latency 2, one burst per cycle across chunks and commands.
 module burst_splitter #(
   parameter int unsigned BusBytes   = 16,

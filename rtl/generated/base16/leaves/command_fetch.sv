@@ -1,10 +1,11 @@
 // Fetch unit: reads the program ahead of the dispatcher.
 //
-// Contract: start_i (a pulse while idle) takes address and command count, forgets everything earlier, and
-//   fetches exactly that range, 64 bytes per command; commands leave in order with their index. At most
-//   FetchDepth commands are requested or held. stop_i (the program has ended) and halt_i end requesting;
-//   data that still arrive are dropped and idle_o rises after the last. Errors: program address not a
-//   multiple of 64, a burst outside the readable windows, an AXI error response.
+// Contract: start_i (a pulse while idle) takes address and command count, forgets everything
+//   earlier, and fetches exactly that range, 64 bytes per command; commands leave in order with
+//   their index. At most FetchDepth commands are requested or held. stop_i (the program has ended)
+//   and halt_i end requesting; data that still arrive are dropped and idle_o rises after the last.
+//   Errors: program address not a multiple of 64, a burst outside the readable windows, an AXI
+//   error response.
 // Timing: always takes a beat; one bus beat per cycle.
 module command_fetch #(
   parameter int unsigned BusBytes    = 16,

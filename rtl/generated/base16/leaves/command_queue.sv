@@ -1,7 +1,7 @@
 // Queue whose head lies in a register, so that wide outputs change only when an element moves.
 //
-// Contract: data leave in the order they came; clear_i empties the queue. Holds Depth elements besides
-//   the head.
+// Contract: data leave in the order they came; clear_i empties the queue. Holds Depth elements
+//   besides the head.
 // Timing: latency 2, one element per cycle; push_ready_o does not depend on pop_ready_i.
 module command_queue #(
   parameter int unsigned Width = 512,

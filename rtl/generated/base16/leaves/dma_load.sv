@@ -1,13 +1,14 @@
 // Load unit: memory to scratchpad, two-dimensional.
 //
-// Contract: command sizes are at least 1, memory address and stride multiples of DimBytes (the dispatcher
-//   has checked). Bursts of later commands are requested while earlier data arrive, up to Outstanding.
-//   Words are written in order; a command is done when its last word is accepted. Errors: a burst outside
-//   the readable windows, an AXI error response, a scratchpad address beyond ScratchWords; each names its
-//   command, and nothing is written or requested for it any more.
-//   While halt_i is high nothing new is requested, arriving data are dropped, idle_o rises when all came.
-// Timing: one word or one bus beat per cycle, whichever is slower; ar and r are registered, write_valid_o
-//   is not a function of write_ready_i.
+// Contract: command sizes are at least 1, memory address and stride multiples of DimBytes (the
+//   dispatcher has checked). Bursts of later commands are requested while earlier data arrive, up
+//   to Outstanding. Words are written in order; a command is done when its last word is accepted.
+//   Errors: a burst outside the readable windows, an AXI error response, a scratchpad address
+//   beyond ScratchWords; each names its command, and nothing is written or requested for it any
+//   more. While halt_i is high nothing new is requested, arriving data are dropped, idle_o rises
+//   when all came.
+// Timing: one word or one bus beat per cycle, whichever is slower; ar and r are registered,
+//   write_valid_o is not a function of write_ready_i.
 module dma_load #(
   parameter int unsigned DimBytes     = 16,
   parameter int unsigned BusBytes     = 16,

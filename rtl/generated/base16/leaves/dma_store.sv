@@ -1,13 +1,13 @@
 // Store unit: scratchpad to memory, two-dimensional.
 //
-// Contract: command sizes are at least 1, memory address and stride multiples of DimBytes (the dispatcher
-//   has checked). Write data may lead their address on the bus. A command is done when the response to its
-//   last burst has come. Errors: a burst outside the writable windows, an AXI error response, a scratchpad
-//   address beyond ScratchWords (such a word is sent with its strobes low).
-//   While halt_i is high no new burst begins; those begun get all their data; idle_o rises after the last
-//   response.
-// Timing: one word or one bus beat per cycle, whichever is slower; aw and w are registered. The scratchpad
-//   answers a read 2 or more cycles after its grant, in order.
+// Contract: command sizes are at least 1, memory address and stride multiples of DimBytes (the
+//   dispatcher has checked). Write data may lead their address on the bus. A command is done when
+//   the response to its last burst has come. Errors: a burst outside the writable windows, an AXI
+//   error response, a scratchpad address beyond ScratchWords (such a word is sent with its strobes
+//   low). While halt_i is high no new burst begins; those begun get all their data; idle_o rises
+//   after the last response.
+// Timing: one word or one bus beat per cycle, whichever is slower; aw and w are registered. The
+//   scratchpad answers a read 2 or more cycles after its grant, in order.
 module dma_store #(
   parameter int unsigned DimBytes     = 16,
   parameter int unsigned BusBytes     = 16,
@@ -188,6 +188,7 @@ module dma_store #(
   logic [BusBytes*8-1:0] pack_data;
   logic [Pieces-1:0]     pack_strobe, strobe;
   logic [1:0]            beat_count;
+  logic                  length_valid;
   assign word_sent    = data_valid && pack_ready;
   assign word_event_o = word_sent;
 
@@ -205,7 +206,7 @@ module dma_store #(
     .pop_data_o({w_data_o, strobe}), .count_o(beat_count)
   );
 
-  logic              length_valid, length_ready, w_accept;
+  logic              length_ready, w_accept;
   logic [7:0]        length, sent_q;
   logic [CountW-1:0] length_count;
   fifo #(.Width(8), .Depth(Outstanding)) u_lengths (
@@ -260,6 +261,6 @@ module dma_store #(
   end
 
   logic unused;
-  assign unused = ^{burst_count, plan_count, word_last, side_valid, side_ready, data_ready, side_count,
-                    data_count, beat_count, length_ready, length_count, b_resp_i[0]};
+  assign unused = ^{burst_count, plan_count, word_last, side_valid, side_ready, data_ready,
+                    side_count, data_count, beat_count, length_ready, length_count, b_resp_i[0]};
 endmodule

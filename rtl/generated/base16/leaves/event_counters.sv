@@ -1,7 +1,7 @@
 // 64-bit counters with a step of 0 to 255 per cycle each, and one read port.
 //
-// Contract: counts while enable_i is high; clear_i wins. read_data_o is combinational in read_index_i and
-//   may show a counter in motion.
+// Contract: counts while enable_i is high; clear_i wins. read_data_o is combinational in
+//   read_index_i and may show a counter in motion.
 module event_counters #(
   parameter  int unsigned Count  = 4,
   localparam int unsigned IndexW = Count > 1 ? $clog2(Count) : 1

@@ -1,10 +1,10 @@
 // Attention weights from logits, around the family's 2^-x of one octave, for all lanes at once:
 //   d = row maximum - sat16(value); e16 = d >> 12 > 0 ? 0 : fraction(d & 255) >> (d >> 8)
 //   weight = valid ? (e16 + (dither ? bitrev8(position) : 128)) >> 8 : 0
-// A column c of the row is valid if low <= c < high; its position is row position + column position.
+// A column c is valid if low <= c < high; its position is row position plus column position.
 //
-// Contract: value_i, low_i, high_i, position_i (of column 0), beat_i belong to stage 4, row_max_i to
-//   stage 1, fraction_i to stage 8; valid_i[k] says that stage k holds a beat.
+// Contract: value_i, low_i, high_i, position_i (of column 0), beat_i belong to stage 4, row_max_i
+//   to stage 1, fraction_i to stage 8; valid_i[k] says that stage k holds a beat.
 // Formats: logit and maximum int16, d 16 bits unsigned, LSB 2^-8 octave; fraction 16 bits with
 //   65280 = 1; weight uint8.
 // Timing: g_o belongs to stage 6, weight_o to stage 10. Never stalls.

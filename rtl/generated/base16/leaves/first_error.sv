@@ -1,7 +1,7 @@
 // Keeps the first error of a run; of several in one cycle, that of the lowest source.
 //
-// Contract: errors are pulses with code, command index and address per source. enable_i gates capture, clear_i
-//   forgets.
+// Contract: errors are pulses with code, command index and address per source. enable_i gates
+//   capture, clear_i forgets.
 // Timing: failed_o and the values are registered.
 module first_error #(
   parameter int unsigned Sources = 4

@@ -1,10 +1,11 @@
 // GELU in 32 straight lines, for all lanes at once:
-//   x = sat16(value); i = |x| >> 7; f = |x| & 127; h = i >= 32 ? 0 : Offset[i] + rshr(Slope[i] * f, 7)
+//   x = sat16(value); i = |x| >> 7; f = |x| & 127
+//   h = i >= 32 ? 0 : Offset[i] + rshr(Slope[i] * f, 7)
 //   y = (max(x, 0) << 4) - h
 //
 // Contract: value_i belongs to stage 4, valid_i[k] says that stage k holds a beat.
-// Formats: value 36 bits, x int16 LSB 2^-10, y 20 bits signed LSB 2^-14. Tables: 32 entries of 12 bits,
-//   entry 0 lowest; Offset unsigned, Slope signed.
+// Formats: value 36 bits, x int16 LSB 2^-10, y 20 bits signed LSB 2^-14. Tables: 32 entries of 12
+//   bits, entry 0 lowest; Offset unsigned, Slope signed.
 // Timing: y_o belongs to stage 8, four cycles after stage 4. Never stalls.
 module gelu_pwl #(
   parameter int unsigned       Lanes  = 16,

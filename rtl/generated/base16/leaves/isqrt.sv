@@ -17,7 +17,7 @@ module isqrt #(
   localparam int unsigned CountW = $clog2(RootW + 1);
 
   logic [2*RootW-1:0] value_q;
-  logic [RootW-1:0]   remainder_q;  // at most 2 * root; the last one, which may be wider, is not used
+  logic [RootW-1:0]   remainder_q;  // at most 2 * root, until the last, which nobody needs
   logic [RootW-1:0]   root_q;
   logic [CountW-1:0]  left_q;
   logic               done_q;

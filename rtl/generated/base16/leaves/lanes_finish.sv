@@ -3,10 +3,10 @@
 //   second = rshr(b * m2 + offset, s2)       b: operand x, activation y, or n = sat16(first)
 //   value  = first (unless left out) + second (if used) + zero (if used)
 //   out16  = sat16(value);  out8 = weight, or sat8(rshr(out16, 8)), or sat8(value)
-// where first is the rounded first product. For LayerNorm m2 is the gain, int16, the offset is B and s2
-// comes with the command; else m2, s2 are the channel's second pair and the offset is 0.
-// Contract: product_i and operand_i belong to stage 4, activation_i to stage 8, weight_i to stage 10;
-//   valid_i[k] says that stage k holds a beat; index_i (stage 8) selects the constants as in
+// where first is the rounded first product. For LayerNorm m2 is the gain, int16, the offset is B
+// and s2 comes with the command; else m2, s2 are the channel's second pair and the offset is 0.
+// Contract: product_i and operand_i belong to stage 4, activation_i to stage 8, weight_i to stage
+//   10; valid_i[k] says that stage k holds a beat; index_i (stage 8) selects the constants as in
 //   lanes_multiply. Constants arrive on the same byte planes.
 // Timing: out8_o and out16_o belong to stage 11. Never stalls.
 module lanes_finish #(
@@ -54,7 +54,7 @@ module lanes_finish #(
   logic        [15:0] factor;
   logic [IndexW-1:0]  index_9, index_10;
 
-  // Constants of a beat begin here. Lanes are or-ed in, so that synthesis sees which a lane can need.
+  // Where a beat's constants begin. The lane is or-ed in: synthesis sees which ones it can need.
   function automatic logic [ChannelW-1:0] beat_base(input logic [IndexW-1:0] index);
     beat_base = ChannelW'(index) << $clog2(Lanes);
   endfunction

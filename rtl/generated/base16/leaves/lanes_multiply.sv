@@ -3,11 +3,11 @@
 //   product = clamp36(rshr(a * m, s))    a: accumulator, plus bias, or 16 * x - mean
 //                                        (m, s): of the channel, of the command, or of the row
 // The clamp changes no result: what is added later has less than 34 bits.
-// Contract: row_load_i brings a row; its beats (Lanes channels each, channel 0 first) pass in the next
-//   Dim / Lanes cycles, marked by valid_i[1]; valid_i[k] says that stage k holds a beat. Constants come
-//   as byte planes into one of two banks, index_i = bank * beats + beat selects them.
-//   row_*_i belong to the row at stage 1 and change with it.
-// Formats: accumulator int32, bias int32, m 16 bits (17 of a row) unsigned, s 6 bits, x int16 (or int8).
+// Contract: row_load_i brings a row; its beats (Lanes channels each, channel 0 first) pass in the
+//   next Dim / Lanes cycles, marked by valid_i[1]; valid_i[k] says that stage k holds a beat.
+//   Constants come as byte planes into one of two banks; index_i = bank * beats + beat selects
+//   them. row_*_i belong to the row at stage 1 and change with it.
+// Formats: accumulator, bias int32; m 16 bits (17 of a row) unsigned; s 6 bits; x int8 or int16.
 // Timing: product_o and operand_o (x) belong to stage 4, three cycles after stage 1. Never stalls.
 module lanes_multiply #(
   parameter  int unsigned Dim    = 16,
@@ -56,7 +56,7 @@ module lanes_multiply #(
   logic [16:0]        row_factor_2;
   logic [5:0]         shift_2, shift_3;
 
-  // Constants of a beat begin here. Lanes are or-ed in, so that synthesis sees which a lane can need.
+  // Where a beat's constants begin. The lane is or-ed in: synthesis sees which ones it can need.
   function automatic logic [ChannelW-1:0] beat_base(input logic [IndexW-1:0] index);
     beat_base = ChannelW'(index) << $clog2(Lanes);
   endfunction

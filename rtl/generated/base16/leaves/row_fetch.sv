@@ -1,10 +1,10 @@
-// Fetches what a vector command reads: constants per panel, and per row an accumulator row and 0, 1 or
-// 2 scratchpad words; panels outer, rows inner. Rows leave in order through a buffer.
+// Fetches what a vector command reads: constants per panel, and per row an accumulator row and 0, 1
+// or 2 scratchpad words; panels outer, rows inner. Rows leave in order through a buffer.
 //
-// Contract: start_i takes a command, whose fields stay until idle_o; rows and panels are at least 1.
-//   Read data come ReadLatency = 2 cycles after the grant. A request, once valid, stays until ready.
-//   - Constants go to alternating banks; those of a panel are fetched while rows of the last one may
-//     still be in the lanes, but none of the panel before.
+// Contract: start_i takes a command, whose fields stay until idle_o; rows, panels >= 1.
+//   Read data come 2 cycles after the grant. A request, once valid, stays until ready.
+//   - Constants go to alternating banks; those of a panel are fetched while rows of the last one
+//     may still be in the lanes, but none of the panel before.
 //   - With serialize_i a panel's rows begin only when no earlier row is in the lanes.
 //   - With statistics_used_i a row waits while its slot is pending in the row-scalar unit.
 // Timing: one row per cycle at best; const_words cycles between panels.
@@ -33,6 +33,7 @@ module row_fetch #(
   input  logic [15:0]       pending_end_i,
   input  logic              row_finished_i,
   output logic              idle_o,         // every row was requested and has finished
+  output logic              scalar_wait_o,  // the next row's slot is pending
   output logic              acc_req_valid_o,
   input  logic              acc_req_ready_i,
   output logic [23:0]       acc_req_addr_o,
@@ -76,9 +77,9 @@ module row_fetch #(
   assign panel_clear = serialize_i ? flight_q == '0 : 16'(flight_q) <= rows_i;
 
   logic [CountW-1:0] held_q;     // rows requested and not given to the lanes
-  assign row_open = state_q == Rows && held_q != CountW'(BufferRows)
-                    && !(statistics_used_i && scalar_busy_i
-                         && slot_q >= pending_first_i && slot_q < pending_end_i);
+  assign scalar_wait_o = state_q == Rows && statistics_used_i && scalar_busy_i
+                         && slot_q >= pending_first_i && slot_q < pending_end_i;
+  assign row_open      = state_q == Rows && held_q != CountW'(BufferRows) && !scalar_wait_o;
   assign acc_req_valid_o  = row_open && acc_used_i && !acc_sent_q;
   assign acc_req_addr_o   = acc_addr_q;
   assign read_req_valid_o = state_q == Constants || (row_open && in_sent_q != in_words_i);

@@ -1,12 +1,12 @@
-// Lets rows into the lanes, cuts them into beats of Lanes channels and follows the beats through the
-// stages of the lane pipeline.
+// Lets rows into the lanes, cuts them into beats of Lanes channels and follows the beats through
+// the stages of the lane pipeline.
 //
-// Contract: start_i takes a command, whose fields stay until its last row has finished. A row enters
-//   (row_load_o) when one waits, the last beat of the row before is in stage 1 and fewer than OutRows
-//   rows are unfinished, so that its results have room. Beat b is in stage 1 b + 1 cycles later.
-//   valid_o[k]: stage k holds a beat; the other outputs are suffixed with their stage.
-//   column c of a row is valid if low <= c < high: the interval [valid_low, valid_high), moved by the
-//   row position if the command says so, cut to the panel. position: of column 0, modulo 256.
+// Contract: start_i takes a command, whose fields stay until its last row has finished. A row
+//   enters (row_load_o) when one waits, the last beat of the row before is in stage 1 and fewer
+//   than OutRows rows are unfinished, so that its results have room. Beat b is in stage 1 b + 1
+//   cycles later. valid_o[k]: stage k holds a beat; other outputs are suffixed with their stage.
+//   Column c of a row is valid if low <= c < high: the interval [valid_low, valid_high), moved by
+//   the row position if the command says so, cut to the panel. position: of column 0, modulo 256.
 // Timing: never stalls a beat that has entered.
 module row_issue #(
   parameter  int unsigned Dim     = 16,

@@ -1,13 +1,13 @@
-// Row-scalar unit: turns the sums of each row of a command into what the lanes need to normalize it.
+// Row-scalar unit: turns the sums of a row into what the lanes need to normalize it.
 //
 //   softmax:    L = bitlen(sum); R = floor(2^(15+L) / sum); factor = (R * multiplier) >> 15;
 //               shift = min(command shift + L, 63); sum = 0: factor 0, shift 63
 //   layer norm: V = d*S2 - S1*S1 + E; k = (bitlen(V) - 31) >> 1; w = V * 2^-2k; sd = isqrt(w);
-//               factor = floor((d << (31-CL)) / sd); mean = rshr(S1*DINV, 19+CL), 16 times the mean;
+//               factor = floor((d << (31-CL)) / sd); mean = rshr(S1*DINV, 19+CL), times 16;
 //               shift = 26 + k - CL
-// Contract: start_i while not busy takes the command, whose fields are not needed afterwards. Sums are
-//   requested with read_valid_o and come one cycle after read_ready_i. Results go to a memory of
-//   StatRows slots that the lanes read with lane_read_i, one cycle latency. The slots
+// Contract: start_i while not busy takes the command, whose fields are not needed afterwards. Sums
+//   are requested with read_valid_o and come one cycle after read_ready_i. Results go to a memory
+//   of StatRows slots that the lanes read with lane_read_i, one cycle latency. The slots
 //   [pending_first_o, pending_end_o) have no result yet while busy_o.
 // Formats: sum 29 bits signed, squares 45, mean 21 signed, factor 17, shift 6. V is 57 bits.
 // Timing: 24 cycles per softmax row, 42 per LayerNorm row.

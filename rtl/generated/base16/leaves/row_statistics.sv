@@ -1,11 +1,12 @@
-// Row statistics: maximum of the logits, sum of the weights, sum and sum of squares of the residual,
-// gathered over the beats of a row and over the panels and commands that continue it.
+// Row statistics: maximum of the logits, sum of the weights, sum and sum of squares of the
+// residual, gathered over the beats of a row and over the panels and commands that continue it.
 //
 //   max[slot]     = max over valid columns of x, -32768 when fresh
 //   sum[slot]    += weights (sum_weights_i) or x (moments_i), from 0 when fresh
 //   squares[slot]+= x * x (moments_i)
-// Contract: beats of a row follow each other from first_i to last_i; a slot comes again only after 4
-//   while maximum_i), sums for the row-scalar unit (when sums_ready_o), data one cycle later.
+// Contract: beats of a row follow each other from first_i to last_i; a slot comes again only after
+//   4 cycles. busy_o while any is on its way. Reads: the maximum for the lanes (none while
+//   maximum_i), the sums for the row-scalar unit (when sums_ready_o), data one cycle later.
 // Formats: x int16, weight uint8, sum 29 bits signed (4096 int16), squares 45 bits unsigned.
 module row_statistics #(
   parameter  int unsigned Dim      = 16,

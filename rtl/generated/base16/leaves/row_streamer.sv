@@ -43,7 +43,8 @@ module row_streamer #(
   output logic             place_add_o,
   output logic             place_last_o,
 
-  output logic             wait_event_o
+  output logic             wait_event_o,  // a tile is held up by its weights
+  output logic             hold_event_o   // by a tile's least length, or by a sum still on its way
 );
   localparam int unsigned SlotW = $clog2(Dim);
   localparam logic [SizeW-1:0] DimSize = SizeW'(Dim);
@@ -74,6 +75,7 @@ module row_streamer #(
   assign panel_next       = panel_q + stride_q;
   assign target_tile_next = target_tile_q + target_stride_q;
   assign wait_event_o     = active_q && first_q && !weights_ready_i;
+  assign hold_event_o     = active_q && !req_valid_o && !wait_event_o;
 
   assign place_valid_o = grant;
   assign place_addr_o  = target_row_q;

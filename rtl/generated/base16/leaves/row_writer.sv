@@ -2,9 +2,9 @@
 // 8-bit word first, then the two 16-bit words, channel 0 lowest.
 //
 // Contract: start_i takes a command's addresses; rows come panel by panel. Row r of panel p goes to
-//   addr8 + p * stride8 + r and addr16 + p * stride16 + 2 r. There must never be more than OutRows rows
-//   between the lanes' entry and row_finished_o (one pulse per row, when its last word was accepted):
-//   the buffer cannot refuse. With neither output used, nothing happens.
+//   addr8 + p * stride8 + r and addr16 + p * stride16 + 2 r. There must never be more than OutRows
+//   rows between the lanes' entry and row_finished_o (one pulse per row, when its last word was
+//   accepted): the buffer cannot refuse. With neither output used, nothing happens.
 // Timing: one word per cycle.
 module row_writer #(
   parameter  int unsigned Dim     = 16,

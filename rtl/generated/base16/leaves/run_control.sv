@@ -1,10 +1,12 @@
 // The device's life: idle, running, draining after an error, stopped, being reset.
 //
-// Contract: start_request_i is taken only in idle; start_o is one pulse. A finished program is done when the
-//   bus is quiet; after an error halt_o stops all units, and error_o rises when the bus is quiet. A soft
-//   reset is taken in every state: it halts, waits for the quiet bus, then pulls core_rst_no low for two
-//   cycles; it is the only way on after an error. settled_o pulses as done_o or error_o rises.
-// Timing: quiet_i is looked at four cycles after a change at the earliest, so that it may be registered.
+// Contract: start_request_i is taken only in idle; start_o is one pulse. A finished program is done
+//   when the bus is quiet; after an error halt_o stops all units, and error_o rises when the bus is
+//   quiet. A soft reset is taken in every state: it halts, waits for the quiet bus, then pulls
+//   core_rst_no low for two cycles; it is the only way on after an error. settled_o pulses as
+//   done_o or error_o rises.
+// Timing: quiet_i is looked at four cycles after a change at the earliest, so that it may be
+// registered.
 module run_control (
   input  logic clk_i,
   input  logic rst_ni,
@@ -63,7 +65,8 @@ module run_control (
       state_q     <= state_d;
       wait_q      <= state_d != state_q ? '0 : (wait_q == '1 ? wait_q : wait_q + 1'b1);
       start_o     <= state_q == Idle && state_d == Run;
-      settled_o   <= (state_q == Finish && state_d == Idle) || (state_q == Drain && state_d == Stopped);
+      settled_o   <= (state_q == Finish && state_d == Idle) ||
+                     (state_q == Drain && state_d == Stopped);
       core_rst_no <= state_d != Reset;
       if (state_q == Finish && state_d == Idle) done_o <= 1'b1;
       else if (state_d == Run || state_d == Reset) done_o <= 1'b0;

@@ -1,8 +1,9 @@
-// Counting semaphores between four queues: counter (from, to) is bit from * 4 + to of the flat ports.
+// Counting semaphores between four queues: counter (from, to) is bit from * 4 + to of the flat
+// ports.
 //
-// Contract: a set bit of give_i adds one token, of take_i takes one; both at once leave the count. A token
-//   is taken only where have_o shows one. A token too many for 16 bits is lost and shows in overflow_o
-//   of the queue that gave it, in the same cycle.
+// Contract: a set bit of give_i adds one token, of take_i takes one; both at once leave the count.
+//   A token is taken only where have_o shows one. A token too many for 16 bits is lost and shows in
+//   overflow_o of the queue that gave it, in the same cycle.
 // Timing: a token given is there in the next cycle; have_o is registered.
 module token_counters (
   input  logic        clk_i,
