@@ -7,6 +7,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <sstream>
 #include <stdexcept>
 
 namespace intformer {
@@ -49,6 +50,15 @@ class Hierarchy {
   const json& modules_;
   std::map<std::string, Resources> totals_;
 };
+
+/// Yosys 0.23 prints the tree of a deep design into its own JSON: those lines hold no quote or brace.
+std::string withoutTree(const std::string& text) {
+  std::istringstream lines(text);
+  std::string kept;
+  for (std::string line; std::getline(lines, line);)
+    if (line.find_first_of("\"{}") != std::string::npos) kept += line + '\n';
+  return kept;
+}
 
 std::string mappingCommand(FpgaTarget target, const std::string& top) {
   return target == FpgaTarget::Ecp5 ? fmt::format("synth_ecp5 -noflatten -top {}", top)
@@ -96,7 +106,7 @@ Resources cellResources(FpgaTarget target, const std::string& type) {
 }
 
 SynthesisResult readStatistics(FpgaTarget target, const std::string& text, const std::string& top) {
-  const json report = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const json report = json::parse(withoutTree(text), nullptr, /*allow_exceptions=*/false);
   if (report.is_discarded() || !report.contains("modules"))
     throw std::runtime_error("not a statistics report of Yosys");
   const json& modules = report["modules"];
@@ -132,8 +142,7 @@ SynthesisResult synthesize(FpgaTarget target, const std::vector<std::string>& so
     std::ofstream out(script);
     for (const auto& source : sources) out << "read_verilog -sv " << source << "\n";
     out << mappingCommand(target, top) << "\n"
-        << "tee -q -o " << statistics.string() << " stat -json\n"
-        << "write_verilog -noattr " << (folder / "netlist.v").string() << "\n";
+        << "tee -q -o " << statistics.string() << " stat -json\n";
   }
   const std::string command =
       fmt::format("yosys -q -l '{}' '{}' > '{}' 2>&1", log.string(), script.string(),

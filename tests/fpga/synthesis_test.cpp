@@ -9,13 +9,16 @@ using namespace intformer;
 
 namespace {
 
-/// A top with two instances of a unit that holds one multiplier and a memory, parameters in the name.
+/// As Yosys 0.23 writes it, a stray line of its design tree included: a top with two instances of
+/// a unit that holds one multiplier and a memory, parameters in the name.
 const char* const kReport = R"({
   "modules": {
     "\\soc_top": {"num_cells_by_type": {"$paramod$12ab\\soc_unit": 2, "LUT4": 3, "CCU2C": 1}},
     "$paramod$12ab\\soc_unit": {"num_cells_by_type": {"MULT18X18D": 1, "leaf": 1}},
     "\\leaf": {"num_cells_by_type": {"DP16KD": 4, "TRELLIS_FF": 7, "L6MUX21": 9}}
-  }
+  },
+       $paramod\leaf\Width=32'0101      1
+      "design": {}
 })";
 
 const UnitResources& unit(const SynthesisResult& result, const std::string& name) {
