@@ -69,6 +69,7 @@ function(intformer_verilate name)
     endforeach()
     add_custom_command(
       OUTPUT ${lib}
+      BYPRODUCTS ${dir}/V${name}.h  # so that what includes it is compiled again
       COMMAND $<TARGET_FILE:intformer_generate> generate ${CMAKE_SOURCE_DIR}/${ARG_CONFIG}
               --out ${generated} ${overrides} --quiet
       COMMAND ${VERILATOR} ${flags} -F ${generated}/${config}.f ${ARG_SOURCES}
@@ -79,6 +80,7 @@ function(intformer_verilate name)
   else()
     add_custom_command(
       OUTPUT ${lib}
+      BYPRODUCTS ${dir}/V${name}.h  # so that what includes it is compiled again
       COMMAND ${VERILATOR} ${flags} ${ARG_SOURCES}
       COMMAND ${CMAKE_COMMAND} -E touch ${lib}
       DEPENDS ${ARG_SOURCES}
