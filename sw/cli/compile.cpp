@@ -123,7 +123,7 @@ void addCompile(CLI::App& app, int& status) {
   command->add_option("--row-block", options->options.rowBlock,
                       "Rows that one pass over the weights covers (0: chosen)");
   command->footer(
-      "Writes program.bin (the commands), image.bin (memory before the run: commands, constants and\n"
+      "Writes program.bin (the commands), image.bin (memory before the run: commands, constants,\n"
       "inputs), program.txt (a line per command) and memory.json (the memory map).\n"
       "Example:\n"
       "  intformer compile configs/models/bert-base.toml --config configs/base16.toml --seq 128 "

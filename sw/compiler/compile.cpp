@@ -27,7 +27,7 @@ uint32_t tallest(const Graph& graph) {
 }
 
 /// Row blocks to try, largest first: weights are loaded once per block. Two blocks at least, where
-/// that leaves the array enough rows, so that one block's LayerNorm hides behind the other's matmuls.
+/// that leaves the array enough rows: one block's LayerNorm hides behind the other's matmuls.
 std::vector<uint32_t> rowBlocks(uint32_t rows, uint32_t dim) {
   std::vector<uint32_t> blocks;
   for (uint32_t parts = rows >= 4 * dim ? 2 : 1; parts <= ceilDivide(rows, dim); ++parts) {
@@ -52,7 +52,8 @@ std::vector<Tiling> tilings(const Graph& graph, const Plan& plan, const CompileO
   };
   const uint32_t rows = tallest(graph);
   std::vector<Tiling> result;
-  const auto add = [&](bool demandResident, std::initializer_list<Share> shares) {
+  const auto add = [&](bool demandResident, bool demandWholeRows,
+                       std::initializer_list<Share> shares) {
     auto blocks = demandResident ? rowBlocks(rows, plan.dim) : streamedRowBlocks(rows, plan.dim);
     if (options.rowBlock != 0) blocks = {options.rowBlock};
     for (const uint32_t block : blocks)
@@ -60,10 +61,12 @@ std::vector<Tiling> tilings(const Graph& graph, const Plan& plan, const CompileO
         result.push_back({.rowBlock = block,
                           .streamWords = plan.scratchWords * share.streamed / 16,
                           .resultWords = plan.scratchWords * share.results / 16,
-                          .demandResident = demandResident});
+                          .demandResident = demandResident,
+                          .demandWholeRows = demandWholeRows});
   };
-  add(true, {{4, 1}, {4, 2}, {6, 2}, {2, 1}});
-  add(false, {{8, 4}, {10, 3}, {12, 2}, {6, 6}});
+  add(true, true, {{4, 1}, {4, 2}, {6, 2}, {2, 1}});
+  add(true, false, {{4, 1}, {4, 2}, {6, 2}, {2, 1}});
+  add(false, false, {{8, 4}, {10, 3}, {12, 2}, {6, 6}});
   return result;
 }
 
@@ -148,8 +151,10 @@ Program compile(const Graph& graph, const Plan& plan, const CompileOptions& opti
                                    graph.name, program.memoryBytes, plan.addressBits));
 
   for (const Operator& op : graph.operators)
-    program.operators.push_back(
-        {.name = operatorName(op), .kind = operatorKind(op), .macs = macs(graph, op), .commands = {}});
+    program.operators.push_back({.name = operatorName(op),
+                                 .kind = operatorKind(op),
+                                 .macs = macs(graph, op),
+                                 .commands = {}});
   for (const StreamCommand& item : stream) {
     program.operators[item.owner].commands.push_back(
         static_cast<uint32_t>(program.commands.size()));

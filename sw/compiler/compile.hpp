@@ -28,8 +28,8 @@ class CompileError : public std::runtime_error {
 
 /// Compiles a graph for a device: tiles, memory map, constants, command program.
 /// Every tensor of the graph ends in memory (attention weights only when the options ask).
-/// Throws CompileError when the model does not fit, std::invalid_argument when the graph contradicts
-/// itself (shapes, missing tensors).
+/// Throws CompileError when the model does not fit, std::invalid_argument when the graph
+/// contradicts itself (shapes, missing tensors).
 Program compile(const Graph& graph, const Plan& plan, const CompileOptions& options = {});
 
 }  // namespace intformer

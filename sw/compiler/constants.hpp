@@ -31,8 +31,8 @@ class ConstantPool {
   uint64_t bytes_ = 0;
 };
 
-/// Rows [firstDepth, firstDepth + depth) (padded input columns) of the weights, for the column panel
-/// `panel` of the output: a word per row. Padding is zero.
+/// Rows [firstDepth, firstDepth + depth) (padded input columns) of the weights for one column panel
+/// of the output: a word per row. Padding is zero.
 void fillWeights(const Linear& op, const TensorLayout& in, const TensorLayout& out, uint32_t dim,
                  uint32_t panel, uint32_t firstDepth, uint32_t depth, std::span<uint8_t> words);
 

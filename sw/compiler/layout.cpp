@@ -17,7 +17,8 @@ class Checker {
         tensor(op.name, op.output, {ElementType::Int8, ElementType::Int16});
     require(op.name, in.cols == op.depth && out.cols == op.cols && in.rows == out.rows,
             "input and output shapes do not match the weights");
-    require(op.name, op.weights.size() == std::size_t{op.depth} * op.cols, "weights have the wrong size");
+    require(op.name, op.weights.size() == std::size_t{op.depth} * op.cols,
+            "weights have the wrong size");
     require(op.name, op.bias.size() == op.cols, "bias has the wrong size");
     if (const auto* residual = std::get_if<ResidualEpilogue>(&op.epilogue)) {
       const TensorInfo& identity =
@@ -29,8 +30,10 @@ class Checker {
               "scales have the wrong size");
     } else if (const auto* activation = std::get_if<ActivationEpilogue>(&op.epilogue)) {
       require(op.name, out.type == ElementType::Int8, "an activation's output is int8");
-      require(op.name, activation->input.size() == op.cols && activation->output.size() == op.cols &&
-                  activation->zero.size() == op.cols, "scales have the wrong size");
+      require(op.name,
+              activation->input.size() == op.cols && activation->output.size() == op.cols &&
+                  activation->zero.size() == op.cols,
+              "scales have the wrong size");
     } else {
       const auto& requantize = std::get<RequantizeEpilogue>(op.epilogue);
       require(op.name, requantize.scale.size() == op.cols && requantize.zero.size() == op.cols,

@@ -6,7 +6,7 @@
 
 namespace intformer {
 
-/// One line per command: index, queue, opcode, fields that are not zero, waits and signals, operator.
+/// One line per command: index, queue, opcode, fields that are not zero, waits, signals, operator.
 std::string listProgram(const Program& program);
 
 /// Where everything lies in memory, as JSON: program, constants, and each tensor's placement.

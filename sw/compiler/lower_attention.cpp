@@ -20,8 +20,8 @@ Lowering::AttentionTiles Lowering::attentionTiles(const Attention& op) const {
   const uint32_t dim = plan_.dim;
   const uint32_t headPanels = layout(op.query).groupStride / dim;
   const uint32_t keyPanels = ceilDivide(op.rows, dim);
-  // Rows of the accumulator, words of results, statistics slots, streamed words: with `spare` copies
-  // of what a step holds beyond what is needed at once.
+  // Accumulator rows, words of results, statistics slots, streamed words; `spare`: copies of a
+  // step's data beyond what is needed at once.
   const auto fits = [&](uint32_t rows, uint32_t panels, uint32_t heldKeys, uint32_t spare) {
     rows = std::min(rows, op.rows);
     return (panels * (1 + spare) + headPanels * 2) * rows <= plan_.accRows &&
@@ -37,6 +37,8 @@ Lowering::AttentionTiles Lowering::attentionTiles(const Attention& op) const {
       for (const uint32_t rows : choices)
         if ((rows >= dim || rows >= most) && fits(rows, keyPanels, op.rows, spare))
           return {std::min(rows, most), 0};
+  if (tiling_.demandWholeRows && options_.keyChunk == 0)
+    throw Unfit("the logits of DIM rows do not fit accumulator, statistics and scratchpad");
   const uint32_t widest =
       options_.keyChunk != 0 ? std::min(ceilDivide(options_.keyChunk, dim), keyPanels) : keyPanels;
   for (const uint32_t rows : choices)

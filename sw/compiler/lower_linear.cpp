@@ -205,7 +205,9 @@ void Lowering::linearEpilogue(const Linear& op, const RowBlock& block, const Tar
         .set(Field::InStride, stride)
         .set(Field::In16, layout(identity).wordsPerRow == 2);
     if (statRow)
-      command.set(Field::Stats, 1).set(Field::StatsInit, firstTile == 0).set(Field::StatRow, *statRow);
+      command.set(Field::Stats, 1)
+          .set(Field::StatsInit, firstTile == 0)
+          .set(Field::StatRow, *statRow);
   }
   stream_.emit(command);
   if (streamedIdentity) streamed_.release(*streamedIdentity);

@@ -53,8 +53,8 @@ std::vector<uint32_t> ResidentHeap::starts(uint32_t words) const {
 
 Resident* ResidentHeap::allocate(TensorId tensor, uint32_t block, uint32_t words, uint64_t step) {
   if (words > size_) return nullptr;
-  /// Words that must be loaded again; the step whose commands the place must wait for; distance from
-  /// an end, to keep the free space in one piece.
+  /// Words that must be loaded again; the step whose commands the place must wait for; distance
+  /// from an end, to keep the free space in one piece.
   using Cost = std::tuple<uint64_t, uint64_t, uint32_t>;
   std::optional<std::pair<Cost, uint32_t>> best;
   for (const uint32_t start : starts(words)) {

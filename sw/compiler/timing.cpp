@@ -32,8 +32,38 @@ CommandCost vectorCost(const Command& command, const Plan& plan) {
   }
   const uint64_t perRow = std::max({uint64_t{plan.beatsPerWord()}, reads, writes});
   const uint64_t perPanel = field(command, Field::Rows) * perRow + constantBytes(command.opcode());
-  return {.lead = 0, .occupied = kVectorStart + field(command, Field::Panels) * perPanel, .tail = 8};
+  return {.lead = 0,
+          .occupied = kVectorStart + field(command, Field::Panels) * perPanel,
+          .tail = 8};
 }
+
+/// The unit beside the lanes: a row after the other, and later vector commands follow row by row.
+class RowScalarUnit {
+ public:
+  /// When a vector command may start, and how long it lasts, behind the rows under way.
+  uint64_t delay(const Command& command, uint64_t ready, CommandCost& cost) const {
+    if (command.opcode() != Opcode::LayerNorm && command.opcode() != Opcode::RowNormalize)
+      return ready;
+    const uint64_t wholeBlock = field(command, Field::Rows) * cyclesPerRow_;
+    if (free_ > wholeBlock) ready = std::max(ready, free_ - wholeBlock);
+    if (free_ > ready) cost.occupied = std::max(cost.occupied, free_ - ready);
+    return ready;
+  }
+  void start(const Command& command, uint64_t cycle) {
+    if (command.opcode() == Opcode::RowScalarLayerNorm) {
+      cyclesPerRow_ = kLayerNormScalarCycles;
+    } else if (command.opcode() == Opcode::RowScalarSoftmax) {
+      cyclesPerRow_ = kSoftmaxScalarCycles;
+    } else {
+      return;
+    }
+    free_ = std::max(free_, cycle) + field(command, Field::Rows) * cyclesPerRow_;
+  }
+
+ private:
+  uint64_t free_ = 0;
+  uint64_t cyclesPerRow_ = 0;  ///< of the latest command
+};
 
 }  // namespace
 
@@ -53,7 +83,9 @@ CommandCost commandCost(const Command& command, const Plan& plan) {
       const uint64_t tiles = (field(command, Field::Depth) + plan.dim - 1) / plan.dim *
                              ((field(command, Field::Cols) + plan.dim - 1) / plan.dim);
       const uint64_t rows = std::max<uint64_t>(field(command, Field::MatmulRows), plan.dim);
-      return {.lead = plan.dim + uint64_t{6}, .occupied = tiles * rows, .tail = plan.dim + uint64_t{8}};
+      return {.lead = plan.dim + uint64_t{6},
+              .occupied = tiles * rows,
+              .tail = plan.dim + uint64_t{8}};
     }
     case Opcode::RowScalarSoftmax:
     case Opcode::RowScalarLayerNorm:
@@ -81,8 +113,7 @@ Estimate estimate(std::span<const Command> commands, const Plan& plan) {
   UnitClock units[kQueueCount];
   std::deque<uint64_t> tokens[kQueueCount][kQueueCount];  // [from][to]: when each was given
   std::vector<uint64_t> starts[kQueueCount];
-  uint64_t scalarFree = 0;      // the row-scalar unit
-  uint64_t scalarPerRow = 0;    // of its latest command
+  RowScalarUnit scalars;
   uint64_t dispatch = 0;
   for (const Command& command : commands) {
     const OpcodeSpec* spec = findOpcode(static_cast<uint8_t>(command.opcode()));
@@ -105,23 +136,9 @@ Estimate estimate(std::span<const Command> commands, const Plan& plan) {
       tokens[from][own].pop_front();
     }
     CommandCost cost = commandCost(command, plan);
-    const bool scalar = command.opcode() == Opcode::RowScalarLayerNorm ||
-                        command.opcode() == Opcode::RowScalarSoftmax;
-    const auto times = [&] {
-      if (command.opcode() == Opcode::LayerNorm || command.opcode() == Opcode::RowNormalize) {
-        // Follows the scalars row by row; it cannot finish its last row before they have.
-        const uint64_t rows = field(command, Field::Rows);
-        const uint64_t firstRow = scalarFree > rows * scalarPerRow ? scalarFree - rows * scalarPerRow : 0;
-        ready = std::max(ready, firstRow);
-        if (scalarFree > ready) cost.occupied = std::max(cost.occupied, scalarFree - ready);
-      }
-      return units[own].run(ready, cost);
-    }();
-    if (scalar) {
-      scalarPerRow = command.opcode() == Opcode::RowScalarLayerNorm ? kLayerNormScalarCycles
-                                                                   : kSoftmaxScalarCycles;
-      scalarFree = std::max(scalarFree, times.start) + field(command, Field::Rows) * scalarPerRow;
-    }
+    ready = scalars.delay(command, ready, cost);
+    const UnitClock::Times times = units[own].run(ready, cost);
+    scalars.start(command, times.start);
     started.push_back(times.start);
     for (std::size_t to = 0; to < kQueueCount; ++to)
       if (command.signals(static_cast<Queue>(to))) tokens[own][to].push_back(times.done);

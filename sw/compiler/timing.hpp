@@ -11,7 +11,7 @@ namespace intformer {
 
 /// How a command uses its unit (docs/3-architecture.md, 3.3). Rough: it orders the stream.
 struct CommandCost {
-  uint64_t lead = 0;      ///< cycles from the issue to its first item, hidden behind the command before
+  uint64_t lead = 0;      ///< cycles from issue to first item; the command before hides them
   uint64_t occupied = 0;  ///< cycles in which the unit's main resource is taken
   uint64_t tail = 0;      ///< cycles from its last item until it is done
 };

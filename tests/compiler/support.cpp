@@ -16,7 +16,8 @@ std::string runAndCompare(const Graph& graph, const Plan& plan, const Program& p
   std::vector<uint8_t> memory = buildImage(program, graph, inputs);
   const EmulationResult result = runProgram(plan, program, memory);
   if (!result.ok()) return result.message;
-  if (result.unusedTokens != 0) return fmt::format("{} tokens are never taken", result.unusedTokens);
+  if (result.unusedTokens != 0)
+    return fmt::format("{} tokens are never taken", result.unusedTokens);
   for (const Placement& placement : program.placements) {
     const TensorInfo& info = graph.tensors[placement.tensor];
     const Tensor tensor = unpackTensor(placement, info, memory);

@@ -16,7 +16,8 @@ using namespace intformer::test;
 namespace {
 
 Graph bert(const std::string& name, uint32_t seq) {
-  return buildBertEncoder(loadModelSpec("configs/models/" + name + ".toml").spec.value(), 1, seq, 3);
+  const ModelSpec spec = loadModelSpec("configs/models/" + name + ".toml").spec.value();
+  return buildBertEncoder(spec, 1, seq, 3);
 }
 
 Queue queueOf(const Command& command) {
