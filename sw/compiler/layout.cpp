@@ -99,6 +99,39 @@ void checkGraph(const Graph& graph) {
   for (const Operator& op : graph.operators) std::visit(check, op);
 }
 
+namespace {
+
+/// Operators that work column by column need the same padding on both sides.
+void checkGroups(const Graph& graph, const MemoryLayout& layout) {
+  for (const Operator& op : graph.operators) {
+    const auto alike = [&](TensorId a, TensorId b) {
+      if (a == kNoTensor || b == kNoTensor) return;
+      if (layout.tensors[a].groupCols != layout.tensors[b].groupCols)
+        throw std::invalid_argument(fmt::format(
+            "operator {}: tensors {} and {} are grouped into heads differently", operatorName(op),
+            graph.tensors[a].name, graph.tensors[b].name));
+    };
+    if (const auto* linear = std::get_if<Linear>(&op)) {
+      if (const auto* residual = std::get_if<ResidualEpilogue>(&linear->epilogue))
+        alike(residual->identity, linear->output);
+    } else if (const auto* norm = std::get_if<LayerNorm>(&op)) {
+      alike(norm->input, norm->output8);
+      alike(norm->input, norm->output16);
+    } else {
+      const auto& attention = std::get<Attention>(op);
+      alike(attention.query, attention.key);
+      alike(attention.query, attention.value);
+      alike(attention.query, attention.output);
+      if (layout.tensors[attention.query].groupCols != attention.headWidth)
+        throw std::invalid_argument(fmt::format(
+            "operator {}: another operator takes heads of another width from its tensors",
+            attention.name));
+    }
+  }
+}
+
+}  // namespace
+
 MemoryLayout layOutTensors(const Graph& graph, uint32_t dim, bool storeAttentionWeights) {
   MemoryLayout layout;
   layout.tensors.resize(graph.tensors.size());
@@ -118,6 +151,7 @@ MemoryLayout layOutTensors(const Graph& graph, uint32_t dim, bool storeAttention
       layout.tensors[id].groupCols = attention->headWidth;
     if (!storeAttentionWeights) layout.tensors[attention->weights].stored = false;
   }
+  checkGroups(graph, layout);
   for (TensorLayout& tensor : layout.tensors) {
     tensor.groupStride = static_cast<uint32_t>(roundUp(tensor.groupCols, dim));
     tensor.panels = ceilDivide(tensor.cols, tensor.groupCols) * (tensor.groupStride / dim);
