@@ -1,0 +1,170 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "sw/perf/fifo.hpp"
+
+namespace intformer::perf {
+
+/// Behaviour of the memory behind the port.
+struct MemoryTiming {
+  uint32_t latency = 100;     ///< cycles from an accepted read address to its first beat, and from
+                              ///< the last write beat to the response
+  uint32_t outstanding = 32;  ///< bursts that it takes in each direction
+};
+
+/// One burst as the address channels carry it.
+struct Burst {
+  uint32_t beats = 0;
+  bool last = false;     ///< of its command
+  uint32_t command = 0;
+};
+
+/// The memory: what its pins show in a cycle, and what the handshakes of the cycle change.
+class Memory {
+ public:
+  explicit Memory(const MemoryTiming& timing)
+      : latency_(std::max(timing.latency, 1U)),
+        outstanding_(std::clamp(timing.outstanding, 1U, kMost)),
+        reads_{Fifo<Waiting>(kMost), Fifo<Waiting>(kMost)},
+        writes_(kMost),
+        responses_(kMost) {}
+
+  // Pins of this cycle.
+  bool arReady = true, rValid = false, rLast = false, awReady = true, wReady = false,
+       bValid = false;
+  uint32_t rSide = 0;  ///< 0 fetch, 1 load
+
+  void acceptRead(uint64_t now, uint32_t side, uint32_t beats) {
+    reads_[side].push({now + latency_, beats});
+  }
+  void acceptReadBeat() {
+    Waiting& burst = reads_[rSide].front();
+    if (--burst.beats == 0) reads_[rSide].pop();
+    rValid = false;
+  }
+  void acceptWrite(uint32_t beats) { writes_.push({0, beats}); }
+  void acceptWriteBeat(uint64_t now) {
+    if (--writes_.front().beats != 0) return;
+    writes_.pop();
+    responses_.push({now + latency_, 0});
+  }
+  void acceptResponse() {
+    responses_.pop();
+    bValid = false;
+  }
+
+  /// Sets the pins of cycle `now`, from what the cycles before have left.
+  void drive(uint64_t now) {
+    arReady = reads_[0].count() + reads_[1].count() < outstanding_;
+    awReady = writes_.count() + responses_.count() < outstanding_;
+    wReady = !writes_.empty();
+    if (!rValid) driveRead(now);
+    if (!bValid) bValid = !responses_.empty() && responses_.front().ready <= now;
+  }
+
+  /// First cycle in which the pins can change by themselves; ~0 when nothing is on its way.
+  [[nodiscard]] uint64_t nextEvent() const {
+    uint64_t next = ~uint64_t{0};
+    for (const auto* queue : {&reads_[0], &reads_[1], &responses_})
+      if (!queue->empty()) next = std::min(next, queue->front().ready);
+    return next;
+  }
+
+ private:
+  static constexpr uint32_t kMost = 64;
+  struct Waiting {
+    uint64_t ready = 0;
+    uint32_t beats = 0;
+  };
+
+  void driveRead(uint64_t now) {
+    const bool ready0 = !reads_[0].empty() && reads_[0].front().ready <= now;
+    const bool ready1 = !reads_[1].empty() && reads_[1].front().ready <= now;
+    if (!ready0 && !ready1) return;
+    if (!ready0 || !ready1)
+      rSide = ready1 ? 1 : 0;
+    else if (!midBurst_)  // a started burst goes on; else the older one is served
+      rSide = reads_[1].front().ready < reads_[0].front().ready ? 1 : 0;
+    rValid = true;
+    rLast = reads_[rSide].front().beats == 1;
+    midBurst_ = !rLast;
+  }
+
+  uint32_t latency_, outstanding_;
+  Fifo<Waiting> reads_[2];
+  Fifo<Waiting> writes_, responses_;
+  bool midBurst_ = false;
+};
+
+/// Address side of a DMA direction (burst_request.sv): cuts commands into bursts, two registers
+/// before the port.
+class BurstRequest {
+ public:
+  BurstRequest(uint32_t busBytes, uint32_t burstBytes) : busBytes_(busBytes), burstBytes_(burstBytes) {}
+
+  bool axValid = false;
+  Burst ax;
+
+  [[nodiscard]] bool issues(bool room, bool axReady) const {
+    return burstValid_ && room && (!axValid || axReady);
+  }
+  /// A further command is taken in this cycle, given what issues.
+  [[nodiscard]] bool ready(bool issue) const {
+    return !active_ || ((!burstValid_ || issue) && left_ <= room() && chunks_ == 1);
+  }
+  [[nodiscard]] bool idle() const { return !active_ && !burstValid_ && !axValid; }
+  [[nodiscard]] const Burst& next() const { return burst_; }
+
+  struct Transfer {
+    uint64_t address = 0, chunkBytes = 0, stride = 0;
+    uint32_t chunks = 0, command = 0;
+  };
+  void step(bool issue, bool axReady, const Transfer* accepted) {
+    if (issue) {
+      axValid = true;
+      ax = burst_;
+    } else if (axReady) {
+      axValid = false;
+    }
+    if (active_ && (!burstValid_ || issue)) {
+      advance();
+      burstValid_ = true;
+    } else if (issue) {
+      burstValid_ = false;
+    }
+    if (accepted == nullptr) return;
+    active_ = true;
+    address_ = chunkAddress_ = accepted->address;
+    left_ = chunkBytes_ = accepted->chunkBytes;
+    chunks_ = accepted->chunks;
+    stride_ = accepted->stride;
+    command_ = accepted->command;
+  }
+
+ private:
+  [[nodiscard]] uint64_t room() const { return burstBytes_ - (address_ & (burstBytes_ - 1)); }
+  void advance() {
+    const uint64_t bytes = std::min(left_, room());
+    const bool chunkEnd = left_ <= room();
+    const uint64_t beats = (address_ + bytes - 1) / busBytes_ - address_ / busBytes_ + 1;
+    burst_ = {static_cast<uint32_t>(beats), chunkEnd && chunks_ == 1, command_};
+    if (!chunkEnd) {
+      address_ += bytes;
+      left_ -= bytes;
+      return;
+    }
+    address_ = chunkAddress_ += stride_;
+    left_ = chunkBytes_;
+    if (--chunks_ == 0) active_ = false;
+  }
+
+  uint64_t busBytes_, burstBytes_;
+  bool active_ = false, burstValid_ = false;
+  uint64_t address_ = 0, chunkAddress_ = 0, left_ = 0, chunkBytes_ = 0, stride_ = 0;
+  uint32_t chunks_ = 0, command_ = 0;
+  Burst burst_;
+};
+
+}  // namespace intformer::perf
