@@ -1,16 +1,15 @@
 #!/bin/sh
 # Lints the hardware: every leaf and every emitted module of every config is elaborated alone by
-# Verilator -Wall, where a warning is a fault, and by Yosys.
+# Verilator -Wall, where a warning is a fault, and read alone by Yosys; Yosys elaborates every top.
 #   scripts/lint.sh [PROGRAM]     intformer or intformer_generate; default build/intformer
 set -eu
 
-# One row of the table: lint.sh --one LOG LABEL TOP "VERILATOR FILES" "YOSYS FILES" "YOSYS SEARCH"
+# One row of the table: lint.sh --one LOG LABEL TOP "VERILATOR FILES" "YOSYS SCRIPT"
 if [ "${1:-}" = "--one" ]; then
-  log=$2 label=$3 top=$4 files=$5 sources=$6 search=$7
+  log=$2 label=$3 top=$4 files=$5 script=$6
   verilator=ok yosys=ok
   # shellcheck disable=SC2086
   verilator --lint-only -Wall --no-timing --top-module "$top" $files >"$log" 2>&1 || verilator=FAIL
-  script="read_verilog -sv $sources; hierarchy -check $search -top $top; proc $top"
   yosys -q -p "$script" >>"$log" 2>&1 || yosys=FAIL
   printf '%-34s %-10s %s\n' "$label" "$verilator" "$yosys"
   case $verilator$yosys in
@@ -27,13 +26,12 @@ trap 'rm -rf "$work"' EXIT
 
 leaf_files=$(find rtl -name '*.sv' -not -path '*/generated/*' | sort)
 leaf_folders=$(find rtl -name '*.sv' -not -path '*/generated/*' -exec dirname {} + | sort -u)
-verilator_search=$(printf -- '-y %s ' $leaf_folders)
-yosys_search=$(printf -- '-libdir %s ' $leaf_folders)
+search=$(printf -- '-y %s ' $leaf_folders)
 
 {
   for leaf in $leaf_files; do
     top=$(basename "$leaf" .sv)
-    printf '%s\0' "$work/$top" "$leaf" "$top" "$verilator_search $leaf" "$leaf" "$yosys_search"
+    printf '%s\0' "$work/$top" "$leaf" "$top" "$search $leaf" "read_verilog -sv $leaf; proc"
   done
   for config in configs/*.toml; do
     name=$(basename "$config" .toml)
@@ -42,14 +40,17 @@ yosys_search=$(printf -- '-libdir %s ' $leaf_folders)
     for file in "$folder/$name"_*.sv; do
       top=$(basename "$file" .sv)
       [ "$top" = "${name}_pkg" ] && continue
-      printf '%s\0' "$work/$top" "$top.sv" "$top" "-F $folder/$name.f" \
-        "$folder/${name}_pkg.sv $file" "-libdir $folder -libdir $folder/leaves"
+      script="read_verilog -sv $folder/${name}_pkg.sv $file; proc"
+      [ "$top" = "${name}_top" ] && script="read_verilog -sv -defer $folder/${name}_pkg.sv
+        read_verilog -sv -defer $folder/leaves/*.sv $folder/${name}_*.sv
+        hierarchy -check -top $top; proc"
+      printf '%s\0' "$work/$top" "$top.sv" "$top" "-F $folder/$name.f" "$script"
     done
   done
 } >"$work/jobs"
 
 printf '%-34s %-10s %s\n' file verilator yosys
-xargs -0 -n 6 -P "$(nproc)" sh "$0" --one <"$work/jobs"
+xargs -0 -n 5 -P "$(nproc)" sh "$0" --one <"$work/jobs"
 
 set -- "$work"/*.failed
 [ -e "$1" ] || exit 0
