@@ -7,9 +7,11 @@
 
 #include "gen/config.hpp"
 #include "gen/emit/emit.hpp"
+#include "gen/tables/registers.hpp"
 #include "sw/cli/commands.hpp"
 #include "sw/cli/model_input.hpp"
 #include "sw/cli/progress.hpp"
+#include "sw/cli/show.hpp"
 #include "sw/compiler/compile.hpp"
 #include "sw/emulator/emulator.hpp"
 #include "sw/golden/golden.hpp"
@@ -33,6 +35,7 @@ struct RunOptions {
   double memoryStall = 0;
   std::string trace;  ///< FROM:TO
   std::string json;
+  ShowRequest show;
 
   [[nodiscard]] bool wants(const std::string& name) const {
     return backend.empty() || backend == name;
@@ -53,6 +56,7 @@ struct Work {
   tb::RunReport report;
   std::vector<uint8_t> result;  ///< memory after the last backend
   int status = kEqual;
+  std::optional<tb::RtlCheck> device;  ///< when the RTL ran
 
   void fail(int code) { status = std::max(status, code); }
 };
@@ -123,6 +127,19 @@ void reportCounters(Work& work, const tb::RtlCheck& check) {
                                          report.cycles);
 }
 
+/// Where the array's cycles went, by the device's counters; causes below 0.05 % are left out.
+void printArrayTime(const tb::RtlCheck& check) {
+  const auto cycles = static_cast<double>(check.run.counters[INTFORMER_COUNT_CYCLES]);
+  const auto counters = counterSpecs();
+  fmt::print("array:");
+  for (std::size_t i = 0; i < counters.size(); ++i) {
+    const double percent = 100 * static_cast<double>(check.run.counters[i]) / cycles;
+    if (counters[i].unit == "matmul" && percent >= 0.05)
+      fmt::print(" {} {:.1f} %", counters[i].name.substr(counters[i].unit.size() + 1), percent);
+  }
+  fmt::print("\n");
+}
+
 void runRtl(Work& work, std::vector<uint8_t> image) {
   const RunOptions& options = work.options;
   const auto trace = parseTrace(options.trace);
@@ -153,6 +170,7 @@ void runRtl(Work& work, std::vector<uint8_t> image) {
   fmt::print("RTL: {} cycles in {:.2f} s ({:.0f} kHz); {} values, {} differ from golden\n",
              work.report.cycles, check.run.seconds, work.report.simKhz, check.comparison.values,
              check.comparison.mismatches);
+  if (check.run.ok()) printArrayTime(check);
   if (check.comparison.first) {
     const tb::Mismatch& first = *check.comparison.first;
     fmt::print("RTL, first difference: {}\n", first.text());
@@ -164,6 +182,7 @@ void runRtl(Work& work, std::vector<uint8_t> image) {
     suggestTrace(options, check.run.endCycle);
     work.fail(kStopped);
   }
+  work.device = std::move(check);
 }
 
 /// Cosine of every token between the last backend's output and the float model's.
@@ -206,6 +225,10 @@ std::string verdict(const Work& work) {
 }
 
 int runModel(const RunOptions& options) {
+  if (options.show.wanted() && !options.wants("rtl")) {
+    fmt::print(stderr, "--timeline and --report show the RTL: leave --backend away\n");
+    return kRefused;
+  }
   if (!options.trace.empty() && !parseTrace(options.trace)) {
     fmt::print(stderr, "--trace {}: write two cycles, FROM:TO with FROM below TO\n", options.trace);
     return kRefused;
@@ -217,7 +240,7 @@ int runModel(const RunOptions& options) {
   if (!model) return kRefused;
 
   const auto begin = Clock::now();
-  Work work{options, *config.plan, std::move(*model), {}, {}, {}, {}, kEqual};
+  Work work{options, *config.plan, std::move(*model), {}, {}, {}, {}, kEqual, {}};
   const Graph& graph = work.model.graph;
   work.program = compile(graph, work.plan);
   work.golden = runGolden(graph, work.model.inputs, work.plan.family);
@@ -244,6 +267,9 @@ int runModel(const RunOptions& options) {
     tb::writeAtomically(options.json, tb::jsonText(report));
     fmt::print("report: {}\n", options.json);
   }
+  if (work.device && work.device->run.ok())
+    show(options.show, {work.plan, work.program, graph, report, *work.device,
+                        options.memoryLatency, verdict(work)});
   return work.status;
 }
 
@@ -275,7 +301,11 @@ void addRun(CLI::App& app, int& status) {
       ->check(CLI::Range(0.0, 0.95))
       ->capture_default_str();
   command->add_option("--trace", options->trace, "Write an FST waveform of the cycles FROM:TO");
-  command->add_option("--json", options->json, "Write the report to this file");
+  command->add_option("--json", options->json, "Write the figures to this file");
+  command->add_option("--timeline", options->show.timeline,
+                      "Write every command's time on its unit, for Perfetto (1 us is 1 cycle)");
+  command->add_option("--report", options->show.report,
+                      "Write an HTML page with the pictures of the run");
   command->add_option("--set", options->overrides, "Override a config key: --set vector.lanes=8")
       ->allow_extra_args(false);
   command->footer(
