@@ -1,0 +1,45 @@
+#include "sw/cli/show.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sw/report/html.hpp"
+#include "sw/report/timeline.hpp"
+
+namespace intformer::cli {
+namespace {
+
+report::RunData dataOf(const ShownRun& run) {
+  report::RunData data{run.plan, run.program, run.graph, run.report.model, run.verdict,
+                       run.report.seq, run.report.layers, run.memoryLatency, run.report.cycles,
+                       {}, report::operatorFigures(run.program), {}};
+  data.times.resize(run.program.commands.size());
+  const uint64_t begin = run.check.run.startCycle;
+  for (const sim_event& event : run.check.events) {
+    if (event.command >= data.times.size() || event.cycle < begin) continue;
+    report::CommandTimes& times = data.times[event.command];
+    (event.done != 0 ? times.done : times.start) = event.cycle - begin;
+  }
+  for (std::size_t i = 0; i < data.operators.size() && i < run.report.operators.size(); ++i)
+    data.operators[i].cycles = run.report.operators[i].cycles;
+  data.counters.assign(run.check.run.counters.begin(), run.check.run.counters.end());
+  return data;
+}
+
+}  // namespace
+
+void show(const ShowRequest& request, const ShownRun& run) {
+  if (!request.wanted()) return;
+  const report::RunData data = dataOf(run);
+  if (!request.timeline.empty()) {
+    tb::writeAtomically(request.timeline, report::timelineJson(data));
+    fmt::print("timeline: {} (open it in Perfetto; 1 us is 1 cycle)\n", request.timeline);
+  }
+  if (!request.report.empty()) {
+    tb::writeAtomically(request.report, report::reportHtml(data));
+    fmt::print("report: {}\n", request.report);
+  }
+}
+
+}  // namespace intformer::cli

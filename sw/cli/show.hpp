@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+
+#include "sw/model/graph.hpp"
+#include "tb/check.hpp"
+#include "tb/report.hpp"
+
+namespace intformer::cli {
+
+/// Files that show a run on the RTL; empty: not wanted.
+struct ShowRequest {
+  std::string timeline;  ///< Chrome trace events, *.json
+  std::string report;    ///< *.html
+
+  [[nodiscard]] bool wanted() const { return !timeline.empty() || !report.empty(); }
+};
+
+/// A finished run and what it was.
+struct ShownRun {
+  const Plan& plan;
+  const Program& program;
+  const Graph& graph;
+  const tb::RunReport& report;
+  const tb::RtlCheck& check;
+  uint32_t memoryLatency = 0;
+  std::string verdict;
+};
+
+/// Writes the files, whole or not at all, and says so. Throws std::runtime_error.
+void show(const ShowRequest& request, const ShownRun& run);
+
+}  // namespace intformer::cli

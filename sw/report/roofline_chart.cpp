@@ -1,0 +1,191 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include "sw/report/charts.hpp"
+#include "sw/report/svg.hpp"
+
+namespace intformer::report {
+namespace {
+
+constexpr double kWidth = 960, kHeight = 480, kLeft = 70, kRight = 940, kTop = 20, kBottom = 400;
+
+/// Bytes of the busier direction: reads and writes have a channel of `bus` bytes per cycle each.
+double traffic(const OperatorFigures& op) {
+  return static_cast<double>(std::max(op.loaded, op.stored));
+}
+
+struct Point {
+  std::string name;
+  std::string css;
+  std::optional<double> intensity;  ///< MACs per byte; none: no traffic
+  double speed = 0;                 ///< MACs per cycle
+};
+
+class LogScale {
+ public:
+  LogScale(double low, double high, double from, double to)
+      : low_(std::log10(low)), span_(std::log10(high) - low_), from_(from), to_(to) {}
+  [[nodiscard]] double at(double value) const {
+    return from_ + (to_ - from_) * std::clamp((std::log10(value) - low_) / span_, 0.0, 1.0);
+  }
+
+ private:
+  double low_, span_, from_, to_;
+};
+
+struct Box {
+  double left, top, right, bottom;
+  [[nodiscard]] bool meets(const Box& other) const {
+    return left < other.right && other.left < right && top < other.bottom && other.top < bottom;
+  }
+};
+
+/// Puts a label near its dot where nothing is yet.
+class Labels {
+ public:
+  void keepFree(double x, double y) { taken_.push_back({x - 5, y - 5, x + 5, y + 5}); }
+
+  void place(Svg& svg, double x, double y, const std::string& text) {
+    const double width = 6.4 * static_cast<double>(text.size());
+    for (int step = 0; step < 60; ++step) {
+      const double dy = (step + 1) / 2 * (step % 2 == 0 ? -7.0 : 7.0);
+      for (const bool right : {true, false}) {
+        const double at = right ? x + 10 : x - 10 - width;
+        const Box box{at, y + dy - 7, at + width, y + dy + 7};
+        if (box.left < kLeft + 2 || box.right > kRight || box.top < kTop || box.bottom > kBottom - 2)
+          continue;
+        if (std::ranges::any_of(taken_, [&](const Box& b) { return b.meets(box); })) continue;
+        if (std::abs(dy) > 10) svg.line(x, y, right ? at - 2 : at + width + 2, y + dy, "leader");
+        svg.text(right ? at : at + width, y + dy + 4, text, right ? "start" : "end", "halo");
+        taken_.push_back(box);
+        return;
+      }
+    }
+  }
+
+ private:
+  std::vector<Box> taken_;
+};
+
+double powerBelow(double value) { return std::pow(10.0, std::floor(std::log10(value))); }
+double powerAbove(double value) { return std::pow(10.0, std::ceil(std::log10(value))); }
+
+void axes(Svg& svg, const LogScale& x, const LogScale& y, double xLow, double xHigh, double yLow,
+          double yHigh) {
+  for (double at = xLow; at < xHigh * 1.001; at *= 10) {
+    svg.line(x.at(at), kTop, x.at(at), kBottom, "grid");
+    svg.text(x.at(at), kBottom + 18, fmt::format("{:g}", at), "middle", "tick");
+  }
+  for (double at = yLow; at < yHigh * 1.001; at *= 10) {
+    svg.line(kLeft, y.at(at), kRight, y.at(at), "grid");
+    svg.text(kLeft - 8, y.at(at) + 4, fmt::format("{:g}", at), "end", "tick");
+  }
+  svg.text(kRight, kBottom + 36, "intensity: MACs per byte of the busier direction", "end", "tick");
+  svg.text(kLeft, kTop - 6, "MACs per cycle", "start", "tick");
+}
+
+std::vector<Point> points(const RunData& run) {
+  std::vector<Point> list;
+  OperatorFigures total{"whole run", "", run.cycles, 0, 0, 0};
+  const auto add = [&](const OperatorFigures& op, const std::string& css) {
+    if (op.macs == 0 || op.cycles == 0) return;
+    const auto macs = static_cast<double>(op.macs);
+    list.push_back({op.name, css, std::nullopt, macs / static_cast<double>(op.cycles)});
+    if (traffic(op) > 0) list.back().intensity = macs / traffic(op);
+  };
+  for (const auto& op : run.operators) {
+    add(op, kindClass(op.kind));
+    total.macs += op.macs;
+    total.loaded += op.loaded;
+    total.stored += op.stored;
+  }
+  add(total, "total");
+  return list;
+}
+
+std::string tableRow(const RunData& run, const OperatorGroup& group) {
+  const OperatorFigures& op = group.sum;
+  const auto cycles = static_cast<double>(std::max<uint64_t>(op.cycles, 1));
+  const double peak = static_cast<double>(run.plan.dim) * run.plan.dim;
+  const double intensity = traffic(op) > 0 ? static_cast<double>(op.macs) / traffic(op) : 0;
+  const double bound = traffic(op) > 0 ? std::min(peak, intensity * run.plan.busBytes) : peak;
+  const std::string count =
+      group.members.size() > 1 ? fmt::format(" ({})", group.members.size()) : "";
+  return fmt::format(
+      "<tr><th scope=\"row\">{}{}</th><td class=\"n\">{}</td><td class=\"n\">{}</td>"
+      "<td class=\"n\">{}</td><td>{}</td><td class=\"n\">{:.2f}</td></tr>\n",
+      escape(group.name), count, traffic(op) > 0 ? fmt::format("{:.1f}", intensity) : "-",
+      op.macs == 0 ? "-" : fmt::format("{:.1f}", static_cast<double>(op.macs) / cycles),
+      op.macs == 0 ? "-" : fmt::format("{:.1f}", bound),
+      op.macs == 0 ? "no MACs" : bound < peak ? "memory port" : "array", traffic(op) / cycles);
+}
+
+}  // namespace
+
+std::string rooflineSection(const RunData& run) {
+  const std::vector<Point> list = points(run);
+  const double peak = static_cast<double>(run.plan.dim) * run.plan.dim;
+  const double ridge = peak / run.plan.busBytes;
+  double xLow = ridge / 2, xHigh = ridge * 4, yLow = peak / 20;
+  for (const Point& point : list) {
+    if (point.intensity) xLow = std::min(xLow, *point.intensity / 1.5);
+    if (point.intensity) xHigh = std::max(xHigh, *point.intensity * 2);
+    yLow = std::min(yLow, point.speed / 1.5);
+  }
+  xLow = powerBelow(xLow);
+  xHigh = powerAbove(xHigh);
+  yLow = powerBelow(yLow);
+  const double yHigh = powerAbove(peak * 1.3);
+  const LogScale x(xLow, xHigh, kLeft, kRight);
+  const LogScale y(yLow, yHigh, kBottom, kTop);
+
+  Svg svg(kWidth, kHeight - 30, "Roofline: MACs per cycle against MACs per byte");
+  axes(svg, x, y, xLow, xHigh, yLow, yHigh);
+  // The slope enters the picture at the left edge or at the bottom.
+  const double slopeFrom = std::max(xLow, yLow / run.plan.busBytes);
+  svg.line(x.at(slopeFrom), y.at(slopeFrom * run.plan.busBytes), x.at(ridge), y.at(peak), "roof");
+  svg.line(x.at(ridge), y.at(peak), kRight, y.at(peak), "roof");
+  svg.text(kRight - 4, y.at(peak) - 8, fmt::format("array: {:.0f} MACs per cycle", peak), "end",
+           "tick");
+  svg.text(x.at(slopeFrom) + 14, y.at(slopeFrom * run.plan.busBytes) - 30,
+           fmt::format("memory port: {} bytes per cycle", run.plan.busBytes), "start", "tick");
+
+  Labels labels;
+  const auto px = [&](const Point& p) { return p.intensity ? x.at(*p.intensity) : kRight - 8; };
+  for (const Point& point : list) {
+    const std::string intensity =
+        point.intensity ? fmt::format("{:.1f} MACs per byte", *point.intensity) : "no traffic";
+    svg.circle(px(point), y.at(point.speed), point.css == "total" ? 7 : 4.5, "dot " + point.css,
+               fmt::format("{}: {}, {:.1f} MACs per cycle", point.name, intensity, point.speed));
+    labels.keepFree(px(point), y.at(point.speed));
+  }
+  const auto groups = groupOperators(run.operators);
+  for (const Point& point : list) {
+    const auto group = std::ranges::find_if(groups, [&](const OperatorGroup& g) {
+      return run.operators[g.members.front()].name == point.name;
+    });
+    if (group == groups.end() && point.css != "total") continue;  // its group has its label
+    labels.place(svg, px(point), y.at(point.speed), group == groups.end() ? point.name : group->name);
+  }
+  std::string without;
+  std::string table;
+  for (const auto& group : groups) {
+    table += tableRow(run, group);
+    if (group.sum.macs == 0) without += (without.empty() ? "" : ", ") + escape(group.name);
+  }
+  return "<section id=\"roofline\"><h2>Roofline</h2>\n"
+         "<p>How fast an operator may be at most: as fast as the array, or as the memory port brings "
+         "its bytes. Cycles are the operator's share of the run as above, so that one whose traffic "
+         "hides behind another may stand above the slope." +
+         (without.empty() ? "" : " Without MACs, hence not in the picture: " + without + ".") +
+         "</p>\n<figure>" + svg.finish() + kindLegend(run) + "</figure>\n" +
+         "<div class=\"scroll\"><table><thead><tr><th>operator</th><th class=\"n\">MACs per byte</th>"
+         "<th class=\"n\">MACs per cycle</th><th class=\"n\">bound</th><th>by</th>"
+         "<th class=\"n\">bytes per cycle</th></tr></thead><tbody>\n" +
+         table + "</tbody></table></div>\n</section>\n";
+}
+
+}  // namespace intformer::report
