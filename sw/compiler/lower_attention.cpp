@@ -14,6 +14,13 @@ std::vector<uint32_t> rowChoices(uint32_t most, uint32_t dim) {
   return choices;
 }
 
+/// Rows of the next step when `left` are left: steps of like size, because a short one cannot hide
+/// the softmax of a long one.
+uint32_t evenStep(uint32_t left, uint32_t most, uint32_t dim) {
+  const uint32_t even = ceilDivide(left, ceilDivide(left, most));
+  return std::min({left, most, static_cast<uint32_t>(roundUp(even, dim))});
+}
+
 }  // namespace
 
 Lowering::AttentionTiles Lowering::attentionTiles(const Attention& op) const {
@@ -49,12 +56,13 @@ Lowering::AttentionTiles Lowering::attentionTiles(const Attention& op) const {
 }
 
 void Lowering::lowerAttention(const Attention& op) {
-  // The result's row blocks stay on the chip when all of them find room.
+  // The result's row blocks stay on the chip when all of them find room. The block that a sequence
+  // begins inside of was placed, or not, with the sequence before.
   const TensorLayout& out = layout(op.output);
   const uint32_t blocks = schedule_.blocks(out.rows);
   for (uint32_t index = 0; index < blocks; ++index) {
     const RowBlock block = schedule_.block(index, out.rows);
-    if (heap_.use(op.output, index, step_) != nullptr ||
+    if (heap_.use(op.output, index, step_) != nullptr || block.first < op.firstRow ||
         schedule_.nextUse(op.output, index, step_) == ResidentHeap::kNever)
       continue;
     if (heap_.allocate(op.output, index, out.panels * block.rows, step_) == nullptr) break;
@@ -66,10 +74,10 @@ void Lowering::lowerAttention(const Attention& op) {
     const std::size_t firstStep = steps.size();
     for (uint32_t row = op.firstRow; row < op.firstRow + op.rows;) {
       const RowBlock block = schedule_.block(row / schedule_.rowBlock, out.rows);
-      const uint32_t end =
-          std::min({row + tiles.rows, op.firstRow + op.rows, block.first + block.rows});
-      steps.push_back({.head = head, .queries = {block.index, row, end - row}});
-      row = end;
+      const uint32_t end = std::min(op.firstRow + op.rows, block.first + block.rows);
+      const uint32_t rows = evenStep(end - row, tiles.rows, plan_.dim);
+      steps.push_back({.head = head, .queries = {block.index, row, rows}});
+      row += rows;
     }
     steps[firstStep].firstOfHead = true;
     steps.back().lastOfHead = true;
