@@ -124,7 +124,10 @@ std::string jsonText(const RunReport& report) {
   nlohmann::ordered_json json;
   json["config"] = report.config;
   json["model"] = report.model;
-  json["seq"] = report.seq;
+  if (report.sequences.size() > 1)
+    json["seq"] = report.sequences;
+  else
+    json["seq"] = report.seq;
   json["layers"] = report.layers;
   json["cycles"] = report.cycles;
   json["macs"] = report.macs;

@@ -24,7 +24,8 @@ struct OperatorReport {
 struct RunReport {
   std::string config;
   std::string model;
-  uint32_t seq = 0;
+  uint32_t seq = 0;                ///< tokens of all sequences
+  std::vector<uint32_t> sequences;  ///< tokens of each, when there are several
   uint32_t layers = 0;
   uint64_t cycles = 0;  ///< by the device's counter
   uint64_t macs = 0;

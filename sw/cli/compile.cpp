@@ -113,7 +113,9 @@ void addCompile(CLI::App& app, int& status) {
   command->add_option("model", options->model.path, "Model file (configs/models/*.toml)")
       ->required();
   command->add_option("--config", options->config, "Hardware config (*.toml)")->required();
-  command->add_option("--seq", options->model.seq, "Tokens")->required();
+  command->add_option("--seq", options->model.seq, "Tokens; of a batch: 128,77,30")
+      ->delimiter(',')
+      ->required();
   command->add_option("--layers", options->model.layers, "Encoder layers")->capture_default_str();
   command->add_option("--seed", options->model.seed, "Seed of weights and inputs")
       ->capture_default_str();

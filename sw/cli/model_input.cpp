@@ -1,9 +1,12 @@
 #include "sw/cli/model_input.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <numeric>
 
 #include "sw/model/bert.hpp"
 
@@ -13,15 +16,16 @@ namespace {
 constexpr const char* kSentence = "The array never waits for the memory, and every bit agrees.";
 
 std::optional<ModelInput> loadTrained(const ModelRequest& request) {
-  if (request.seq != 0) {
-    fmt::print(stderr, "--seq {}: a trained model takes its tokens from --sentence\n", request.seq);
+  if (!request.seq.empty()) {
+    fmt::print(stderr, "--seq {}: a trained model takes its tokens from --sentence\n",
+               lengthsText(request.seq));
     return std::nullopt;
   }
   RealLayer real = importRealLayer(
       request.path, request.sentence.empty() ? kSentence : request.sentence, request.layers);
   ModelInput model;
   model.name = std::filesystem::path(request.path).filename().string();
-  model.seq = static_cast<uint32_t>(real.pieces.size());
+  model.seq = {static_cast<uint32_t>(real.pieces.size())};
   model.layers = request.layers;
   model.graph = real.quantized.graph;
   model.inputs = real.inputs;
@@ -37,8 +41,11 @@ std::optional<ModelInput> loadSeeded(const ModelRequest& request) {
     fmt::print(stderr, "--sentence: only a trained model reads one; give --seq\n");
     return std::nullopt;
   }
-  if (request.seq == 0 || request.seq > 4096) {
-    fmt::print(stderr, "--seq must be 1 to 4096\n");
+  if (request.seq.empty() ||
+      std::ranges::any_of(request.seq, [](uint32_t n) { return n == 0 || n > 4096; }) ||
+      std::accumulate(request.seq.begin(), request.seq.end(), uint64_t{0}) > 65535) {
+    fmt::print(stderr, "--seq must be 1 to 4096, or several of them as 128,77,30 (at most 65535 "
+                       "tokens in all)\n");
     return std::nullopt;
   }
   if (request.layers == 0 || request.layers > spec.spec->layers) {
@@ -56,6 +63,10 @@ std::optional<ModelInput> loadSeeded(const ModelRequest& request) {
 }
 
 }  // namespace
+
+std::string lengthsText(const std::vector<uint32_t>& lengths) {
+  return fmt::format("{}", fmt::join(lengths, ","));
+}
 
 std::optional<ModelInput> loadModel(const ModelRequest& request) {
   return std::filesystem::is_directory(request.path) ? loadTrained(request) : loadSeeded(request);

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "sw/model/graph.hpp"
 #include "sw/quantizer/real_layer.hpp"
@@ -11,7 +12,8 @@ namespace intformer::cli {
 /// What a command line asks for as MODEL.
 struct ModelRequest {
   std::string path;      ///< *.toml: a shape, weights from the seed; or a trained model's folder
-  uint32_t seq = 0;      ///< tokens; a trained model's come from its sentence
+  /// Tokens of each sequence of a batch; a trained model's come from its sentence.
+  std::vector<uint32_t> seq;
   std::string sentence;  ///< for a trained model
   uint32_t layers = 1;
   uint64_t seed = 1;
@@ -20,12 +22,15 @@ struct ModelRequest {
 /// A model with its input values.
 struct ModelInput {
   std::string name;
-  uint32_t seq = 0;
+  std::vector<uint32_t> seq;  ///< tokens of each sequence
   uint32_t layers = 0;
   Graph graph;
   TensorValues inputs;
   std::optional<RealLayer> real;  ///< of a trained model: the float reference
 };
+
+/// "128,77,30": for messages.
+std::string lengthsText(const std::vector<uint32_t>& lengths);
 
 /// Reads and builds the model. Faults are printed on stderr, and nothing is returned.
 /// Throws ImportError or ScaleError for a trained model that is refused.

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdio>
 #include <memory>
+#include <numeric>
 
 #include "gen/config.hpp"
 #include "gen/emit/emit.hpp"
@@ -247,12 +248,13 @@ int runModel(const RunOptions& options) {
   tb::RunReport& report = work.report;
   report.config = work.plan.name;
   report.model = work.model.name;
-  report.seq = work.model.seq;
+  report.seq = std::accumulate(work.model.seq.begin(), work.model.seq.end(), 0U);
+  report.sequences = work.model.seq;
   report.layers = work.model.layers;
   for (const Operator& op : graph.operators) report.macs += macs(graph, op);
   report.operators = tb::operatorReports(work.program, {}, 0, 0);
   fmt::print("{} on {}: {} tokens, {} {}, {} commands; golden in {:.2f} s\n", report.model,
-             report.config, report.seq, report.layers, report.layers == 1 ? "layer" : "layers",
+             report.config, lengthsText(work.model.seq), report.layers, report.layers == 1 ? "layer" : "layers",
              work.program.commands.size(), secondsSince(begin));
 
   std::vector<uint8_t> image = buildImage(work.program, graph, work.model.inputs);
@@ -285,7 +287,10 @@ void addRun(CLI::App& app, int& status) {
                    "of a trained one")
       ->required();
   command->add_option("--config", options->config, "Hardware config (*.toml)")->required();
-  command->add_option("--seq", options->model.seq, "Tokens, of a shape");
+  command
+      ->add_option("--seq", options->model.seq,
+                   "Tokens, of a shape; of every sequence of a batch: 128,77,30")
+      ->delimiter(',');
   command->add_option("--sentence", options->model.sentence, "Text, for a trained model");
   command->add_option("--layers", options->model.layers, "Encoder layers to run")
       ->capture_default_str();

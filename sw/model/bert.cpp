@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <numeric>
+#include <stdexcept>
 
 #include <fmt/core.h>
 
@@ -46,16 +48,19 @@ std::vector<double> smoothedSteps(const std::vector<double>& peaks, double codes
 
 class EncoderBuilder {
  public:
-  EncoderBuilder(const ModelSpec& spec, uint32_t seq, uint64_t seed)
-      : spec_(spec), seq_(seq), random_(seed ^ 0x77656967687473) {
+  EncoderBuilder(const ModelSpec& spec, const std::vector<uint32_t>& lengths, uint64_t seed)
+      : spec_(spec),
+        lengths_(lengths),
+        seq_(std::accumulate(lengths.begin(), lengths.end(), 0U)),
+        random_(seed ^ 0x77656967687473) {
     graph_.name = spec.name;
     gain_.assign(spec.width, 1.0);
     for (uint32_t i = 0; i < std::max(1U, spec.width / 128); ++i)
       gain_[random_.below(spec.width)] = 4 + 4 * random_.uniform();
     Stream input;
-    input.narrow = graph_.addTensor({"input8", ElementType::Int8, seq, spec.width,
+    input.narrow = graph_.addTensor({"input8", ElementType::Int8, seq_, spec.width,
                                      TensorRole::Input, 0});
-    input.wide = graph_.addTensor({"input16", ElementType::Int16, seq, spec.width,
+    input.wide = graph_.addTensor({"input16", ElementType::Int16, seq_, spec.width,
                                    TensorRole::Input, 0});
     for (uint32_t c = 0; c < spec.width; ++c) input.step.push_back(0.03 * spread(0.2) * gain_[c]);
     values_ = seededInputs(graph_, seed);
@@ -165,48 +170,61 @@ class EncoderBuilder {
     return output;
   }
 
-  /// M_t of a head such that its logits have a deviation of 1 to 3 nats.
+  /// M_t of a head such that its logits, of the sequence that op works on, have a deviation of 1 to
+  /// 3 nats.
   Scale logitScale(const Attention& op, uint32_t head) {
-    std::vector<int32_t> sums(std::size_t{seq_} * seq_);
+    std::vector<int32_t> sums(std::size_t{op.rows} * op.rows);
     const auto operand = [&](TensorId id) {
-      return GemmOperand{values_[id].data.data() + std::size_t{head} * op.headWidth,
+      return GemmOperand{&values_[id].data[std::size_t{op.firstRow} * values_[id].cols +
+                                           std::size_t{head} * op.headWidth],
                          values_[id].cols};
     };
-    gemm(operand(op.query), operand(op.key), seq_, seq_, op.headWidth, sums.data(), seq_);
+    gemm(operand(op.query), operand(op.key), op.rows, op.rows, op.headWidth, sums.data(), op.rows);
     const double nats = 1 + 2 * random_.uniform();
     return scaleFromReal(nats * std::numbers::log2e * 256 / rootMeanSquare(sums), op.name);
   }
 
+  /// One operator per sequence, all with the same scales.
   TensorId addAttention(const std::string& prefix) {
-    Attention op;
-    op.name = prefix + "context";
-    op.query = addProjection(prefix + "query");
-    op.key = addProjection(prefix + "key");
-    op.value = addProjection(prefix + "value");
-    op.rows = seq_;
-    op.heads = spec_.heads;
-    op.headWidth = spec_.width / spec_.heads;
-    op.mask.high = static_cast<int32_t>(std::min(spec_.validTokens.value_or(seq_), seq_));
-    op.dither = spec_.dither;
-    values_.emplace_back();
-    op.weights = graph_.addTensor({prefix + "weights", ElementType::Uint8, spec_.heads * seq_,
-                                   seq_, TensorRole::Intermediate, 0});
-    op.output = addTensor(op.name, ElementType::Int8, spec_.width, TensorRole::Intermediate,
-                          op.headWidth);
-    for (uint32_t head = 0; head < spec_.heads; ++head) {
-      op.logit.push_back(logitScale(op, head));
-      op.result.push_back(kIdentityScale);
+    Attention shared;
+    shared.query = addProjection(prefix + "query");
+    shared.key = addProjection(prefix + "key");
+    shared.value = addProjection(prefix + "value");
+    shared.heads = spec_.heads;
+    shared.headWidth = spec_.width / spec_.heads;
+    shared.result.assign(spec_.heads, kIdentityScale);
+    shared.dither = spec_.dither;
+    std::vector<Attention> sequences(lengths_.size(), shared);
+    for (std::size_t i = 0, row = 0; i < sequences.size(); row += lengths_[i++]) {
+      const std::string number = sequences.size() > 1 ? fmt::format(".{}", i) : std::string();
+      Attention& op = sequences[i];
+      op.name = fmt::format("{}context{}", prefix, number);
+      op.firstRow = static_cast<uint32_t>(row);
+      op.rows = lengths_[i];
+      op.mask.high = static_cast<int32_t>(std::min(spec_.validTokens.value_or(op.rows), op.rows));
+      values_.emplace_back();
+      op.weights = graph_.addTensor({fmt::format("{}weights{}", prefix, number), ElementType::Uint8,
+                                     spec_.heads * op.rows, op.rows, TensorRole::Intermediate, 0});
     }
-    runOperator(graph_, op, values_, Family::Pwl);  // a trial: results in units of the value's LSB
+    const TensorId output = addTensor(prefix + "context", ElementType::Int8, spec_.width,
+                                      TensorRole::Intermediate, shared.headWidth);
+    std::vector<Scale> logit;
+    for (uint32_t head = 0; head < spec_.heads; ++head)
+      logit.push_back(logitScale(sequences.front(), head));
+    for (Attention& op : sequences) {
+      op.output = output;
+      op.logit = logit;
+      runOperator(graph_, op, values_, Family::Pwl);  // a trial: results in the value's LSBs
+    }
     for (uint32_t head = 0; head < spec_.heads; ++head) {
       int peak = 0;
       for (uint32_t r = 0; r < seq_; ++r)
-        for (uint32_t c = 0; c < op.headWidth; ++c)
-          peak = std::max<int>(peak, std::abs(values_[op.output].at(r, head * op.headWidth + c)));
-      op.result[head] = scaleFromReal(127 / (peak + 0.5), op.name);
+        for (uint32_t c = 0; c < shared.headWidth; ++c)
+          peak = std::max<int>(peak, std::abs(values_[output].at(r, head * shared.headWidth + c)));
+      for (Attention& op : sequences)
+        op.result[head] = scaleFromReal(127 / (peak + 0.5), op.name);
     }
-    const TensorId output = op.output;
-    finish(std::move(op));
+    for (Attention& op : sequences) finish(std::move(op));
     return output;
   }
 
@@ -309,7 +327,8 @@ class EncoderBuilder {
   }
 
   const ModelSpec& spec_;
-  uint32_t seq_;
+  const std::vector<uint32_t>& lengths_;  ///< tokens of each sequence
+  uint32_t seq_;                          ///< tokens of all
   Random random_;
   Graph graph_;
   TensorValues values_;
@@ -319,10 +338,17 @@ class EncoderBuilder {
 
 }  // namespace
 
-Graph buildBertEncoder(const ModelSpec& spec, uint32_t layers, uint32_t seq, uint64_t seed) {
-  EncoderBuilder builder(spec, seq, seed);
+Graph buildBertEncoder(const ModelSpec& spec, uint32_t layers,
+                       const std::vector<uint32_t>& lengths, uint64_t seed) {
+  if (lengths.empty() || std::ranges::count(lengths, 0U) != 0)
+    throw std::invalid_argument("a batch needs sequences of one token at least");
+  EncoderBuilder builder(spec, lengths, seed);
   for (uint32_t layer = 0; layer < layers; ++layer) builder.addLayer(layer, layer + 1 == layers);
   return builder.take();
+}
+
+Graph buildBertEncoder(const ModelSpec& spec, uint32_t layers, uint32_t seq, uint64_t seed) {
+  return buildBertEncoder(spec, layers, std::vector{seq}, seed);
 }
 
 }  // namespace intformer

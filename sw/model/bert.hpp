@@ -31,14 +31,19 @@ struct ModelSpecResult {
 /// Reads and checks a model file; reports all faults at once.
 ModelSpecResult loadModelSpec(const std::string& path);
 
-/// The first `layers` encoder layers of the model on `seq` tokens. Weights, spreads and outlier
+/// The first `layers` encoder layers of the model on a batch: the rows of all tensors are the tokens
+/// of the sequences, one sequence behind the other, without padding. Weights, spreads and outlier
 /// channels come from the seed; scales from running each operator on seededInputs(graph, seed) as
 /// it is added, so that 8-bit tensors use their range and hardly saturate.
 ///
 /// Inputs: "input8" and "input16", one tensor of activations in two widths. Layer n adds
 /// "layer<n>.attention.{query,key,value,weights,context,residual,norm8,norm16}",
 /// "layer<n>.ffn.{hidden,residual}" and "layer<n>.{output8,output16}"; the last two are the next
-/// layer's input, and the graph's outputs in the last layer.
+/// layer's input, and the graph's outputs in the last layer. With several sequences there is one
+/// attention operator and one "weights" tensor for each, with ".<number>" behind their names.
+Graph buildBertEncoder(const ModelSpec& spec, uint32_t layers,
+                       const std::vector<uint32_t>& lengths, uint64_t seed);
+/// The same on one sequence of `seq` tokens.
 Graph buildBertEncoder(const ModelSpec& spec, uint32_t layers, uint32_t seq, uint64_t seed);
 
 /// Values for the graph's input tensors. Tensors named "<x>16" and "<x>8" of one shape are the same
