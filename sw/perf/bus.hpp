@@ -64,16 +64,27 @@ class Memory {
     if (!bValid) bValid = !responses_.empty() && responses_.front().ready <= now;
   }
 
-  /// First cycle in which the pins can change by themselves; ~0 when nothing is on its way.
-  [[nodiscard]] uint64_t nextEvent() const {
-    uint64_t next = ~uint64_t{0};
-    for (const auto* queue : {&reads_[0], &reads_[1], &responses_})
-      if (!queue->empty()) next = std::min(next, queue->front().ready);
+  /// First cycle in which a response comes; ~0 when none is on its way.
+  [[nodiscard]] uint64_t nextResponse() const {
+    return responses_.empty() ? kNever : responses_.front().ready;
+  }
+  /// First cycle in which a read beat comes, while none is on the pins.
+  [[nodiscard]] uint64_t nextRead() const {
+    uint64_t next = kNever;
+    for (const auto& queue : reads_)
+      if (!queue.empty()) next = std::min(next, queue.front().ready);
     return next;
   }
+  /// Beats that the burst on the pins sends after this one and before its last.
+  [[nodiscard]] uint32_t steadyBeats() const {
+    return rValid ? std::max(reads_[rSide].front().beats, 2U) - 2 : 0;
+  }
+  /// As many beats were taken, one in each cycle.
+  void skipBeats(uint32_t beats) { reads_[rSide].front().beats -= beats; }
 
  private:
   static constexpr uint32_t kMost = 64;
+  static constexpr uint64_t kNever = ~uint64_t{0};
   struct Waiting {
     uint64_t ready = 0;
     uint32_t beats = 0;
@@ -115,6 +126,8 @@ class BurstRequest {
     return !active_ || ((!burstValid_ || issue) && left_ <= room() && chunks_ == 1);
   }
   [[nodiscard]] bool idle() const { return !active_ && !burstValid_ && !axValid; }
+  /// Nothing moves unless something issues.
+  [[nodiscard]] bool still() const { return !axValid && (burstValid_ || !active_); }
   [[nodiscard]] const Burst& next() const { return burst_; }
 
   struct Transfer {

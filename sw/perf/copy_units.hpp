@@ -22,17 +22,14 @@ inline BurstRequest::Transfer transferOf(const CopyCommand& command, uint32_t di
 class Load {
  public:
   explicit Load(const Plan& plan)
-      : dim_(plan.dim),
+      : request(plan.busBytes, plan.maxBurstBeats * plan.busBytes),
+        dim_(plan.dim),
         parts_(partsPerWord(plan)),
-        request(plan.busBytes, plan.maxBurstBeats * plan.busBytes),
+        pieces_(piecesPerBeat(plan)),
+        outstanding_(plan.outstandingReads),
         plans_(plan.outstandingReads),
-        walker_(plan.dim, piecesPerBeat(plan)),
-        outstanding_(plan.outstandingReads) {}
+        walker_(plan.dim, pieces_) {}
 
- private:
-  uint32_t dim_, parts_;
-
- public:
   BurstRequest request;
   uint64_t beatsRead = 0;
 
@@ -42,6 +39,19 @@ class Load {
     issue_ = request.issues(bursts_ != outstanding_, axReady);
   }
   [[nodiscard]] bool idle() const { return request.idle() && plans_.empty() && !walker_.valid(); }
+  /// Nothing moves before a beat or a command comes.
+  [[nodiscard]] bool still() const {
+    return beats_ == 0 && requestStill() && (walker_.valid() || plans_.empty());
+  }
+  /// Cycles for which it takes a beat and writes a word in each, if beats keep coming.
+  [[nodiscard]] uint32_t steadyWords() const {
+    const bool streams = parts_ == 1 && pieces_ == 1 && beats_ == 1 && walker_.valid();
+    return streams && requestStill() ? walker_.steadyWords() : 0;
+  }
+  void skip(uint32_t words) {
+    walker_.skip(words);
+    beatsRead += words;
+  }
   [[nodiscard]] bool commandReady() const { return request.ready(issue_) && !plans_.full(); }
   [[nodiscard]] bool beatReady() const { return beats_ != kBeats; }
   /// A word wants to be written, to this address.
@@ -89,10 +99,15 @@ class Load {
   }
 
  private:
+  [[nodiscard]] bool requestStill() const {
+    return request.still() && !request.issues(bursts_ != outstanding_, true);
+  }
+
   static constexpr uint32_t kBeats = 2;
+  uint32_t dim_, parts_, pieces_, outstanding_;
   Fifo<CopyCommand> plans_;
   WordWalker walker_;
-  uint32_t outstanding_, bursts_ = 0, beats_ = 0, part_ = 0;
+  uint32_t bursts_ = 0, beats_ = 0, part_ = 0;
   bool issue_ = false, axReady_ = false;
 };
 
@@ -117,6 +132,11 @@ class Store {
   }
   [[nodiscard]] bool idle() const {
     return request.idle() && bursts_.empty() && plans_.empty() && !walker_.valid();
+  }
+  /// Nothing moves before a response or a command comes.
+  [[nodiscard]] bool still() const {
+    return request.still() && !request.issues(!bursts_.full(), true) && flight_ == 0 &&
+           words_ == 0 && beats_ == 0 && freed_ == 0 && !walker_.valid() && plans_.empty();
   }
   [[nodiscard]] bool commandReady() const { return request.ready(issue_) && !plans_.full(); }
   [[nodiscard]] bool readValid() const { return walker_.valid() && credit_ != 0; }

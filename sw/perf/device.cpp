@@ -50,9 +50,7 @@ class Device {
 
   Run run() {
     while (!finished_) {
-      cycle();
-      if (now_ - lastMove_ > kPatience)
-        throw std::logic_error("a command waits for a token that no earlier command signals");
+      if (cycle()) skip();
     }
     run_.cycles = now_ + kDrainCycles;
     run_.bytesRead = (fetch_.beatsRead + load_.beatsRead) * plan_.busBytes;
@@ -63,9 +61,12 @@ class Device {
  private:
   /// From the end of the program to the last cycle that the device counts.
   static constexpr uint64_t kDrainCycles = 5;
-  static constexpr uint64_t kPatience = 4'000'000;
+  static constexpr uint64_t kWorthSkipping = 4;
+  static constexpr uint64_t kNever = ~uint64_t{0};
 
-  void cycle();
+  bool cycle();
+  void skip();
+  [[nodiscard]] bool dispatches() const;
   void finish(std::size_t queue, uint32_t command) {
     run_.events.push_back({now_, command, static_cast<Queue>(queue), true});
     given_[queue] = headers_[command].signal;
@@ -113,7 +114,8 @@ class Device {
   Run run_;
 };
 
-void Device::cycle() {
+/// Goes on to the next cycle. True when nothing but a stream went on in this one.
+bool Device::cycle() {
   // All that the units show is read before any state changes: first what each unit asks for, then
   // who gets it, then the next state.
   const bool readOpen = !arValid_ || memory_.arReady;
@@ -136,9 +138,9 @@ void Device::cycle() {
   const bool sReady = !(a && aBank == sBank) && !(b && bBank == sBank) && !(v && vBank == sBank);
   const bool loadWrites = !(vector_.writeValid() && scratchBank(vector_.writeAddress()) ==
                                                         scratchBank(load_.writeAddress()));
-  const ArrayRow& arriving = matmul_.arriving(now_);
-  const bool accReady = !(arriving.valid && arriving.add &&
-                          ((arriving.target ^ vector_.accAddress()) & (plan_.accBanks - 1)) == 0);
+  const ArrayRow* arriving = matmul_.arriving(now_);
+  const bool accReady = arriving == nullptr || !arriving->add ||
+                        ((arriving->target ^ vector_.accAddress()) & (plan_.accBanks - 1)) != 0;
 
   // The port.
   const bool readBeat =
@@ -231,6 +233,53 @@ void Device::cycle() {
   if (readBeat) memory_.acceptReadBeat();
   if (response) memory_.acceptResponse();
   ++now_;
+  memory_.drive(now_);
+  return !accept && !writeBeat && !response && !fetchBeat && lastMove_ + 1 != now_;
+}
+
+/// A command would move in the coming cycle.
+bool Device::dispatches() const {
+  for (std::size_t q = 0; q < kQueueCount; ++q) {
+    if (queues_[q].moves()) return true;
+    if (!queues_[q].valid()) continue;
+    const Header& header = headers_[queues_[q].head()];
+    if (ready(q, header.scalar) && tokens_.has(header.wait, q)) return true;
+  }
+  if (!fetch_.valid()) return false;
+  const Header& next = headers_[fetch_.index()];
+  return next.end ? pending_ == 0 && !vector_.scalar.busy() : queues_[next.queue].room();
+}
+
+/// Leaves out the cycles in which nothing happens but that rows enter the array and words of a
+/// burst are written: the next of them would be like the last.
+void Device::skip() {
+  uint64_t cycles = matmul_.steadyCycles();
+  if (cycles < kWorthSkipping || arValid_ || !fetch_.still() || !store_.still()) return;
+  if (!vector_.idle() && !vector_.waitsForScalar()) return;
+  if (dispatches()) return;
+  const auto until = [&](uint64_t cycle) {
+    if (cycle != kNever) cycles = cycle <= now_ ? 0 : std::min(cycles, cycle - now_);
+  };
+  const bool streams = memory_.rValid;
+  if (streams) {
+    if (memory_.rSide == 0) return;
+    cycles = std::min<uint64_t>(cycles, std::min(memory_.steadyBeats(), load_.steadyWords()));
+  } else {
+    if (!load_.still()) return;
+    until(memory_.nextRead());
+  }
+  until(memory_.nextResponse());
+  until(matmul_.nextDone());
+  until(vector_.scalar.wakesAt());
+  if (cycles == kNever)
+    throw std::logic_error("a command waits for a token that no earlier command signals");
+  if (cycles < kWorthSkipping) return;
+  if (streams) {
+    memory_.skipBeats(static_cast<uint32_t>(cycles));
+    load_.skip(static_cast<uint32_t>(cycles));
+  }
+  matmul_.skip(now_, cycles);
+  now_ += cycles;
   memory_.drive(now_);
 }
 

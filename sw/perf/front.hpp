@@ -55,13 +55,15 @@ class FetchUnit {
 
   void begin(bool axReady) {
     axReady_ = axReady;
-    issue_ = request.issues(reserved_ + burstBeats_ <= capacity_, axReady);
+    issue_ = request.issues(room(), axReady);
   }
   /// A command is offered to the dispatcher: the next one of the stream.
   [[nodiscard]] bool valid() const { return queue_.valid(); }
   [[nodiscard]] uint32_t index() const { return queue_.head(); }
-  [[nodiscard]] bool idle() const {
-    return started_ && request.idle() && !complete_ && !queue_.moves();
+  /// Nothing moves before a beat comes or a command is taken.
+  [[nodiscard]] bool still() const {
+    return started_ && request.still() && !request.issues(room(), true) && !complete_ &&
+           !queue_.moves();
   }
 
   void step(bool beat, bool taken) {
@@ -84,6 +86,8 @@ class FetchUnit {
   static uint32_t burstBytes(const Plan& plan) {
     return std::min(plan.maxBurstBeats * plan.busBytes, kBytes * std::bit_floor(plan.fetchDepth / 2));
   }
+  [[nodiscard]] bool room() const { return reserved_ + burstBeats_ <= capacity_; }
+
   uint32_t parts_, capacity_, burstBeats_;
   CommandQueue<uint32_t> queue_;
   BurstRequest::Transfer transfer_;

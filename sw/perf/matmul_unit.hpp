@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <optional>
 
@@ -84,7 +85,8 @@ class WeightLoader {
 
 /// A row on its way through the array to the accumulator.
 struct ArrayRow {
-  bool valid = false, add = false, last = false;
+  uint64_t cycle = 0;  ///< of its arrival
+  bool add = false, last = false;
   uint32_t target = 0;
 };
 
@@ -115,14 +117,13 @@ class RowStreamer {
     slot_ = std::min(slot_ + rows, dim_ - 1);
   }
 
-  /// Ends the cycle; the row that it has sent, if it did.
-  ArrayRow step(bool grant, Fifo<MatmulCommand>& commands) {
-    ArrayRow row;
+  /// Ends the cycle; true when it has sent `row`.
+  bool step(bool grant, Fifo<MatmulCommand>& commands, ArrayRow& row) {
     swap_ = (swap_ << 1 | (grant && first_)) & 3;
     recent_ = (recent_ << 1 | grant) & 3;
     if (active_ && (grant || rowsLeft_ == 0)) {
       if (grant) {
-        row = {true, add_, rowsLeft_ == 1 && depthLeft_ <= dim_ && colsLeft_ <= dim_, target_};
+        row = {0, add_, rowsLeft_ == 1 && depthLeft_ <= dim_ && colsLeft_ <= dim_, target_};
         lastTarget_ = target_;
       }
       const bool lastRow = rowsLeft_ <= 1;
@@ -139,7 +140,7 @@ class RowStreamer {
       }
     }
     if (!active_ && !commands.empty()) take(commands);
-    return row;
+    return grant;
   }
 
  private:
@@ -200,8 +201,11 @@ class MatmulUnit {
     return !weightCommands_.full() && !rowCommands_.full() && !pending_.full();
   }
   [[nodiscard]] bool idle() const { return pending_.empty(); }
-  /// The row that reaches the accumulator in this cycle.
-  [[nodiscard]] const ArrayRow& arriving(uint64_t now) const { return array_[now % kRing]; }
+  /// The row that reaches the accumulator in this cycle; nullptr when none does.
+  [[nodiscard]] const ArrayRow* arriving(uint64_t now) const {
+    const ArrayRow& row = array_[now % kRing];
+    return row.cycle == now ? &row : nullptr;
+  }
   /// The command that is complete in this cycle.
   [[nodiscard]] std::optional<uint32_t> done(uint64_t now) const {
     if (pending_.empty() || doneAt_.empty() || doneAt_.front() != now) return std::nullopt;
@@ -210,12 +214,22 @@ class MatmulUnit {
   [[nodiscard]] uint64_t nextDone() const {
     return doneAt_.empty() ? ~uint64_t{0} : doneAt_.front();
   }
-  /// Loader and streamer do nothing before a command, a swap or a weight comes.
-  [[nodiscard]] bool settled() const {
-    return loader.settled() && !streamer.swaps() && weightCommands_.empty();
+  /// Cycles in which nothing happens but that a tile's rows enter, one per cycle; ~0 without end.
+  [[nodiscard]] uint64_t steadyCycles() const {
+    if (!loader.settled() || (!loader.active() && !weightCommands_.empty())) return 0;
+    if (streamer.active()) return streamer.steadyRows();
+    return rowCommands_.empty() && !streamer.swaps() ? ~uint64_t{0} : 0;
   }
-  [[nodiscard]] bool waitsForCommands() const {
-    return !streamer.active() && rowCommands_.empty();
+  void skip(uint64_t now, uint64_t cycles) {
+    if (!streamer.active()) return;
+    // Those of the rows that will still be in the array.
+    const uint64_t first = cycles > arrayLatency_ ? cycles - arrayLatency_ : 0;
+    for (uint64_t i = first; i < cycles; ++i) {
+      const uint64_t cycle = now + i + arrayLatency_;
+      array_[cycle % kRing] = {cycle, streamer.adds(), false,
+                               streamer.target() + static_cast<uint32_t>(i)};
+    }
+    streamer.skip(static_cast<uint32_t>(cycles));
   }
 
   void step(uint64_t now, bool aGranted, bool bGranted, const MatmulCommand* taken) {
@@ -223,14 +237,14 @@ class MatmulUnit {
       doneAt_.pop();
       pending_.pop();
     }
-    array_[now % kRing].valid = false;
     const bool swap = streamer.swaps();
-    const ArrayRow row = streamer.step(aGranted, rowCommands_);
-    loader.step(bGranted, swap, weightCommands_);
-    if (row.valid) {
-      array_[(now + arrayLatency_) % kRing] = row;
-      if (row.last) doneAt_.push(now + arrayLatency_ + 2);
+    ArrayRow row;
+    if (streamer.step(aGranted, rowCommands_, row)) {
+      row.cycle = now + arrayLatency_;
+      array_[row.cycle % kRing] = row;
+      if (row.last) doneAt_.push(row.cycle + 2);
     }
+    loader.step(bGranted, swap, weightCommands_);
     if (taken == nullptr) return;
     weightCommands_.push(*taken);
     rowCommands_.push(*taken);

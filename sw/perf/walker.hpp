@@ -31,6 +31,13 @@ class WordWalker {
     chunks_ = command.chunks;
     offset_ = chunkOffset_ = static_cast<uint32_t>(command.memoryAddress / dim_) & mask_;
   }
+  /// Words of this chunk before its last.
+  [[nodiscard]] uint32_t steadyWords() const { return left_ - 1; }
+  /// As many words were walked; beats hold one word.
+  void skip(uint32_t words) {
+    address_ += words;
+    left_ -= words;
+  }
   /// On to the next word; false after the last.
   bool advance() {
     if (left_ != 1) {
