@@ -9,8 +9,8 @@ namespace {
 
 constexpr uint64_t kMemoryLatency = 100;
 constexpr uint64_t kVectorStart = 20;
-constexpr uint64_t kLayerNormScalarCycles = 40;
-constexpr uint64_t kSoftmaxScalarCycles = 20;
+constexpr uint64_t kLayerNormScalarCycles = 43;
+constexpr uint64_t kSoftmaxScalarCycles = 25;
 
 uint64_t field(const Command& command, Field f) { return static_cast<uint64_t>(command.get(f)); }
 
@@ -37,32 +37,37 @@ CommandCost vectorCost(const Command& command, const Plan& plan) {
           .tail = 8};
 }
 
-/// The unit beside the lanes: a row after the other, and later vector commands follow row by row.
+/// The unit beside the lanes: row after row, in order. Later vector commands wait for the rows that
+/// they touch.
 class RowScalarUnit {
  public:
-  /// When a vector command may start, and how long it lasts, behind the rows under way.
-  uint64_t delay(const Command& command, uint64_t ready, CommandCost& cost) const {
+  explicit RowScalarUnit(uint32_t slots) : ready_(slots) {}
+
+  /// When a vector command may start so that it never overtakes the scalars of its rows.
+  [[nodiscard]] uint64_t earliest(const Command& command, uint64_t cycle) const {
     if (command.opcode() != Opcode::LayerNorm && command.opcode() != Opcode::RowNormalize)
-      return ready;
-    const uint64_t wholeBlock = field(command, Field::Rows) * cyclesPerRow_;
-    if (free_ > wholeBlock) ready = std::max(ready, free_ - wholeBlock);
-    if (free_ > ready) cost.occupied = std::max(cost.occupied, free_ - ready);
-    return ready;
+      return cycle;
+    for (uint64_t row = 0; row < field(command, Field::Rows); ++row) {
+      const uint64_t ready = ready_[field(command, Field::StatRow) + row];
+      cycle = std::max(cycle, ready > row ? ready - row : 0);
+    }
+    return cycle;
   }
   void start(const Command& command, uint64_t cycle) {
+    uint64_t cyclesPerRow = kSoftmaxScalarCycles;
     if (command.opcode() == Opcode::RowScalarLayerNorm) {
-      cyclesPerRow_ = kLayerNormScalarCycles;
-    } else if (command.opcode() == Opcode::RowScalarSoftmax) {
-      cyclesPerRow_ = kSoftmaxScalarCycles;
-    } else {
+      cyclesPerRow = kLayerNormScalarCycles;
+    } else if (command.opcode() != Opcode::RowScalarSoftmax) {
       return;
     }
-    free_ = std::max(free_, cycle) + field(command, Field::Rows) * cyclesPerRow_;
+    free_ = std::max(free_, cycle);
+    for (uint64_t row = 0; row < field(command, Field::Rows); ++row)
+      ready_[field(command, Field::StatRow) + row] = free_ += cyclesPerRow;
   }
 
  private:
+  std::vector<uint64_t> ready_;  ///< by statistics slot
   uint64_t free_ = 0;
-  uint64_t cyclesPerRow_ = 0;  ///< of the latest command
 };
 
 }  // namespace
@@ -113,7 +118,7 @@ Estimate estimate(std::span<const Command> commands, const Plan& plan) {
   UnitClock units[kQueueCount];
   std::deque<uint64_t> tokens[kQueueCount][kQueueCount];  // [from][to]: when each was given
   std::vector<uint64_t> starts[kQueueCount];
-  RowScalarUnit scalars;
+  RowScalarUnit scalars(plan.statRows);
   uint64_t dispatch = 0;
   for (const Command& command : commands) {
     const OpcodeSpec* spec = findOpcode(static_cast<uint8_t>(command.opcode()));
@@ -135,9 +140,8 @@ Estimate estimate(std::span<const Command> commands, const Plan& plan) {
       ready = std::max(ready, tokens[from][own].front() + 2);
       tokens[from][own].pop_front();
     }
-    CommandCost cost = commandCost(command, plan);
-    ready = scalars.delay(command, ready, cost);
-    const UnitClock::Times times = units[own].run(ready, cost);
+    const UnitClock::Times times =
+        units[own].run(scalars.earliest(command, ready), commandCost(command, plan));
     scalars.start(command, times.start);
     started.push_back(times.start);
     for (std::size_t to = 0; to < kQueueCount; ++to)
