@@ -65,6 +65,7 @@ class Device {
   static constexpr uint64_t kNever = ~uint64_t{0};
 
   bool cycle();
+  [[nodiscard]] uint64_t quietCycles() const;
   void skip();
   [[nodiscard]] bool dispatches() const;
   void finish(std::size_t queue, uint32_t command) {
@@ -89,6 +90,18 @@ class Device {
       case kVector: return vector_.commandReady(scalar);
       default: return store_.commandReady();
     }
+  }
+  /// What the array reads: rows through port a, weights through port b.
+  struct Streams {
+    bool a, b;
+    uint32_t aBank, bBank;
+    bool bReady;
+  };
+  [[nodiscard]] Streams streamsOfArray() const {
+    const bool a = matmul_.streamer.requests(matmul_.loader.ready());
+    const uint32_t aBank = scratchBank(matmul_.streamer.address());
+    const uint32_t bBank = scratchBank(matmul_.loader.address());
+    return {a, matmul_.loader.requests(), aBank, bBank, !(a && aBank == bBank)};
   }
   [[nodiscard]] uint32_t scratchBank(uint32_t address) const {
     return address & (plan_.scratchBanks - 1);
@@ -126,14 +139,10 @@ bool Device::cycle() {
   load_.begin(readOpen && !fetchAsks);
   store_.begin(memory_.awReady);
 
-  const bool a = matmul_.streamer.requests(matmul_.loader.ready());
-  const bool b = matmul_.loader.requests();
+  const auto [a, b, aBank, bBank, bReady] = streamsOfArray();
   const bool v = vector_.readValid();
-  const uint32_t aBank = scratchBank(matmul_.streamer.address());
-  const uint32_t bBank = scratchBank(matmul_.loader.address());
   const uint32_t vBank = scratchBank(vector_.readAddress());
   const uint32_t sBank = scratchBank(store_.readAddress());
-  const bool bReady = !(a && aBank == bBank);
   const bool vReady = !(a && aBank == vBank) && !(b && bBank == vBank);
   const bool sReady = !(a && aBank == sBank) && !(b && bBank == sBank) && !(v && vBank == sBank);
   const bool loadWrites = !(vector_.writeValid() && scratchBank(vector_.writeAddress()) ==
@@ -250,36 +259,52 @@ bool Device::dispatches() const {
   return next.end ? pending_ == 0 && !vector_.scalar.busy() : queues_[next.queue].room();
 }
 
-/// Leaves out the cycles in which nothing happens but that rows enter the array and words of a
-/// burst are written: the next of them would be like the last.
-void Device::skip() {
-  uint64_t cycles = matmul_.steadyCycles();
-  if (cycles < kWorthSkipping || arValid_ || !fetch_.still() || !store_.still()) return;
-  if (!vector_.idle() && !vector_.waitsForScalar()) return;
-  if (dispatches()) return;
+/// Cycles for which nothing moves outside the matmul unit but that words of one burst are written:
+/// each would be like the one before.
+uint64_t Device::quietCycles() const {
+  if (arValid_ || !fetch_.still() || !store_.still()) return 0;
+  if (!vector_.idle() && !vector_.waitsForScalar()) return 0;
+  if (dispatches()) return 0;
+  uint64_t cycles = kNever;
   const auto until = [&](uint64_t cycle) {
     if (cycle != kNever) cycles = cycle <= now_ ? 0 : std::min(cycles, cycle - now_);
   };
-  const bool streams = memory_.rValid;
-  if (streams) {
-    if (memory_.rSide == 0) return;
-    cycles = std::min<uint64_t>(cycles, std::min(memory_.steadyBeats(), load_.steadyWords()));
-  } else {
-    if (!load_.still()) return;
+  if (memory_.rValid)
+    cycles = memory_.rSide == 0 ? 0 : std::min(memory_.steadyBeats(), load_.steadyWords());
+  else if (load_.still())
     until(memory_.nextRead());
-  }
+  else
+    return 0;
   until(memory_.nextResponse());
-  until(matmul_.nextDone());
   until(vector_.scalar.wakesAt());
-  if (cycles == kNever)
+  return cycles;
+}
+
+/// Leaves out quiet cycles: in them the matmul unit is alone, and where it only streams, it leaps.
+void Device::skip() {
+  const uint64_t quiet = quietCycles();
+  if (quiet < kWorthSkipping) return;
+  if (quiet == kNever && matmul_.idle())
     throw std::logic_error("a command waits for a token that no earlier command signals");
-  if (cycles < kWorthSkipping) return;
-  if (streams) {
-    memory_.skipBeats(static_cast<uint32_t>(cycles));
-    load_.skip(static_cast<uint32_t>(cycles));
+  const uint64_t begin = now_;
+  const uint64_t end = quiet == kNever ? kNever : begin + quiet;
+  const uint32_t waiting = matmul_.waiting();
+  while (now_ < std::min(end, matmul_.nextDone()) && matmul_.waiting() == waiting) {
+    const uint64_t leap =
+        std::min(matmul_.steadyCycles(), std::min(end, matmul_.nextDone()) - now_);
+    if (leap >= kWorthSkipping) {
+      matmul_.skip(now_, leap);
+      now_ += leap;
+    } else {
+      const Streams streams = streamsOfArray();
+      matmul_.step(now_, streams.a, streams.b && streams.bReady, nullptr);
+      ++now_;
+    }
   }
-  matmul_.skip(now_, cycles);
-  now_ += cycles;
+  if (memory_.rValid) {
+    memory_.skipBeats(static_cast<uint32_t>(now_ - begin));
+    load_.skip(static_cast<uint32_t>(now_ - begin));
+  }
   memory_.drive(now_);
 }
 

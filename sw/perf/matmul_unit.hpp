@@ -214,6 +214,8 @@ class MatmulUnit {
   [[nodiscard]] uint64_t nextDone() const {
     return doneAt_.empty() ? ~uint64_t{0} : doneAt_.front();
   }
+  /// Commands that loader and streamer have yet to take.
+  [[nodiscard]] uint32_t waiting() const { return weightCommands_.count() + rowCommands_.count(); }
   /// Cycles in which nothing happens but that a tile's rows enter, one per cycle; ~0 without end.
   [[nodiscard]] uint64_t steadyCycles() const {
     if (!loader.settled() || (!loader.active() && !weightCommands_.empty())) return 0;
