@@ -7,6 +7,8 @@ REAL   ?= build/models/minilm
 TEXT   ?= The array never waits for the memory, and every bit agrees.
 
 BUILD  := build
+# Ninja's progress line on a terminal, silence elsewhere.
+NINJA  := $(shell test -t 2 || echo --quiet)
 REPORT := $(BUILD)/reports/$(basename $(notdir $(MODEL)))-$(basename $(notdir $(CONFIG)))-$(SEQ).json
 REAL_REPORT := $(BUILD)/reports/$(notdir $(REAL))-$(basename $(notdir $(CONFIG))).json
 
@@ -28,9 +30,10 @@ configure: packages
 	@rm -f $(BUILD).log
 
 program: configure
-	@cmake --build $(BUILD) --target intformer -- --quiet
+	@test -x $(BUILD)/intformer || echo "building the program $(BUILD)/intformer"
+	@cmake --build $(BUILD) --target intformer -- $(NINJA)
 
-run: run-model run-real ## run a BERT layer and the real layer on golden model, emulator and RTL (CONFIG, MODEL, SEQ, LAYERS)
+run: run-model run-real ## a BERT layer, then a trained model's layer: golden model = emulator = RTL (CONFIG MODEL SEQ LAYERS)
 
 run-model: program ## the first half of run: MODEL alone
 	@$(BUILD)/intformer run $(MODEL) --config $(CONFIG) --seq $(SEQ) --layers $(LAYERS) --json $(REPORT)
@@ -42,7 +45,8 @@ run-real: program run-model
 	else echo "the real layer is left out: its model could not be had"; fi
 
 test: configure ## build everything and run all tests
-	@cmake --build $(BUILD) -- --quiet
+	@echo "building the program and its tests"
+	@cmake --build $(BUILD) -- $(NINJA)
 	@ctest --test-dir $(BUILD) --output-on-failure -j 2
 
 lint: program ## read every leaf and every emitted file with Verilator and Yosys
@@ -52,11 +56,11 @@ synth: program ## map CONFIG with Yosys to ECP5 and UltraScale+, and print cells
 	@$(BUILD)/intformer synth $(CONFIG)
 
 bench: configure ## measure the speed of RTL simulation, golden model and emulator
-	@cmake --build $(BUILD) --target intformer_bench -- --quiet
+	@cmake --build $(BUILD) --target intformer_bench -- $(NINJA)
 	@$(BUILD)/intformer_bench
 
-regenerate: program ## write the reference design again: rtl/generated/base16
-	@$(BUILD)/intformer generate configs/base16.toml --out rtl/generated/base16
+regenerate: program ## write again what is generated and committed: rtl/generated/base16, docs/4-commands.md
+	@sh scripts/regenerate.sh
 
 format: ## format all C++ with clang-format
 	@command -v clang-format >/dev/null || { echo "clang-format is missing: apt-get install clang-format" >&2; exit 1; }
