@@ -9,6 +9,7 @@ namespace intformer::cli {
 
 void addGenerate(CLI::App& app, int& status);
 void addCompile(CLI::App& app, int& status);
+void addEstimate(CLI::App& app, int& status);
 void addRun(CLI::App& app, int& status);
 void addSynth(CLI::App& app, int& status);
 

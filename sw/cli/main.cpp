@@ -6,6 +6,7 @@ int main(int argc, char** argv) {
   int status = 0;
   intformer::cli::addGenerate(app, status);
   intformer::cli::addCompile(app, status);
+  intformer::cli::addEstimate(app, status);
   intformer::cli::addRun(app, status);
   intformer::cli::addSynth(app, status);
   try {

@@ -26,8 +26,8 @@ struct Run {
   std::vector<Event> events;  ///< by cycle; within a cycle by queue, ends before starts
 };
 
-/// The start of a program in the device's own cycle counter: events count from here.
-inline constexpr uint64_t kStartOffset = 0;
+/// Cycles from the host's write to the doorbell until cycle 0 of the events.
+inline constexpr uint64_t kStartCycles = 6;
 
 /// Follows a program, `address` bytes into memory, through a device of this plan: every queue,
 /// token, burst, memory bank and buffer, but no value. Data never matter, but for rows of attention

@@ -1,0 +1,145 @@
+#include "sw/perf/estimate.hpp"
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "gen/config.hpp"
+#include "sw/cli/commands.hpp"
+#include "sw/cli/model_input.hpp"
+#include "sw/compiler/compile.hpp"
+#include "sw/perf/workload.hpp"
+#include "tb/estimate.hpp"
+
+namespace intformer::cli {
+namespace {
+
+struct EstimateOptions {
+  ModelRequest model;
+  std::string config;
+  std::vector<std::string> overrides;
+  std::string json;
+  perf::MemoryTiming memory;
+  bool tables = false;
+};
+
+void printTables() {
+  fmt::print("FLOPs, bytes (int8) and intensity of whole encoders, whatever runs them\n");
+  for (const perf::EncoderShape& shape : {perf::kBertBase, perf::kBertLarge})
+    for (const uint32_t tokens : {128U, 512U, 4096U}) {
+      const perf::Workload work = perf::workloadOf(shape, tokens);
+      fmt::print("\n{}, l = {}\n{:<14}{:>12}{:>10}{:>12}\n", shape.name, tokens, "", "GFLOP", "GB",
+                 "FLOP/byte");
+      const auto line = [](std::string_view name, const perf::Work& part) {
+        fmt::print("{:<14}{:>12.2f}{:>10.3f}{:>12.2f}\n", name, part.flops / 1e9, part.bytes / 1e9,
+                   part.intensity());
+      };
+      for (std::size_t i = 0; i < work.parts.size(); ++i)
+        line(perf::kWorkParts[i], work.parts[i]);
+      line("total", work.total());
+    }
+}
+
+void printOperators(const tb::RunReport& report) {
+  std::size_t width = 8;
+  for (const auto& op : report.operators) width = std::max(width, op.name.size());
+  const auto line = [&](const auto& entry, uint64_t bytes) {
+    const std::string used =
+        entry.macs == 0 ? "-" : fmt::format("{:.1f} %", entry.utilization * 100);
+    fmt::print("{:>12}  {:>8}  {:>12}\n", entry.cycles, used, bytes);
+  };
+  fmt::print("{:<{}}  {:<10}  {:>12}  {:>8}  {:>12}\n", "operator", width, "kind", "cycles", "MACs",
+             "bytes");
+  for (const auto& op : report.operators) {
+    fmt::print("{:<{}}  {:<10}  ", op.name, width, op.kind);
+    line(op, op.bytes);
+  }
+  fmt::print("{:<{}}  {:<10}  ", "total", width, "");
+  line(report, report.bytesRead + report.bytesWritten);
+}
+
+/// The JSON of a run without what only a run can know.
+std::string estimateJson(const tb::RunReport& report) {
+  auto json = nlohmann::ordered_json::parse(tb::jsonText(report));
+  for (const char* key : {"tensors_compared", "values_compared", "mismatches", "wall_seconds",
+                          "sim_khz"})
+    json.erase(key);
+  return json.dump(2) + "\n";
+}
+
+int estimateModel(const EstimateOptions& options) {
+  const ConfigResult config = loadConfig(options.config, options.overrides);
+  for (const Diagnostic& fault : config.diagnostics) fmt::print(stderr, "{}\n", fault.text());
+  const auto model = loadModel(options.model);
+  if (!config.plan || !model) return 1;
+  const Plan& plan = *config.plan;
+  const Program program = compile(model->graph, plan);
+  tb::RunReport report = tb::estimateReport(program, plan, options.memory);
+  report.config = plan.name;
+  report.model = model->name;
+  report.sequences = model->seq;
+  for (const uint32_t tokens : model->seq) report.seq += tokens;
+  report.layers = model->layers;
+  fmt::print("{} on {}: {} tokens, {} {}, {} commands\n\n", report.model, report.config,
+             lengthsText(model->seq), report.layers, report.layers == 1 ? "layer" : "layers",
+             program.commands.size());
+  printOperators(report);
+  if (!options.json.empty()) {
+    tb::writeAtomically(options.json, estimateJson(report));
+    fmt::print("\nreport: {}\n", options.json);
+  }
+  return 0;
+}
+
+}  // namespace
+
+void addEstimate(CLI::App& app, int& status) {
+  auto* command = app.add_subcommand("estimate", "Cycles of a model on a device, without its RTL");
+  auto options = std::make_shared<EstimateOptions>();
+  command->add_option("model", options->model.path,
+                      "Model: a shape (configs/models/*.toml), or the folder of a trained one");
+  command->add_option("--config", options->config, "Hardware config (*.toml)");
+  command
+      ->add_option("--seq", options->model.seq,
+                   "Tokens, of a shape; of every sequence of a batch: 128,77,30")
+      ->delimiter(',');
+  command->add_option("--sentence", options->model.sentence, "Text, for a trained model");
+  command->add_option("--layers", options->model.layers, "Encoder layers")->capture_default_str();
+  command->add_option("--mem-latency", options->memory.latency, "Memory latency in cycles")
+      ->check(CLI::Range(1, 100'000))
+      ->capture_default_str();
+  command->add_option("--json", options->json, "Write the report to this file");
+  command->add_option("--set", options->overrides, "Override a config key: --set vector.lanes=8")
+      ->allow_extra_args(false);
+  command->add_flag("--tables", options->tables,
+                    "FLOPs, bytes and intensity of BERT-Base and BERT-Large instead");
+  command->footer(
+      "Examples:\n"
+      "  intformer estimate configs/models/bert-base.toml --config configs/base16.toml --seq 128 \\\n"
+      "      --layers 12\n"
+      "  intformer estimate --tables");
+  command->callback([options, &status] {
+    if (options->tables) return printTables();
+    if (options->model.path.empty() || options->config.empty()) {
+      fmt::print(stderr, "estimate: give a model and --config, or --tables\n");
+      status = 1;
+      return;
+    }
+    try {
+      status = estimateModel(*options);
+    } catch (const CompileError& error) {
+      fmt::print(stderr, "{} does not run on {}: {}\n", options->model.path, options->config,
+                 error.what());
+      status = 1;
+    } catch (const std::invalid_argument& error) {  // the model contradicts itself
+      fmt::print(stderr, "{}\n", error.what());
+      status = 1;
+    } catch (const std::runtime_error& error) {  // a file
+      fmt::print(stderr, "{}\n", error.what());
+      status = 1;
+    }
+  });
+}
+
+}  // namespace intformer::cli

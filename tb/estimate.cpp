@@ -1,0 +1,24 @@
+#include "tb/estimate.hpp"
+
+namespace intformer::tb {
+
+RunReport estimateReport(const Program& program, const Plan& plan,
+                         const perf::MemoryTiming& memory) {
+  const perf::Run run = perf::estimate(program.commands, program.programAddress, plan, memory);
+  std::vector<sim_event> events;
+  events.reserve(run.events.size());
+  for (const perf::Event& event : run.events)
+    events.push_back({event.cycle + perf::kStartCycles, event.command,
+                      static_cast<uint8_t>(event.queue), static_cast<uint8_t>(event.done)});
+  RunReport report;
+  report.cycles = run.cycles;
+  report.bytesRead = run.bytesRead;
+  report.bytesWritten = run.bytesWritten;
+  report.operators = operatorReports(program, events, 0, run.cycles);
+  for (const OperatorTrace& op : program.operators) report.macs += op.macs;
+  report.utilization = static_cast<double>(report.macs) /
+                       (static_cast<double>(report.cycles) * plan.dim * plan.dim);
+  return report;
+}
+
+}  // namespace intformer::tb

@@ -1,0 +1,15 @@
+#pragma once
+
+#include "gen/plan.hpp"
+#include "sw/compiler/program.hpp"
+#include "sw/perf/estimate.hpp"
+#include "tb/report.hpp"
+
+namespace intformer::tb {
+
+/// The report of a run that did not take place: cycles, bytes and operators by the performance
+/// model, divided as a run's are. Names and sizes of the model are left to the caller.
+RunReport estimateReport(const Program& program, const Plan& plan,
+                         const perf::MemoryTiming& memory = {});
+
+}  // namespace intformer::tb

@@ -1,0 +1,184 @@
+#include "tests/perf/measure.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <fstream>
+#include <random>
+#include <sstream>
+#include <stdexcept>
+
+#include "gen/config.hpp"
+#include "gen/emit/emit.hpp"
+#include "sw/compiler/compile.hpp"
+#include "sw/model/bert.hpp"
+#include "tb/build_device.hpp"
+#include "tb/check.hpp"
+#include "tb/estimate.hpp"
+#include "tb/rtl_run.hpp"
+
+namespace intformer::perf_test {
+namespace {
+
+Plan planOf(const Case& work) {
+  const ConfigResult config = loadConfig("configs/" + work.config + ".toml", work.overrides);
+  if (!config.plan) throw std::runtime_error(config.diagnostics.front().text());
+  return *config.plan;
+}
+
+double errorOf(uint64_t estimate, uint64_t cycles) {
+  const auto measured = static_cast<double>(cycles);
+  return std::abs(static_cast<double>(estimate) - measured) / std::max(measured, 1.0);
+}
+
+struct Times {
+  uint64_t start = 0, done = 0;
+  bool operator==(const Times&) const = default;
+};
+
+/// Start and end of every command, counted from the first start of all.
+template <class Events>
+std::vector<Times> timesOf(const Events& events, std::size_t commands) {
+  std::vector<Times> times(commands);
+  for (const auto& event : events) {
+    Times& entry = times.at(event.command);
+    (event.done ? entry.done : entry.start) = event.cycle - events.front().cycle;
+  }
+  return times;
+}
+
+}  // namespace
+
+std::string Case::key() const { return fmt::format("{} {} {} {}", device, model, seq, latency); }
+
+std::optional<Result> Devices::measure(const Case& work) {
+  const Plan plan = planOf(work);
+  const ModelSpecResult spec = loadModelSpec("configs/models/" + work.model + ".toml");
+  const Graph graph = buildBertEncoder(*spec.spec, 1, work.seq, 1);
+  Program program;
+  try {
+    program = compile(graph, plan);
+  } catch (const CompileError&) {
+    return std::nullopt;
+  }
+  auto& device = devices_[work.device];
+  if (!device) device = std::make_unique<tb::SimDevice>(tb::buildDevice(plan, emitAll(plan)));
+  device->setMemory(buildImage(program, graph, seededInputs(graph, 1)));
+  device->setTiming(tb::memoryTiming(work.latency, 0, 1));
+  device->setWatchdog(tb::watchdogCycles(program.commands, program.dim, work.latency, 0));
+  device->clearEvents();
+  device->reset();
+  const tb::DeviceRun run =
+      tb::runJob(*device, tb::jobOf(program, plan.windowCount), uint64_t{1} << 40);
+  if (!run.ok()) throw std::runtime_error(work.key() + ": " + run.text());
+
+  const perf::MemoryTiming timing{.latency = work.latency};
+  const perf::Run model = perf::estimate(program.commands, program.programAddress, plan, timing);
+  const tb::RunReport report = tb::estimateReport(program, plan, timing);
+  Result result;
+  result.cycles = run.counters[INTFORMER_COUNT_CYCLES];
+  result.estimate = model.cycles;
+  result.commands = program.commands.size();
+  result.modelError = errorOf(result.estimate, result.cycles);
+  if (model.bytesRead != run.counters[INTFORMER_COUNT_READ_BYTES] ||
+      model.bytesWritten != run.counters[INTFORMER_COUNT_WRITE_BYTES])
+    throw std::runtime_error(work.key() + ": the model moves other bytes than the device");
+
+  const auto measured = tb::operatorReports(program, device->events(), run.startCycle, result.cycles);
+  for (std::size_t i = 0; i < measured.size(); ++i) {
+    const double error = errorOf(report.operators[i].cycles, measured[i].cycles);
+    if (error < result.operatorError) continue;
+    result.operatorError = error;
+    result.worstOperator = error > 0 ? measured[i].name : "-";
+  }
+  const auto real = timesOf(device->events(), program.commands.size());
+  const auto estimated = timesOf(model.events, program.commands.size());
+  for (std::size_t i = 0; i < real.size(); ++i) result.commandsOff += real[i] != estimated[i];
+  return result;
+}
+
+std::vector<std::string> randomOverrides(uint64_t seed) {
+  std::mt19937_64 random(seed);
+  const auto power = [&](uint32_t low, uint32_t high) {  // 2^low .. 2^high
+    return uint32_t{1} << (low + random() % (high - low + 1));
+  };
+  for (;;) {
+    const uint32_t dim = power(2, 5);
+    std::vector<std::string> keys;
+    const auto set = [&](const std::string& key, uint64_t value) {
+      keys.push_back(fmt::format("{}={}", key, value));
+    };
+    set("array.dim", dim);
+    set("accumulator.bytes", uint64_t{4} * dim * (256 + random() % 1024));
+    set("accumulator.banks", power(1, 3));
+    set("scratchpad.bytes", uint64_t{dim} * (8192 + random() % 16384));
+    set("scratchpad.banks", power(1, 4));
+    set("vector.lanes", std::min(dim, power(0, 5)));
+    set("vector.stat_rows", 128 + random() % 300);
+    set("bus.data_bits", power(5, 9));
+    set("bus.max_burst_beats", power(2, 6));
+    set("bus.outstanding_reads", 1 + random() % 12);
+    set("bus.outstanding_writes", 1 + random() % 12);
+    set("commands.queue_depth", 1 + random() % 10);
+    set("commands.fetch_depth", 2 + random() % 20);
+    if (loadConfig("configs/base16.toml", keys).plan) return keys;
+  }
+}
+
+std::vector<Case> quickCases() {
+  std::vector<Case> cases;
+  for (const char* config : {"tiny4", "edge8", "base16", "wide32"}) {
+    for (const uint32_t seq : {1U, 5U, 16U, 77U, 128U})
+      cases.push_back({config, config, {}, "tiny", seq});
+    cases.push_back({config, config, {}, "odd", 77});
+    cases.push_back({config, config, {}, "odd", 77, 400});
+  }
+  for (const uint64_t seed : {1, 2})
+    for (const uint32_t seq : {16U, 77U})
+      cases.push_back({fmt::format("random{}", seed), "base16", randomOverrides(seed), "odd", seq});
+  return cases;
+}
+
+std::vector<Case> slowCases() {
+  std::vector<Case> cases;
+  for (const char* config : {"tiny4", "edge8", "base16", "wide32"})
+    for (const uint32_t seq : {1U, 5U, 16U, 77U, 128U}) {
+      if (seq != 77) cases.push_back({config, config, {}, "odd", seq});
+      cases.push_back({config, config, {}, "minilm-shape", seq});
+      if (std::string(config) != "tiny4") cases.push_back({config, config, {}, "bert-base", seq});
+    }
+  for (uint64_t seed = 3; seed <= 8; ++seed) {
+    const std::string name = fmt::format("random{}", seed);
+    cases.push_back({name, "base16", randomOverrides(seed), "odd", 77});
+    cases.push_back({name, "base16", randomOverrides(seed), "minilm-shape", 20});
+  }
+  return cases;
+}
+
+std::string tableHead() {
+  return "| device | model | tokens | latency | cycles, RTL | cycles, model | error | worst operator "
+         "| its error | commands off |\n|---|---|---|---|---|---|---|---|---|---|\n";
+}
+
+std::string tableLine(const Case& work, const Result& result) {
+  return fmt::format("| {} | {} | {} | {} | {} | {} | {:.3f} % | {} | {:.3f} % | {} of {} |\n",
+                     work.device, work.model, work.seq, work.latency, result.cycles,
+                     result.estimate, result.modelError * 100, result.worstOperator,
+                     result.operatorError * 100, result.commandsOff, result.commands);
+}
+
+std::map<std::string, uint64_t> readTable(const std::string& path) {
+  std::map<std::string, uint64_t> table;
+  std::ifstream in(path);
+  for (std::string line; std::getline(in, line);) {
+    std::istringstream fields(line);
+    std::string bar, device, model, seq, latency, cycles;
+    if (!(fields >> bar >> device >> bar >> model >> bar >> seq >> bar >> latency >> bar >> cycles))
+      continue;
+    if (cycles.find_first_not_of("0123456789") != std::string::npos) continue;
+    table[fmt::format("{} {} {} {}", device, model, seq, latency)] = std::stoull(cycles);
+  }
+  return table;
+}
+
+}  // namespace intformer::perf_test
