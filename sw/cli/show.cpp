@@ -11,19 +11,23 @@ namespace intformer::cli {
 namespace {
 
 report::RunData dataOf(const ShownRun& run) {
-  report::RunData data{run.plan, run.program, run.graph, run.report.model, run.verdict,
-                       run.report.seq, run.report.layers, run.memoryLatency, run.report.cycles,
-                       {}, report::operatorFigures(run.program), {}};
-  data.times.resize(run.program.commands.size());
-  const uint64_t begin = run.check.run.startCycle;
-  for (const sim_event& event : run.check.events) {
-    if (event.command >= data.times.size() || event.cycle < begin) continue;
-    report::CommandTimes& times = data.times[event.command];
-    (event.done != 0 ? times.done : times.start) = event.cycle - begin;
-  }
+  report::RunData data{
+      run.plan,
+      run.program,
+      run.graph,
+      run.report.model,
+      run.verdict,
+      run.report.seq,
+      run.report.sequences,
+      run.report.layers,
+      run.memoryLatency,
+      run.report.cycles,
+      report::commandTimes(run.check.events, run.check.run.startCycle,
+                           run.program.commands.size()),
+      report::operatorFigures(run.program),
+      {run.check.run.counters.begin(), run.check.run.counters.end()}};
   for (std::size_t i = 0; i < data.operators.size() && i < run.report.operators.size(); ++i)
     data.operators[i].cycles = run.report.operators[i].cycles;
-  data.counters.assign(run.check.run.counters.begin(), run.check.run.counters.end());
   return data;
 }
 

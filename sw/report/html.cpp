@@ -1,6 +1,7 @@
 #include "sw/report/html.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "gen/tables/registers.hpp"
 #include "sw/report/charts.hpp"
@@ -16,14 +17,14 @@ constexpr std::string_view kStyle = R"css(
   --inside: #fff;
   --k0: #2463b0; --k1: #b3520f; --k2: #27794a; --k3: #7a4fb0; --k4: #6b6f76;
   --work: #2463b0; --s0: #b42f35; --s1: #7a4fb0; --s2: #a03079; --s3: #27794a; --s4: #00747f;
-  --s5: #6b6f76; --s6: #4a5058; --t0: #c07a00; --t1: #8f5b00; --t2: #b3520f; --t3: #8a6d3b;
+  --s5: #6b6f76; --s6: #4a5058; --t0: #f2cd6b; --t1: #a9caf2; --t2: #f3b98a; --t3: #cdbcf0;
   --m0: #2463b0; --m1: #27794a; --m2: #b3520f; }
 @media (prefers-color-scheme: dark) { :root {
   --page: #14181d; --ink: #e8ebee; --soft: #a4adb7; --grid: #333a43; --rest: #2a3038;
   --card: #1c2229; --inside: #0d1014;
   --k0: #6ea8f0; --k1: #f0a05c; --k2: #6cc793; --k3: #b99cf0; --k4: #a4adb7;
   --work: #6ea8f0; --s0: #f2858a; --s1: #b99cf0; --s2: #ee92c8; --s3: #6cc793; --s4: #5cc8d2;
-  --s5: #a4adb7; --s6: #87909a; --t0: #f5c563; --t1: #d9a441; --t2: #f0a05c; --t3: #d2bd94;
+  --s5: #a4adb7; --s6: #87909a; --t0: #7d6114; --t1: #2f5282; --t2: #84491c; --t3: #57448c;
   --m0: #6ea8f0; --m1: #6cc793; --m2: #f0a05c; } }
 * { box-sizing: border-box; }
 body { margin: 0 auto; padding: 24px 20px 60px; max-width: 1040px; background: var(--page);
@@ -53,6 +54,7 @@ svg text.halo { paint-order: stroke; stroke: var(--page); stroke-width: 3px; }
 .k4 { fill: var(--k4); } .s0 { fill: var(--s0); } .s1 { fill: var(--s1); } .s2 { fill: var(--s2); }
 .s3 { fill: var(--s3); } .s4 { fill: var(--s4); } .s5 { fill: var(--s5); } .s6 { fill: var(--s6); }
 .t0 { fill: var(--t0); } .t1 { fill: var(--t1); } .t2 { fill: var(--t2); } .t3 { fill: var(--t3); }
+.m0, .m1, .m2 { shape-rendering: crispEdges; }
 .m0 { fill: var(--m0); } .m1 { fill: var(--m1); } .m2 { fill: var(--m2); }
 .dot { stroke: var(--page); } .total { fill: none; stroke: var(--ink); stroke-width: 2; }
 @media print { .figures div { border: 1px solid var(--grid); } }
@@ -84,11 +86,18 @@ std::string summary(const RunData& run) {
          "</dl>\n";
 }
 
+/// " in 3 sequences (128, 77, 30)"; empty for one.
+std::string batch(const RunData& run) {
+  if (run.sequences.size() < 2) return {};
+  return fmt::format(" in {} sequences ({})", run.sequences.size(),
+                     fmt::join(run.sequences, ", "));
+}
+
 std::string device(const RunData& run) {
   const Plan& plan = run.plan;
   return fmt::format(
-      "<p>{0} x {0} array, {1} vector lanes, scratchpad {2} words of {0} bytes, accumulator {3} rows, "
-      "memory port {4} bytes per cycle at {5} cycles of latency.</p>\n",
+      "<p>{0} x {0} array, {1} vector lanes, scratchpad {2} words of {0} bytes, accumulator {3} "
+      "rows, memory port {4} bytes per cycle at {5} cycles of latency.</p>\n",
       plan.dim, plan.lanes, grouped(plan.scratchWords), grouped(plan.accRows), plan.busBytes,
       run.memoryLatency);
 }
@@ -100,8 +109,8 @@ std::string reportHtml(const RunData& run) {
   return fmt::format("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
                      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
                      "<title>{}</title>\n<style>{}</style>\n</head>\n<body>\n<h1>{}</h1>\n"
-                     "<p>{} tokens, {} {}. {}</p>\n",
-                     title, kStyle, title, run.seq, run.layers,
+                     "<p>{} tokens{}, {} {}. {}</p>\n",
+                     title, kStyle, title, run.seq, batch(run), run.layers,
                      run.layers == 1 ? "layer" : "layers", escape(run.verdict)) +
          summary(run) + device(run) + operatorSection(run) + stallSection(run) +
          rooflineSection(run) + tracksSection(run) + memorySection(run) + "</body>\n</html>\n";

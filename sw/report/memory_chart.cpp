@@ -85,8 +85,8 @@ std::string table(const RunData& run, const ScratchHistory& history) {
                        percent(product / all));
   };
   const std::string head =
-      "<div class=\"scroll\"><table><thead><tr><th>content</th><th class=\"n\">words, mean over the "
-      "run</th><th class=\"n\">of the scratchpad</th></tr></thead><tbody>\n";
+      "<div class=\"scroll\"><table><thead><tr><th>content</th><th class=\"n\">words, mean "
+      "over the run</th><th class=\"n\">of the scratchpad</th></tr></thead><tbody>\n";
   std::string text = head;
   for (std::size_t kind = 0; kind < wordCycles.size(); ++kind)
     text += line(kKindName[kind], wordCycles[kind]);
@@ -111,7 +111,8 @@ std::string memorySection(const RunData& run) {
   for (int quarter = 0; quarter <= 4; ++quarter) {
     const double y = top + height * quarter / 4;
     svg.line(kLeft - 4, y, kLeft, y, "axis");
-    svg.text(kLeft - 8, y + 4, grouped(uint64_t{run.plan.scratchWords} * quarter / 4), "end", "tick");
+    const uint64_t word = uint64_t{run.plan.scratchWords} * quarter / 4;
+    svg.text(kLeft - 8, y + 4, grouped(word), "end", "tick");
   }
   timeAxis(svg, kLeft, width, top + height, top + height, run.cycles);
   std::string legend = "<p class=\"legend\">";
@@ -121,9 +122,9 @@ std::string memorySection(const RunData& run) {
   const auto words = static_cast<double>(run.plan.scratchWords);
   return "<section id=\"memory\"><h2>Scratchpad over the run</h2>\n" +
          fmt::format(
-             "<p>Word addresses from top to bottom, cycles from left to right. A word is in use from "
-             "the start of the command that writes it to the end of the last that reads it. At most "
-             "{} of {} words ({}) are in use at once, {} on average.</p>\n",
+             "<p>Word addresses from top to bottom, cycles from left to right. A word is in use "
+             "from the start of the command that writes it to the end of the last that reads it. "
+             "At most {} of {} words ({}) are in use at once, {} on average.</p>\n",
              grouped(history.peakWords), grouped(run.plan.scratchWords),
              percent(static_cast<double>(history.peakWords) / words),
              percent(history.meanWords / words)) +

@@ -134,7 +134,8 @@ ScratchHistory scratchHistory(const RunData& run) {
     if (times.done == 0) continue;
     listTouches(run.plan, run.program.commands[i], touches);
     for (const Touch& touch : touches)
-      if (touch.space == Space::Scratch && !touch.write) words.read(touch.begin, touch.end, times.done);
+      if (touch.space == Space::Scratch && !touch.write)
+        words.read(touch.begin, touch.end, times.done);
     for (const Touch& touch : touches)
       if (touch.space == Space::Scratch && touch.write)
         words.write(touch.begin, touch.end, times, contents.of(i));

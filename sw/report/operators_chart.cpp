@@ -10,7 +10,7 @@ namespace intformer::report {
 namespace {
 
 constexpr double kWidth = 960, kLeft = 190, kBar = 16, kRow = 24;
-constexpr double kTimeWidth = 420, kShareLeft = 700, kShareWidth = 190;
+constexpr double kTimeWidth = 370, kShareLeft = 690, kShareWidth = 200;
 
 double share(uint64_t part, uint64_t whole) {
   return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
@@ -43,8 +43,9 @@ std::string chart(const RunData& run, const std::vector<OperatorGroup>& groups) 
     svg.text(kLeft - 8, y + 12, group.name + times, "end");
     const double width = kTimeWidth * share(op.cycles, longest);
     svg.rect(kLeft, y, std::max(width, 1.0), kBar, kindClass(op.kind), tip);
-    svg.text(kLeft + width + 6, y + 12, fmt::format("{}  {}", shortNumber(static_cast<double>(op.cycles)),
-                                                    percent(share(op.cycles, run.cycles))));
+    svg.text(kLeft + width + 6, y + 12,
+             fmt::format("{} · {}", shortNumber(static_cast<double>(op.cycles)),
+                         percent(share(op.cycles, run.cycles))));
     const double used = std::min(1.0, run.utilization(op.macs, op.cycles));
     svg.rect(kShareLeft, y, kShareWidth, kBar, "rest");
     if (op.macs != 0) svg.rect(kShareLeft, y, kShareWidth * used, kBar, "macs", tip);
@@ -82,20 +83,21 @@ std::string operatorSection(const RunData& run) {
   const auto groups = groupOperators(run.operators);
   std::string text =
       "<section id=\"operators\"><h2>Time per operator</h2>\n"
-      "<p>Operators overlap, so each cycle goes to the operator that the array works for; where the "
-      "array stood idle beside an operator without matmuls, to that one. The shares sum to the "
+      "<p>Operators overlap, so each cycle goes to the operator that the array works for; where "
+      "the array stood idle beside an operator without matmuls, to that one. The shares sum to the "
       "run.</p>\n<figure>" +
       chart(run, groups) + kindLegend(run) + "</figure>\n";
   text +=
       "<div class=\"scroll\"><table><thead><tr><th>operator</th><th>kind</th><th class=\"n\">cycles"
-      "</th><th class=\"n\">of the run</th><th class=\"n\">MACs</th><th class=\"n\">utilization</th>"
-      "<th class=\"n\">bytes loaded</th><th class=\"n\">bytes stored</th></tr></thead><tbody>\n";
+      "</th><th class=\"n\">of the run</th><th class=\"n\">MACs</th><th class=\"n\">utilization"
+      "</th><th class=\"n\">bytes loaded</th><th class=\"n\">bytes stored</th></tr></thead>"
+      "<tbody>\n";
   const std::string head = text.substr(text.rfind("<div class=\"scroll\">"));
   OperatorFigures total{"", "", 0, 0, 0, 0};
   for (const auto& group : groups) {
     const bool several = group.members.size() > 1;
-    text += row(run, several ? fmt::format("{} ({})", group.name, group.members.size()) : group.name,
-                group.sum);
+    const std::string count = several ? fmt::format(" ({})", group.members.size()) : "";
+    text += row(run, group.name + count, group.sum);
     total.cycles += group.sum.cycles;
     total.macs += group.sum.macs;
     total.loaded += group.sum.loaded;

@@ -46,17 +46,18 @@ struct Box {
 /// Puts a label near its dot where nothing is yet.
 class Labels {
  public:
-  void keepFree(double x, double y) { taken_.push_back({x - 5, y - 5, x + 5, y + 5}); }
+  void keepFree(double x, double y) { keepFree(Box{x - 5, y - 5, x + 5, y + 5}); }
+  void keepFree(const Box& box) { taken_.push_back(box); }
 
   void place(Svg& svg, double x, double y, const std::string& text) {
-    const double width = 6.4 * static_cast<double>(text.size());
+    const double width = 7.2 * static_cast<double>(text.size());
     for (int step = 0; step < 60; ++step) {
       const double dy = (step + 1) / 2 * (step % 2 == 0 ? -7.0 : 7.0);
       for (const bool right : {true, false}) {
         const double at = right ? x + 10 : x - 10 - width;
         const Box box{at, y + dy - 7, at + width, y + dy + 7};
-        if (box.left < kLeft + 2 || box.right > kRight || box.top < kTop || box.bottom > kBottom - 2)
-          continue;
+        if (box.left < kLeft + 2 || box.right > kRight) continue;
+        if (box.top < kTop || box.bottom > kBottom - 2) continue;
         if (std::ranges::any_of(taken_, [&](const Box& b) { return b.meets(box); })) continue;
         if (std::abs(dy) > 10) svg.line(x, y, right ? at - 2 : at + width + 2, y + dy, "leader");
         svg.text(right ? at : at + width, y + dy + 4, text, right ? "start" : "end", "halo");
@@ -70,16 +71,23 @@ class Labels {
   std::vector<Box> taken_;
 };
 
-double powerBelow(double value) { return std::pow(10.0, std::floor(std::log10(value))); }
-double powerAbove(double value) { return std::pow(10.0, std::ceil(std::log10(value))); }
+/// 1, 2 and 5 times the powers of ten that enclose [low, high].
+std::vector<double> ticks(double low, double high) {
+  std::vector<double> all;
+  for (double power = std::pow(10.0, std::floor(std::log10(low))); power < high * 10; power *= 10)
+    for (const double factor : {1.0, 2.0, 5.0}) all.push_back(power * factor);
+  const auto first = std::ranges::upper_bound(all, low) - 1;
+  const auto last = std::ranges::lower_bound(all, high);
+  return {first, last + 1};
+}
 
-void axes(Svg& svg, const LogScale& x, const LogScale& y, double xLow, double xHigh, double yLow,
-          double yHigh) {
-  for (double at = xLow; at < xHigh * 1.001; at *= 10) {
+void axes(Svg& svg, const LogScale& x, const LogScale& y, const std::vector<double>& xTicks,
+          const std::vector<double>& yTicks) {
+  for (const double at : xTicks) {
     svg.line(x.at(at), kTop, x.at(at), kBottom, "grid");
     svg.text(x.at(at), kBottom + 18, fmt::format("{:g}", at), "middle", "tick");
   }
-  for (double at = yLow; at < yHigh * 1.001; at *= 10) {
+  for (const double at : yTicks) {
     svg.line(kLeft, y.at(at), kRight, y.at(at), "grid");
     svg.text(kLeft - 8, y.at(at) + 4, fmt::format("{:g}", at), "end", "tick");
   }
@@ -129,31 +137,33 @@ std::string rooflineSection(const RunData& run) {
   const std::vector<Point> list = points(run);
   const double peak = static_cast<double>(run.plan.dim) * run.plan.dim;
   const double ridge = peak / run.plan.busBytes;
-  double xLow = ridge / 2, xHigh = ridge * 4, yLow = peak / 20;
+  double xLow = ridge / 2, xHigh = ridge * 4, yLow = peak / 4;
   for (const Point& point : list) {
     if (point.intensity) xLow = std::min(xLow, *point.intensity / 1.5);
     if (point.intensity) xHigh = std::max(xHigh, *point.intensity * 2);
     yLow = std::min(yLow, point.speed / 1.5);
   }
-  xLow = powerBelow(xLow);
-  xHigh = powerAbove(xHigh);
-  yLow = powerBelow(yLow);
-  const double yHigh = powerAbove(peak * 1.3);
-  const LogScale x(xLow, xHigh, kLeft, kRight);
-  const LogScale y(yLow, yHigh, kBottom, kTop);
+  const std::vector<double> xTicks = ticks(xLow, xHigh);
+  const std::vector<double> yTicks = ticks(yLow, peak * 1.3);
+  xLow = xTicks.front();
+  yLow = yTicks.front();
+  const LogScale x(xLow, xTicks.back(), kLeft, kRight);
+  const LogScale y(yLow, yTicks.back(), kBottom, kTop);
 
   Svg svg(kWidth, kHeight - 30, "Roofline: MACs per cycle against MACs per byte");
-  axes(svg, x, y, xLow, xHigh, yLow, yHigh);
+  axes(svg, x, y, xTicks, yTicks);
   // The slope enters the picture at the left edge or at the bottom.
   const double slopeFrom = std::max(xLow, yLow / run.plan.busBytes);
   svg.line(x.at(slopeFrom), y.at(slopeFrom * run.plan.busBytes), x.at(ridge), y.at(peak), "roof");
   svg.line(x.at(ridge), y.at(peak), kRight, y.at(peak), "roof");
   svg.text(kRight - 4, y.at(peak) - 8, fmt::format("array: {:.0f} MACs per cycle", peak), "end",
            "tick");
-  svg.text(x.at(slopeFrom) + 14, y.at(slopeFrom * run.plan.busBytes) - 30,
+  svg.text(x.at(slopeFrom) + 12, y.at(slopeFrom * run.plan.busBytes) - 2,
            fmt::format("memory port: {} bytes per cycle", run.plan.busBytes), "start", "tick");
 
   Labels labels;
+  labels.keepFree(Box{kRight - 190, y.at(peak) - 22, kRight, y.at(peak)});
+  for (double at = x.at(ridge); at < kRight; at += 8) labels.keepFree(at, y.at(peak));
   const auto px = [&](const Point& p) { return p.intensity ? x.at(*p.intensity) : kRight - 8; };
   for (const Point& point : list) {
     const std::string intensity =
@@ -168,7 +178,8 @@ std::string rooflineSection(const RunData& run) {
       return run.operators[g.members.front()].name == point.name;
     });
     if (group == groups.end() && point.css != "total") continue;  // its group has its label
-    labels.place(svg, px(point), y.at(point.speed), group == groups.end() ? point.name : group->name);
+    const std::string& name = group == groups.end() ? point.name : group->name;
+    labels.place(svg, px(point), y.at(point.speed), name);
   }
   std::string without;
   std::string table;
@@ -177,13 +188,13 @@ std::string rooflineSection(const RunData& run) {
     if (group.sum.macs == 0) without += (without.empty() ? "" : ", ") + escape(group.name);
   }
   return "<section id=\"roofline\"><h2>Roofline</h2>\n"
-         "<p>How fast an operator may be at most: as fast as the array, or as the memory port brings "
-         "its bytes. Cycles are the operator's share of the run as above, so that one whose traffic "
-         "hides behind another may stand above the slope." +
+         "<p>How fast an operator may be at most: as fast as the array, or as the memory port "
+         "brings its bytes. Cycles are the operator's share of the run as above, so that one whose "
+         "traffic hides behind another may stand above the slope." +
          (without.empty() ? "" : " Without MACs, hence not in the picture: " + without + ".") +
          "</p>\n<figure>" + svg.finish() + kindLegend(run) + "</figure>\n" +
-         "<div class=\"scroll\"><table><thead><tr><th>operator</th><th class=\"n\">MACs per byte</th>"
-         "<th class=\"n\">MACs per cycle</th><th class=\"n\">bound</th><th>by</th>"
+         "<div class=\"scroll\"><table><thead><tr><th>operator</th><th class=\"n\">MACs per byte"
+         "</th><th class=\"n\">MACs per cycle</th><th class=\"n\">bound</th><th>by</th>"
          "<th class=\"n\">bytes per cycle</th></tr></thead><tbody>\n" +
          table + "</tbody></table></div>\n</section>\n";
 }

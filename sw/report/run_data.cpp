@@ -20,6 +20,17 @@ std::string pattern(const std::string& name) {
 
 }  // namespace
 
+std::vector<CommandTimes> commandTimes(std::span<const sim_event> events, uint64_t begin,
+                                       std::size_t commands) {
+  std::vector<CommandTimes> times(commands);
+  for (const sim_event& event : events) {
+    if (event.command >= commands || event.cycle < begin) continue;
+    (event.done != 0 ? times[event.command].done : times[event.command].start) =
+        event.cycle - begin;
+  }
+  return times;
+}
+
 uint64_t RunData::macs() const {
   uint64_t sum = 0;
   for (const auto& op : operators) sum += op.macs;

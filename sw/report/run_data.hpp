@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "gen/plan.hpp"
 #include "sw/compiler/program.hpp"
 #include "sw/model/graph.hpp"
+#include "tb/device_abi.h"
 
 /// What a run of a program on a device left behind, and the pictures that show it.
 namespace intformer::report {
@@ -16,6 +18,11 @@ struct CommandTimes {
   uint64_t start = 0;  ///< the unit took it, perhaps while the one before was still under way
   uint64_t done = 0;   ///< its effects are visible
 };
+
+/// From the events of the device, `begin` being the cycle of the doorbell. By command; a command that
+/// never ended has done = 0.
+std::vector<CommandTimes> commandTimes(std::span<const sim_event> events, uint64_t begin,
+                                       std::size_t commands);
 
 struct OperatorFigures {
   std::string name;
@@ -33,7 +40,8 @@ struct RunData {
   const Graph& graph;
   std::string model;
   std::string verdict;  ///< one line: what was compared, and with what result
-  uint32_t seq = 0;
+  uint32_t seq = 0;                 ///< tokens of all sequences
+  std::vector<uint32_t> sequences;  ///< tokens of each, when there are several
   uint32_t layers = 0;
   uint32_t memoryLatency = 0;
   uint64_t cycles = 0;

@@ -24,8 +24,8 @@ constexpr std::array kStyles = {
     CauseStyle{"port", "s2", "port taken by others"},
     CauseStyle{"words", "s3", "reads or writes words beside the lanes"},
     CauseStyle{"scalar", "s4", "waits for row scalar"},
-    CauseStyle{"short", "s5", "tile or command too short"},
-    CauseStyle{"start", "s5", "tile or command too short"},
+    CauseStyle{"short", "s5", "short tiles, starts and ends of commands"},
+    CauseStyle{"start", "s5", "short tiles, starts and ends of commands"},
     CauseStyle{"token_load", "t0", "waits for load"},
     CauseStyle{"token_matmul", "t1", "waits for matmul"},
     CauseStyle{"token_vector", "t2", "waits for vector"},
@@ -72,9 +72,9 @@ std::string stallSection(const RunData& run) {
                                           grouped(cycles), percent(part));
       svg.rect(x, y, kChartWidth * part, kBar, style.css, tip);
       if (part > 0.07) {
-        const bool light = std::string_view(style.css) == "rest";
+        const bool light = style.css[0] == 't' || std::string_view(style.css) == "rest";
         svg.text(x + kChartWidth * part / 2, y + 15, percent(part), "middle",
-                 light ? "tick" : "inside");
+                 light ? "" : "inside");
       }
       x += kChartWidth * part;
       shown.emplace(style.name, style.css);
@@ -98,10 +98,10 @@ std::string stallSection(const RunData& run) {
       shown.erase(it);
     }
   return "<section id=\"stalls\"><h2>Where each unit's time goes</h2>\n"
-         "<p>Every cycle of every unit, by the device's counters: at work, held up by something, or "
-         "without a command. Waiting for another unit means that the next command lacks that unit's "
-         "token; for dispatch, that the unit's queue is full. docs/5-verification.md says exactly "
-         "when a cycle counts as which.</p>\n<figure>" +
+         "<p>Every cycle of every unit, by the device's counters: at work, held up by something, "
+         "or without a command. Waiting for another unit means that the next command lacks that "
+         "unit's token; for dispatch, that the unit's queue is full. docs/5-verification.md says "
+         "exactly when a cycle counts as which.</p>\n<figure>" +
          svg.finish() + legend + "</p></figure>\n" +
          "<details><summary>All counters</summary><div class=\"scroll\"><table><thead><tr><th>unit"
          "</th><th>cause</th><th>counter</th><th class=\"n\">cycles</th><th class=\"n\">share</th>"

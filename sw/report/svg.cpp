@@ -43,7 +43,7 @@ std::string shortNumber(double value) {
     value /= 1000;
     ++unit;
   }
-  if (value == std::floor(value) && value < 1000) return fmt::format("{:.0f}{}", value, units[unit]);
+  if (value == std::floor(value)) return fmt::format("{:.0f}{}", value, units[unit]);
   const int digits = value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
   return fmt::format("{:.{}f}{}", value, digits, units[unit]);
 }
@@ -51,8 +51,8 @@ std::string shortNumber(double value) {
 std::string percent(double share) { return fmt::format("{:.1f} %", share * 100); }
 
 Svg::Svg(double width, double height, std::string_view label)
-    : text_(fmt::format("<svg viewBox=\"0 0 {:.0f} {:.0f}\" role=\"img\" aria-label=\"{}\">\n", width,
-                        height, escape(label))) {}
+    : text_(fmt::format("<svg viewBox=\"0 0 {:.0f} {:.0f}\" role=\"img\" aria-label=\"{}\">\n",
+                        width, height, escape(label))) {}
 
 void Svg::rect(double x, double y, double width, double height, std::string_view css,
                std::string_view tip) {
@@ -65,8 +65,8 @@ void Svg::rect(double x, double y, double width, double height, std::string_view
 
 void Svg::line(double x1, double y1, double x2, double y2, std::string_view css) {
   fmt::format_to(std::back_inserter(text_),
-                 "<line x1=\"{:.2f}\" y1=\"{:.2f}\" x2=\"{:.2f}\" y2=\"{:.2f}\" class=\"{}\"/>\n", x1,
-                 y1, x2, y2, css);
+                 "<line x1=\"{:.2f}\" y1=\"{:.2f}\" x2=\"{:.2f}\" y2=\"{:.2f}\" class=\"{}\"/>\n",
+                 x1, y1, x2, y2, css);
 }
 
 void Svg::circle(double x, double y, double radius, std::string_view css, std::string_view tip) {
@@ -79,8 +79,8 @@ void Svg::circle(double x, double y, double radius, std::string_view css, std::s
 void Svg::text(double x, double y, std::string_view text, std::string_view anchor,
                std::string_view css) {
   fmt::format_to(std::back_inserter(text_),
-                 "<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\" class=\"{}\">{}</text>\n", x, y,
-                 anchor, css, escape(text));
+                 "<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\" class=\"{}\">{}</text>\n",
+                 x, y, anchor, css, escape(text));
 }
 
 void timeAxis(Svg& svg, double left, double width, double top, double bottom, uint64_t cycles) {

@@ -22,8 +22,9 @@ std::string queues(const Command& command, bool waits) {
 /// The sizes of a command that a reader of the timeline looks for.
 void addSizes(nlohmann::ordered_json& args, const Command& command, uint32_t dim) {
   const OpcodeSpec& spec = *findOpcode(static_cast<uint8_t>(command.opcode()));
-  constexpr std::array sizes = {Field::MatmulRows, Field::Depth,      Field::Cols,   Field::Rows,
-                                Field::Panels,     Field::ChunkWords, Field::Chunks, Field::StatRow};
+  constexpr std::array sizes = {Field::MatmulRows, Field::Depth,  Field::Cols,
+                                Field::Rows,       Field::Panels, Field::ChunkWords,
+                                Field::Chunks,     Field::StatRow};
   for (const Field field : spec.fields)
     if (std::ranges::find(sizes, field) != sizes.end())
       args[std::string(fieldSpec(field).name)] = command.get(field);
