@@ -89,8 +89,10 @@ std::string summary(const RunData& run) {
 /// " in 3 sequences (128, 77, 30)"; empty for one.
 std::string batch(const RunData& run) {
   if (run.sequences.size() < 2) return {};
-  return fmt::format(" in {} sequences ({})", run.sequences.size(),
-                     fmt::join(run.sequences, ", "));
+  std::string lengths;
+  for (const auto length : run.sequences)
+    lengths += (lengths.empty() ? "" : ", ") + std::to_string(length);
+  return fmt::format(" in {} sequences ({})", run.sequences.size(), lengths);
 }
 
 std::string device(const RunData& run) {
