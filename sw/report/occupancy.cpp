@@ -74,7 +74,9 @@ class Contents {
 
   std::size_t of(uint32_t index) {
     const Command& command = run_.program.commands[index];
-    Content content = command.opcode() == Opcode::Load ? loaded(index, command) : result(index);
+    const bool loads =
+        command.opcode() == Opcode::Load || command.opcode() == Opcode::Gather;
+    Content content = loads ? loaded(index, command) : result(index);
     const auto [it, isNew] = known_.try_emplace(content.name, contents_.size());
     if (isNew) contents_.push_back(std::move(content));
     return it->second;

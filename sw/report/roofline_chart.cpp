@@ -114,6 +114,35 @@ std::vector<Point> points(const RunData& run) {
   return list;
 }
 
+struct Label {
+  double x, y;
+  std::string text;
+};
+
+/// One label for the dots of a group that lie together; where they do not, each has its own.
+template <class X, class Y>
+std::vector<Label> labelsOf(const RunData& run, const std::vector<OperatorGroup>& groups,
+                            const std::vector<Point>& list, X px, Y py) {
+  constexpr double kTogether = 14;
+  std::vector<Label> labels;
+  for (const OperatorGroup& group : groups) {
+    std::vector<Label> own;
+    for (const std::size_t member : group.members) {
+      const auto point = std::ranges::find(list, run.operators[member].name, &Point::name);
+      if (point == list.end()) continue;
+      const Label label{px(*point), py(*point), point->name};
+      if (std::ranges::none_of(own, [&](const Label& other) {
+            return std::hypot(other.x - label.x, other.y - label.y) < kTogether;
+          }))
+        own.push_back(label);
+    }
+    if (own.size() == 1) own.front().text = group.name;
+    labels.insert(labels.end(), own.begin(), own.end());
+  }
+  if (!list.empty()) labels.push_back({px(list.back()), py(list.back()), list.back().name});
+  return labels;
+}
+
 std::string tableRow(const RunData& run, const OperatorGroup& group) {
   const OperatorFigures& op = group.sum;
   const auto cycles = static_cast<double>(std::max<uint64_t>(op.cycles, 1));
@@ -124,11 +153,12 @@ std::string tableRow(const RunData& run, const OperatorGroup& group) {
       group.members.size() > 1 ? fmt::format(" ({})", group.members.size()) : "";
   return fmt::format(
       "<tr><th scope=\"row\">{}{}</th><td class=\"n\">{}</td><td class=\"n\">{}</td>"
-      "<td class=\"n\">{}</td><td>{}</td><td class=\"n\">{:.2f}</td></tr>\n",
+      "<td class=\"n\">{}</td><td>{}</td><td class=\"n\">{}</td></tr>\n",
       escape(group.name), count, traffic(op) > 0 ? fmt::format("{:.1f}", intensity) : "-",
       op.macs == 0 ? "-" : fmt::format("{:.1f}", static_cast<double>(op.macs) / cycles),
       op.macs == 0 ? "-" : fmt::format("{:.1f}", bound),
-      op.macs == 0 ? "no MACs" : bound < peak ? "memory port" : "array", traffic(op) / cycles);
+      op.macs == 0 ? "no MACs" : bound < peak ? "memory port" : "array",
+      op.macs == 0 ? "-" : fmt::format("{:.2f}", traffic(op) / cycles));
 }
 
 }  // namespace
@@ -158,7 +188,7 @@ std::string rooflineSection(const RunData& run) {
   svg.line(x.at(ridge), y.at(peak), kRight, y.at(peak), "roof");
   svg.text(kRight - 4, y.at(peak) - 8, fmt::format("array: {:.0f} MACs per cycle", peak), "end",
            "tick");
-  svg.text(x.at(slopeFrom) + 12, y.at(slopeFrom * run.plan.busBytes) - 2,
+  svg.text(x.at(slopeFrom) + 24, y.at(slopeFrom * run.plan.busBytes) + 6,
            fmt::format("memory port: {} bytes per cycle", run.plan.busBytes), "start", "tick");
 
   Labels labels;
@@ -173,14 +203,10 @@ std::string rooflineSection(const RunData& run) {
     labels.keepFree(px(point), y.at(point.speed));
   }
   const auto groups = groupOperators(run.operators);
-  for (const Point& point : list) {
-    const auto group = std::ranges::find_if(groups, [&](const OperatorGroup& g) {
-      return run.operators[g.members.front()].name == point.name;
-    });
-    if (group == groups.end() && point.css != "total") continue;  // its group has its label
-    const std::string& name = group == groups.end() ? point.name : group->name;
-    labels.place(svg, px(point), y.at(point.speed), name);
-  }
+  for (const Label& label : labelsOf(run, groups, list, px, [&](const Point& p) {
+         return y.at(p.speed);
+       }))
+    labels.place(svg, label.x, label.y, label.text);
   std::string without;
   std::string table;
   for (const auto& group : groups) {

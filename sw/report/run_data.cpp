@@ -56,10 +56,11 @@ std::vector<OperatorFigures> operatorFigures(const Program& program) {
     OperatorFigures op{trace.name, trace.kind, 0, trace.macs, 0, 0};
     for (const uint32_t index : trace.commands) {
       const Command& command = program.commands[index];
-      if (command.opcode() != Opcode::Load && command.opcode() != Opcode::Store) continue;
+      const auto queue = findOpcode(static_cast<uint8_t>(command.opcode()))->queue;
+      if (queue != Queue::Load && queue != Queue::Store) continue;
       const uint64_t bytes = static_cast<uint64_t>(command.get(Field::Chunks)) *
                              static_cast<uint64_t>(command.get(Field::ChunkWords)) * program.dim;
-      (command.opcode() == Opcode::Load ? op.loaded : op.stored) += bytes;
+      (queue == Queue::Load ? op.loaded : op.stored) += bytes;
     }
     figures.push_back(op);
   }

@@ -19,8 +19,8 @@ struct CommandTimes {
   uint64_t done = 0;   ///< its effects are visible
 };
 
-/// From the events of the device, `begin` being the cycle of the doorbell. By command; a command that
-/// never ended has done = 0.
+/// From the events of the device, `begin` being the cycle of the doorbell. By command; a command
+/// that never ended has done = 0.
 std::vector<CommandTimes> commandTimes(std::span<const sim_event> events, uint64_t begin,
                                        std::size_t commands);
 

@@ -28,7 +28,7 @@ void addSizes(nlohmann::ordered_json& args, const Command& command, uint32_t dim
   for (const Field field : spec.fields)
     if (std::ranges::find(sizes, field) != sizes.end())
       args[std::string(fieldSpec(field).name)] = command.get(field);
-  if (command.opcode() == Opcode::Load || command.opcode() == Opcode::Store) {
+  if (spec.queue == Queue::Load || spec.queue == Queue::Store) {
     args["bytes"] = command.get(Field::Chunks) * command.get(Field::ChunkWords) * dim;
     args["memory_addr"] = fmt::format("{:#x}", command.get(Field::MemoryAddr));
   }
