@@ -62,7 +62,8 @@ int bench(int runs) {
   fmt::print("emulator        {:8.3f} s  {:8.1f} G MAC/s\n", emulatorSeconds,
              giga / emulatorSeconds);
 
-  tb::SimDevice device(tb::buildDevice(plan, emitAll(plan)));
+  tb::SimDevice device(tb::buildDevice(
+      plan, emitAll(plan), {.root = {}, .traced = false, .assertions = false, .quiet = false}));
   uint64_t cycles = 0;
   double simulationSeconds = 1e30;
   bool equal = true;

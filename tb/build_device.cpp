@@ -61,10 +61,10 @@ std::string outputOf(const std::string& command) {
 }
 
 /// The shell's sources and how they are compiled: part of every library's hash.
-const std::array<const char*, 3> kShellSources = {"tb/shell.cpp", "tb/axi_memory.hpp",
-                                                  "tb/device_abi.h"};
+const std::array<const char*, 4> kShellSources = {"tb/sim_top.sv", "tb/shell.cpp",
+                                                  "tb/axi_memory.hpp", "tb/device_abi.h"};
 constexpr const char* kVerilatorFlags =
-    "--cc --exe --prefix Vdevice -O3 --x-assign fast --x-initial fast --no-timing --assert"
+    "--cc --exe --prefix Vdevice -O3 --x-assign fast --x-initial fast --no-timing"
     " -Wno-fatal -Wno-lint -Wno-style --output-split 20000";
 // Measured on base16: clang++ 900 kHz, g++ 720; -O3 gains nothing over -O2, wide vectors 4 %.
 constexpr const char* kCompilerFlags = "-std=c++20 -fPIC -fvisibility=hidden -march=native"
@@ -119,17 +119,21 @@ bool anyOlderBuild(const fs::path& root, const std::string& name) {
   return false;
 }
 
-void build(const Plan& plan, std::span<const EmittedFile> files, bool traced, const fs::path& to,
-           const std::string& libraryName) {
+void build(const Plan& plan, std::span<const EmittedFile> files, const BuildOptions& options,
+           const fs::path& to, const std::string& libraryName) {
   const fs::path source = INTFORMER_SOURCE_DIR;
   const fs::path log = to / "build.log";
   for (const auto& file : files) writeText(to / "rtl" / file.path, file.text);
+  const std::string cores = "-j 2";
   // Relative paths keep the compiler cache useful from folder to folder.
-  runTool(fmt::format("cd '{}' && verilator {} {} --top-module {}_top -F rtl/{}.f --Mdir obj "
+  runTool(fmt::format("cd '{}' && verilator {}{}{} --top-module sim_top +define+SIM_DEVICE={}_top "
+                      "-GAddressBits={} -GBusBytes={} -F rtl/{}.f '{}' --Mdir obj "
                       "-CFLAGS '{} -I{}' -LDFLAGS -shared -o ../{} '{}'",
-                      to.string(), kVerilatorFlags, traced ? "--trace-fst --trace-structs" : "",
-                      plan.name, plan.name, kCompilerFlags, source.string(), libraryName,
-                      (source / "tb/shell.cpp").string()),
+                      to.string(), kVerilatorFlags, options.assertions ? " --assert" : "",
+                      options.traced ? " --trace-fst --trace-structs" : "", plan.name,
+                      plan.addressBits, plan.busBytes, plan.name,
+                      (source / "tb/sim_top.sv").string(), kCompilerFlags, source.string(),
+                      libraryName, (source / "tb/shell.cpp").string()),
           log);
   const std::string cache = outputOf("command -v ccache").empty() ? "" : "OBJCACHE=ccache";
   runTool(fmt::format("cd '{}/obj' && make -j 2 -f Vdevice.mk {} {} CXX={} LINK={}", to.string(),
@@ -150,7 +154,8 @@ fs::path buildDevice(const Plan& plan, std::span<const EmittedFile> files,
     hash.add(readText(fs::path(INTFORMER_SOURCE_DIR) / source));
   hash.add(toolVersions()).add(kVerilatorFlags).add(kCompilerFlags).add(kOptimization);
   const std::string name =
-      fmt::format("{}-{}{}", plan.name, hash.hex(), options.traced ? "-traced" : "");
+      fmt::format("{}-{}{}{}", plan.name, hash.hex(), options.assertions ? "" : "-fast",
+                  options.traced ? "-traced" : "");
   const std::string libraryName = fmt::format("lib{}.so", plan.name);
   const fs::path folder = root / name;
   const fs::path library = folder / libraryName;
@@ -168,7 +173,7 @@ fs::path buildDevice(const Plan& plan, std::span<const EmittedFile> files,
   fs::remove_all(temporary);
   fs::remove_all(folder);
   try {
-    build(plan, files, options.traced, temporary, libraryName);
+    build(plan, files, options, temporary, libraryName);
   } catch (...) {
     fs::remove_all(temporary);
     throw;

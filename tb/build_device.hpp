@@ -12,8 +12,9 @@ namespace intformer::tb {
 struct BuildOptions {
   /// Where the libraries are kept, one folder per device and hash; empty: `devices` of the build.
   std::filesystem::path root;
-  bool traced = false;  ///< with FST waveforms: slower, built when a trace is asked for
-  bool quiet = false;   ///< say nothing; else one line on stderr when something is built
+  bool traced = false;     ///< with FST waveforms: slower, built when a trace is asked for
+  bool assertions = true;  ///< check the design's own assertions: about 5 % slower
+  bool quiet = false;      ///< say nothing; else one line on stderr when something is built
 };
 
 /// The simulation library of a generated design: generated files, verilated and linked with the

@@ -28,6 +28,7 @@ struct sim_device {
     top = std::make_unique<Vdevice>(context.get());
     memory = std::make_unique<AxiMemory<Vdevice>>(*top);
     idle();
+    top->eval();
   }
   ~sim_device() {
 #if VM_TRACE
@@ -36,18 +37,13 @@ struct sim_device {
     top->final();
   }
 
-  /// One clock cycle; agents sample before the edge and drive after it.
+  /// One clock cycle: agents look at the pins of the cycle and set those of the next, which the
+  /// device sees from the edge on (sim_top.sv).
   void step() {
-    top->clk_i = 0;
-    top->eval();
-    dump(0);
     if (memory->sample(now)) lastMove = now;
     if ((top->event_start_o | top->event_done_o) != 0) record();
-    top->clk_i = 1;
-    top->eval();
-    dump(1);
-    ++now;
-    memory->drive(now);
+    memory->drive(now + 1);
+    edge();
   }
 
   sim_stop run(uint64_t cycles) {
@@ -72,17 +68,16 @@ struct sim_device {
     top->s_axil_araddr_i = static_cast<uint16_t>(offset);
     top->s_axil_arvalid_i = 1;
     top->s_axil_rready_i = 1;
+    step();
     int response = -1;
     for (uint32_t i = 0; i < kRegisterBudget && response < 0; ++i) {
-      top->clk_i = 0;
-      top->eval();
-      const bool taken = top->s_axil_arvalid_i && top->s_axil_arready_o;
       if (top->s_axil_rvalid_o) {
         *value = top->s_axil_rdata_o;
         response = top->s_axil_rresp_o;
+        top->s_axil_rready_i = 0;
       }
+      if (top->s_axil_arready_o) top->s_axil_arvalid_i = 0;
       step();
-      if (taken) top->s_axil_arvalid_i = 0;
     }
     top->s_axil_arvalid_i = top->s_axil_rready_i = 0;
     return response;
@@ -93,16 +88,16 @@ struct sim_device {
     top->s_axil_wdata_i = value;
     top->s_axil_wstrb_i = 0xf;
     top->s_axil_awvalid_i = top->s_axil_wvalid_i = top->s_axil_bready_i = 1;
+    step();
     int response = -1;
     for (uint32_t i = 0; i < kRegisterBudget && response < 0; ++i) {
-      top->clk_i = 0;
-      top->eval();
-      const bool address = top->s_axil_awvalid_i && top->s_axil_awready_o;
-      const bool data = top->s_axil_wvalid_i && top->s_axil_wready_o;
-      if (top->s_axil_bvalid_o) response = top->s_axil_bresp_o;
+      if (top->s_axil_bvalid_o) {
+        response = top->s_axil_bresp_o;
+        top->s_axil_bready_i = 0;
+      }
+      if (top->s_axil_awready_o) top->s_axil_awvalid_i = 0;
+      if (top->s_axil_wready_o) top->s_axil_wvalid_i = 0;
       step();
-      if (address) top->s_axil_awvalid_i = 0;
-      if (data) top->s_axil_wvalid_i = 0;
     }
     top->s_axil_awvalid_i = top->s_axil_wvalid_i = top->s_axil_bready_i = 0;
     return response;
@@ -112,9 +107,11 @@ struct sim_device {
     top->rst_ni = 0;
     context->errorCount(0);
     idle();
+    edge();
     for (uint32_t i = 0; i < cycles; ++i) step();
     idle();
     top->rst_ni = 1;
+    edge();
   }
 
   std::unique_ptr<VerilatedContext> context;
@@ -132,6 +129,16 @@ struct sim_device {
 
  private:
   static constexpr uint32_t kRegisterBudget = 10'000;
+
+  void edge() {
+    top->clk_i = 1;
+    top->eval();
+    dump(1);
+    ++now;
+    top->clk_i = 0;
+    top->eval();
+    dump(0);
+  }
 
   void idle() {
     top->s_axil_awvalid_i = top->s_axil_wvalid_i = top->s_axil_bready_i = 0;

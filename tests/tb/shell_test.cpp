@@ -20,9 +20,12 @@ std::filesystem::path probeLibrary(bool traced = false) {
   text << in.rdbuf();
   Plan plan;
   plan.name = "probe";
+  plan.addressBits = 32;
+  plan.busBytes = 8;
   const std::vector<EmittedFile> files = {{"probe_top.sv", text.str()},
                                           {"probe.f", "probe_top.sv\n"}};
-  return buildDevice(plan, files, {.root = {}, .traced = traced, .quiet = true});
+  return buildDevice(plan, files,
+                     {.root = {}, .traced = traced, .assertions = true, .quiet = true});
 }
 
 /// The probe device with 64 KiB of memory whose bus word i holds i.
@@ -199,6 +202,7 @@ TEST_CASE("a design that Verilator refuses is reported with the tool's words") {
   const std::vector<EmittedFile> files = {
       {"broken_top.sv", "module broken_top (input logic clk_i; endmodule\n"},
       {"broken.f", "broken_top.sv\n"}};
-  CHECK_THROWS_WITH(buildDevice(plan, files, {.root = {}, .traced = false, .quiet = true}),
-                    containsText("syntax error"));
+  const BuildOptions options = {
+      .root = {}, .traced = false, .assertions = true, .quiet = true};
+  CHECK_THROWS_WITH(buildDevice(plan, files, options), containsText("syntax error"));
 }
