@@ -13,8 +13,8 @@ REPORT := $(BUILD)/reports/$(basename $(notdir $(MODEL)))-$(basename $(notdir $(
 REAL_REPORT := $(BUILD)/reports/$(notdir $(REAL))-$(basename $(notdir $(CONFIG))).json
 
 .DEFAULT_GOAL := help
-.PHONY: help packages configure program run run-model run-real test lint synth bench regenerate \
-        format clean
+.PHONY: help packages configure program run run-model run-real test lint synth bench estimate-table \
+        regenerate format clean
 
 help: ## explain every target
 	@echo "intformer: integer-only Transformer accelerators, from a config file to equal bits"
@@ -58,6 +58,10 @@ synth: program ## map CONFIG with Yosys to ECP5 and UltraScale+, and print cells
 bench: configure ## measure the speed of RTL simulation, golden model and emulator
 	@cmake --build $(BUILD) --target intformer_bench -- $(NINJA)
 	@$(BUILD)/intformer_bench
+
+estimate-table: configure ## measure the performance model's errors again: tests/perf/estimate_table.md
+	@cmake --build $(BUILD) --target estimate_table -- --quiet
+	@$(BUILD)/tests/perf/estimate_table tests/perf/estimate_table.md
 
 regenerate: program ## write again what is generated and committed: rtl/generated/base16, docs/4-commands.md
 	@sh scripts/regenerate.sh

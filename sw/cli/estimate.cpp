@@ -116,8 +116,8 @@ void addEstimate(CLI::App& app, int& status) {
                     "FLOPs, bytes and intensity of BERT-Base and BERT-Large instead");
   command->footer(
       "Examples:\n"
-      "  intformer estimate configs/models/bert-base.toml --config configs/base16.toml --seq 128 \\\n"
-      "      --layers 12\n"
+      "  intformer estimate configs/models/bert-base.toml --config configs/base16.toml \\\n"
+      "      --seq 128 --layers 12\n"
       "  intformer estimate --tables");
   command->callback([options, &status] {
     if (options->tables) return printTables();

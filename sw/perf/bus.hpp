@@ -17,8 +17,9 @@ struct MemoryTiming {
 /// One burst as the address channels carry it.
 struct Burst {
   uint32_t beats = 0;
-  bool last = false;     ///< of its command
+  bool last = false;  ///< of its command
   uint32_t command = 0;
+  bool list = false;  ///< reads the list of a gather
 };
 
 /// The memory: what its pins show in a cycle, and what the handshakes of the cycle change.
@@ -113,7 +114,8 @@ class Memory {
 /// before the port.
 class BurstRequest {
  public:
-  BurstRequest(uint32_t busBytes, uint32_t burstBytes) : busBytes_(busBytes), burstBytes_(burstBytes) {}
+  BurstRequest(uint32_t busBytes, uint32_t burstBytes)
+      : busBytes_(busBytes), burstBytes_(burstBytes) {}
 
   bool axValid = false;
   Burst ax;
@@ -133,6 +135,7 @@ class BurstRequest {
   struct Transfer {
     uint64_t address = 0, chunkBytes = 0, stride = 0;
     uint32_t chunks = 0, command = 0;
+    bool list = false;
   };
   void step(bool issue, bool axReady, const Transfer* accepted) {
     if (issue) {
@@ -154,6 +157,7 @@ class BurstRequest {
     chunks_ = accepted->chunks;
     stride_ = accepted->stride;
     command_ = accepted->command;
+    list_ = accepted->list;
   }
 
  private:
@@ -162,7 +166,7 @@ class BurstRequest {
     const uint64_t bytes = std::min(left_, room());
     const bool chunkEnd = left_ <= room();
     const uint64_t beats = (address_ + bytes - 1) / busBytes_ - address_ / busBytes_ + 1;
-    burst_ = {static_cast<uint32_t>(beats), chunkEnd && chunks_ == 1, command_};
+    burst_ = {static_cast<uint32_t>(beats), chunkEnd && chunks_ == 1, command_, list_};
     if (!chunkEnd) {
       address_ += bytes;
       left_ -= bytes;
@@ -174,7 +178,7 @@ class BurstRequest {
   }
 
   uint64_t busBytes_, burstBytes_;
-  bool active_ = false, burstValid_ = false;
+  bool active_ = false, burstValid_ = false, list_ = false;
   uint64_t address_ = 0, chunkAddress_ = 0, left_ = 0, chunkBytes_ = 0, stride_ = 0;
   uint32_t chunks_ = 0, command_ = 0;
   Burst burst_;

@@ -1,9 +1,10 @@
 #include <stdexcept>
 
-#include "sw/perf/copy_units.hpp"
 #include "sw/perf/decode.hpp"
 #include "sw/perf/estimate.hpp"
 #include "sw/perf/front.hpp"
+#include "sw/perf/load_unit.hpp"
+#include "sw/perf/store_unit.hpp"
 
 namespace intformer::perf {
 namespace {

@@ -84,7 +84,8 @@ class FetchUnit {
  private:
   static constexpr uint32_t kBytes = kCommandBytes;
   static uint32_t burstBytes(const Plan& plan) {
-    return std::min(plan.maxBurstBeats * plan.busBytes, kBytes * std::bit_floor(plan.fetchDepth / 2));
+    const uint32_t half = kBytes * std::bit_floor(std::max(plan.fetchDepth, 2U) / 2);
+    return std::min(plan.maxBurstBeats * plan.busBytes, half);
   }
   [[nodiscard]] bool room() const { return reserved_ + burstBeats_ <= capacity_; }
 

@@ -9,6 +9,10 @@ struct CopyCommand {
   uint32_t index = 0;
   uint64_t memoryAddress = 0, memoryStride = 0;
   uint32_t scratchAddress = 0, scratchStride = 0, chunkWords = 0, chunks = 0;
+  uint32_t wordStride = 1;
+  bool gather = false;  ///< the chunks are rows of a table, picked by a list of numbers < limit
+  uint64_t listAddress = 0;
+  uint32_t limit = 0;
 };
 
 /// Walks a transfer word by word on the scratchpad side (word_walker.sv).
@@ -35,13 +39,13 @@ class WordWalker {
   [[nodiscard]] uint32_t steadyWords() const { return left_ - 1; }
   /// As many words were walked; beats hold one word.
   void skip(uint32_t words) {
-    address_ += words;
+    address_ += words * command_.wordStride;
     left_ -= words;
   }
   /// On to the next word; false after the last.
   bool advance() {
     if (left_ != 1) {
-      ++address_;
+      address_ += command_.wordStride;
       --left_;
       offset_ = (offset_ + 1) & mask_;
       return true;

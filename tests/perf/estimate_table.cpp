@@ -16,7 +16,7 @@ int main(int argc, char** argv) {
   std::string text =
       "# Performance model against the RTL\n\n"
       "Written by `make estimate-table`; tests/perf measures the quick cases again. One layer each.\n"
-      "\"Commands off\": those that the model starts or ends in another cycle than the RTL does.\n"
+      "\"Commands off\": those that model and RTL start or end in different cycles.\n"
       "Random devices: legal configs from a seed (tests/perf/measure.cpp).\n\n" +
       perf_test::tableHead();
   perf_test::Devices devices;

@@ -84,7 +84,8 @@ std::optional<Result> Devices::measure(const Case& work) {
       model.bytesWritten != run.counters[INTFORMER_COUNT_WRITE_BYTES])
     throw std::runtime_error(work.key() + ": the model moves other bytes than the device");
 
-  const auto measured = tb::operatorReports(program, device->events(), run.startCycle, result.cycles);
+  const auto measured =
+      tb::operatorReports(program, device->events(), run.startCycle, result.cycles);
   for (std::size_t i = 0; i < measured.size(); ++i) {
     const double error = errorOf(report.operators[i].cycles, measured[i].cycles);
     if (error < result.operatorError) continue;
@@ -156,8 +157,9 @@ std::vector<Case> slowCases() {
 }
 
 std::string tableHead() {
-  return "| device | model | tokens | latency | cycles, RTL | cycles, model | error | worst operator "
-         "| its error | commands off |\n|---|---|---|---|---|---|---|---|---|---|\n";
+  return "| device | model | tokens | latency | cycles, RTL | cycles, model | error "
+         "| worst operator | its error | commands off |\n"
+         "|---|---|---|---|---|---|---|---|---|---|\n";
 }
 
 std::string tableLine(const Case& work, const Result& result) {

@@ -32,7 +32,9 @@ TEST_CASE("the workloads are those of the surveys' tables", "[workload]") {
   const struct {
     uint32_t tokens;
     double gflop, gigabytes, intensity;
-  } known[] = {{128, 22.42, 0.14, 159.68}, {512, 97.02, 0.42, 231.0}, {4096, 1323.66, 11.22, 117.96}};
+  } known[] = {{128, 22.42, 0.14, 159.68},
+               {512, 97.02, 0.42, 231.0},
+               {4096, 1323.66, 11.22, 117.96}};
   for (const auto& row : known) {
     const perf::Work total = perf::workloadOf(perf::kBertBase, row.tokens).total();
     CHECK(total.flops / 1e9 == Approx(row.gflop).margin(0.005));
