@@ -59,7 +59,7 @@ std::string chart(const RunData& run, const std::vector<OperatorGroup>& groups) 
 
 std::string kindClass(const std::string& kind) {
   static const std::map<std::string, std::string> known = {
-      {"linear", "k0"}, {"attention", "k1"}, {"layer_norm", "k2"}, {"gather", "k3"}};
+      {"linear", "k0"}, {"attention", "k1"}, {"layer_norm", "k2"}, {"embedding", "k3"}};
   const auto it = known.find(kind);
   return it == known.end() ? "k4" : it->second;
 }
