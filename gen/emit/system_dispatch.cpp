@@ -194,16 +194,24 @@ constexpr std::string_view kDecode = R"sv(
 )sv";
 
 constexpr std::string_view kTail = R"sv(
-  // Tokens: bit from * 4 + to.
-  logic [15:0] have, take, give;
+  // Tokens: bit to * 4 + from, the order of the wait masks.
+  logic [15:0] have, take, give, missing;
   logic [3:0]  overflow;
+  assign missing = head_wait & ~have;
   always_comb begin
-    for (int unsigned to = 0; to < 4; to++) begin
-      tokens_there[to] = 1'b1;
+    for (int unsigned to = 0; to < 4; to++) tokens_there[to] = missing[to*4+:4] == '0;
+    take = '0;
+    if (issue != '0) begin
+      for (int unsigned to = 0; to < 4; to++) begin
+        if (issue[to]) take[to*4+:4] = head_wait[to*4+:4];
+      end
+    end
+    give = '0;
+    if (done_valid_i != '0) begin
       for (int unsigned from = 0; from < 4; from++) begin
-        if (head_wait[to*4+from] && !have[from*4+to]) tokens_there[to] = 1'b0;
-        take[from*4+to] = issue[to] && head_wait[to*4+from];
-        give[from*4+to] = done_valid_i[from] && done_signal_i[from*4+to];
+        for (int unsigned to = 0; to < 4; to++) begin
+          give[to*4+from] = done_valid_i[from] && done_signal_i[from*4+to];
+        end
       end
     end
   end
@@ -219,10 +227,10 @@ constexpr std::string_view kTail = R"sv(
   // What the counters of time need to know.
   always_comb begin
     wait_from_o = '0;
-    if (wait_event_o != '0) begin
-      for (int unsigned to = 0; to < 4; to++) begin
+    for (int unsigned to = 0; to < 4; to++) begin
+      if (wait_event_o[to]) begin
         for (int unsigned from = 4; from > 0; from--) begin
-          if (head_wait[to*4+from-1] && !have[(from-1)*4+to]) wait_from_o[to*2+:2] = 2'(from - 1);
+          if (missing[to*4+from-1]) wait_from_o[to*2+:2] = 2'(from - 1);
         end
       end
     end

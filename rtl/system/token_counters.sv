@@ -1,4 +1,4 @@
-// Counting semaphores between four queues: counter (from, to) is bit from * 4 + to of the flat
+// Counting semaphores between four queues: counter (from, to) is bit to * 4 + from of the flat
 // ports.
 //
 // Contract: a set bit of give_i adds one token, of take_i takes one; both at once leave the count.
@@ -20,7 +20,7 @@ module token_counters (
     overflow_o = '0;
     if (|give_i) begin
       for (int unsigned i = 0; i < 16; i++) begin
-        if (give_i[i] && !take_i[i] && count_q[i] == '1) overflow_o[i/4] = 1'b1;
+        if (give_i[i] && !take_i[i] && count_q[i] == '1) overflow_o[i%4] = 1'b1;
       end
     end
   end

@@ -5,7 +5,8 @@
 //   are there and the unit is ready; then it takes them. A unit's done pulse gives the tokens of
 //   its signal mask. `end` finishes the program (finish_o, a pulse) when every queue is empty and
 //   every unit idle. Per-queue ports are in the order load, matmul, vector, store. Errors (one per
-//   program): unknown opcode; zero size, misaligned memory address or stride, a queue that waits
+//   program): unknown opcode; zero size, misaligned memory address or stride, a gather of more rows
+//   than its list may hold, a queue that waits
 //   for or signals itself, more than 65535 tokens in one counter; last command not `end`; all
 //   queues waiting while nothing is under way that could signal.
 // Timing: a command may issue 3 cycles after it was taken; one command per cycle in, one per queue
@@ -61,6 +62,10 @@ module base16_dispatch (
   assign memory_addr_bad   = command_i[base16_pkg::MemoryAddrLsb+:DimW] != '0;
   assign memory_stride_bad = command_i[base16_pkg::MemoryStrideLsb+:DimW] != '0;
 
+  logic       gather_bad;
+  assign gather_bad = command_i[base16_pkg::ChunksLsb+:base16_pkg::ChunksWidth] > 16'd64 ||
+                      command_i[base16_pkg::IndexAddrLsb+:2] != '0 ||
+                      command_i[base16_pkg::MemoryStrideLsb+:6] != '0;
   always_comb begin
     queue     = 2'd0;
     known     = 1'b1;
@@ -72,6 +77,10 @@ module base16_dispatch (
         base16_pkg::OpLoad: begin
           queue     = 2'd0;
           bad_field = chunk_words_bad || chunks_bad || memory_addr_bad || memory_stride_bad;
+        end
+        base16_pkg::OpGather: begin
+          queue     = 2'd0;
+          bad_field = chunk_words_bad || chunks_bad || memory_addr_bad || memory_stride_bad || gather_bad;
         end
         base16_pkg::OpMatmul: begin
           queue     = 2'd1;
@@ -117,7 +126,7 @@ module base16_dispatch (
   assign accept = look && legal && !is_end && queue_room[queue];
   assign command_ready_o = accept || finish_o;
 
-  localparam int unsigned LoadBits = 256;
+  localparam int unsigned LoadBits = 376;
   logic [LoadBits-1:0] load_head;
   command_queue #(.Width(LoadBits + 32), .Depth(base16_pkg::QueueDepth)) u_load_queue (
     .clk_i, .rst_ni, .clear_i(start_i),
@@ -165,16 +174,24 @@ module base16_dispatch (
   assign store_command_o        = 512'(store_head);
   assign head_wait[3*4+:4]   = store_head[base16_pkg::WaitLsb+:base16_pkg::WaitWidth];
 
-  // Tokens: bit from * 4 + to.
-  logic [15:0] have, take, give;
+  // Tokens: bit to * 4 + from, the order of the wait masks.
+  logic [15:0] have, take, give, missing;
   logic [3:0]  overflow;
+  assign missing = head_wait & ~have;
   always_comb begin
-    for (int unsigned to = 0; to < 4; to++) begin
-      tokens_there[to] = 1'b1;
+    for (int unsigned to = 0; to < 4; to++) tokens_there[to] = missing[to*4+:4] == '0;
+    take = '0;
+    if (issue != '0) begin
+      for (int unsigned to = 0; to < 4; to++) begin
+        if (issue[to]) take[to*4+:4] = head_wait[to*4+:4];
+      end
+    end
+    give = '0;
+    if (done_valid_i != '0) begin
       for (int unsigned from = 0; from < 4; from++) begin
-        if (head_wait[to*4+from] && !have[from*4+to]) tokens_there[to] = 1'b0;
-        take[from*4+to] = issue[to] && head_wait[to*4+from];
-        give[from*4+to] = done_valid_i[from] && done_signal_i[from*4+to];
+        for (int unsigned to = 0; to < 4; to++) begin
+          give[to*4+from] = done_valid_i[from] && done_signal_i[from*4+to];
+        end
       end
     end
   end
@@ -190,10 +207,10 @@ module base16_dispatch (
   // What the counters of time need to know.
   always_comb begin
     wait_from_o = '0;
-    if (wait_event_o != '0) begin
-      for (int unsigned to = 0; to < 4; to++) begin
+    for (int unsigned to = 0; to < 4; to++) begin
+      if (wait_event_o[to]) begin
         for (int unsigned from = 4; from > 0; from--) begin
-          if (head_wait[to*4+from-1] && !have[(from-1)*4+to]) wait_from_o[to*2+:2] = 2'(from - 1);
+          if (missing[to*4+from-1]) wait_from_o[to*2+:2] = 2'(from - 1);
         end
       end
     end
