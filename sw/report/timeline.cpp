@@ -46,8 +46,9 @@ std::vector<Slice> slices(const RunData& run) {
     const Command& command = run.program.commands[i];
     const OpcodeSpec& spec = *findOpcode(static_cast<uint8_t>(command.opcode()));
     if (!spec.queue) {  // what is left of the run when every unit has finished
+      // The device counts from a few cycles after the doorbell was rung, where the times begin.
       const uint64_t last = *std::ranges::max_element(free);
-      if (run.cycles > last) result.push_back({i, kDispatchTrack, last, run.cycles});
+      result.push_back({i, kDispatchTrack, last, std::max(run.cycles, last + 1)});
       continue;
     }
     const auto track = static_cast<std::size_t>(*spec.queue);
