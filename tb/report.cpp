@@ -17,7 +17,8 @@ uint64_t bytesMoved(const Program& program, const OperatorTrace& op) {
   uint64_t bytes = 0;
   for (const uint32_t index : op.commands) {
     const Command& command = program.commands[index];
-    if (command.opcode() == Opcode::Load || command.opcode() == Opcode::Store)
+    const auto queue = findOpcode(static_cast<uint8_t>(command.opcode()))->queue;
+    if (queue == Queue::Load || queue == Queue::Store)
       bytes += static_cast<uint64_t>(command.get(Field::Chunks)) *
                static_cast<uint64_t>(command.get(Field::ChunkWords)) * program.dim;
   }

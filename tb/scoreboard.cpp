@@ -19,7 +19,8 @@ int32_t valueAt(ElementType type, const uint8_t* bytes) {
   switch (type) {
     case ElementType::Int8: return static_cast<int8_t>(bytes[0]);
     case ElementType::Uint8: return bytes[0];
-    case ElementType::Int16: return static_cast<int16_t>(bytes[0] | bytes[1] << 8);
+    case ElementType::Int16:
+    case ElementType::Index: return static_cast<int16_t>(bytes[0] | bytes[1] << 8);
   }
   throw std::logic_error("unknown element type");
 }
@@ -150,6 +151,7 @@ uint64_t Scoreboard::valuesOf(const Operator& op) const {
   if (const auto* attention = std::get_if<Attention>(&op))
     outputs = {attention->weights, attention->output};
   if (const auto* norm = std::get_if<LayerNorm>(&op)) outputs = {norm->output8, norm->output16};
+  if (const auto* embedding = std::get_if<Embedding>(&op)) outputs = {embedding->output};
   uint64_t values = 0;
   for (const Place& place : places_)
     for (const TensorId id : outputs)

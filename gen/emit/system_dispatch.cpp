@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 
 #include "gen/emit/system_path.hpp"
 #include "gen/tables/commands.hpp"
@@ -56,6 +57,7 @@ std::string arm(const OpcodeSpec& spec) {
   };
   for (const Field field : kSizes) add(field);
   for (const Field field : kMultiples) add(field);
+  if (spec.opcode == Opcode::Gather) bad += " || gather_bad";
   return fmt::format("begin\n          queue     = 2'd{};\n          bad_field = {};\n        end\n",
                      static_cast<unsigned>(*spec.queue), bad);
 }
@@ -115,7 +117,8 @@ constexpr std::string_view kHead = R"sv(
 //   are there and the unit is ready; then it takes them. A unit's done pulse gives the tokens of
 //   its signal mask. `end` finishes the program (finish_o, a pulse) when every queue is empty and
 //   every unit idle. Per-queue ports are in the order load, matmul, vector, store. Errors (one per
-//   program): unknown opcode; zero size, misaligned memory address or stride, a queue that waits
+//   program): unknown opcode; zero size, misaligned memory address or stride, a gather of more rows
+//   than its list may hold, a queue that waits
 //   for or signals itself, more than 65535 tokens in one counter; last command not `end`; all
 //   queues waiting while nothing is under way that could signal.
 // Timing: a command may issue 3 cycles after it was taken; one command per cycle in, one per queue
@@ -164,6 +167,10 @@ constexpr std::string_view kDecode = R"sv(
   logic       @sizes@;
   logic       @multiples@;
 @assigns@
+  logic       gather_bad;
+  assign gather_bad = command_i[@p@_pkg::ChunksLsb+:@p@_pkg::ChunksWidth] > 16'd@max_rows@ ||
+                      command_i[@p@_pkg::IndexAddrLsb+:2] != '0 ||
+                      command_i[@p@_pkg::MemoryStrideLsb+:@stride_bits@] != '0;
   always_comb begin
     queue     = 2'd0;
     known     = 1'b1;
@@ -342,6 +349,8 @@ EmittedFile emitDispatch(const Plan& plan) {
   replace(decode, "@multiples@", checkNames(kMultiples));
   replace(decode, "@assigns@", checks());
   replace(decode, "@arms@", arms());
+  replace(decode, "@max_rows@", std::to_string(kMaxGatherRows));
+  replace(decode, "@stride_bits@", std::to_string(std::countr_zero(kGatherStrideBytes)));
   const std::string text =
       std::string(kHead.substr(1)) + decode + queues() + std::string(kTail);
   return {render(plan, "@p@_dispatch.sv"), render(plan, text)};

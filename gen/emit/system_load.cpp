@@ -4,7 +4,7 @@ namespace intformer {
 namespace {
 
 constexpr std::string_view kLoad = R"sv(
-// Load unit of the device: the leaf dma_load on the fields of a load command.
+// Load unit of the device: the leaf dma_load on the fields of load and gather.
 //
 // Contract, timing: see dma_load. The ar and r ports lack their constant signals (size, burst, id).
 module @p@_load #(
@@ -50,6 +50,9 @@ module @p@_load #(
   output logic [23:0]               write_addr_o,
   output logic [Dim*8-1:0]          write_data_o
 );
+  logic gather;
+  assign gather = command_i[@p@_pkg::OpcodeLsb+:@p@_pkg::OpcodeWidth] == @p@_pkg::OpGather;
+
   dma_load #(
     .DimBytes    (Dim),
     .BusBytes    (BusBytes),
@@ -60,7 +63,8 @@ module @p@_load #(
     .ScratchWords(@p@_pkg::ScratchWords),
     .ErrorWindow (@p@_pkg::ErrReadWindow),
     .ErrorBus    (@p@_pkg::ErrReadBus),
-    .ErrorRange  (@p@_pkg::ErrScratchRange)
+    .ErrorRange  (@p@_pkg::ErrScratchRange),
+    .ErrorIndex  (@p@_pkg::ErrIndexRange)
   ) u_load (
     .clk_i, .rst_ni, .halt_i, .busy_o, .idle_o, .command_valid_i, .command_ready_o,
     .scratch_addr_i  (command_i[@p@_pkg::ScratchAddrLsb+:@p@_pkg::ScratchAddrWidth]),
@@ -69,6 +73,10 @@ module @p@_load #(
     .chunks_i        (command_i[@p@_pkg::ChunksLsb+:@p@_pkg::ChunksWidth]),
     .scratch_stride_i(command_i[@p@_pkg::ScratchStrideLsb+:@p@_pkg::ScratchStrideWidth]),
     .memory_stride_i (command_i[@p@_pkg::MemoryStrideLsb+:@p@_pkg::MemoryStrideWidth]),
+    .word_stride_i   (gather ? command_i[@p@_pkg::WordStrideLsb+:@p@_pkg::WordStrideWidth] : 24'd1),
+    .gather_i        (gather),
+    .list_addr_i     (command_i[@p@_pkg::IndexAddrLsb+:@p@_pkg::IndexAddrWidth]),
+    .list_limit_i    (command_i[@p@_pkg::IndexLimitLsb+:@p@_pkg::IndexLimitWidth]),
     .signal_i        (command_i[@p@_pkg::SignalLsb+:@p@_pkg::SignalWidth]),
     .index_i         (command_index_i),
     .done_valid_o, .done_index_o, .done_signal_o,

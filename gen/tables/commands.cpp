@@ -26,6 +26,13 @@ constexpr std::array kFields = {
               "words from chunk to chunk in the scratchpad"},
     FieldSpec{Field::MemoryStride, "memory_stride", at(7), 32, false,
               "bytes from chunk to chunk in memory; a multiple of DIM"},
+    FieldSpec{Field::IndexAddr, "index_addr", at(8), 64, false,
+              "first byte of a list of uint32 in memory, one per chunk: which row of the table; a "
+              "multiple of 4"},
+    FieldSpec{Field::IndexLimit, "index_limit", at(10), 32, false,
+              "rows of the table: a number in the list that is not below is an error"},
+    FieldSpec{Field::WordStride, "word_stride", at(11), 24, false,
+              "words from word to word of a chunk in the scratchpad"},
 
     FieldSpec{Field::AAddr, "a_addr", at(1), 24, false, "first word of the streamed operand A"},
     FieldSpec{Field::AStride, "a_stride", at(2), 24, false, "words from panel to panel of A"},
@@ -92,6 +99,9 @@ static_assert(kFields.size() == static_cast<std::size_t>(Field::Count));
 
 constexpr std::array kTransfer = {Field::ScratchAddr, Field::MemoryAddr, Field::ChunkWords,
                                   Field::Chunks, Field::ScratchStride, Field::MemoryStride};
+constexpr std::array kGather = {Field::ScratchAddr, Field::MemoryAddr, Field::ChunkWords,
+                                Field::Chunks, Field::ScratchStride, Field::MemoryStride,
+                                Field::IndexAddr, Field::IndexLimit, Field::WordStride};
 constexpr std::array kMatmul = {Field::AAddr, Field::AStride, Field::BAddr, Field::BStride,
                                 Field::CAddr, Field::CStride, Field::MatmulRows, Field::Depth,
                                 Field::Cols, Field::AUnsigned, Field::BTransposed,
@@ -133,6 +143,11 @@ constexpr std::array kOpcodes = {
     OpcodeSpec{Opcode::End, "end", std::nullopt, {},
                "Waits until every queue is idle, then reports done."},
     OpcodeSpec{Opcode::Load, "load", Queue::Load, kTransfer, "Memory to scratchpad."},
+    OpcodeSpec{Opcode::Gather, "gather", Queue::Load, kGather,
+               "Rows of a table in memory, picked by a list, to scratchpad: word w of chunk r comes "
+               "from memory_addr + list[r] * memory_stride + w * DIM and goes to scratch_addr + r * "
+               "scratch_stride + w * word_stride. At most 64 chunks; memory_stride is a multiple of "
+               "64."},
     OpcodeSpec{Opcode::Matmul, "matmul", Queue::Matmul, kMatmul,
                "C = A * B, or C += A * B, over all column tiles and depth tiles of the block."},
     OpcodeSpec{Opcode::Requantize, "requantize", Queue::Vector, kRequantize,

@@ -14,11 +14,14 @@ namespace intformer {
 enum class Queue : uint8_t { Load = 0, Matmul = 1, Vector = 2, Store = 3 };
 inline constexpr std::size_t kQueueCount = 4;
 inline constexpr std::size_t kCommandWords = 16;  ///< 32-bit words in a command
+inline constexpr uint32_t kMaxGatherRows = 64;    ///< rows that one gather picks
+inline constexpr uint32_t kGatherStrideBytes = 64;  ///< its memory_stride is a multiple of this
 inline constexpr std::size_t kCommandBytes = 4 * kCommandWords;
 
 enum class Opcode : uint8_t {
   End = 0x01,
   Load = 0x10,
+  Gather = 0x11,
   Matmul = 0x20,
   Requantize = 0x30,
   Residual = 0x31,
@@ -37,6 +40,8 @@ enum class Field : uint8_t {
   Opcode, Wait, Signal,
   // load, store
   ScratchAddr, MemoryAddr, ChunkWords, Chunks, ScratchStride, MemoryStride,
+  // gather, beside those of load
+  IndexAddr, IndexLimit, WordStride,
   // matmul
   AAddr, AStride, BAddr, BStride, CAddr, CStride, MatmulRows, Depth, Cols,
   AUnsigned, BTransposed, Accumulate,

@@ -24,6 +24,8 @@ constexpr std::array kErrors = {
     ErrorSpec{ErrorCode::StatRange, "stat_range", "row statistics slot beyond their end"},
     ErrorSpec{ErrorCode::TokenDeadlock, "token_deadlock",
               "every queue waits for tokens that no command under way will give"},
+    ErrorSpec{ErrorCode::IndexRange, "index_range",
+              "a gather's row number is not below its limit"},
 };
 
 constexpr std::array kCounters = {

@@ -34,6 +34,7 @@ enum class ErrorCode : uint8_t {
   AccumulatorRange = 11,  ///< accumulator address beyond its end
   StatRange = 12,      ///< row statistics slot beyond their end
   TokenDeadlock = 13,  ///< every queue waits for tokens that no command under way will give
+  IndexRange = 14,     ///< a gather's row number is not below its limit
 };
 
 struct ErrorSpec {

@@ -1,10 +1,11 @@
-// Load unit: memory to scratchpad, two-dimensional.
+// Load unit: memory to scratchpad, two-dimensional; rows at a stride, or picked by a list (gather).
 //
 // Contract: command sizes are at least 1, memory address and stride multiples of DimBytes (the
-//   dispatcher has checked). Bursts of later commands are requested while earlier data arrive, up
+//   dispatcher has checked). A gather also reads its list of row numbers (row_lookup); its stride is
+//   a multiple of 64, and at most 64 rows are picked. Bursts of later commands are requested while earlier data arrive, up
 //   to Outstanding. Words are written in order; a command is done when its last word is accepted.
 //   Errors: a burst outside the readable windows, an AXI error response, a scratchpad address
-//   beyond ScratchWords; each names its command, and nothing is written or requested for it any
+//   beyond ScratchWords, a row number beyond the gather's limit; each names its command, and nothing is written or requested for it any
 //   more. While halt_i is high nothing new is requested, arriving data are dropped, idle_o rises
 //   when all came.
 // Timing: one word or one bus beat per cycle, whichever is slower; ar and r are registered,
@@ -19,7 +20,8 @@ module dma_load #(
   parameter int unsigned ScratchWords = 32768,
   parameter logic [7:0]  ErrorWindow  = 8'd4,
   parameter logic [7:0]  ErrorBus     = 8'd7,
-  parameter logic [7:0]  ErrorRange   = 8'd10
+  parameter logic [7:0]  ErrorRange   = 8'd10,
+  parameter logic [7:0]  ErrorIndex   = 8'd14
 ) (
   input  logic                      clk_i,
   input  logic                      rst_ni,
@@ -34,6 +36,10 @@ module dma_load #(
   input  logic [15:0]               chunks_i,
   input  logic [23:0]               scratch_stride_i,
   input  logic [31:0]               memory_stride_i,
+  input  logic [23:0]               word_stride_i,
+  input  logic                      gather_i,
+  input  logic [63:0]               list_addr_i,
+  input  logic [31:0]               list_limit_i,
   input  logic [3:0]                signal_i,
   input  logic [31:0]               index_i,
   output logic                      done_valid_o,
@@ -77,33 +83,53 @@ module dma_load #(
   logic [63:0] issue_addr;
   logic [7:0]  issue_length;
   logic [31:0] issue_index;
+  logic        issue_list;
+
+  logic                  row_valid, row_ready, list_beat, bad_row;
+  logic [63:0]           row_addr, bad_row_addr;
+  logic [SizeW-1:0]      row_bytes;
+  logic [15:0]           row_chunks;
+  logic [31:0]           row_stride, bad_row_index;
+  logic [32:0]           row_tag;
+  row_lookup #(.BusBytes(BusBytes), .SizeWidth(SizeW)) u_lookup (
+    .clk_i, .rst_ni, .stop_i(drop),
+    .command_valid_i(command_valid_i && plan_ready), .command_ready_o(request_ready),
+    .gather_i, .addr_i(memory_addr_i), .chunk_bytes_i({chunk_words_i, {DimW{1'b0}}}), .chunks_i,
+    .stride_i(memory_stride_i), .list_addr_i, .limit_i(list_limit_i), .tag_i(index_i),
+    .request_valid_o(row_valid), .request_ready_i(row_ready), .request_addr_o(row_addr),
+    .request_chunk_bytes_o(row_bytes), .request_chunks_o(row_chunks),
+    .request_stride_o(row_stride), .request_tag_o(row_tag),
+    .beat_valid_i(list_beat), .beat_data_i(r_data_i),
+    .error_valid_o(bad_row), .error_addr_o(bad_row_addr), .error_tag_o(bad_row_index)
+  );
 
   burst_request #(
-    .BusBytes(BusBytes), .BurstBytes(BurstBytes), .SizeWidth(SizeW), .TagWidth(32),
+    .BusBytes(BusBytes), .BurstBytes(BurstBytes), .SizeWidth(SizeW), .TagWidth(33),
     .AddressBits(AddressBits), .WindowCount(WindowCount), .Permission(0)
   ) u_request (
     .clk_i, .rst_ni, .halt_i,
-    .command_valid_i(command_valid_i && plan_ready && !halt_i), .command_ready_o(request_ready),
-    .command_addr_i(memory_addr_i), .command_chunk_bytes_i({chunk_words_i, {DimW{1'b0}}}),
-    .command_chunks_i(chunks_i), .command_stride_i(memory_stride_i), .command_tag_i(index_i),
+    .command_valid_i(row_valid), .command_ready_o(row_ready),
+    .command_addr_i(row_addr), .command_chunk_bytes_i(row_bytes),
+    .command_chunks_i(row_chunks), .command_stride_i(row_stride), .command_tag_i(row_tag),
     .window_base_i, .window_end_i, .window_permissions_i,
     .room_i(room), .issue_valid_o(issue_valid), .issue_addr_o(issue_addr),
-    .issue_length_o(issue_length), .issue_last_o(issue_last), .issue_tag_o(issue_index),
+    .issue_length_o(issue_length), .issue_last_o(issue_last),
+    .issue_tag_o({issue_list, issue_index}),
     .refused_valid_o(refused), .ax_valid_o(ar_valid_o), .ax_ready_i(ar_ready_i),
     .ax_addr_o(ar_addr_o), .ax_length_o(ar_length_o), .busy_o(request_busy)
   );
 
   // Bursts requested whose last beat has not come: who asked, and for what address.
   localparam int unsigned BurstCountW = $clog2(Outstanding + 1);
-  logic                   beat_accept, burst_known;
+  logic                   beat_accept, burst_known, burst_list;
   logic [31:0]            burst_index;
   logic [63:0]            burst_addr;
   logic [BurstCountW-1:0] burst_count;
-  fifo #(.Width(96), .Depth(Outstanding)) u_bursts (
+  fifo #(.Width(97), .Depth(Outstanding)) u_bursts (
     .clk_i, .rst_ni,
-    .push_valid_i(issue_valid), .push_ready_o(room), .push_data_i({issue_index, issue_addr}),
+    .push_valid_i(issue_valid), .push_ready_o(room), .push_data_i({issue_list, issue_index, issue_addr}),
     .pop_valid_o(burst_known), .pop_ready_i(beat_accept && r_last_i),
-    .pop_data_o({burst_index, burst_addr}), .count_o(burst_count)
+    .pop_data_o({burst_list, burst_index, burst_addr}), .count_o(burst_count)
   );
   assign beat_accept = r_valid_i && r_ready_o;
   assign idle_o      = burst_count == '0 && !ar_valid_o;
@@ -113,16 +139,17 @@ module dma_load #(
   logic [BusBytes*8-1:0] beat_data;
   logic [1:0]            beat_count;
   assign r_ready_o  = beat_room;
+  assign list_beat  = beat_accept && burst_list;
   assign beat_ready = unpack_ready || drop;
   fifo #(.Width(BusBytes * 8), .Depth(2)) u_beats (
     .clk_i, .rst_ni,
-    .push_valid_i(r_valid_i), .push_ready_o(beat_room), .push_data_i(r_data_i),
+    .push_valid_i(r_valid_i && !burst_list), .push_ready_o(beat_room), .push_data_i(r_data_i),
     .pop_valid_o(beat_valid), .pop_ready_i(beat_ready), .pop_data_o(beat_data),
     .count_o(beat_count)
   );
 
   // Scratchpad side: the commands whose data are awaited, walked word by word.
-  localparam int unsigned PlanW = 24 + 24 + 24 + 16 + 2 * OffsetW + 36;
+  localparam int unsigned PlanW = 24 + 24 + 24 + 24 + 16 + 2 * OffsetW + 36;
   localparam int unsigned PlanCountW = $clog2(Outstanding + 1);
   logic [PlanW-1:0]      plan;
   logic [PlanCountW-1:0] plan_count;
@@ -137,8 +164,8 @@ module dma_load #(
   fifo #(.Width(PlanW), .Depth(Outstanding)) u_plans (
     .clk_i, .rst_ni,
     .push_valid_i(command_valid_i && request_ready && !halt_i), .push_ready_o(plan_ready),
-    .push_data_i({scratch_addr_i, scratch_stride_i, chunk_words_i, chunks_i, offset, offset_stride,
-                  index_i, signal_i}),
+    .push_data_i({scratch_addr_i, scratch_stride_i, word_stride_i, chunk_words_i, chunks_i, offset,
+                  offset_stride, index_i, signal_i}),
     .pop_valid_o(plan_valid), .pop_ready_i(walker_ready), .pop_data_o(plan),
     .count_o(plan_count)
   );
@@ -147,7 +174,8 @@ module dma_load #(
     .clk_i, .rst_ni,
     .command_valid_i(plan_valid), .command_ready_o(walker_ready),
     .command_addr_i(plan[PlanW-1-:24]), .command_stride_i(plan[PlanW-25-:24]),
-    .command_chunk_words_i(plan[PlanW-49-:24]), .command_chunks_i(plan[PlanW-73-:16]),
+    .command_word_stride_i(plan[PlanW-49-:24]),
+    .command_chunk_words_i(plan[PlanW-73-:24]), .command_chunks_i(plan[PlanW-97-:16]),
     .command_offset_i(plan[36+OffsetW+:OffsetW]), .command_offset_stride_i(plan[36+:OffsetW]),
     .command_tag_i(plan[35:0]),
     .word_valid_o(word_valid), .word_ready_i(word_taken), .word_addr_o(word_addr),
@@ -177,7 +205,7 @@ module dma_load #(
   assign bus_error     = beat_accept && r_resp_i[1] && !failed_q;
   assign range_error   = word_valid && data_valid && !in_range && !failed_q;
   assign drop          = halt_i || failed_q;
-  assign error_valid_o = bus_error || range_error || refused;
+  assign error_valid_o = bus_error || range_error || refused || bad_row;
 
   always_comb begin
     error_code_o  = ErrorWindow;
@@ -191,6 +219,10 @@ module dma_load #(
       error_code_o  = ErrorRange;
       error_index_o = word_index;
       error_addr_o  = 64'(word_addr);
+    end else if (!refused) begin
+      error_code_o  = ErrorIndex;
+      error_index_o = bad_row_index;
+      error_addr_o  = bad_row_addr;
     end
   end
 

@@ -116,6 +116,8 @@ void addCompile(CLI::App& app, int& status) {
   command->add_option("--seq", options->model.seq, "Tokens; of a batch: 128,77,30")
       ->delimiter(',')
       ->required();
+  command->add_flag("--encoder-only", options->model.encoderOnly,
+                    "Begin at the first layer, though the model has an embedding");
   command->add_option("--layers", options->model.layers, "Encoder layers")->capture_default_str();
   command->add_option("--seed", options->model.seed, "Seed of weights and inputs")
       ->capture_default_str();

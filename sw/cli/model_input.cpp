@@ -1,7 +1,6 @@
 #include "sw/cli/model_input.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -57,7 +56,14 @@ std::optional<ModelInput> loadSeeded(const ModelRequest& request) {
   model.name = spec.spec->name;
   model.seq = request.seq;
   model.layers = request.layers;
-  model.graph = buildBertEncoder(*spec.spec, request.layers, request.seq, request.seed);
+  const bool fromTokens = spec.spec->vocabulary != 0 && !request.encoderOnly;
+  if (fromTokens && std::ranges::max(request.seq) > spec.spec->positions) {
+    fmt::print(stderr, "--seq {}: {} knows {} positions\n", lengthsText(request.seq),
+               spec.spec->name, spec.spec->positions);
+    return std::nullopt;
+  }
+  model.graph = buildBertEncoder(*spec.spec, request.layers, request.seq, request.seed,
+                                 fromTokens ? EncoderInput::Tokens : EncoderInput::Activations);
   model.inputs = seededInputs(model.graph, request.seed);
   return model;
 }
@@ -65,7 +71,12 @@ std::optional<ModelInput> loadSeeded(const ModelRequest& request) {
 }  // namespace
 
 std::string lengthsText(const std::vector<uint32_t>& lengths) {
-  return fmt::format("{}", fmt::join(lengths, ","));
+  std::string text;
+  for (const uint32_t length : lengths) {
+    if (!text.empty()) text += ',';
+    text += std::to_string(length);
+  }
+  return text;
 }
 
 std::optional<ModelInput> loadModel(const ModelRequest& request) {

@@ -15,6 +15,7 @@ struct ModelRequest {
   /// Tokens of each sequence of a batch; a trained model's come from its sentence.
   std::vector<uint32_t> seq;
   std::string sentence;  ///< for a trained model
+  bool encoderOnly = false;  ///< begin at the first layer, though the model has an embedding
   uint32_t layers = 1;
   uint64_t seed = 1;
 };

@@ -295,6 +295,8 @@ void addRun(CLI::App& app, int& status) {
                    "Tokens, of a shape; of every sequence of a batch: 128,77,30")
       ->delimiter(',');
   command->add_option("--sentence", options->model.sentence, "Text, for a trained model");
+  command->add_flag("--encoder-only", options->model.encoderOnly,
+                    "Begin at the first layer, though the model has an embedding");
   command->add_option("--layers", options->model.layers, "Encoder layers to run")
       ->capture_default_str();
   command->add_option("--seed", options->model.seed, "Seed of weights, inputs and stalls")

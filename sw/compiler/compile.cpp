@@ -20,8 +20,10 @@ uint32_t tallest(const Graph& graph) {
       rows = std::max(rows, graph.tensors[linear->input].rows);
     else if (const auto* norm = std::get_if<LayerNorm>(&op))
       rows = std::max(rows, graph.tensors[norm->input].rows);
+    else if (const auto* attention = std::get_if<Attention>(&op))
+      rows = std::max(rows, attention->rows);
     else
-      rows = std::max(rows, std::get<Attention>(op).rows);
+      rows = std::max(rows, graph.tensors[std::get<Embedding>(op).output].rows);
   }
   return rows;
 }
@@ -120,7 +122,7 @@ std::vector<Placement> placements(const Graph& graph, const MemoryLayout& layout
                       .panels = tensor.panels,
                       .groupCols = tensor.groupCols,
                       .groupStride = tensor.groupStride,
-                      .dim = dim,
+                      .dim = tensor.list ? tensor.cols : dim,
                       .type = graph.tensors[id].type});
   }
   return result;
@@ -159,6 +161,9 @@ Program compile(const Graph& graph, const Plan& plan, const CompileOptions& opti
     program.operators[item.owner].commands.push_back(
         static_cast<uint32_t>(program.commands.size()));
     Command& command = program.commands.emplace_back(item.command);
+    if (command.opcode() == Opcode::Gather)  // a table of constants, a list among the tensors
+      command.set(Field::IndexAddr,
+                  command.get(Field::IndexAddr) + static_cast<int64_t>(program.readOnlyEnd));
     if (item.base != AddressBase::None) {
       const uint64_t base =
           item.base == AddressBase::Constants ? constantsBase : program.readOnlyEnd;

@@ -111,6 +111,60 @@ void fillLayerNormConstants(const LayerNorm& op, const TensorLayout& out, uint32
   }
 }
 
+void fillEmbeddingConstants(const Embedding& op, const TensorLayout& out, uint32_t dim,
+                            uint32_t panel, std::span<uint8_t> words) {
+  for (uint32_t c = 0; c < dim; ++c) {
+    const auto column = out.column(panel * dim + c);
+    Record record(words, dim, c);
+    record.scale(column ? op.tokenScale[*column] : Scale{});
+    record.secondScale(column ? op.placeScale[*column] : Scale{});
+  }
+}
+
+namespace {
+
+/// Calls put(target row, panel, channel, value) for every value of a table.
+template <typename Put>
+void fillTable(const std::vector<int16_t>& table, uint32_t cols, const TensorLayout& out,
+               uint32_t dim, uint64_t pitch, std::span<uint8_t> bytes, Put put) {
+  for (std::size_t row = 0; row < table.size() / cols; ++row)
+    for (uint32_t padded = 0; padded < out.panels * dim; ++padded)
+      if (const auto column = out.column(padded))
+        put(bytes.data() + row * pitch, padded / dim, padded % dim, table[row * cols + *column]);
+}
+
+}  // namespace
+
+void fillTokenTable(const Embedding& op, const TensorLayout& out, uint32_t dim, uint64_t pitch,
+                    std::span<uint8_t> bytes) {
+  fillTable(op.tokens, op.cols, out, dim, pitch, bytes,
+            [dim](uint8_t* row, uint32_t panel, uint32_t channel, int16_t value) {
+              uint8_t* const high = row + std::size_t{2} * panel * dim + channel;
+              high[0] = static_cast<uint8_t>(value >> 6);
+              high[dim] = static_cast<uint8_t>(value & 63);
+            });
+}
+
+void fillPlaceTable(const Embedding& op, const TensorLayout& out, uint32_t dim, uint64_t pitch,
+                    std::span<uint8_t> bytes) {
+  fillTable(op.places, op.cols, out, dim, pitch, bytes,
+            [dim, panels = out.panels](uint8_t* row, uint32_t panel, uint32_t channel,
+                                       int16_t value) {
+              const uint32_t half = 2 * channel / dim;
+              uint8_t* const at =
+                  row + (std::size_t{half} * panels + panel) * dim + 2 * channel % dim;
+              at[0] = static_cast<uint8_t>(value);
+              at[1] = static_cast<uint8_t>(value >> 8);
+            });
+}
+
+void fillTokenWeights(uint32_t dim, std::span<uint8_t> words) {
+  for (std::size_t c = 0; c < dim; ++c) {
+    words[c * dim + c] = 64;
+    words[(dim + c) * dim + c] = 1;
+  }
+}
+
 void fillIdentityConstants(uint32_t dim, std::span<uint8_t> words) {
   for (uint32_t c = 0; c < dim; ++c) {
     Record record(words, dim, c);

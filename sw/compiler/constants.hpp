@@ -42,6 +42,17 @@ void fillLinearConstants(const Linear& op, const TensorLayout& out, uint32_t dim
                          std::span<uint8_t> words);
 void fillLayerNormConstants(const LayerNorm& op, const TensorLayout& out, uint32_t dim,
                             uint32_t panel, std::span<uint8_t> words);
+/// The residual of an embedding's two tables.
+void fillEmbeddingConstants(const Embedding& op, const TensorLayout& out, uint32_t dim,
+                            uint32_t panel, std::span<uint8_t> words);
+/// A table of tokens, a row every `pitch` bytes: for each panel a word of value >> 6 (int8) and one
+/// of value & 63. A table of places: a word of every panel's first DIM bytes, then of the others.
+void fillTokenTable(const Embedding& op, const TensorLayout& out, uint32_t dim, uint64_t pitch,
+                    std::span<uint8_t> bytes);
+void fillPlaceTable(const Embedding& op, const TensorLayout& out, uint32_t dim, uint64_t pitch,
+                    std::span<uint8_t> bytes);
+/// Weights that put a token's row together: 64 times its first words, once its second.
+void fillTokenWeights(uint32_t dim, std::span<uint8_t> words);
 /// A residual that passes its identity on: no product, factor one.
 void fillIdentityConstants(uint32_t dim, std::span<uint8_t> words);
 

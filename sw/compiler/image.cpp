@@ -39,6 +39,7 @@ Tensor unpackTensor(const Placement& placement, const TensorInfo& info,
       switch (info.type) {
         case ElementType::Int8: value = static_cast<int8_t>(at[0]); break;
         case ElementType::Uint8: value = at[0]; break;
+        case ElementType::Index:
         case ElementType::Int16: value = static_cast<int16_t>(at[0] | at[1] << 8); break;
       }
     }

@@ -58,6 +58,23 @@ class Checker {
     require(op.name, op.rows <= 32767, "at most 32767 keys");
   }
 
+  void operator()(const Embedding& op) const {
+    const TensorInfo& out = tensor(op.name, op.output, {ElementType::Int16});
+    for (const TensorId id : {op.token, op.place}) {
+      const TensorInfo& list = tensor(op.name, id, {ElementType::Index});
+      require(op.name, list.cols == 2 && list.rows == out.rows,
+              "a list of row numbers has the wrong shape");
+      require(op.name, list.role == TensorRole::Input, "lists of row numbers are inputs");
+    }
+    require(op.name, out.cols == op.cols, "output and tables differ in width");
+    require(op.name,
+            op.tokens.size() == std::size_t{op.vocabulary} * op.cols &&
+                op.places.size() == std::size_t{op.placeCount} * op.cols,
+            "a table has the wrong size");
+    require(op.name, op.tokenScale.size() == op.cols && op.placeScale.size() == op.cols,
+            "scales have the wrong size");
+  }
+
   void operator()(const LayerNorm& op) const {
     const TensorInfo& in = tensor(op.name, op.input, {ElementType::Int16});
     require(op.name, op.output8 != kNoTensor || op.output16 != kNoTensor, "no output");
@@ -117,7 +134,7 @@ void checkGroups(const Graph& graph, const MemoryLayout& layout) {
     } else if (const auto* norm = std::get_if<LayerNorm>(&op)) {
       alike(norm->input, norm->output8);
       alike(norm->input, norm->output16);
-    } else {
+    } else if (std::holds_alternative<Attention>(op)) {
       const auto& attention = std::get<Attention>(op);
       alike(attention.query, attention.key);
       alike(attention.query, attention.value);
@@ -142,6 +159,7 @@ MemoryLayout layOutTensors(const Graph& graph, uint32_t dim, bool storeAttention
     tensor.cols = info.cols;
     tensor.groupCols = info.groupCols != 0 ? info.groupCols : info.cols;
     tensor.wordsPerRow = elementBytes(info.type);
+    tensor.list = info.type == ElementType::Index;
   }
   for (const Operator& op : graph.operators) {
     const auto* attention = std::get_if<Attention>(&op);
@@ -153,9 +171,10 @@ MemoryLayout layOutTensors(const Graph& graph, uint32_t dim, bool storeAttention
   }
   checkGroups(graph, layout);
   for (TensorLayout& tensor : layout.tensors) {
-    tensor.groupStride = static_cast<uint32_t>(roundUp(tensor.groupCols, dim));
-    tensor.panels = ceilDivide(tensor.cols, tensor.groupCols) * (tensor.groupStride / dim);
-    tensor.panelBytes = uint64_t{tensor.rows} * tensor.wordsPerRow * dim;
+    const uint32_t panel = tensor.list ? tensor.cols : dim;  // columns of a panel
+    tensor.groupStride = static_cast<uint32_t>(roundUp(tensor.groupCols, panel));
+    tensor.panels = ceilDivide(tensor.cols, tensor.groupCols) * (tensor.groupStride / panel);
+    tensor.panelBytes = uint64_t{tensor.rows} * tensor.wordsPerRow * panel;
     if (!tensor.stored) continue;
     tensor.offset = layout.bytes;
     layout.bytes += roundUp(tensor.panels * tensor.panelBytes, 64);

@@ -20,6 +20,7 @@ struct TensorLayout {
   uint64_t offset = 0;
   uint64_t panelBytes = 0;  ///< from panel to panel
   bool stored = true;       ///< has a place in memory
+  bool list = false;        ///< a list of row numbers: a panel as wide as the tensor
 
   /// The column of the tensor that lies in a padded column; none for padding.
   [[nodiscard]] std::optional<uint32_t> column(uint32_t padded) const {

@@ -23,6 +23,7 @@ std::string_view typeName(ElementType type) {
   switch (type) {
     case ElementType::Int8: return "int8";
     case ElementType::Uint8: return "uint8";
+    case ElementType::Index: return "index";
     default: return "int16";
   }
 }

@@ -12,17 +12,6 @@ constexpr uint32_t kCommandCycles = 512;
 /// panel of the operand is there.
 constexpr uint32_t kFirstTilePieces = 4;
 
-/// Whether a LayerNorm of the same segment follows, so that its sums can be gathered on the way.
-bool feedsLayerNorm(const Graph& graph, const Schedule& schedule, uint32_t opIndex,
-                    TensorId output) {
-  for (uint32_t op = opIndex + 1; op < graph.operators.size(); ++op) {
-    if (schedule.segmentOf[op] != schedule.segmentOf[opIndex]) return false;
-    const auto* norm = std::get_if<LayerNorm>(&graph.operators[op]);
-    if (norm != nullptr && norm->input == output) return true;
-  }
-  return false;
-}
-
 }  // namespace
 
 Lowering::LinearTiles& Lowering::linearTiles(uint32_t opIndex, const Linear& op) {
@@ -100,10 +89,7 @@ void Lowering::lowerLinear(uint32_t opIndex, const Linear& op, const RowBlock& b
   const Target result = target(op.output, block);
 
   std::optional<uint32_t> statRow;
-  if (residual && feedsLayerNorm(graph_, schedule_, opIndex, op.output)) {
-    statRow = statistics_.allocate(block.rows);
-    gathered_[{op.output, block.index}] = *statRow;
-  }
+  if (residual) statRow = statisticsOf(opIndex, op.output, block);
 
   LinearTiles& tiles = linearTiles(opIndex, op);
   const uint32_t chunks = ceilDivide(in.panels, tiles.depthPanels);

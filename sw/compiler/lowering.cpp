@@ -13,6 +13,17 @@ uint32_t heapWords(const Plan& plan, const Tiling& tiling) {
   return plan.scratchWords - static_cast<uint32_t>(taken);
 }
 
+/// Whether a LayerNorm of the same segment follows, so that its sums can be gathered on the way.
+bool feedsLayerNorm(const Graph& graph, const Schedule& schedule, uint32_t opIndex,
+                    TensorId output) {
+  for (uint32_t op = opIndex + 1; op < graph.operators.size(); ++op) {
+    if (schedule.segmentOf[op] != schedule.segmentOf[opIndex]) return false;
+    const auto* norm = std::get_if<LayerNorm>(&graph.operators[op]);
+    if (norm != nullptr && norm->input == output) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 Lowering::Lowering(const Graph& graph, const Plan& plan, const MemoryLayout& layout,
@@ -44,6 +55,8 @@ void Lowering::checkTiling() const {
       continue;
     } else if (const auto* linear = std::get_if<Linear>(&op)) {
       words = residentWords(linear->input, step) + residentWords(linear->output, step);
+    } else if (const auto* embedding = std::get_if<Embedding>(&op)) {
+      words = residentWords(embedding->output, step);
     } else {
       const auto& norm = std::get<LayerNorm>(op);
       words = residentWords(norm.input, step) + residentWords(norm.output8, step) +
@@ -70,9 +83,19 @@ void Lowering::lowerTask(const Task& task) {
     lowerLinear(task.op, *linear, task.block);
   } else if (const auto* norm = std::get_if<LayerNorm>(&op)) {
     lowerLayerNorm(*norm, task.block);
+  } else if (const auto* embedding = std::get_if<Embedding>(&op)) {
+    lowerEmbedding(task.op, *embedding, task.block);
   } else {
     lowerAttention(std::get<Attention>(op));
   }
+}
+
+std::optional<uint32_t> Lowering::statisticsOf(uint32_t opIndex, TensorId output,
+                                               const RowBlock& block) {
+  if (!feedsLayerNorm(graph_, schedule_, opIndex, output)) return std::nullopt;
+  const uint32_t slot = statistics_.allocate(block.rows);
+  gathered_[{output, block.index}] = slot;
+  return slot;
 }
 
 Lowering::Target Lowering::target(TensorId tensor, const RowBlock& block) {

@@ -85,6 +85,11 @@ class Lowering {
   void linearEpilogue(const Linear& op, const RowBlock& block, const Target& target,
                       uint32_t firstTile, uint32_t tiles, uint32_t accAddr, uint32_t constAddr,
                       std::optional<uint32_t> statRow);
+  // lower_embedding.cpp
+  void lowerEmbedding(uint32_t opIndex, const Embedding& op, const RowBlock& block);
+  void loadRows(uint64_t table, uint64_t pitch, TensorId list, uint32_t limit,
+                const RowBlock& block, uint32_t address, uint32_t rowWords, uint32_t words,
+                uint32_t wordStride);
   // lower_layer_norm.cpp
   void lowerLayerNorm(const LayerNorm& op, const RowBlock& block);
   uint32_t gatherStatistics(const LayerNorm& op, const RowBlock& block, const Resident* input);
@@ -109,6 +114,8 @@ class Lowering {
   void checkTiling() const;
   void lowerTask(const Task& task);
   Target target(TensorId tensor, const RowBlock& block);
+  /// Slots for the sums of a LayerNorm that follows in the same segment; none when none does.
+  std::optional<uint32_t> statisticsOf(uint32_t opIndex, TensorId output, const RowBlock& block);
   Piece place(const Target& target, const RowBlock& block, uint32_t firstPanel, uint32_t panels);
   /// Stores a piece (rows [firstRow, +rows)) and frees it when it was only passing through.
   void store(TensorId tensor, const Piece& piece, uint32_t firstPanel, uint32_t panels,
@@ -138,6 +145,11 @@ class Lowering {
   std::map<std::pair<TensorId, uint32_t>, uint32_t> gathered_;  ///< LayerNorm sums: slot by block
   std::map<const LayerNorm*, uint64_t> normConstants_;
   std::optional<uint64_t> identityConstants_;
+  /// Places in memory of an embedding's tables, weights and constants.
+  struct EmbeddingPlaces {
+    uint64_t tokens = 0, places = 0, weights = 0, constants = 0;
+  };
+  std::map<const Embedding*, EmbeddingPlaces> embeddings_;
 };
 
 }  // namespace intformer

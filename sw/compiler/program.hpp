@@ -13,7 +13,8 @@ namespace intformer {
 /// row; an element of padded column x = p * DIM + c and row r lies at
 ///   address + ((p * rows + r) * DIM + c) * elementBytes.
 /// Column c of the tensor is padded column (c / groupCols) * groupStride + c % groupCols.
-/// Padding columns hold zeros in inputs and are not compared in results.
+/// Padding columns hold zeros in inputs and are not compared in results. A list of row numbers
+/// (ElementType::Index) is one panel of two columns: for it, dim is 2.
 struct Placement {
   TensorId tensor = kNoTensor;
   uint64_t address = 0;

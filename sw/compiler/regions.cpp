@@ -80,6 +80,15 @@ void listRegions(const Command& command, uint32_t dim, bool tensorMemory, Region
   regions.reads.clear();
   regions.writes.clear();
   switch (command.opcode()) {
+    case Opcode::Gather:  // table and list are never written
+      regions.writes.push_back({.area = Area::Scratch,
+                                .begin = field(command, Field::ScratchAddr),
+                                .count = (field(command, Field::Chunks) - 1) *
+                                             field(command, Field::ScratchStride) +
+                                         1,
+                                .stride = field(command, Field::WordStride),
+                                .repeat = static_cast<uint32_t>(field(command, Field::ChunkWords))});
+      break;
     case Opcode::Load:
     case Opcode::Store: listTransfer(command, dim, tensorMemory, regions); break;
     case Opcode::Matmul: listMatmul(command, dim, regions); break;

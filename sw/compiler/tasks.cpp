@@ -5,15 +5,19 @@
 namespace intformer {
 namespace {
 
-/// Rows that a row-wise operator works on, and the tensor that it reads block by block.
+/// The tensor whose rows a row-wise operator walks in blocks, and the one that it reads so.
 struct RowWise {
+  TensorId rows = kNoTensor;
   TensorId input = kNoTensor;
   bool endsSegment = false;
 };
 
 RowWise rowWise(const Operator& op) {
-  if (const auto* linear = std::get_if<Linear>(&op)) return {linear->input, false};
-  return {std::get<LayerNorm>(op).input, true};
+  if (const auto* linear = std::get_if<Linear>(&op)) return {linear->input, linear->input, false};
+  if (const auto* embedding = std::get_if<Embedding>(&op))
+    return {embedding->output, kNoTensor, false};
+  const TensorId input = std::get<LayerNorm>(op).input;
+  return {input, input, true};
 }
 
 }  // namespace
@@ -45,14 +49,15 @@ Schedule scheduleTasks(const Graph& graph, uint32_t rowBlock) {
     for (const uint32_t op : open) {
       schedule.segmentOf[op] = segment;
       blocks = std::max(blocks,
-                        schedule.blocks(graph.tensors[rowWise(graph.operators[op]).input].rows));
+                        schedule.blocks(graph.tensors[rowWise(graph.operators[op]).rows].rows));
     }
     for (uint32_t block = 0; block < blocks; ++block)
       for (const uint32_t op : open) {
-        const TensorId input = rowWise(graph.operators[op]).input;
-        const uint32_t rows = graph.tensors[input].rows;
+        const RowWise walk = rowWise(graph.operators[op]);
+        const uint32_t rows = graph.tensors[walk.rows].rows;
         if (block >= schedule.blocks(rows)) continue;
-        schedule.uses[{input, block}].push_back(schedule.tasks.size());
+        if (walk.input != kNoTensor)
+          schedule.uses[{walk.input, block}].push_back(schedule.tasks.size());
         schedule.tasks.push_back({op, schedule.block(block, rows), segment});
       }
     open.clear();

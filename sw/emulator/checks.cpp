@@ -40,6 +40,10 @@ std::optional<DeviceError> checkFields(const Plan& plan, const Command& command)
       default: break;
     }
   }
+  if (spec->opcode == Opcode::Gather &&
+      (command.get(Field::Chunks) > kMaxGatherRows || command.get(Field::IndexAddr) % 4 != 0 ||
+       command.get(Field::MemoryStride) % kGatherStrideBytes != 0))
+    return DeviceError{ErrorCode::IllegalField, 0};
   return std::nullopt;
 }
 

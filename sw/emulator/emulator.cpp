@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "sw/emulator/touches.hpp"
 #include "sw/emulator/checks.hpp"
 #include "sw/emulator/hazards.hpp"
@@ -73,6 +75,7 @@ class Emulation {
       fail(*error);
       return false;
     }
+    if (command.opcode() == Opcode::Gather && !checkGather(command)) return false;
     if (options_.checkRaces && !checkOrder(command, queue)) return false;
     if (options_.strict && !checkStrict(command)) return false;
     machine_.execute(command);
@@ -80,6 +83,27 @@ class Emulation {
     if (!options_.checkRaces) std::erase_if(touches_, inMemory);
     hazards_.commit(touches_, queue, index_ + 1);
     if (options_.checkRaces) tokens_.finish(command, queue, index_ + 1);
+    return true;
+  }
+
+  /// Adds the rows that the list names to the touches, now that the list itself may be read.
+  bool checkGather(const Command& command) {
+    const std::vector<uint32_t> list = machine_.rowList(command);
+    const auto limit = static_cast<uint32_t>(command.get(Field::IndexLimit));
+    const auto beyond = std::ranges::find_if(list, [&](uint32_t row) { return row >= limit; });
+    rows_.clear();
+    listGatheredRows(plan_, command, {list.begin(), beyond}, rows_);
+    if (const auto error = checkRanges(plan_, rows_, windows_, memory_.size())) {
+      fail(*error);
+      return false;
+    }
+    if (beyond != list.end()) {
+      fail({ErrorCode::IndexRange, static_cast<uint64_t>(command.get(Field::IndexAddr)) +
+                                       4 * static_cast<uint64_t>(beyond - list.begin())});
+      return false;
+    }
+    // Reads come before writes.
+    touches_.insert(touches_.begin() + 1, rows_.begin(), rows_.end());
     return true;
   }
 
@@ -161,6 +185,7 @@ class Emulation {
   HazardTracker hazards_;
   TokenClock tokens_;
   std::vector<Touch> touches_;
+  std::vector<Touch> rows_;  ///< of a table, that a gather reads
   uint32_t index_ = 0;
   EmulationResult result_;
 };

@@ -24,6 +24,7 @@ void Machine::execute(const Command& command) {
   switch (command.opcode()) {
     case Opcode::Load:
     case Opcode::Store: transfer(command); break;
+    case Opcode::Gather: gather(command); break;
     case Opcode::Matmul:
       switch (plan_.dim) {  // a fixed size lets the compiler vectorize the inner loops
         case 4: matmul<4>(command); break;
@@ -52,6 +53,28 @@ void Machine::transfer(const Command& command) {
       std::memcpy(words, memory, bytes);
     else
       std::memcpy(memory, words, bytes);
+  }
+}
+
+std::vector<uint32_t> Machine::rowList(const Command& command) const {
+  std::vector<uint32_t> list(field(command, Field::Chunks));
+  const uint8_t* at = memory_.data() + field(command, Field::IndexAddr);
+  for (uint32_t& row : list) {
+    row = at[0] | uint32_t{at[1]} << 8 | uint32_t{at[2]} << 16 | uint32_t{at[3]} << 24;
+    at += 4;
+  }
+  return list;
+}
+
+void Machine::gather(const Command& command) {
+  uint64_t target = field(command, Field::ScratchAddr);
+  for (const uint32_t row : rowList(command)) {
+    const uint8_t* source = memory_.data() + field(command, Field::MemoryAddr) +
+                            row * field(command, Field::MemoryStride);
+    for (uint64_t w = 0; w < field(command, Field::ChunkWords); ++w)
+      std::memcpy(word(target + w * field(command, Field::WordStride)), source + w * plan_.dim,
+                  plan_.dim);
+    target += field(command, Field::ScratchStride);
   }
 }
 

@@ -41,6 +41,9 @@ class Machine {
   /// Statistics that a command uses must be valid before it; first slot of it that is not, or -1.
   [[nodiscard]] int64_t findInvalidStatistics(const Command& command) const;
 
+  /// The row numbers that a gather reads from memory.
+  [[nodiscard]] std::vector<uint32_t> rowList(const Command& command) const;
+
   [[nodiscard]] std::span<const uint8_t> scratch() const { return scratch_; }
   [[nodiscard]] std::span<const int32_t> accumulator() const { return accumulator_; }
   [[nodiscard]] const RowStatistics& statistics(uint32_t slot) const { return statistics_[slot]; }
@@ -49,6 +52,7 @@ class Machine {
   struct VectorContext;
 
   void transfer(const Command& command);
+  void gather(const Command& command);
   template <uint32_t Dim>
   void matmul(const Command& command);
   void runVector(const Command& command);

@@ -48,6 +48,8 @@ std::vector<uint8_t> randomImage(const Plan& plan, const RandomLayout& layout,
       }
     }
   }
+  for (uint32_t i = 0; i < kListRows; ++i)
+    image[layout.lists + 4 * i] = static_cast<uint8_t>(random.below(kTableRows));
   for (address = layout.data; address < layout.output; ++address)
     image[address] = static_cast<uint8_t>(random.below(256));
   return image;

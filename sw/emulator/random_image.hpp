@@ -17,10 +17,13 @@ inline constexpr uint32_t kTwoScaleWord = kRequantizeWord + 8 * kConstPanels;
 inline constexpr uint32_t kLayerNormWord = kTwoScaleWord + 11 * kConstPanels;
 inline constexpr uint32_t kConstWords = kLayerNormWord + 6 * kConstPanels;
 inline constexpr uint32_t kConstSets = 3;
+inline constexpr uint32_t kListRows = 96;
+inline constexpr uint32_t kTableRows = 8;
 
 /// Where things lie in the memory of a random program, in bytes.
 struct RandomLayout {
   uint64_t constants = 0;  ///< kConstSets sets of kConstWords words
+  uint64_t lists = 0;      ///< row numbers below kTableRows for gathers from the data
   uint64_t data = 0;       ///< random bytes
   uint64_t output = 0;     ///< zeros; stores go here
   uint64_t end = 0;

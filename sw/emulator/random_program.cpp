@@ -21,7 +21,8 @@ class Generator {
     accumulator_ = {random_.below(plan.accRows - accRows + 1), 0, 1, accRows};
     maxRows_ = std::min<uint64_t>({accRows / 2, dim_ + dim_ / 2 + 3, plan.statRows / 2});
     layout_.constants = kMaxRandomCommands * kCommandBytes;
-    layout_.data = layout_.constants + uint64_t{kConstSets} * kConstWords * dim_;
+    layout_.lists = layout_.constants + uint64_t{kConstSets} * kConstWords * dim_;
+    layout_.data = layout_.lists + uint64_t{kListRows} * 4;
     layout_.output = layout_.data + 2 * dataWords * dim_;
     layout_.end = layout_.output + 3 * dataWords * dim_;
   }
@@ -76,7 +77,7 @@ class Generator {
   void addAny() {
     if (!scripts_.empty() && random_.chance(40)) return advanceScript();
     switch (random_.below(10)) {
-      case 0: return addRandomLoad();
+      case 0: return random_.chance(30) ? addGather() : addRandomLoad();
       case 1: return addRandomStore();
       case 2:
       case 3:
@@ -125,6 +126,27 @@ class Generator {
       addTransfer(Opcode::Load, layout_.data, layout_.output);
     else  // also what earlier stores have written
       addTransfer(Opcode::Load, layout_.output, layout_.end);
+  }
+  /// Rows of a table in the data, one behind the other or column by column.
+  void addGather() {
+    const uint64_t rows = 1 + random_.below(std::min<uint64_t>(kMaxGatherRows, 2 * dim_));
+    const uint64_t words = 1 + random_.below(std::min<uint64_t>(7, data_.count / rows));
+    const bool byColumn = random_.chance(60);
+    const Area area = place(data_, byColumn ? words : rows, byColumn ? rows : words, true);
+    const uint64_t span = (kTableRows - 1) * kGatherStrideBytes + words * dim_;
+    const uint64_t table =
+        layout_.data + random_.below((layout_.output - layout_.data - span) / dim_ + 1) * dim_;
+    const uint64_t list = layout_.lists + 4 * random_.below(kListRows - rows + 1);
+    commands_.emplace_back(Opcode::Gather)
+        .set(Field::MemoryAddr, static_cast<int64_t>(table))
+        .set(Field::MemoryStride, kGatherStrideBytes)
+        .set(Field::IndexAddr, static_cast<int64_t>(list))
+        .set(Field::IndexLimit, kTableRows)
+        .set(Field::Chunks, static_cast<int64_t>(rows))
+        .set(Field::ChunkWords, static_cast<int64_t>(words))
+        .set(Field::ScratchAddr, static_cast<int64_t>(area.begin))
+        .set(Field::ScratchStride, byColumn ? 1 : static_cast<int64_t>(area.stride))
+        .set(Field::WordStride, byColumn ? static_cast<int64_t>(area.stride) : 1);
   }
   void addRandomStore() { addTransfer(Opcode::Store, layout_.output, layout_.end); }
 

@@ -5,7 +5,7 @@ namespace {
 
 class Collector {
  public:
-  explicit Collector(std::vector<Touch>& result) : result_(result) { result_.clear(); }
+  explicit Collector(std::vector<Touch>& result) : result_(result) {}
 
   void add(Space space, bool write, uint64_t begin, uint64_t count) {
     if (count == 0) return;
@@ -53,6 +53,15 @@ void listTransfer(const Plan& plan, const Command& command, Collector& list) {
     scratch();
     memory();
   }
+}
+
+void listGather(const Command& command, Collector& list) {
+  const uint64_t rows = field(command, Field::Chunks);
+  list.add(Space::Memory, false, field(command, Field::IndexAddr), 4 * rows);
+  for (uint64_t row = 0; row < rows; ++row)
+    list.addBlocks(Space::Scratch, true,
+                   field(command, Field::ScratchAddr) + row * field(command, Field::ScratchStride),
+                   field(command, Field::WordStride), field(command, Field::ChunkWords), 1);
 }
 
 void listMatmul(const Plan& plan, const Command& command, Collector& list) {
@@ -153,15 +162,26 @@ std::string_view spaceName(Space space) {
 }
 
 void listTouches(const Plan& plan, const Command& command, std::vector<Touch>& result) {
+  result.clear();
   Collector list(result);
   const OpcodeSpec* spec = findOpcode(static_cast<uint8_t>(command.opcode()));
   if (spec == nullptr || !spec->queue) return;
+  if (spec->opcode == Opcode::Gather) return listGather(command, list);
   switch (*spec->queue) {
     case Queue::Load:
     case Queue::Store: listTransfer(plan, command, list); break;
     case Queue::Matmul: listMatmul(plan, command, list); break;
     case Queue::Vector: listVector(command, list); break;
   }
+}
+
+void listGatheredRows(const Plan& plan, const Command& command, std::span<const uint32_t> list,
+                      std::vector<Touch>& result) {
+  Collector touches(result);
+  for (const uint32_t row : list)
+    touches.add(Space::Memory, false,
+                field(command, Field::MemoryAddr) + row * field(command, Field::MemoryStride),
+                field(command, Field::ChunkWords) * plan.dim);
 }
 
 }  // namespace intformer

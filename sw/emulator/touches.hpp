@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -25,6 +26,11 @@ struct Touch {
 /// Everything that a command reads and writes, reads first, in the order in which the unit meets
 /// it. Neighbouring intervals are merged. The sizes in the command must not be zero.
 /// `result` is cleared first; it is a parameter so that its storage can be used again.
+/// The rows of the table that a gather reads are not among them: the list names them.
 void listTouches(const Plan& plan, const Command& command, std::vector<Touch>& result);
+
+/// The rows that a gather reads from memory, appended. `list`: its row numbers.
+void listGatheredRows(const Plan& plan, const Command& command, std::span<const uint32_t> list,
+                      std::vector<Touch>& result);
 
 }  // namespace intformer

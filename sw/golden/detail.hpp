@@ -19,5 +19,6 @@ Tensor& output(const Graph& graph, TensorValues& values, TensorId id, const std:
 void run(const Graph& graph, const Linear& op, TensorValues& values, Family family);
 void run(const Graph& graph, const Attention& op, TensorValues& values, Family family);
 void run(const Graph& graph, const LayerNorm& op, TensorValues& values, Family family);
+void run(const Graph& graph, const Embedding& op, TensorValues& values, Family family);
 
 }  // namespace intformer::golden

@@ -48,7 +48,8 @@ std::vector<double> smoothedSteps(const std::vector<double>& peaks, double codes
 
 class EncoderBuilder {
  public:
-  EncoderBuilder(const ModelSpec& spec, const std::vector<uint32_t>& lengths, uint64_t seed)
+  EncoderBuilder(const ModelSpec& spec, const std::vector<uint32_t>& lengths, uint64_t seed,
+                 EncoderInput from)
       : spec_(spec),
         lengths_(lengths),
         seq_(std::accumulate(lengths.begin(), lengths.end(), 0U)),
@@ -57,6 +58,10 @@ class EncoderBuilder {
     gain_.assign(spec.width, 1.0);
     for (uint32_t i = 0; i < std::max(1U, spec.width / 128); ++i)
       gain_[random_.below(spec.width)] = 4 + 4 * random_.uniform();
+    if (from == EncoderInput::Tokens) {
+      addEmbedding(seed);
+      return;
+    }
     Stream input;
     input.narrow = graph_.addTensor({"input8", ElementType::Int8, seq_, spec.width,
                                      TensorRole::Input, 0});
@@ -65,6 +70,45 @@ class EncoderBuilder {
     for (uint32_t c = 0; c < spec.width; ++c) input.step.push_back(0.03 * spread(0.2) * gain_[c]);
     values_ = seededInputs(graph_, seed);
     stream_ = std::move(input);
+  }
+
+  /// Tables of tokens, and of positions and segments; their sum and its LayerNorm.
+  void addEmbedding(uint64_t seed) {
+    Embedding op;
+    op.name = "embedding.sum";
+    for (const auto& [id, name] : {std::pair{&op.token, "tokens"}, std::pair{&op.place, "places"}})
+      *id = graph_.addTensor({name, ElementType::Index, seq_, 2, TensorRole::Input, 0});
+    op.cols = spec_.width;
+    op.vocabulary = spec_.vocabulary;
+    op.positions = spec_.positions;
+    op.placeCount = spec_.positions * spec_.types;
+    op.tokens.resize(std::size_t{op.vocabulary} * op.cols);
+    for (std::size_t i = 0; i < op.tokens.size();) {  // bell-shaped, 14 bits, four per number
+      const uint64_t v = random_.next();
+      for (uint32_t part = 0; part < 4 && i < op.tokens.size(); ++part)
+        op.tokens[i++] = static_cast<int16_t>(
+            static_cast<int>((v >> 16 * part & 0xff) + (v >> (16 * part + 8) & 0xff)) * 32 - 8160);
+    }
+    op.places.resize(std::size_t{op.placeCount} * op.cols);
+    for (int16_t& value : op.places) value = static_cast<int16_t>(random_.normal() * 9000);
+    std::vector<double> token(op.cols), place(op.cols);  // real value of one unit
+    double peak = 0;
+    for (uint32_t c = 0; c < op.cols; ++c) {
+      token[c] = 0.1 / 8192 * spread(0.2) * gain_[c];
+      place[c] = 0.05 / 32768 * spread(0.2) * gain_[c];
+      peak = std::max(peak, 8192 * token[c] + 32768 * place[c]);
+    }
+    const double step = peak / 32767;
+    for (uint32_t c = 0; c < op.cols; ++c) {
+      op.tokenScale.push_back(scaleFromReal(token[c] / step, op.name));
+      op.placeScale.push_back(scaleFromReal(place[c] / step, op.name));
+    }
+    graph_.operators.emplace_back(op);
+    values_ = seededInputs(graph_, seed);
+    op.output = stream_.wide = addTensor(op.name, ElementType::Int16, spec_.width);
+    graph_.operators.clear();
+    finish(std::move(op));
+    addNorm("embedding.output", "embedding.output", step, TensorRole::Intermediate);
   }
 
   void addLayer(uint32_t number, bool last) {
@@ -339,10 +383,15 @@ class EncoderBuilder {
 }  // namespace
 
 Graph buildBertEncoder(const ModelSpec& spec, uint32_t layers,
-                       const std::vector<uint32_t>& lengths, uint64_t seed) {
+                       const std::vector<uint32_t>& lengths, uint64_t seed, EncoderInput input) {
   if (lengths.empty() || std::ranges::count(lengths, 0U) != 0)
     throw std::invalid_argument("a batch needs sequences of one token at least");
-  EncoderBuilder builder(spec, lengths, seed);
+  if (input == EncoderInput::Tokens &&
+      (spec.vocabulary == 0 || std::ranges::max(lengths) > spec.positions))
+    throw std::invalid_argument(spec.vocabulary == 0
+                                    ? "the model has no embedding"
+                                    : "a sequence is longer than the model's positions");
+  EncoderBuilder builder(spec, lengths, seed, input);
   for (uint32_t layer = 0; layer < layers; ++layer) builder.addLayer(layer, layer + 1 == layers);
   return builder.take();
 }

@@ -21,6 +21,9 @@ struct ModelSpec {
   double epsilon = 1e-12;
   std::optional<uint32_t> validTokens;  ///< tokens beyond are padding: no row attends to them
   bool dither = false;  ///< round attention weights by position
+  uint32_t vocabulary = 0;  ///< tokens of the embedding; 0: the model begins at the first layer
+  uint32_t positions = 0;   ///< positions of the embedding: the longest sequence
+  uint32_t types = 1;       ///< segments of the embedding
 };
 
 struct ModelSpecResult {
@@ -41,13 +44,20 @@ ModelSpecResult loadModelSpec(const std::string& path);
 /// "layer<n>.ffn.{hidden,residual}" and "layer<n>.{output8,output16}"; the last two are the next
 /// layer's input, and the graph's outputs in the last layer. With several sequences there is one
 /// attention operator and one "weights" tensor for each, with ".<number>" behind their names.
+///
+/// From Tokens: the inputs are "tokens" and "places", lists of rows in the embedding's tables;
+/// "embedding.sum" and its LayerNorm's "embedding.{output8,output16}" feed the first layer.
+/// Throws std::invalid_argument when the spec has no embedding, or a sequence is longer than it.
+enum class EncoderInput : uint8_t { Activations, Tokens };
 Graph buildBertEncoder(const ModelSpec& spec, uint32_t layers,
-                       const std::vector<uint32_t>& lengths, uint64_t seed);
+                       const std::vector<uint32_t>& lengths, uint64_t seed,
+                       EncoderInput input = EncoderInput::Activations);
 /// The same on one sequence of `seq` tokens.
 Graph buildBertEncoder(const ModelSpec& spec, uint32_t layers, uint32_t seq, uint64_t seed);
 
 /// Values for the graph's input tensors. Tensors named "<x>16" and "<x>8" of one shape are the same
-/// activations in two widths: x8 = sat8(rshr(x16, 8)).
+/// activations in two widths: x8 = sat8(rshr(x16, 8)). Lists of tokens are random; lists of places
+/// count from 0 in every sequence that an attention works on, the last third in segment 1.
 TensorValues seededInputs(const Graph& graph, uint64_t seed);
 
 }  // namespace intformer

@@ -22,7 +22,8 @@ uint64_t macs(const Graph& graph, const Operator& op) {
             return uint64_t{2} * attention.heads * attention.rows * attention.rows *
                    attention.headWidth;
           },
-          [](const LayerNorm&) { return uint64_t{0}; }},
+          [](const LayerNorm&) { return uint64_t{0}; },
+          [](const Embedding&) { return uint64_t{0}; }},
       op);
 }
 
@@ -33,7 +34,8 @@ const std::string& operatorName(const Operator& op) {
 std::string operatorKind(const Operator& op) {
   return std::visit(Overloaded{[](const Linear&) { return "linear"; },
                                [](const Attention&) { return "attention"; },
-                               [](const LayerNorm&) { return "layer_norm"; }},
+                               [](const LayerNorm&) { return "layer_norm"; },
+                               [](const Embedding&) { return "embedding"; }},
                     op);
 }
 

@@ -102,7 +102,27 @@ struct LayerNorm {
   std::vector<int32_t> offset;    ///< B[c]
 };
 
-using Operator = std::variant<Linear, Attention, LayerNorm>;
+/// Rows of two tables, scaled and added:
+///   out16[r][c] = sat16(rshr(tokens[token[r]][c] * M1[c], s1[c]) +
+///                       rshr(places[place[r]][c] * M2[c], s2[c]))
+/// The second table holds the sums of position and segment embeddings: row segment * positions +
+/// position. docs/2-numerics.md, section 7.
+struct Embedding {
+  std::string name;
+  TensorId token = kNoTensor;   ///< Index: rows of the first table
+  TensorId place = kNoTensor;   ///< Index: rows of the second
+  TensorId output = kNoTensor;  ///< int16
+  uint32_t vocabulary = 0;      ///< rows of the first table
+  uint32_t placeCount = 0;      ///< rows of the second
+  uint32_t positions = 0;       ///< of these, per segment; for who makes the lists
+  uint32_t cols = 0;
+  std::vector<int16_t> tokens;  ///< vocabulary x cols, row-major, 14 bits: -8192..8191
+  std::vector<int16_t> places;  ///< placeCount x cols
+  std::vector<Scale> tokenScale;
+  std::vector<Scale> placeScale;
+};
+
+using Operator = std::variant<Linear, Attention, LayerNorm, Embedding>;
 
 struct Graph {
   std::string name;
@@ -120,7 +140,7 @@ struct Graph {
 uint64_t macs(const Graph& graph, const Operator& op);
 /// The operator's own name.
 const std::string& operatorName(const Operator& op);
-/// "linear", "attention" or "layer_norm".
+/// "linear", "attention", "layer_norm" or "embedding".
 std::string operatorKind(const Operator& op);
 
 /// Tensor values by TensorId; an empty Tensor where not computed.

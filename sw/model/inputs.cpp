@@ -32,13 +32,45 @@ TensorId widePartner(const Graph& graph, const TensorInfo& narrow) {
   return kNoTensor;
 }
 
+/// Tokens of each sequence, as the first layer's attentions take them.
+std::vector<uint32_t> sequencesOf(const Graph& graph, uint32_t rows) {
+  std::vector<uint32_t> lengths;
+  uint32_t row = 0;
+  for (const Operator& op : graph.operators)
+    if (const auto* attention = std::get_if<Attention>(&op);
+        attention != nullptr && attention->firstRow == row && row < rows) {
+      lengths.push_back(attention->rows);
+      row += attention->rows;
+    }
+  if (row < rows) lengths.push_back(rows - row);
+  return lengths;
+}
+
+void drawLists(const Graph& graph, const Embedding& op, TensorValues& values, Random& random) {
+  const uint32_t rows = graph.tensors[op.token].rows;
+  values[op.token] = Tensor(ElementType::Index, rows, 2);
+  values[op.place] = Tensor(ElementType::Index, rows, 2);
+  for (uint32_t r = 0; r < rows; ++r) values[op.token].setIndex(r, random.below(op.vocabulary));
+  uint32_t row = 0;
+  for (const uint32_t length : sequencesOf(graph, rows))
+    for (uint32_t position = 0; position < length; ++position) {
+      const bool second = op.placeCount > op.positions && 3 * position >= 2 * length;
+      values[op.place].setIndex(row++,
+                                (second ? op.positions : 0) + position % op.positions);
+    }
+}
+
 }  // namespace
 
 TensorValues seededInputs(const Graph& graph, uint64_t seed) {
   Random random(seed ^ 0x696e70757473);
   TensorValues values(graph.tensors.size());
+  for (const Operator& op : graph.operators)
+    if (const auto* embedding = std::get_if<Embedding>(&op))
+      drawLists(graph, *embedding, values, random);
   for (TensorId id = 0; id < graph.tensors.size(); ++id) {
     const TensorInfo& info = graph.tensors[id];
+    if (info.type == ElementType::Index) continue;
     if (info.role == TensorRole::Input && widePartner(graph, info) == kNoTensor)
       values[id] = draw(info, random);
   }

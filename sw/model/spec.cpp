@@ -13,8 +13,9 @@
 namespace intformer {
 namespace {
 
-constexpr std::array<std::string_view, 8> kKeys = {"name",   "width",   "heads",        "ffn",
-                                                   "layers", "epsilon", "valid_tokens", "dither"};
+constexpr std::array<std::string_view, 11> kKeys = {
+    "name",    "width",        "heads",  "ffn",        "layers",   "epsilon",
+    "valid_tokens", "dither", "vocabulary", "positions", "types"};
 
 /// Reads the keys of one file and collects what is wrong with them.
 class SpecReader {
@@ -133,6 +134,12 @@ ModelSpecResult loadModelSpec(const std::string& path) {
   spec.epsilon = reader.positive("epsilon", spec.epsilon);
   spec.validTokens = reader.optionalNumber("valid_tokens", 0, 65535);
   spec.dither = reader.flag("dither");
+  spec.vocabulary = reader.optionalNumber("vocabulary", 1, 1 << 24).value_or(0);
+  if (table.get("vocabulary") != nullptr) spec.positions = reader.number("positions", 1, 65535);
+  for (const std::string_view key : {"positions", "types"})
+    if (table.get("vocabulary") == nullptr && table.get(key) != nullptr)
+      reader.fault(table.get(key), std::string(key), "belongs to an embedding: give vocabulary");
+  spec.types = reader.optionalNumber("types", 1, 16).value_or(1);
   if (spec.width != 0 && spec.heads != 0 && spec.width % spec.heads != 0)
     reader.fault(table.get("heads"), "heads",
                  fmt::format("must divide width {}, got {}", spec.width, spec.heads),

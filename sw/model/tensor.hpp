@@ -7,10 +7,14 @@
 
 namespace intformer {
 
-enum class ElementType : uint8_t { Int8, Uint8, Int16 };
+/// Index: half of a 32-bit row number. Tensors of it have two columns, low half and high half, and
+/// lie in memory as a plain list.
+enum class ElementType : uint8_t { Int8, Uint8, Int16, Index };
 
 /// Bytes of one element in memory.
-constexpr uint32_t elementBytes(ElementType type) { return type == ElementType::Int16 ? 2 : 1; }
+constexpr uint32_t elementBytes(ElementType type) {
+  return type == ElementType::Int16 || type == ElementType::Index ? 2 : 1;
+}
 
 /// A matrix of integers, row-major. Every element type fits int16, and one storage type keeps the
 /// golden model's inner loops simple.
@@ -30,6 +34,14 @@ struct Tensor {
   }
   [[nodiscard]] int16_t at(uint32_t row, uint32_t col) const {
     return data[static_cast<std::size_t>(row) * cols + col];
+  }
+  /// Row numbers of an Index tensor.
+  [[nodiscard]] uint32_t index(uint32_t row) const {
+    return static_cast<uint16_t>(at(row, 0)) | uint32_t{static_cast<uint16_t>(at(row, 1))} << 16;
+  }
+  void setIndex(uint32_t row, uint32_t value) {
+    at(row, 0) = static_cast<int16_t>(value);
+    at(row, 1) = static_cast<int16_t>(value >> 16);
   }
   bool operator==(const Tensor&) const = default;
 };

@@ -126,6 +126,19 @@ void compare(const Graph& graph, const TensorValues& values, const LayerNorm& op
   }
 }
 
+void compare(const Graph& graph, const TensorValues& values, const Embedding& op,
+             std::vector<OperatorError>& errors) {
+  Comparison comparison(graph, op.output, "embedding", values);
+  for (uint32_t r = 0; r < values[op.output].rows; ++r) {
+    const std::size_t token = std::size_t{values[op.token].index(r)} * op.cols;
+    const std::size_t place = std::size_t{values[op.place].index(r)} * op.cols;
+    for (uint32_t c = 0; c < op.cols; ++c)
+      comparison.add(r, c, op.tokens[token + c] * op.tokenScale[c].real() +
+                               op.places[place + c] * op.placeScale[c].real());
+  }
+  errors.push_back(comparison.result());
+}
+
 }  // namespace
 
 std::vector<OperatorError> operatorErrors(const Graph& graph, const TensorValues& values) {

@@ -48,13 +48,18 @@ struct Transfer {
   uint32_t memoryStride = 0;
   uint32_t index = 0;
   uint8_t signal = 0;
+  uint32_t wordStride = 1;
+  uint64_t listAddr = 0;       ///< of a gather
+  uint32_t listLimit = 0;      ///< 0: no gather
+  std::vector<uint32_t> list;  ///< row numbers of a gather
 
   [[nodiscard]] uint64_t words() const { return uint64_t{chunks} * chunkWords; }
   template <typename Visit>  ///< visit(scratch word, memory address) in order
   void forEachWord(uint32_t dim, Visit visit) const {
     for (uint64_t c = 0; c < chunks; ++c)
       for (uint64_t w = 0; w < chunkWords; ++w)
-        visit(scratchAddr + c * scratchStride + w, memoryAddr + c * memoryStride + w * dim);
+        visit(scratchAddr + c * scratchStride + w * wordStride,
+              memoryAddr + (list.empty() ? c : list[c]) * memoryStride + w * dim);
   }
 };
 

@@ -211,6 +211,12 @@ TEMPLATE_TEST_CASE("dispatch keeps queue order and tokens under random timing", 
   }
 }
 
+int64_t legalValue(Field field) {
+  const bool address = field == Field::MemoryAddr || field == Field::MemoryStride ||
+                       field == Field::IndexAddr;
+  return address ? 64 : 1;
+}
+
 TEST_CASE("dispatch sends every opcode to its queue", "[rtl]") {
   DispatchBase bench(1);
   std::array<std::vector<uint32_t>, 4> expected;
@@ -219,7 +225,7 @@ TEST_CASE("dispatch sends every opcode to its queue", "[rtl]") {
     Command c(spec.opcode);
     for (const Field field : spec.fields)
       if (!fieldSpec(field).isSigned)
-        c.set(field, field == Field::MemoryAddr || field == Field::MemoryStride ? 64 : 1);
+        c.set(field, legalValue(field));
     const auto index = static_cast<uint32_t>(bench.program.size());
     expected[static_cast<std::size_t>(*spec.queue)].push_back(index);
     bench.program.push_back(c);
@@ -281,14 +287,14 @@ TEST_CASE("dispatch refuses a zero in every size field of every opcode", "[rtl]"
       Command c(spec.opcode);
       for (const Field field : spec.fields) {
         if (field == zero || fieldSpec(field).isSigned) continue;
-        c.set(field, field == Field::MemoryAddr || field == Field::MemoryStride ? 64 : 1);
+        c.set(field, legalValue(field));
       }
       CAPTURE(std::string(spec.name), std::string(fieldSpec(zero).name));
       refused(c, ErrorCode::IllegalField);
       ++tried;
     }
   }
-  CHECK(tried == 2 + 2 + 3 + 7 * 2 + 2);
+  CHECK(tried == 2 + 2 + 2 + 3 + 7 * 2 + 2);
 }
 
 TEST_CASE("dispatch refuses memory addresses and strides that are not whole words", "[rtl]") {
@@ -296,6 +302,26 @@ TEST_CASE("dispatch refuses memory addresses and strides that are not whole word
     refused(legal(q).set(Field::MemoryAddr, 4096 + 8), ErrorCode::IllegalField, 4096 + 8);
     refused(legal(q).set(Field::MemoryStride, 17), ErrorCode::IllegalField, 4096);
   }
+}
+
+TEST_CASE("dispatch refuses gathers whose list, rows or stride do not fit the unit", "[rtl]") {
+  const auto gather = [] {
+    return Command(Opcode::Gather)
+        .set(Field::MemoryAddr, 4096)
+        .set(Field::MemoryStride, 128)
+        .set(Field::IndexAddr, 8192 + 4)
+        .set(Field::ChunkWords, 2)
+        .set(Field::Chunks, kMaxGatherRows);
+  };
+  DispatchBase bench(1);
+  bench.program = {gather(), Command(Opcode::End)};
+  bench.start();
+  bench.run(500);
+  CHECK(bench.errors.empty());
+  CHECK(bench.finished);
+  refused(gather().set(Field::Chunks, kMaxGatherRows + 1), ErrorCode::IllegalField);
+  refused(gather().set(Field::IndexAddr, 8192 + 2), ErrorCode::IllegalField);
+  refused(gather().set(Field::MemoryStride, 32), ErrorCode::IllegalField);
 }
 
 TEST_CASE("dispatch refuses a queue that waits for or signals itself", "[rtl]") {

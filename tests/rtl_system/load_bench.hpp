@@ -28,7 +28,14 @@ class LoadBench : public DmaBench<Model> {
 
   void step() {
     const bool offer = !commands.empty() && !withheld();
-    if (offer) drive(top, commands.front());
+    if (offer) {
+      const Transfer& t = commands.front();
+      drive(top, t);
+      top.word_stride_i = t.wordStride;
+      top.gather_i = t.listLimit != 0;
+      top.list_addr_i = t.listAddr;
+      top.list_limit_i = t.listLimit;
+    }
     top.command_valid_i = offer;
     top.ar_ready_i = !withheld();
     if (!held_) {
@@ -59,6 +66,31 @@ class LoadBench : public DmaBench<Model> {
     this->noteOutcome();
     top.clk_i = 1, top.eval();
     ++cycle;
+  }
+
+  /// A random gather from the second half of the memory; its list is put at a place of its own in the
+  /// first half.
+  Transfer randomGather(uint32_t number) {
+    Transfer t;
+    t.chunks = static_cast<uint16_t>(this->dice.between(1, this->dice.chance(0.3) ? 64 : 9));
+    t.chunkWords = static_cast<uint32_t>(this->dice.between(1, 12));
+    t.memoryStride = static_cast<uint32_t>(64 * this->dice.between(0, 5));
+    const bool byColumn = this->dice.chance(0.5);
+    t.scratchStride = byColumn ? 1 : t.chunkWords;
+    t.wordStride = byColumn ? t.chunks : 1;
+    t.scratchAddr = static_cast<uint32_t>(this->dice.upTo(kScratchWords - t.words()));
+    t.memoryAddr = kMemoryBase + kMemoryBytes / 2 + this->dice.upTo(500) * Dim;
+    t.listLimit = static_cast<uint32_t>(this->dice.between(1, 40));
+    t.listAddr = kMemoryBase + (number * 260 + 4 * this->dice.upTo(1)) % 0x4000;
+    for (uint32_t row = 0; row < t.chunks; ++row) {
+      t.list.push_back(static_cast<uint32_t>(this->dice.upTo(t.listLimit - 1)));
+      putListed(t, row, t.list.back());
+    }
+    return t;
+  }
+  /// Changes a number of a list in memory.
+  void putListed(const Transfer& t, uint32_t row, uint32_t value) {
+    std::memcpy(&memory[t.listAddr - kMemoryBase + 4 * row], &value, 4);
   }
 
   [[nodiscard]] bool quiet() const { return bursts_.empty() && !held_; }

@@ -17,6 +17,7 @@ leaves/dma_load.sv
 leaves/dma_store.sv
 leaves/event_counters.sv
 leaves/first_error.sv
+leaves/row_lookup.sv
 leaves/run_control.sv
 leaves/token_counters.sv
 leaves/window_check.sv

@@ -5,7 +5,8 @@
 //   are there and the unit is ready; then it takes them. A unit's done pulse gives the tokens of
 //   its signal mask. `end` finishes the program (finish_o, a pulse) when every queue is empty and
 //   every unit idle. Per-queue ports are in the order load, matmul, vector, store. Errors (one per
-//   program): unknown opcode; zero size, misaligned memory address or stride, a queue that waits
+//   program): unknown opcode; zero size, misaligned memory address or stride, a gather of more rows
+//   than its list may hold, a queue that waits
 //   for or signals itself, more than 65535 tokens in one counter; last command not `end`; all
 //   queues waiting while nothing is under way that could signal.
 // Timing: a command may issue 3 cycles after it was taken; one command per cycle in, one per queue
@@ -61,6 +62,10 @@ module base16_dispatch (
   assign memory_addr_bad   = command_i[base16_pkg::MemoryAddrLsb+:DimW] != '0;
   assign memory_stride_bad = command_i[base16_pkg::MemoryStrideLsb+:DimW] != '0;
 
+  logic       gather_bad;
+  assign gather_bad = command_i[base16_pkg::ChunksLsb+:base16_pkg::ChunksWidth] > 16'd64 ||
+                      command_i[base16_pkg::IndexAddrLsb+:2] != '0 ||
+                      command_i[base16_pkg::MemoryStrideLsb+:6] != '0;
   always_comb begin
     queue     = 2'd0;
     known     = 1'b1;
@@ -72,6 +77,10 @@ module base16_dispatch (
         base16_pkg::OpLoad: begin
           queue     = 2'd0;
           bad_field = chunk_words_bad || chunks_bad || memory_addr_bad || memory_stride_bad;
+        end
+        base16_pkg::OpGather: begin
+          queue     = 2'd0;
+          bad_field = chunk_words_bad || chunks_bad || memory_addr_bad || memory_stride_bad || gather_bad;
         end
         base16_pkg::OpMatmul: begin
           queue     = 2'd1;
@@ -117,7 +126,7 @@ module base16_dispatch (
   assign accept = look && legal && !is_end && queue_room[queue];
   assign command_ready_o = accept || finish_o;
 
-  localparam int unsigned LoadBits = 256;
+  localparam int unsigned LoadBits = 376;
   logic [LoadBits-1:0] load_head;
   command_queue #(.Width(LoadBits + 32), .Depth(base16_pkg::QueueDepth)) u_load_queue (
     .clk_i, .rst_ni, .clear_i(start_i),

@@ -26,6 +26,7 @@ package base16_pkg;
   // Opcodes.
   localparam logic [7:0] OpEnd                = 8'h01;
   localparam logic [7:0] OpLoad               = 8'h10;
+  localparam logic [7:0] OpGather             = 8'h11;
   localparam logic [7:0] OpMatmul             = 8'h20;
   localparam logic [7:0] OpRequantize         = 8'h30;
   localparam logic [7:0] OpResidual           = 8'h31;
@@ -71,6 +72,12 @@ package base16_pkg;
   localparam int unsigned ScratchStrideWidth  = 24;
   localparam int unsigned MemoryStrideLsb     = 224;
   localparam int unsigned MemoryStrideWidth   = 32;
+  localparam int unsigned IndexAddrLsb        = 256;
+  localparam int unsigned IndexAddrWidth      = 64;
+  localparam int unsigned IndexLimitLsb       = 320;
+  localparam int unsigned IndexLimitWidth     = 32;
+  localparam int unsigned WordStrideLsb       = 352;
+  localparam int unsigned WordStrideWidth     = 24;
   localparam int unsigned AAddrLsb            = 32;
   localparam int unsigned AAddrWidth          = 24;
   localparam int unsigned AStrideLsb          = 64;
@@ -329,6 +336,7 @@ package base16_pkg;
   localparam logic [7:0] ErrAccumulatorRange = 8'd11;  // accumulator address beyond its end
   localparam logic [7:0] ErrStatRange        = 8'd12;  // row statistics slot beyond their end
   localparam logic [7:0] ErrTokenDeadlock    = 8'd13;  // every queue waits for tokens that no command under way will give
+  localparam logic [7:0] ErrIndexRange       = 8'd14;  // a gather's row number is not below its limit
 
   // Counters: indexes.
   localparam int unsigned CountCycles             = 0;   // cycles from start to done

@@ -202,6 +202,7 @@
 #define BASE16_ERR_ACCUMULATOR_RANGE 11  /* accumulator address beyond its end */
 #define BASE16_ERR_STAT_RANGE        12  /* row statistics slot beyond their end */
 #define BASE16_ERR_TOKEN_DEADLOCK    13  /* every queue waits for tokens that no command under way will give */
+#define BASE16_ERR_INDEX_RANGE       14  /* a gather's row number is not below its limit */
 
 /* Counters: indexes. */
 #define BASE16_COUNT_CYCLES               0   /* cycles from start to done */
@@ -264,6 +265,7 @@
 /* Opcodes. */
 #define BASE16_OP_END                   0x01u  /* Waits until every queue is idle, then reports done. */
 #define BASE16_OP_LOAD                  0x10u  /* Memory to scratchpad. */
+#define BASE16_OP_GATHER                0x11u  /* Rows of a table in memory, picked by a list, to scratchpad: word w of chunk r comes from memory_addr + list[r] * memory_stride + w * DIM and goes to scratch_addr + r * scratch_stride + w * word_stride. At most 64 chunks; memory_stride is a multiple of 64. */
 #define BASE16_OP_MATMUL                0x20u  /* C = A * B, or C += A * B, over all column tiles and depth tiles of the block. */
 #define BASE16_OP_REQUANTIZE            0x30u  /* out = REQ(acc + bias, M, s, z), to exactly one of 8 or 16 bits. */
 #define BASE16_OP_RESIDUAL              0x31u  /* out16 = sat16(rshr((acc + bias) * M1, s1) + rshr(in * M2, s2)). */
@@ -302,6 +304,12 @@
 #define BASE16_SCRATCH_STRIDE_WIDTH  24
 #define BASE16_MEMORY_STRIDE_LSB     224  /* bytes from chunk to chunk in memory; a multiple of DIM */
 #define BASE16_MEMORY_STRIDE_WIDTH   32
+#define BASE16_INDEX_ADDR_LSB        256  /* first byte of a list of uint32 in memory, one per chunk: which row of the table; a multiple of 4 */
+#define BASE16_INDEX_ADDR_WIDTH      64
+#define BASE16_INDEX_LIMIT_LSB       320  /* rows of the table: a number in the list that is not below is an error */
+#define BASE16_INDEX_LIMIT_WIDTH     32
+#define BASE16_WORD_STRIDE_LSB       352  /* words from word to word of a chunk in the scratchpad */
+#define BASE16_WORD_STRIDE_WIDTH     24
 #define BASE16_A_ADDR_LSB            32   /* first word of the streamed operand A */
 #define BASE16_A_ADDR_WIDTH          24
 #define BASE16_A_STRIDE_LSB          64   /* words from panel to panel of A */

@@ -143,6 +143,7 @@ module dma_store #(
     .clk_i, .rst_ni,
     .command_valid_i(plan_valid), .command_ready_o(walker_ready),
     .command_addr_i(plan[PlanW-1-:24]), .command_stride_i(plan[PlanW-25-:24]),
+    .command_word_stride_i(24'd1),
     .command_chunk_words_i(plan[PlanW-49-:24]), .command_chunks_i(plan[PlanW-73-:16]),
     .command_offset_i(plan[32+OffsetW+:OffsetW]), .command_offset_stride_i(plan[32+:OffsetW]),
     .command_tag_i(plan[31:0]),

@@ -1,7 +1,7 @@
 // Walks a transfer word by word on the scratchpad side.
 //
-// Contract: a command is chunks_i runs of chunk_words_i words, stride_i words from start to start,
-//   both sizes at least 1. Beside the address of each word comes its offset inside a memory bus
+// Contract: a command is chunks_i runs of chunk_words_i words, stride_i words from start to start
+//   and word_stride_i from word to word, both sizes at least 1. Beside the address of each word comes its offset inside a memory bus
 //   beat: that of the chunk's first word, then one more per word, modulo 2^OffsetWidth.
 // Numbers: word_addr_o has a 25th bit that is set, and stays set, once an address passes 2^24.
 // Timing: latency 1, one word per cycle across chunks and commands.
@@ -15,6 +15,7 @@ module word_walker #(
   output logic                   command_ready_o,
   input  logic [23:0]            command_addr_i,
   input  logic [23:0]            command_stride_i,
+  input  logic [23:0]            command_word_stride_i,
   input  logic [23:0]            command_chunk_words_i,
   input  logic [15:0]            command_chunks_i,
   input  logic [OffsetWidth-1:0] command_offset_i,
@@ -29,7 +30,7 @@ module word_walker #(
   output logic [TagWidth-1:0]    word_tag_o
 );
   logic [24:0]            chunk_addr_q, chunk_addr_next;
-  logic [23:0]            stride_q, left_q, chunk_words_q;
+  logic [23:0]            stride_q, word_stride_q, left_q, chunk_words_q;
   logic [15:0]            chunks_q;
   logic [OffsetWidth-1:0] chunk_offset_q, offset_stride_q;
   logic                   advance, accept;
@@ -65,7 +66,7 @@ module word_walker #(
         word_offset_o  <= chunk_offset_q + offset_stride_q;
         chunk_offset_q <= chunk_offset_q + offset_stride_q;
       end else begin
-        word_addr_o   <= add_sticky(word_addr_o, 24'd1);
+        word_addr_o   <= add_sticky(word_addr_o, word_stride_q);
         left_q        <= left_q - 24'd1;
         word_offset_o <= word_offset_o + 1'b1;
       end
@@ -74,6 +75,7 @@ module word_walker #(
       word_addr_o     <= {1'b0, command_addr_i};
       chunk_addr_q    <= {1'b0, command_addr_i};
       stride_q        <= command_stride_i;
+      word_stride_q   <= command_word_stride_i;
       left_q          <= command_chunk_words_i;
       chunk_words_q   <= command_chunk_words_i;
       chunks_q        <= command_chunks_i;
