@@ -42,7 +42,7 @@ std::vector<uint32_t> rowBlocks(uint32_t rows, uint32_t dim) {
 /// For operands that are streamed anyway: fewer choices, and below DIM rows.
 std::vector<uint32_t> streamedRowBlocks(uint32_t rows, uint32_t dim) {
   std::vector<uint32_t> blocks;
-  for (auto block = static_cast<uint32_t>(roundUp(ceilDivide(rows, 2), dim)); block >= 1;
+  for (auto block = static_cast<uint32_t>(roundUp(rows, dim)); block >= 1;
        block = block > dim ? static_cast<uint32_t>(roundUp(block / 2, dim)) : block / 2)
     blocks.push_back(block);
   return blocks;
@@ -72,19 +72,36 @@ std::vector<Tiling> tilings(const Graph& graph, const Plan& plan, const CompileO
   return result;
 }
 
-/// The first tiling that works; none: `reason` says what the last one lacked.
+/// An array that works so much of the time is left alone.
+constexpr double kBusyEnough = 0.95;
+/// Streamed tilings to compare with a resident one that leaves the array waiting.
+constexpr int kAlternatives = 4;
+
+/// The first tiling that works, unless it leaves the array waiting and streamed operands, which
+/// allow larger row blocks, promise better. None: `reason` says what the last one lacked.
 std::unique_ptr<Lowering> lower(const Graph& graph, const Plan& plan, const MemoryLayout& layout,
                                 const CompileOptions& options, std::string& reason) {
+  std::unique_ptr<Lowering> best;
+  uint32_t lastBlock = 0;  // of the alternatives, one division of the scratchpad per height
+  int alternatives = 0;
   for (const Tiling& tiling : tilings(graph, plan, options)) {
+    if (best && (tiling.demandResident || tiling.rowBlock == lastBlock)) continue;
+    if (alternatives == kAlternatives) break;
     try {
       auto lowering = std::make_unique<Lowering>(graph, plan, layout, options, tiling);
       lowering->run();
-      return lowering;
+      if (!tiling.demandResident) {
+        lastBlock = tiling.rowBlock;
+        ++alternatives;
+      }
+      if (!best || lowering->stream().cycles() < best->stream().cycles())
+        best = std::move(lowering);
+      if (best->stream().arrayShare() > kBusyEnough) break;
     } catch (const Unfit& unfit) {
       reason = unfit.what();
     }
   }
-  return nullptr;
+  return best;
 }
 
 /// Looks for the smallest doubling of one memory, else of all, with which the model fits.

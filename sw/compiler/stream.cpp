@@ -29,9 +29,15 @@ void Stream::emit(Command command, AddressBase base) {
   const UnitClock::Times times = clocks_[own].run(ready, commandCost(command, plan_));
   node.start = times.start;
   node.done = times.done;
+  cycles_ = std::max(cycles_, times.done);
   node.item = {.command = command, .queue = queue, .base = base, .owner = owner_};
   queues_[own].push_back(static_cast<uint32_t>(nodes_.size()));
   nodes_.push_back(node);
+}
+
+double Stream::arrayShare() const {
+  const UnitClock& array = clocks_[static_cast<std::size_t>(Queue::Matmul)];
+  return cycles_ == 0 ? 1.0 : static_cast<double>(array.busy()) / static_cast<double>(cycles_);
 }
 
 std::vector<StreamCommand> Stream::merged() const {

@@ -36,6 +36,10 @@ class Stream {
   /// which a short queue never holds up another for longer than the units themselves do.
   [[nodiscard]] std::vector<StreamCommand> merged() const;
 
+  /// Estimated length of the run, and the part of it in which the array works.
+  [[nodiscard]] uint64_t cycles() const { return cycles_; }
+  [[nodiscard]] double arrayShare() const;
+
  private:
   struct Node {
     StreamCommand item;
@@ -46,6 +50,7 @@ class Stream {
 
   const Plan& plan_;
   uint32_t owner_ = 0;
+  uint64_t cycles_ = 0;
   std::vector<Node> nodes_;
   std::array<std::vector<uint32_t>, kQueueCount> queues_;  ///< node of each queue's commands
   std::array<UnitClock, kQueueCount> clocks_;

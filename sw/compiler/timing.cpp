@@ -14,6 +14,15 @@ constexpr uint64_t kSoftmaxScalarCycles = 25;
 
 uint64_t field(const Command& command, Field f) { return static_cast<uint64_t>(command.get(f)); }
 
+/// Cycles that the bus gives to a chunk: its beats, or the latency of the bursts that may be under
+/// way at a time where that is longer.
+uint64_t chunkCycles(const Plan& plan, uint64_t words, uint64_t outstanding) {
+  const uint64_t beats = (words * plan.dim + plan.busBytes - 1) / plan.busBytes;
+  const uint64_t burst = std::min<uint64_t>(beats, plan.maxBurstBeats);
+  const uint64_t bursts = (beats + burst - 1) / burst;
+  return std::max({words, beats, bursts * (kMemoryLatency + burst) / outstanding});
+}
+
 CommandCost vectorCost(const Command& command, const Plan& plan) {
   uint64_t reads = 0;
   uint64_t writes = 1;
@@ -76,10 +85,11 @@ CommandCost commandCost(const Command& command, const Plan& plan) {
   switch (command.opcode()) {
     case Opcode::Load:
     case Opcode::Store: {
-      const uint64_t chunkBytes = field(command, Field::ChunkWords) * plan.dim;
-      const uint64_t beats = std::max((chunkBytes + plan.busBytes - 1) / plan.busBytes,
-                                      field(command, Field::ChunkWords));
-      const uint64_t items = field(command, Field::Chunks) * beats;
+      const bool store = command.opcode() == Opcode::Store;
+      const uint64_t items =
+          field(command, Field::Chunks) *
+          chunkCycles(plan, field(command, Field::ChunkWords),
+                      store ? plan.outstandingWrites : plan.outstandingReads);
       if (command.opcode() == Opcode::Load)
         return {.lead = kMemoryLatency, .occupied = items, .tail = 4};
       return {.lead = 8, .occupied = items, .tail = kMemoryLatency};
