@@ -84,12 +84,15 @@ class RowScalarUnit {
 CommandCost commandCost(const Command& command, const Plan& plan) {
   switch (command.opcode()) {
     case Opcode::Load:
+    case Opcode::Gather:
     case Opcode::Store: {
       const bool store = command.opcode() == Opcode::Store;
       const uint64_t items =
           field(command, Field::Chunks) *
           chunkCycles(plan, field(command, Field::ChunkWords),
                       store ? plan.outstandingWrites : plan.outstandingReads);
+      if (command.opcode() == Opcode::Gather)  // its list comes first
+        return {.lead = 2 * kMemoryLatency, .occupied = items, .tail = 4};
       if (command.opcode() == Opcode::Load)
         return {.lead = kMemoryLatency, .occupied = items, .tail = 4};
       return {.lead = 8, .occupied = items, .tail = kMemoryLatency};
