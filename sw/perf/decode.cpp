@@ -11,13 +11,19 @@ bool flag(const Command& command, Field field) { return command.get(field) != 0;
 }  // namespace
 
 CopyCommand copyCommand(const Command& command, uint32_t index) {
-  return {.index = index,
-          .memoryAddress = static_cast<uint64_t>(command.get(Field::MemoryAddr)),
-          .memoryStride = static_cast<uint64_t>(command.get(Field::MemoryStride)),
-          .scratchAddress = number(command, Field::ScratchAddr),
-          .scratchStride = number(command, Field::ScratchStride),
-          .chunkWords = number(command, Field::ChunkWords),
-          .chunks = number(command, Field::Chunks)};
+  CopyCommand copy{.index = index,
+                   .memoryAddress = static_cast<uint64_t>(command.get(Field::MemoryAddr)),
+                   .memoryStride = static_cast<uint64_t>(command.get(Field::MemoryStride)),
+                   .scratchAddress = number(command, Field::ScratchAddr),
+                   .scratchStride = number(command, Field::ScratchStride),
+                   .chunkWords = number(command, Field::ChunkWords),
+                   .chunks = number(command, Field::Chunks)};
+  if (command.opcode() != Opcode::Gather) return copy;
+  copy.gather = true;
+  copy.wordStride = number(command, Field::WordStride);
+  copy.listAddress = static_cast<uint64_t>(command.get(Field::IndexAddr));
+  copy.limit = number(command, Field::IndexLimit);
+  return copy;
 }
 
 MatmulCommand matmulCommand(const Command& command, uint32_t index) {

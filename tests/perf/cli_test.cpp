@@ -1,0 +1,89 @@
+// The estimate subcommand, as a user calls it.
+
+#include <sys/wait.h>
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "tests/catch.hpp"
+
+namespace {
+
+struct Output {
+  int status = 0;
+  std::string text;
+};
+
+Output intformer(const std::string& arguments) {
+  Output output;
+  FILE* pipe = popen((std::string(INTFORMER_PROGRAM) + " " + arguments + " 2>&1").c_str(), "r");
+  REQUIRE(pipe != nullptr);
+  std::array<char, 4096> piece{};
+  while (fgets(piece.data(), piece.size(), pipe) != nullptr) output.text += piece.data();
+  output.status = WEXITSTATUS(pclose(pipe));
+  return output;
+}
+
+}  // namespace
+
+TEST_CASE("estimate writes a run's report without its comparisons", "[cli]") {
+  const std::string file = std::string(INTFORMER_SCRATCH) + "/estimate.json";
+  const Output output = intformer(
+      "estimate configs/models/odd.toml --config configs/base16.toml --seq 77 --layers 2 "
+      "--set vector.lanes=4 --json " +
+      file);
+  INFO(output.text);
+  REQUIRE(output.status == 0);
+  const auto json = nlohmann::json::parse(std::ifstream(file));
+  CHECK(json.at("config") == "base16");
+  CHECK(json.at("model") == "odd");
+  CHECK(json.at("seq") == 77);
+  CHECK(json.at("layers") == 2);
+  CHECK_FALSE(json.contains("mismatches"));
+  CHECK(json.at("bytes_read") > 0);
+  CHECK(json.at("bytes_written") > 0);
+  uint64_t cycles = 0;
+  uint64_t macs = 0;
+  for (const auto& op : json.at("operators")) {
+    cycles += op.at("cycles").get<uint64_t>();
+    macs += op.at("macs").get<uint64_t>();
+    CHECK(op.contains("kind"));
+    CHECK(op.contains("utilization"));
+    CHECK(op.contains("bytes"));
+  }
+  CHECK(cycles == json.at("cycles"));
+  CHECK(macs == json.at("macs"));
+  CHECK(json.at("utilization").get<double>() ==
+        Approx(static_cast<double>(macs) / (256.0 * static_cast<double>(cycles))));
+}
+
+TEST_CASE("a slower memory costs cycles", "[cli]") {
+  const auto total = [](const std::string& options) {
+    const Output output =
+        intformer("estimate configs/models/tiny.toml --config configs/tiny4.toml --seq 5 " + options);
+    REQUIRE(output.status == 0);
+    return output.text.substr(output.text.find("total"));
+  };
+  CHECK(total("") == total("--mem-latency 100"));
+  CHECK(total("") != total("--mem-latency 200"));
+}
+
+TEST_CASE("estimate prints the surveys' tables", "[cli]") {
+  const Output output = intformer("estimate --tables");
+  REQUIRE(output.status == 0);
+  for (const char* figure : {"22.42", "97.02", "1323.66", "159.68", "231.00", "117.96"})
+    CHECK_THAT(output.text, containsText(figure));
+  CHECK_THAT(output.text, containsText("BERT-Large, l = 4096"));
+}
+
+TEST_CASE("estimate refuses what it cannot read", "[cli]") {
+  CHECK(intformer("estimate").status == 1);
+  CHECK(intformer("estimate configs/models/odd.toml --seq 4").status == 1);
+  CHECK(intformer("estimate configs/models/none.toml --config configs/base16.toml --seq 4")
+            .status == 1);
+  CHECK(intformer("estimate configs/models/odd.toml --config configs/base16.toml").status == 1);
+}
