@@ -194,6 +194,10 @@ std::string rooflineSection(const RunData& run) {
   Labels labels;
   labels.keepFree(Box{kRight - 190, y.at(peak) - 22, kRight, y.at(peak)});
   for (double at = x.at(ridge); at < kRight; at += 8) labels.keepFree(at, y.at(peak));
+  const double foot = x.at(slopeFrom), footHeight = y.at(slopeFrom * run.plan.busBytes);
+  const double rise = (y.at(peak) - footHeight) / (x.at(ridge) - foot);
+  for (double at = foot; at < x.at(ridge); at += 8)
+    labels.keepFree(at, footHeight + rise * (at - foot));
   const auto px = [&](const Point& p) { return p.intensity ? x.at(*p.intensity) : kRight - 8; };
   for (const Point& point : list) {
     const std::string intensity =
