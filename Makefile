@@ -13,7 +13,7 @@ REPORT := $(BUILD)/reports/$(basename $(notdir $(MODEL)))-$(basename $(notdir $(
 REAL_REPORT := $(BUILD)/reports/$(notdir $(REAL))-$(basename $(notdir $(CONFIG))).json
 
 .DEFAULT_GOAL := help
-.PHONY: help packages configure program run run-model run-real test lint synth bench estimate-table \
+.PHONY: help packages configure program run run-model run-real bert-base test lint synth bench estimate-table \
         regenerate format clean
 
 help: ## explain every target
@@ -37,6 +37,10 @@ run: run-model run-real ## a BERT layer, then a trained model's layer: golden mo
 
 run-model: program ## the first half of run: MODEL alone
 	@$(BUILD)/intformer run $(MODEL) --config $(CONFIG) --seq $(SEQ) --layers $(LAYERS) --json $(REPORT)
+
+bert-base: program ## run all of BERT-Base on 128 tokens, from token ids to last hidden states
+	@$(BUILD)/intformer run configs/models/bert-base.toml --config configs/base16.toml --seq 128 \
+	  --layers 12 --json $(BUILD)/reports/bert-base-12-base16-128.json
 
 run-real: program run-model
 	@echo

@@ -106,7 +106,7 @@ struct LayerNorm {
 ///   out16[r][c] = sat16(rshr(tokens[token[r]][c] * M1[c], s1[c]) +
 ///                       rshr(places[place[r]][c] * M2[c], s2[c]))
 /// The second table holds the sums of position and segment embeddings: row segment * positions +
-/// position. docs/2-numerics.md, section 7.
+/// position. docs/2-numerics.md, section 2.13.
 struct Embedding {
   std::string name;
   TensorId token = kNoTensor;   ///< Index: rows of the first table

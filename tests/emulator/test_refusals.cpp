@@ -41,6 +41,28 @@ void checkError(const EmulationResult& result, ErrorCode code, uint32_t index, u
   CHECK(result.address == address);
 }
 
+Command gather(int64_t memory, int64_t list, int64_t rows) {
+  return make(Opcode::Gather,
+              {{Field::MemoryAddr, memory}, {Field::MemoryStride, 64}, {Field::IndexAddr, list},
+               {Field::IndexLimit, 1}, {Field::ChunkWords, 2}, {Field::Chunks, rows},
+               {Field::ScratchStride, 1}, {Field::WordStride, 100}});
+}
+
+TEST_CASE("a gather is refused for its list, its rows and its fields", "[emulator]") {
+  CHECK(run({gather(0, 512, 64)}).ok());  // a list of zeros
+  checkError(run({gather(0, 512, 65)}), ErrorCode::IllegalField, 0, 0);
+  checkError(run({gather(0, 514, 3)}), ErrorCode::IllegalField, 0, 0);
+  checkError(run({gather(0, 512, 3).set(Field::MemoryStride, 32)}), ErrorCode::IllegalField, 0, 0);
+  checkError(run({gather(2, 512, 3)}), ErrorCode::IllegalField, 0, 2);
+  checkError(run({gather(0, 1016, 3)}), ErrorCode::ReadWindow, 0, 1024);
+  checkError(run({gather(1020, 512, 3)}), ErrorCode::ReadWindow, 0, 1024);
+  checkError(run({gather(0, 512, 3).set(Field::ScratchAddr, 155)}), ErrorCode::ScratchRange, 0, 256);
+  std::vector<Command> commands = {gather(0, 60, 3), Command(Opcode::End)};
+  std::vector<uint8_t> memory(1024);
+  memory[64] = 1;
+  checkError(runProgram(smallPlan(), commands, memory, {}), ErrorCode::IndexRange, 0, 64);
+}
+
 TEST_CASE("device errors carry code, command and address", "[emulator]") {
   Command illegal;
   illegal.words()[0] = 0x77;
