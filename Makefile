@@ -3,6 +3,8 @@ CONFIG ?= configs/base16.toml
 MODEL  ?= configs/models/bert-base.toml
 SEQ    ?= 128
 LAYERS ?= 1
+# Further options of `intformer run`; without this one a model with an embedding starts from token ids.
+ARGS   ?= --encoder-only
 REAL   ?= build/models/minilm
 TEXT   ?= The array never waits for the memory, and every bit agrees.
 
@@ -33,10 +35,11 @@ program: configure
 	@test -x $(BUILD)/intformer || echo "building the program $(BUILD)/intformer"
 	@cmake --build $(BUILD) --target intformer -- $(NINJA)
 
-run: run-model run-real ## a BERT layer, then a trained model's layer: golden model = emulator = RTL (CONFIG MODEL SEQ LAYERS)
+run: run-model run-real ## a BERT layer, then a trained model's layer: golden model = emulator = RTL (CONFIG MODEL SEQ LAYERS ARGS)
 
 run-model: program ## the first half of run: MODEL alone
-	@$(BUILD)/intformer run $(MODEL) --config $(CONFIG) --seq $(SEQ) --layers $(LAYERS) --json $(REPORT)
+	@$(BUILD)/intformer run $(MODEL) --config $(CONFIG) --seq $(SEQ) --layers $(LAYERS) \
+	  $(ARGS) --json $(REPORT)
 
 bert-base: program ## run all of BERT-Base on 128 tokens, from token ids to last hidden states
 	@$(BUILD)/intformer run configs/models/bert-base.toml --config configs/base16.toml --seq 128 \

@@ -14,7 +14,8 @@ std::string queues(const Command& command, bool waits) {
   for (std::size_t q = 0; q < kQueueCount; ++q) {
     const auto queue = static_cast<Queue>(q);
     if (!(waits ? command.waitsFor(queue) : command.signals(queue))) continue;
-    text += (text.empty() ? "" : " ") + std::string(queueName(queue));
+    if (!text.empty()) text += " ";
+    text += queueName(queue);
   }
   return text;
 }
