@@ -3,8 +3,9 @@
 namespace intformer::tb {
 
 RunReport estimateReport(const Program& program, const Plan& plan,
-                         const perf::MemoryTiming& memory) {
-  const perf::Run run = perf::estimate(program.commands, program.programAddress, plan, memory);
+                         const perf::MemoryTiming& memory, std::span<const uint8_t> image) {
+  const perf::Run run =
+      perf::estimate(program.commands, program.programAddress, plan, memory, image);
   std::vector<sim_event> events;
   events.reserve(run.events.size());
   for (const perf::Event& event : run.events)

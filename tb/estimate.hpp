@@ -8,8 +8,9 @@
 namespace intformer::tb {
 
 /// The report of a run that did not take place: cycles, bytes and operators by the performance
-/// model, divided as a run's are. Names and sizes of the model are left to the caller.
+/// model (sw/perf/estimate.hpp), divided as a run's are. Names and sizes of the model are left to the caller.
 RunReport estimateReport(const Program& program, const Plan& plan,
-                         const perf::MemoryTiming& memory = {});
+                         const perf::MemoryTiming& memory = {},
+                         std::span<const uint8_t> image = {});
 
 }  // namespace intformer::tb

@@ -75,7 +75,8 @@ int estimateModel(const EstimateOptions& options) {
   if (!config.plan || !model) return 1;
   const Plan& plan = *config.plan;
   const Program program = compile(model->graph, plan);
-  tb::RunReport report = tb::estimateReport(program, plan, options.memory);
+  const std::vector<uint8_t> image = buildImage(program, model->graph, model->inputs);
+  tb::RunReport report = tb::estimateReport(program, plan, options.memory, image);
   report.config = plan.name;
   report.model = model->name;
   report.sequences = model->seq;

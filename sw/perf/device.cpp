@@ -35,12 +35,12 @@ Header headerOf(const Command& command) {
 class Device {
  public:
   Device(std::span<const Command> commands, uint64_t address, const Plan& plan,
-         const MemoryTiming& timing)
+         const MemoryTiming& timing, std::span<const uint8_t> image)
       : commands_(commands),
         plan_(plan),
         memory_(timing),
         fetch_(plan, address, static_cast<uint32_t>(commands.size())),
-        load_(plan),
+        load_(plan, image),
         store_(plan),
         matmul_(plan),
         vector_(plan) {
@@ -312,9 +312,9 @@ void Device::skip() {
 }  // namespace
 
 Run estimate(std::span<const Command> commands, uint64_t address, const Plan& plan,
-             const MemoryTiming& memory) {
+             const MemoryTiming& memory, std::span<const uint8_t> image) {
   if (commands.empty()) return {};
-  return Device(commands, address, plan, memory).run();
+  return Device(commands, address, plan, memory, image).run();
 }
 
 }  // namespace intformer::perf

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <bit>
+#include <cstring>
 #include <optional>
+#include <span>
 
 #include "sw/perf/transfer.hpp"
 
@@ -10,7 +12,8 @@ namespace intformer::perf {
 /// Turns gathers into requests (row_lookup.sv): first for the list, then for row after row.
 class RowLookup {
  public:
-  RowLookup(uint32_t dim, uint32_t busBytes) : dim_(dim), busBytes_(busBytes) {}
+  RowLookup(const Plan& plan, std::span<const uint8_t> image)
+      : dim_(plan.dim), busBytes_(plan.busBytes), image_(image) {}
 
   [[nodiscard]] bool passes() const { return state_ == State::Pass; }
   /// Nothing moves before a command or a beat of the list comes.
@@ -45,8 +48,14 @@ class RowLookup {
   enum class State : uint8_t { Pass, List, Pick, Request };
   static constexpr uint32_t kNumberBytes = 4;
 
-  /// The list is data: any number below the limit will do, and many different ones are best.
+  /// Without the list, any number below the limit will do; many different ones are best.
   [[nodiscard]] uint64_t rowNumber() const {
+    const uint64_t at = command_.listAddress + uint64_t{row_} * kNumberBytes;
+    if (at + kNumberBytes <= image_.size()) {
+      uint32_t number = 0;
+      std::memcpy(&number, &image_[at], kNumberBytes);
+      return number;
+    }
     return (uint64_t{row_ + 1} * 2654435761U & 0xffffffffU) * command_.limit >> 32;
   }
   void pick() {  // looked up, checked, multiplied bit by bit
@@ -55,6 +64,7 @@ class RowLookup {
   }
 
   uint32_t dim_, busBytes_;
+  std::span<const uint8_t> image_;
   State state_ = State::Pass;
   CopyCommand command_;
   uint32_t row_ = 0, left_ = 0;
@@ -63,12 +73,12 @@ class RowLookup {
 /// Load unit (dma_load.sv).
 class Load {
  public:
-  explicit Load(const Plan& plan)
+  Load(const Plan& plan, std::span<const uint8_t> image)
       : request(plan.busBytes, plan.maxBurstBeats * plan.busBytes),
         dim_(plan.dim),
         parts_(partsPerWord(plan)),
         pieces_(piecesPerBeat(plan)),
-        lookup_(plan.dim, plan.busBytes),
+        lookup_(plan, image),
         bursts_(plan.outstandingReads),
         plans_(plan.outstandingReads),
         walker_(plan.dim, pieces_) {}

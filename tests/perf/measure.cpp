@@ -63,7 +63,8 @@ std::optional<Result> Devices::measure(const Case& work) {
   }
   auto& device = devices_[work.device];
   if (!device) device = std::make_unique<tb::SimDevice>(tb::buildDevice(plan, emitAll(plan)));
-  device->setMemory(buildImage(program, graph, seededInputs(graph, 1)));
+  const std::vector<uint8_t> image = buildImage(program, graph, seededInputs(graph, 1));
+  device->setMemory(image);
   device->setTiming(tb::memoryTiming(work.latency, 0, 1));
   device->setWatchdog(tb::watchdogCycles(program.commands, program.dim, work.latency, 0));
   device->clearEvents();
@@ -73,8 +74,9 @@ std::optional<Result> Devices::measure(const Case& work) {
   if (!run.ok()) throw std::runtime_error(work.key() + ": " + run.text());
 
   const perf::MemoryTiming timing{.latency = work.latency};
-  const perf::Run model = perf::estimate(program.commands, program.programAddress, plan, timing);
-  const tb::RunReport report = tb::estimateReport(program, plan, timing);
+  const perf::Run model =
+      perf::estimate(program.commands, program.programAddress, plan, timing, image);
+  const tb::RunReport report = tb::estimateReport(program, plan, timing, image);
   Result result;
   result.cycles = run.counters[INTFORMER_COUNT_CYCLES];
   result.estimate = model.cycles;
