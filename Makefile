@@ -15,8 +15,8 @@ REPORT := $(BUILD)/reports/$(basename $(notdir $(MODEL)))-$(basename $(notdir $(
 REAL_REPORT := $(BUILD)/reports/$(notdir $(REAL))-$(basename $(notdir $(CONFIG))).json
 
 .DEFAULT_GOAL := help
-.PHONY: help packages configure program run run-model run-real bert-base test lint synth bench estimate-table \
-        regenerate format clean
+.PHONY: help packages configure program run run-model run-real bert-base test lint synth bench \
+        estimate-table regenerate format clean
 
 help: ## explain every target
 	@echo "intformer: integer-only Transformer accelerators, from a config file to equal bits"
