@@ -44,6 +44,7 @@ Schedule scheduleTasks(const Graph& graph, uint32_t rowBlock) {
   schedule.segmentOf.resize(graph.operators.size());
   uint32_t segment = 0;
   std::vector<uint32_t> open;  // operators of the segment being gathered
+  bool hasLinear = false;      // among them: something for a LayerNorm to hide behind
   const auto flush = [&] {
     uint32_t blocks = 0;
     for (const uint32_t op : open) {
@@ -51,16 +52,31 @@ Schedule scheduleTasks(const Graph& graph, uint32_t rowBlock) {
       blocks = std::max(blocks,
                         schedule.blocks(graph.tensors[rowWise(graph.operators[op]).rows].rows));
     }
-    for (uint32_t block = 0; block < blocks; ++block)
-      for (const uint32_t op : open) {
-        const RowWise walk = rowWise(graph.operators[op]);
-        const uint32_t rows = graph.tensors[walk.rows].rows;
-        if (block >= schedule.blocks(rows)) continue;
-        if (walk.input != kNoTensor)
-          schedule.uses[{walk.input, block}].push_back(schedule.tasks.size());
-        schedule.tasks.push_back({op, schedule.block(block, rows), segment});
-      }
+    const auto add = [&](uint32_t op, uint32_t block) {
+      const RowWise walk = rowWise(graph.operators[op]);
+      const uint32_t rows = graph.tensors[walk.rows].rows;
+      if (block >= schedule.blocks(rows)) return;
+      if (walk.input != kNoTensor)
+        schedule.uses[{walk.input, block}].push_back(schedule.tasks.size());
+      schedule.tasks.push_back({op, schedule.block(block, rows), segment});
+    };
+    // What comes before a segment's first linear operator (embedding, normalization of an input) is
+    // done for a block while the array works on the block before.
+    const auto firstLinear = std::find_if(open.begin(), open.end(), [&](uint32_t op) {
+      return std::holds_alternative<Linear>(graph.operators[op]);
+    });
+    const auto prepare = [&](uint32_t block) {
+      for (auto op = open.begin(); op != firstLinear; ++op) add(*op, block);
+    };
+    prepare(0);
+    for (uint32_t block = 0; block < blocks; ++block) {
+      if (firstLinear != open.end()) add(*firstLinear, block);
+      if (block + 1 < blocks) prepare(block + 1);
+      if (firstLinear != open.end())
+        for (auto op = firstLinear + 1; op != open.end(); ++op) add(*op, block);
+    }
     open.clear();
+    hasLinear = false;
     ++segment;
   };
   for (uint32_t op = 0; op < graph.operators.size(); ++op) {
@@ -71,7 +87,8 @@ Schedule scheduleTasks(const Graph& graph, uint32_t rowBlock) {
       continue;
     }
     open.push_back(op);
-    if (rowWise(graph.operators[op]).endsSegment) flush();
+    hasLinear = hasLinear || std::holds_alternative<Linear>(graph.operators[op]);
+    if (rowWise(graph.operators[op]).endsSegment && hasLinear) flush();
   }
   flush();
   return schedule;

@@ -24,8 +24,8 @@ struct Task {
 };
 
 /// The order of work. Operators that need only their own rows form segments, walked block by block;
-/// a segment ends after a LayerNorm, so that the normalization of one block hides behind the
-/// matmuls of the next, and around attention, which needs all rows.
+/// a segment ends after a LayerNorm that follows a matmul, so that the normalization of one block
+/// hides behind the matmuls of the next, and around attention, which needs all rows.
 struct Schedule {
   uint32_t rowBlock = 1;
   std::vector<Task> tasks;
