@@ -173,6 +173,7 @@ const char* intformer_error_text(uint32_t code) {
       "stat_range: row statistics slot beyond their end",
       "token_deadlock: every queue waits for tokens that no command under way will give",
       "index_range: a gather's row number is not below its limit",
+      "index_range: a gather's row number is not below its limit",
   };
   return code < sizeof texts / sizeof texts[0] ? texts[code] : "unknown error code";
 }

@@ -184,6 +184,13 @@ TEST_CASE("bad programs stop the device with code, command and address", "[bad]"
     bad.around(bad.load(kInputs, 8).addWait(Queue::Matmul));
     bad.expect(ErrorCode::TokenDeadlock, 3);
   }
+  SECTION("a gather of a row that its table does not have") {
+    Command gather = bad.transfer(Opcode::Gather, kInputs, 1);
+    gather.set(Field::Chunks, 4).set(Field::IndexAddr, kInputs + 1024).set(Field::WordStride, 1);
+    gather.set(Field::ScratchStride, 1).set(Field::IndexLimit, 100).set(Field::MemoryStride, 64);
+    bad.around(gather.addSignal(Queue::Store));
+    bad.expect(ErrorCode::IndexRange, 3, kInputs + 1024);  // the image's bytes are large numbers
+  }
   SECTION("a row statistics slot beyond their end") {
     bad.around(bad.rowMax().set(Field::StatRow, bad.device.plan.statRows - 2));
     bad.expect(ErrorCode::StatRange, 3);
