@@ -72,7 +72,8 @@ function(intformer_verilate name)
       BYPRODUCTS ${dir}/V${name}.h  # so that what includes it is compiled again
       COMMAND $<TARGET_FILE:intformer_generate> generate ${CMAKE_SOURCE_DIR}/${ARG_CONFIG}
               --out ${generated} ${overrides} --quiet
-      COMMAND ${VERILATOR} ${flags} -F ${generated}/${config}.f ${ARG_SOURCES}
+      COMMAND sh ${CMAKE_SOURCE_DIR}/cmake/quietly.sh
+              ${VERILATOR} ${flags} -F ${generated}/${config}.f ${ARG_SOURCES}
       COMMAND ${CMAKE_COMMAND} -E touch ${lib}
       DEPENDS intformer_generate ${CMAKE_SOURCE_DIR}/${ARG_CONFIG} ${leaves} ${ARG_SOURCES}
       WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
@@ -81,7 +82,7 @@ function(intformer_verilate name)
     add_custom_command(
       OUTPUT ${lib}
       BYPRODUCTS ${dir}/V${name}.h  # so that what includes it is compiled again
-      COMMAND ${VERILATOR} ${flags} ${ARG_SOURCES}
+      COMMAND sh ${CMAKE_SOURCE_DIR}/cmake/quietly.sh ${VERILATOR} ${flags} ${ARG_SOURCES}
       COMMAND ${CMAKE_COMMAND} -E touch ${lib}
       DEPENDS ${ARG_SOURCES}
       WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
