@@ -12,10 +12,10 @@ function(intformer_library name)
   target_link_libraries(${name} PUBLIC fmt::fmt ${ARG_LIBS})
 endfunction()
 
-# intformer_test(NAME SOURCES... LIBS... [LABELS...] [TIMEOUT seconds]): a Catch2 program, run by
-# ctest from the project's root.
+# intformer_test(NAME SOURCES... LIBS... [LABELS...] [TAGS...] [TIMEOUT seconds]): a Catch2 program,
+# run by ctest from the project's root; with tags, once per tag, so that its parts run side by side.
 function(intformer_test name)
-  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LIBS;LABELS" ${ARGN})
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LIBS;LABELS;TAGS" ${ARGN})
   if(NOT TARGET catch_main)
     add_library(catch_main STATIC ${CMAKE_SOURCE_DIR}/tests/catch_main.cpp)
     target_include_directories(catch_main PUBLIC ${CMAKE_SOURCE_DIR})
@@ -24,11 +24,19 @@ function(intformer_test name)
   add_executable(${name} ${ARG_SOURCES})
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE catch_main ${ARG_LIBS})
-  add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 600)
   endif()
-  set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
+  set(tests ${name})
+  if(ARG_TAGS)
+    list(TRANSFORM ARG_TAGS PREPEND ${name}. OUTPUT_VARIABLE tests)
+  endif()
+  foreach(test ${tests})
+    string(REGEX REPLACE "^${name}[.]?" "" tag ${test})
+    add_test(NAME ${test} COMMAND ${name} $<$<BOOL:${tag}>:[${tag}]>
+             WORKING_DIRECTORY ${CMAKE_SOURCE_DIR} COMMAND_EXPAND_LISTS)
+    set_tests_properties(${test} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
+  endforeach()
 endfunction()
 
 find_program(VERILATOR verilator REQUIRED)
