@@ -4,7 +4,7 @@
 set -eu
 
 packages="verilator yosys libcli11-dev catch2 libtomlplusplus-dev nlohmann-json3-dev libfmt-dev
-  libbenchmark-dev ccache clang g++ make cmake ninja-build pkg-config zlib1g-dev python3 python3-pip"
+  ccache clang g++ make cmake ninja-build pkg-config zlib1g-dev python3 python3-pip"
 
 missing=""
 for package in $packages; do
