@@ -60,9 +60,14 @@ std::string withoutTree(const std::string& text) {
   return kept;
 }
 
+/// Arrays with a read port per lane are logic. They are mapped before the search for a fitting RAM,
+/// which takes more memory than a machine has when a design has 16 lanes.
 std::string mappingCommand(FpgaTarget target, const std::string& top) {
-  return target == FpgaTarget::Ecp5 ? fmt::format("synth_ecp5 -noflatten -top {}", top)
-                                    : fmt::format("synth_xilinx -family xcup -top {}", top);
+  const bool ecp5 = target == FpgaTarget::Ecp5;
+  const std::string flow =
+      fmt::format("{} -top {}", ecp5 ? "synth_ecp5 -noflatten" : "synth_xilinx -family xcup", top);
+  const char* const memories = ecp5 ? "map_ram" : "map_memory";
+  return fmt::format("{0} -run begin:{1}\nmemory_map */r:RD_PORTS>=4\n{0} -run {1}:", flow, memories);
 }
 
 }  // namespace
