@@ -3,8 +3,8 @@
 # Does nothing when all are there.
 set -eu
 
-packages="verilator yosys libcli11-dev catch2 libtomlplusplus-dev nlohmann-json3-dev libfmt-dev
-  ccache clang g++ make cmake ninja-build pkg-config zlib1g-dev python3 python3-pip"
+packages="verilator yosys libcli11-dev catch2 libtomlplusplus-dev nlohmann-json3-dev libfmt-dev libicu-dev
+  libxxhash-dev libeigen3-dev ccache clang g++ make cmake ninja-build pkg-config zlib1g-dev python3 python3-pip"
 
 missing=""
 for package in $packages; do
