@@ -7,6 +7,8 @@
 #include <numbers>
 
 #include "sw/numerics/numerics.hpp"
+#include "sw/quantizer/embedding_table.hpp"
+#include "sw/quantizer/quantize_model.hpp"
 #include "sw/quantizer/scales.hpp"
 
 namespace intformer {
@@ -25,15 +27,36 @@ struct Stream {
 class Builder {
  public:
   Builder(const FloatBert& model, std::span<const LayerRanges> ranges, uint32_t rows,
-          const std::string& name)
-      : model_(model), ranges_(ranges), rows_(rows), width_(model.config.width) {
+          const std::string& name, const QuantizeOptions& options)
+      : model_(model),
+        ranges_(ranges),
+        rows_(rows),
+        width_(model.config.width),
+        options_(options) {
     result_.graph.name = name;
+  }
+
+  /// Begins with activations in two widths.
+  void addInput() {
     stream_ = {add("input8", ElementType::Int8, width_, TensorRole::Input),
                add("input16", ElementType::Int16, width_, TensorRole::Input),
-               attentionInput(ranges[0].input, 0)};
+               attentionInput(ranges_[0].input, 0)};
     result_.input8 = stream_.narrow;
     result_.input16 = stream_.wide;
     result_.inputStep = stream_.quantization.step;
+  }
+
+  /// Begins with token ids: tables and their LayerNorm.
+  void addEmbedding() {
+    QuantizedEmbedding embedding = quantizeEmbedding("embedding.sum", model_);
+    Embedding& op = embedding.op;
+    result_.tokens = op.token = add("tokens", ElementType::Index, 2, TensorRole::Input);
+    result_.places = op.place = add("places", ElementType::Index, 2, TensorRole::Input);
+    residual_ = op.output = add(op.name, ElementType::Int16, width_);
+    residualStep_ = embedding.step;
+    result_.graph.operators.emplace_back(std::move(op));
+    addNorm("embedding.output", model_.embeddingNorm, attentionInput(ranges_[0].input, 0),
+            TensorRole::Intermediate);
   }
 
   QuantizedBert build() {
@@ -117,6 +140,7 @@ class Builder {
     op.heads = config.heads;
     op.headWidth = headWidth;
     op.mask.high = static_cast<int32_t>(rows_);
+    op.dither = options_.dither;
     const double octaves = std::numbers::log2e / std::sqrt(headWidth) * 256;
     for (uint32_t h = 0; h < config.heads; ++h) {
       const uint32_t c = h * headWidth;
@@ -189,6 +213,7 @@ class Builder {
   std::span<const LayerRanges> ranges_;
   uint32_t rows_;
   uint32_t width_;
+  QuantizeOptions options_;
   QuantizedBert result_;
   Stream stream_;
   TensorId residual_ = kNoTensor;
@@ -199,7 +224,20 @@ class Builder {
 
 QuantizedBert quantizeBert(const FloatBert& model, std::span<const LayerRanges> ranges,
                            uint32_t rows, const std::string& name) {
-  return Builder(model, ranges, rows, name).build();
+  Builder builder(model, ranges, rows, name, {});
+  builder.addInput();
+  return builder.build();
+}
+
+QuantizedBert quantizeModel(const FloatBert& model,
+                            std::span<const std::vector<uint32_t>> calibration,
+                            const QuantizeOptions& options) {
+  if (calibration.empty()) throw ImportError("calibration: needs at least one sentence");
+  const std::vector<LayerRanges> ranges =
+      calibrate(model, calibration, static_cast<uint32_t>(model.layers.size()));
+  Builder builder(model, ranges, 1, "bert", options);
+  builder.addEmbedding();
+  return builder.build();
 }
 
 TensorValues quantizeInput(const QuantizedBert& model, const FloatMatrix& input) {

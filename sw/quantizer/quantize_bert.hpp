@@ -11,8 +11,10 @@
 namespace intformer {
 
 /// Encoder layers in integers. Tensors are named as those of buildBertEncoder (sw/model/bert.hpp).
+/// Inputs are token ids (quantizeModel) or activations (quantizeBert); the others are kNoTensor.
 struct QuantizedBert {
   Graph graph;
+  TensorId tokens = kNoTensor, places = kNoTensor;
   TensorId input8 = kNoTensor, input16 = kNoTensor;
   TensorId output8 = kNoTensor, output16 = kNoTensor;
   std::vector<double> inputStep;   ///< per channel, real value of one LSB of input8; 256 of input16

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "sw/quantizer/quantize_bert.hpp"
+
+namespace intformer {
+
+/// How a trained model becomes integers. The defaults are the best of docs/10-accuracy.md.
+struct QuantizeOptions {
+  bool dither = false;  ///< round attention weights by position instead of to nearest
+};
+
+/// The whole model from token ids, as a graph for one sequence of one token: inputs "tokens" and
+/// "places", "embedding.sum" and "embedding.{output8,output16}", then the layers. Ranges come from
+/// running the model in float32 on the calibration's token ids, one list per sentence.
+/// Throws ImportError for an empty calibration or ids that the model does not know, ScaleError
+/// where a scale has no integer form.
+QuantizedBert quantizeModel(const FloatBert& model,
+                            std::span<const std::vector<uint32_t>> calibration,
+                            const QuantizeOptions& options);
+
+}  // namespace intformer

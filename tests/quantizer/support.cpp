@@ -1,0 +1,75 @@
+#include "tests/quantizer/support.hpp"
+
+#include <limits>
+
+#include "sw/golden/golden.hpp"
+#include "sw/model/random.hpp"
+#include "tests/import/synthetic_bert.hpp"
+
+namespace intformer::test {
+namespace {
+
+/// The one-token graph for a sentence of `rows` tokens.
+Graph stretched(Graph graph, uint32_t rows) {
+  for (TensorInfo& tensor : graph.tensors) tensor.rows *= rows;
+  for (Operator& op : graph.operators)
+    if (auto* attention = std::get_if<Attention>(&op)) {
+      attention->rows = rows;
+      attention->mask.high = static_cast<int32_t>(rows);
+      graph.tensors[attention->weights].cols = rows;
+    }
+  return graph;
+}
+
+}  // namespace
+
+FloatBert randomBert(uint64_t seed) {
+  const TemporaryFolder folder;
+  writeBert(folder, syntheticBert(seed));
+  return readBert(folder.path(), std::numeric_limits<uint32_t>::max());
+}
+
+std::vector<std::vector<uint32_t>> randomSentences(const FloatBert& model, uint32_t count,
+                                                   uint64_t seed) {
+  Random random(seed);
+  std::vector<std::vector<uint32_t>> sentences(count);
+  for (auto& tokens : sentences) {
+    tokens.resize(1 + random.below(20));
+    for (uint32_t& token : tokens) token = random.below(model.config.vocabulary);
+  }
+  return sentences;
+}
+
+FloatMatrix runQuantized(const QuantizedBert& model, const std::vector<uint32_t>& tokens,
+                         Family family) {
+  const auto rows = static_cast<uint32_t>(tokens.size());
+  const Graph graph = stretched(model.graph, rows);
+  TensorValues inputs(graph.tensors.size());
+  inputs[model.tokens] = inputs[model.places] = Tensor(ElementType::Index, rows, 2);
+  for (uint32_t r = 0; r < rows; ++r) {
+    inputs[model.tokens].setIndex(r, tokens[r]);
+    inputs[model.places].setIndex(r, r);
+  }
+  return dequantizeOutput(model, runGolden(graph, inputs, family));
+}
+
+FloatMatrix runFloat(const FloatBert& model, const std::vector<uint32_t>& tokens) {
+  FloatMatrix at = embed(model, tokens);
+  for (const FloatLayer& layer : model.layers) at = runFloatLayer(model.config, layer, at).output;
+  return at;
+}
+
+double meanCosine(const FloatBert& model, const QuantizedBert& quantized,
+                  const std::vector<std::vector<uint32_t>>& sentences, Family family) {
+  double sum = 0;
+  std::size_t count = 0;
+  for (const auto& tokens : sentences)
+    for (const double cosine :
+         rowCosines(runQuantized(quantized, tokens, family), runFloat(model, tokens))) {
+      sum += cosine;
+      ++count;
+    }
+  return sum / static_cast<double>(count);
+}
+
+}  // namespace intformer::test
