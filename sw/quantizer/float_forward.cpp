@@ -2,105 +2,155 @@
 
 #include <fmt/format.h>
 
+#include <Eigen/Core>
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <numbers>
+
+#include "sw/golden/gemm.hpp"
 
 namespace intformer {
 namespace {
 
+using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+using View = Eigen::Map<Matrix>;
+using ConstView = Eigen::Map<const Matrix>;
+
+View view(FloatMatrix& matrix) { return {matrix.data.data(), matrix.rows, matrix.cols}; }
+ConstView view(const FloatMatrix& matrix) {
+  return {matrix.data.data(), matrix.rows, matrix.cols};
+}
+
+constexpr uint32_t kColumns = 64;  // of the weights, that a thread takes at least
+constexpr uint32_t kRows = 8;
+
 FloatMatrix linear(const FloatMatrix& input, const FloatLinear& op) {
   FloatMatrix out(input.rows, op.cols);
-  for (uint32_t r = 0; r < input.rows; ++r) {
-    float* sums = out.row(r);
-    std::copy(op.bias.begin(), op.bias.end(), sums);
-    for (uint32_t k = 0; k < op.depth; ++k) {
-      const float a = input.row(r)[k];
-      const float* weights = op.weights.data() + std::size_t{k} * op.cols;
-      for (uint32_t c = 0; c < op.cols; ++c) sums[c] += a * weights[c];
-    }
-  }
+  const ConstView weights(op.weights.data(), op.depth, op.cols);
+  const ConstView bias(op.bias.data(), 1, op.cols);
+  parallelFor(op.cols, kColumns, [&](uint32_t begin, uint32_t end) {
+    auto part = view(out).middleCols(begin, end - begin);
+    part.noalias() = view(input) * weights.middleCols(begin, end - begin);
+    part.rowwise() += bias.row(0).segment(begin, end - begin);
+  });
   return out;
 }
 
-FloatMatrix add(const FloatMatrix& a, const FloatMatrix& b) {
-  FloatMatrix out = a;
-  for (std::size_t i = 0; i < out.data.size(); ++i) out.data[i] += b.data[i];
-  return out;
+FloatMatrix add(FloatMatrix a, const FloatMatrix& b) {
+  for (std::size_t i = 0; i < a.data.size(); ++i) a.data[i] += b.data[i];
+  return a;
 }
 
 FloatMatrix normalize(const FloatMatrix& input, const FloatNorm& norm, double epsilon) {
   FloatMatrix out(input.rows, input.cols);
-  for (uint32_t r = 0; r < input.rows; ++r) {
-    const float* x = input.row(r);
-    double mean = 0, variance = 0;
-    for (uint32_t c = 0; c < input.cols; ++c) mean += x[c];
-    mean /= input.cols;
-    for (uint32_t c = 0; c < input.cols; ++c) variance += (x[c] - mean) * (x[c] - mean);
-    const double scale = 1 / std::sqrt(variance / input.cols + epsilon);
-    for (uint32_t c = 0; c < input.cols; ++c)
-      out.row(r)[c] =
-          static_cast<float>((x[c] - mean) * scale * norm.gamma[c] + norm.beta[c]);
-  }
+  parallelFor(input.rows, kRows, [&](uint32_t begin, uint32_t end) {
+    for (uint32_t r = begin; r < end; ++r) {
+      const float* x = input.row(r);
+      double mean = 0, variance = 0;
+      for (uint32_t c = 0; c < input.cols; ++c) mean += x[c];
+      mean /= input.cols;
+      for (uint32_t c = 0; c < input.cols; ++c) variance += (x[c] - mean) * (x[c] - mean);
+      const double scale = 1 / std::sqrt(variance / input.cols + epsilon);
+      for (uint32_t c = 0; c < input.cols; ++c)
+        out.row(r)[c] = static_cast<float>((x[c] - mean) * scale * norm.gamma[c] + norm.beta[c]);
+    }
+  });
   return out;
 }
 
 void gelu(FloatMatrix& x) {
-  for (float& value : x.data)
-    value = static_cast<float>(0.5 * value * (1 + std::erf(value / std::sqrt(2.0))));
+  constexpr float kHalfRoot = std::numbers::sqrt2_v<float> / 2;
+  parallelFor(x.rows, kRows, [&](uint32_t begin, uint32_t end) {
+    for (float* value = x.row(begin); value != x.row(end); ++value)
+      *value = 0.5F * *value * (1 + std::erf(*value * kHalfRoot));
+  });
 }
 
-FloatMatrix attend(const BertConfig& config, const LayerActivations& at) {
-  const uint32_t rows = at.query.rows;
-  const uint32_t width = config.headWidth();
-  const double scale = 1 / std::sqrt(static_cast<double>(width));
-  FloatMatrix context(rows, config.width);
-  std::vector<double> weights(rows);
-  for (uint32_t h = 0; h < config.heads; ++h) {
-    for (uint32_t i = 0; i < rows; ++i) {
-      double maximum = -INFINITY, sum = 0;
-      for (uint32_t j = 0; j < rows; ++j) {
-        double dot = 0;
-        for (uint32_t c = h * width; c < (h + 1) * width; ++c)
-          dot += double{at.query.row(i)[c]} * at.key.row(j)[c];
-        weights[j] = dot * scale;
-        maximum = std::max(maximum, weights[j]);
-      }
-      for (double& weight : weights) sum += weight = std::exp(weight - maximum);
-      for (uint32_t j = 0; j < rows; ++j)
-        for (uint32_t c = h * width; c < (h + 1) * width; ++c)
-          context.row(i)[c] += static_cast<float>(weights[j] / sum) * at.value.row(j)[c];
-    }
+/// Softmax of every row, in place.
+void softmax(Matrix& logits) {
+  for (Eigen::Index r = 0; r < logits.rows(); ++r) {
+    auto row = logits.row(r).array();
+    row = (row - row.maxCoeff()).exp();
+    row /= row.sum();
   }
+}
+
+FloatMatrix attend(const BertConfig& config, const LayerActivations& at,
+                   std::span<const uint32_t> lengths) {
+  const uint32_t width = config.headWidth();
+  const float scale = 1 / std::sqrt(static_cast<float>(width));
+  FloatMatrix context(at.query.rows, config.width);
+  parallelFor(config.heads, 1, [&](uint32_t begin, uint32_t end) {
+    Matrix weights;
+    for (uint32_t head = begin; head < end; ++head) {
+      uint32_t row = 0;
+      for (const uint32_t length : lengths) {
+        const auto part = [&](const FloatMatrix& tensor) {
+          return view(tensor).block(row, head * width, length, width);
+        };
+        weights.noalias() = part(at.query) * part(at.key).transpose() * scale;
+        softmax(weights);
+        view(context).block(row, head * width, length, width).noalias() =
+            weights * part(at.value);
+        row += length;
+      }
+    }
+  });
   return context;
 }
 
-}  // namespace
+std::vector<uint32_t> lengthsOf(std::span<const std::vector<uint32_t>> sentences) {
+  std::vector<uint32_t> lengths;
+  for (const auto& tokens : sentences) lengths.push_back(static_cast<uint32_t>(tokens.size()));
+  return lengths;
+}
 
-FloatMatrix embed(const FloatBert& model, std::span<const uint32_t> tokens) {
+/// Sums of the three tables, into the rows from `row` on.
+void addEmbeddings(const FloatBert& model, std::span<const uint32_t> tokens, FloatMatrix& sum,
+                   uint32_t row) {
   const BertConfig& config = model.config;
   if (tokens.size() > config.maxPositions)
     throw ImportError(fmt::format("sentence of {} tokens: the model has {} positions",
                                   tokens.size(), config.maxPositions));
-  FloatMatrix sum(static_cast<uint32_t>(tokens.size()), config.width);
-  for (uint32_t r = 0; r < sum.rows; ++r) {
+  for (uint32_t r = 0; r < tokens.size(); ++r) {
     if (tokens[r] >= config.vocabulary)
       throw ImportError(fmt::format("token id {}: the model has a vocabulary of {}", tokens[r],
                                     config.vocabulary));
     const float* word = model.wordEmbeddings.data() + std::size_t{tokens[r]} * config.width;
     const float* position = model.positionEmbeddings.data() + std::size_t{r} * config.width;
     for (uint32_t c = 0; c < config.width; ++c)
-      sum.row(r)[c] = word[c] + position[c] + model.segmentEmbeddings[c];
+      sum.row(row + r)[c] = word[c] + position[c] + model.segmentEmbeddings[c];
   }
-  return normalize(sum, model.embeddingNorm, config.epsilon);
+}
+
+}  // namespace
+
+FloatMatrix embed(const FloatBert& model, std::span<const std::vector<uint32_t>> sentences) {
+  std::size_t tokens = 0;
+  for (const auto& sentence : sentences) tokens += sentence.size();
+  FloatMatrix sum(static_cast<uint32_t>(tokens), model.config.width);
+  uint32_t row = 0;
+  for (const auto& sentence : sentences) {
+    addEmbeddings(model, sentence, sum, row);
+    row += static_cast<uint32_t>(sentence.size());
+  }
+  return normalize(sum, model.embeddingNorm, model.config.epsilon);
+}
+
+FloatMatrix embed(const FloatBert& model, std::span<const uint32_t> tokens) {
+  FloatMatrix sum(static_cast<uint32_t>(tokens.size()), model.config.width);
+  addEmbeddings(model, tokens, sum, 0);
+  return normalize(sum, model.embeddingNorm, model.config.epsilon);
 }
 
 LayerActivations runFloatLayer(const BertConfig& config, const FloatLayer& layer,
-                               const FloatMatrix& input) {
+                               const FloatMatrix& input, std::span<const uint32_t> lengths) {
   LayerActivations at;
   at.query = linear(input, layer.query);
   at.key = linear(input, layer.key);
   at.value = linear(input, layer.value);
-  at.context = attend(config, at);
+  at.context = attend(config, at, lengths);
   at.attentionResidual = add(linear(at.context, layer.attentionOutput), input);
   at.attentionNorm = normalize(at.attentionResidual, layer.attentionNorm, config.epsilon);
   at.hidden = linear(at.attentionNorm, layer.ffnInput);
@@ -108,6 +158,20 @@ LayerActivations runFloatLayer(const BertConfig& config, const FloatLayer& layer
   at.outputResidual = add(linear(at.hidden, layer.ffnOutput), at.attentionNorm);
   at.output = normalize(at.outputResidual, layer.outputNorm, config.epsilon);
   return at;
+}
+
+LayerActivations runFloatLayer(const BertConfig& config, const FloatLayer& layer,
+                               const FloatMatrix& input) {
+  return runFloatLayer(config, layer, input, std::array{input.rows});
+}
+
+FloatMatrix runFloatBert(const FloatBert& model,
+                         std::span<const std::vector<uint32_t>> sentences) {
+  const std::vector<uint32_t> lengths = lengthsOf(sentences);
+  FloatMatrix states = embed(model, sentences);
+  for (const FloatLayer& layer : model.layers)
+    states = runFloatLayer(model.config, layer, states, lengths).output;
+  return states;
 }
 
 }  // namespace intformer

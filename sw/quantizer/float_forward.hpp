@@ -31,9 +31,19 @@ struct LayerActivations {
 /// Word + position + segment 0, normalized: the first layer's input, tokens x width.
 /// Throws ImportError for more tokens than positions or an id beyond the vocabulary.
 FloatMatrix embed(const FloatBert& model, std::span<const uint32_t> tokens);
+/// The same for sentences packed one behind the other, without padding.
+FloatMatrix embed(const FloatBert& model, std::span<const std::vector<uint32_t>> sentences);
 
-/// One encoder layer in float32 without mask.
+/// One encoder layer in float32 without mask. On all cores.
 LayerActivations runFloatLayer(const BertConfig& config, const FloatLayer& layer,
                                const FloatMatrix& input);
+/// The same on packed sequences of these lengths, which see nothing of each other.
+LayerActivations runFloatLayer(const BertConfig& config, const FloatLayer& layer,
+                               const FloatMatrix& input, std::span<const uint32_t> lengths);
+
+/// The whole model on packed sentences: last hidden states, one row per token.
+/// Throws ImportError as embed() does.
+FloatMatrix runFloatBert(const FloatBert& model,
+                         std::span<const std::vector<uint32_t>> sentences);
 
 }  // namespace intformer
