@@ -4,7 +4,7 @@
 
 #include <array>
 
-#include "sw/import/wordpiece.hpp"
+#include "sw/tokenizer/tokenizer.hpp"
 
 namespace intformer {
 
@@ -40,19 +40,19 @@ std::span<const std::string_view> calibrationSentences() {
 
 RealLayer importRealLayer(const std::string& directory, std::string_view sentence,
                           uint32_t layers) {
-  const Wordpiece vocabulary(directory + "/vocab.txt");
+  const Tokenizer tokenizer = Tokenizer::fromFile(directory + "/vocab.txt");
   const FloatBert model = readBert(directory, layers + 1);
   if (layers == 0 || layers > model.layers.size())
     throw ImportError(fmt::format("{}: {} layers asked for, the model has {}", directory, layers,
                                   model.config.layers));
   std::vector<std::vector<uint32_t>> calibration;
   for (const std::string_view text : calibrationSentences())
-    calibration.push_back(vocabulary.encode(text));
+    calibration.push_back(tokenizer.encode(text));
   const std::vector<LayerRanges> ranges = calibrate(model, calibration, layers);
 
-  const std::vector<uint32_t> tokens = vocabulary.encode(sentence);
+  const std::vector<uint32_t> tokens = tokenizer.encode(sentence);
   RealLayer result;
-  for (const uint32_t token : tokens) result.pieces.push_back(vocabulary.piece(token));
+  for (const uint32_t token : tokens) result.pieces.push_back(tokenizer.piece(token));
   const FloatMatrix input = embed(model, tokens);
   result.quantized =
       quantizeBert(model, ranges, static_cast<uint32_t>(tokens.size()), "real-layer");

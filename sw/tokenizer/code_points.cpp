@@ -1,0 +1,114 @@
+#include "sw/tokenizer/code_points.hpp"
+
+#include <unicode/normalizer2.h>
+#include <unicode/uchar.h>
+#include <unicode/uniset.h>
+
+#include <stdexcept>
+
+namespace intformer {
+namespace {
+
+/// First and last of a range; letters of it are turned to lower case by adding `lower`.
+struct Range {
+  UChar32 first, last, lower = 0;
+};
+
+constexpr Range kIdeographs[] = {{0x3400, 0x4DBF},   {0x4E00, 0x9FFF},   {0xF900, 0xFAFF},
+                                 {0x20000, 0x2A6DF}, {0x2A700, 0x2B73F}, {0x2B740, 0x2B81F},
+                                 {0x2B920, 0x2CEAF}, {0x2F800, 0x2FA1F}};
+
+/// Capitals that came with Unicode 16 and 17, after Debian 12's ICU.
+constexpr Range kNewCapitals[] = {{0x1C89, 0x1C89, 1},     {0xA7CB, 0xA7CB, 0x264 - 0xA7CB},
+                                  {0xA7CC, 0xA7CC, 1},     {0xA7CE, 0xA7CE, 1},
+                                  {0xA7D2, 0xA7D2, 1},     {0xA7D4, 0xA7D4, 1},
+                                  {0xA7DA, 0xA7DA, 1},     {0xA7DC, 0xA7DC, 0x19B - 0xA7DC},
+                                  {0x10D50, 0x10D65, 0x20}, {0x16EA0, 0x16EB8, 0x1B}};
+
+constexpr UChar32 kLastNewCapital = 0x16EB8, kCapitalDottedI = 0x130, kCombiningDot = 0x307;
+
+/// General category as Unicode 8 has it.
+int8_t category(UChar32 c) {
+  UVersionInfo age;
+  u_charAge(c, age);
+  if (age[0] > 8) return U_UNASSIGNED;
+  switch (c) {  // what later versions put into another category
+    case 0x166D:
+    case 0x111C9: return U_OTHER_PUNCTUATION;
+    case 0x1734: return U_NON_SPACING_MARK;
+    case 0x1885:
+    case 0x1886: return U_OTHER_LETTER;
+    case 0xA9BD: return U_COMBINING_SPACING_MARK;
+    default: return u_charType(c);
+  }
+}
+
+bool hasCategory(UChar32 c, uint32_t mask) { return (U_MASK(category(c)) & mask) != 0; }
+
+void demand(UErrorCode status) {
+  if (U_FAILURE(status)) throw std::runtime_error(std::string("ICU: ") + u_errorName(status));
+}
+
+/// NFD that passes over what came after Unicode 12.
+const icu::Normalizer2& decomposition() {
+  static const icu::UnicodeSet known = [] {
+    UErrorCode status = U_ZERO_ERROR;
+    icu::UnicodeSet set(u"[:Age=12.0:]", status);
+    demand(status);
+    set.freeze();
+    return set;
+  }();
+  static const icu::FilteredNormalizer2 filtered = [] {
+    UErrorCode status = U_ZERO_ERROR;
+    const icu::Normalizer2* nfd = icu::Normalizer2::getNFDInstance(status);
+    demand(status);
+    return icu::FilteredNormalizer2(*nfd, known);
+  }();
+  return filtered;
+}
+
+}  // namespace
+
+bool isDropped(UChar32 c) {
+  if (c == '\t' || c == '\n' || c == '\r') return false;
+  return c == 0xFFFD || hasCategory(c, U_GC_CC_MASK | U_GC_CF_MASK | U_GC_CO_MASK);
+}
+
+bool isSpace(UChar32 c) { return u_isUWhiteSpace(c) != 0; }
+
+bool isIdeograph(UChar32 c) {
+  for (const Range& range : kIdeographs)
+    if (c >= range.first && c <= range.last) return true;
+  return false;
+}
+
+bool isPunctuation(UChar32 c) {
+  if (c < 0x80) return c > ' ' && c < 0x7F && u_isalnum(c) == 0;
+  return hasCategory(c, U_GC_P_MASK);
+}
+
+bool isNonspacingMark(UChar32 c) { return hasCategory(c, U_GC_MN_MASK); }
+
+void appendLower(UChar32 c, icu::UnicodeString& text) {
+  // The one letter whose lower case is two code points, and which ICU's u_tolower maps to one.
+  if (c == kCapitalDottedI) {
+    text.append(UChar32('i')).append(kCombiningDot);
+    return;
+  }
+  if (c <= kLastNewCapital)
+    for (const Range& range : kNewCapitals)
+      if (c >= range.first && c <= range.last) {
+        text.append(c + range.lower);
+        return;
+      }
+  text.append(u_tolower(c));
+}
+
+icu::UnicodeString decomposed(const icu::UnicodeString& text) {
+  UErrorCode status = U_ZERO_ERROR;
+  icu::UnicodeString result = decomposition().normalize(text, status);
+  demand(status);
+  return result;
+}
+
+}  // namespace intformer

@@ -1,0 +1,130 @@
+#include "sw/tokenizer/words.hpp"
+
+#include <unicode/utf8.h>
+
+#include <array>
+#include <string>
+
+#include "sw/tokenizer/code_points.hpp"
+
+namespace intformer {
+namespace {
+
+enum class Kind : uint8_t { Letter, Space, Dropped, Mark };
+
+using Kinds = std::array<Kind, 128>;
+
+/// Of the ASCII characters: most text consists of them.
+const Kinds& asciiKinds() {
+  static const Kinds kinds = [] {
+    Kinds result{};
+    for (UChar32 c = 0; c < 128; ++c)
+      result[c] = isDropped(c)       ? Kind::Dropped
+                  : isSpace(c)       ? Kind::Space
+                  : isPunctuation(c) ? Kind::Mark
+                                     : Kind::Letter;
+    return result;
+  }();
+  return kinds;
+}
+
+class Splitter {
+ public:
+  Splitter(const WordRules& rules, const TakeWord& take) : rules_(rules), take_(take) {}
+
+  bool split(std::string_view text) {
+    const auto* bytes = reinterpret_cast<const uint8_t*>(text.data());
+    for (std::size_t i = 0; i < text.size() && wanted_;) {
+      UChar32 c = 0;
+      U8_NEXT_OR_FFFD(bytes, i, text.size(), c);
+      if (c < 0x80) {
+        addAscii(static_cast<char>(c));
+      } else if (!isDropped(c)) {
+        addOther(c);
+      }
+    }
+    endRun();
+    endWord();
+    return wanted_;
+  }
+
+ private:
+  void addAscii(char c) {
+    const Kind kind = ascii_[static_cast<uint8_t>(c)];
+    if (kind == Kind::Dropped) return;
+    endRun();  // no mark changes places with an ASCII character
+    if (kind == Kind::Space) return endWord();
+    if (kind == Kind::Mark) return giveMark(std::string_view(&c, 1));
+    word_ += rules_.lowerCase && c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    ++characters_;
+  }
+
+  void addOther(UChar32 c) {
+    const bool alone = rules_.splitIdeographs && isIdeograph(c);
+    if (alone || isSpace(c)) {
+      endRun();
+      endWord();
+    }
+    if (isSpace(c)) return;
+    run_.append(c);
+    if (alone) {
+      endRun();
+      endWord();
+    }
+  }
+
+  /// A run of non-ASCII code points is decomposed as a whole: its marks may change places.
+  void endRun() {
+    if (run_.isEmpty()) return;
+    if (rules_.stripAccents) run_ = decomposed(run_);
+    for (int32_t i = 0; i < run_.length(); i = run_.moveIndex32(i, 1)) {
+      const UChar32 c = run_.char32At(i);
+      if (rules_.stripAccents && isNonspacingMark(c)) continue;
+      letters_.remove();
+      if (rules_.lowerCase)
+        appendLower(c, letters_);
+      else
+        letters_.append(c);
+      for (int32_t k = 0; k < letters_.length(); k = letters_.moveIndex32(k, 1))
+        addCleaned(letters_.char32At(k));
+    }
+    run_.remove();
+  }
+
+  void addCleaned(UChar32 c) {
+    std::array<char, U8_MAX_LENGTH> bytes{};
+    std::size_t size = 0;
+    U8_APPEND_UNSAFE(bytes, size, c);
+    const std::string_view utf8(bytes.data(), size);
+    if (isPunctuation(c)) return giveMark(utf8);
+    word_ += utf8;
+    ++characters_;
+  }
+
+  void giveMark(std::string_view mark) {
+    endWord();
+    if (wanted_) wanted_ = take_(mark, 1);
+  }
+
+  void endWord() {
+    if (!word_.empty() && wanted_) wanted_ = take_(word_, characters_);
+    word_.clear();
+    characters_ = 0;
+  }
+
+  const WordRules& rules_;
+  const TakeWord& take_;
+  const Kinds& ascii_ = asciiKinds();
+  bool wanted_ = true;
+  icu::UnicodeString run_, letters_;  // not yet cleaned; one code point's lower case
+  std::string word_;
+  std::size_t characters_ = 0;  // of word_
+};
+
+}  // namespace
+
+bool splitWords(std::string_view utf8, const WordRules& rules, const TakeWord& take) {
+  return Splitter(rules, take).split(utf8);
+}
+
+}  // namespace intformer

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <string_view>
+
+namespace intformer {
+
+struct WordRules {
+  bool lowerCase = true;
+  bool stripAccents = true;
+  bool splitIdeographs = true;  ///< every ideograph is a word
+};
+
+/// Takes a word of `characters` code points in UTF-8; false: no more are wanted.
+using TakeWord = std::function<bool(std::string_view word, std::size_t characters)>;
+
+/// Cleans `utf8` as BERT does and gives its words one by one: white space parts them, a punctuation
+/// mark is a word. Ill-formed bytes are taken for U+FFFD, and lost with the control characters.
+/// Returns false if `take` stopped it.
+bool splitWords(std::string_view utf8, const WordRules& rules, const TakeWord& take);
+
+}  // namespace intformer
