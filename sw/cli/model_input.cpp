@@ -40,9 +40,12 @@ std::optional<ModelInput> loadSeeded(const ModelRequest& request) {
     fmt::print(stderr, "--sentence: only a trained model reads one; give --seq\n");
     return std::nullopt;
   }
-  if (request.seq.empty() ||
-      std::ranges::any_of(request.seq, [](uint32_t n) { return n == 0 || n > 4096; }) ||
-      std::accumulate(request.seq.begin(), request.seq.end(), uint64_t{0}) > 65535) {
+  const std::vector<uint32_t> seq = request.seq.empty() && spec.spec->seq
+                                        ? std::vector{*spec.spec->seq}
+                                        : request.seq;
+  if (seq.empty() ||
+      std::ranges::any_of(seq, [](uint32_t n) { return n == 0 || n > 4096; }) ||
+      std::accumulate(seq.begin(), seq.end(), uint64_t{0}) > 65535) {
     fmt::print(stderr, "--seq must be 1 to 4096, or several of them as 128,77,30 (at most 65535 "
                        "tokens in all)\n");
     return std::nullopt;
@@ -54,16 +57,16 @@ std::optional<ModelInput> loadSeeded(const ModelRequest& request) {
   }
   ModelInput model;
   model.name = spec.spec->name;
-  model.seq = request.seq;
+  model.seq = seq;
   model.layers = request.layers;
   const bool fromTokens = spec.spec->vocabulary != 0 && !request.encoderOnly;
-  if (fromTokens && std::ranges::max(request.seq) > spec.spec->positions) {
-    fmt::print(stderr, "--seq {}: {} knows {} positions\n", lengthsText(request.seq),
+  if (fromTokens && std::ranges::max(seq) > spec.spec->positions) {
+    fmt::print(stderr, "--seq {}: {} knows {} positions\n", lengthsText(seq),
                spec.spec->name, spec.spec->positions);
     return std::nullopt;
   }
-  model.graph = buildBertEncoder(*spec.spec, request.layers, request.seq, request.seed,
-                                 fromTokens ? EncoderInput::Tokens : EncoderInput::Activations);
+  model.graph = buildModel(*spec.spec, request.layers, seq, request.seed,
+                           fromTokens ? EncoderInput::Tokens : EncoderInput::Activations);
   model.inputs = seededInputs(model.graph, request.seed);
   return model;
 }

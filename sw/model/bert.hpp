@@ -8,10 +8,16 @@
 #include "gen/config.hpp"
 #include "sw/model/graph.hpp"
 
-/// BERT-like encoders: the shape from a file, the integers from a seed.
+/// Encoders and their parts: the shape from a file, the integers from a seed.
 namespace intformer {
 
-/// Shape of an encoder (configs/models/*.toml).
+enum class ModelKind : uint8_t {
+  Encoder,    ///< layers of attention and feed-forward
+  Attention,  ///< Q * K, softmax, P * V of all heads, from and to memory
+  Matmul,     ///< one matrix product, int8 to int8
+};
+
+/// Shape of a model (configs/models/*.toml). docs/6-compiler.md, section 6.9, lists the keys.
 struct ModelSpec {
   std::string name;
   uint32_t width = 0;   ///< d, 1..4096, a multiple of heads
@@ -24,6 +30,15 @@ struct ModelSpec {
   uint32_t vocabulary = 0;  ///< tokens of the embedding; 0: the model begins at the first layer
   uint32_t positions = 0;   ///< positions of the embedding: the longest sequence
   uint32_t types = 1;       ///< segments of the embedding
+  ModelKind kind = ModelKind::Encoder;
+  uint32_t projection = 0;  ///< columns of query, key, value, all heads together; 0: width
+  bool norm = true;   ///< false: neither LayerNorm nor residual, int8 from operator to operator
+  uint32_t cols = 0;  ///< of a matmul, whose depth is `width`
+  std::optional<uint32_t> seq;  ///< tokens or rows when the caller names none
+
+  [[nodiscard]] uint32_t headWidth() const {
+    return (projection != 0 ? projection : width) / heads;
+  }
 };
 
 struct ModelSpecResult {
@@ -34,16 +49,19 @@ struct ModelSpecResult {
 /// Reads and checks a model file; reports all faults at once.
 ModelSpecResult loadModelSpec(const std::string& path);
 
-/// The first `layers` encoder layers of the model on a batch: the rows of all tensors are the tokens
-/// of the sequences, one sequence behind the other, without padding. Weights, spreads and outlier
-/// channels come from the seed; scales from running each operator on seededInputs(graph, seed) as
-/// it is added, so that 8-bit tensors use their range and hardly saturate.
+/// The first `layers` encoder layers of the model on a batch: the rows of all tensors are the
+/// tokens of the sequences, one sequence behind the other, without padding. Weights, spreads and
+/// outlier channels come from the seed; scales from running each operator on
+/// seededInputs(graph, seed) as it is added, so that 8-bit tensors use their range and hardly
+/// saturate.
 ///
 /// Inputs: "input8" and "input16", one tensor of activations in two widths. Layer n adds
 /// "layer<n>.attention.{query,key,value,weights,context,residual,norm8,norm16}",
 /// "layer<n>.ffn.{hidden,residual}" and "layer<n>.{output8,output16}"; the last two are the next
-/// layer's input, and the graph's outputs in the last layer. With several sequences there is one
-/// attention operator and one "weights" tensor for each, with ".<number>" behind their names.
+/// layer's input, and the graph's outputs in the last layer. Without LayerNorm only "input8" comes
+/// in, and "layer<n>.{attention.output8,output8}" take the place of residuals and norms. With
+/// several sequences there is one attention operator and one "weights" tensor for each, with
+/// ".<number>" behind their names.
 ///
 /// From Tokens: the inputs are "tokens" and "places", lists of rows in the embedding's tables;
 /// "embedding.sum" and its LayerNorm's "embedding.{output8,output16}" feed the first layer.
@@ -54,6 +72,12 @@ Graph buildBertEncoder(const ModelSpec& spec, uint32_t layers,
                        EncoderInput input = EncoderInput::Activations);
 /// The same on one sequence of `seq` tokens.
 Graph buildBertEncoder(const ModelSpec& spec, uint32_t layers, uint32_t seq, uint64_t seed);
+
+/// The model of any kind on a batch; encoders as above. A matmul works on the rows of all
+/// sequences, "input8" to "output8"; attention on "query", "key" and "value", one operator per
+/// sequence, to "context". Both have one layer.
+Graph buildModel(const ModelSpec& spec, uint32_t layers, const std::vector<uint32_t>& lengths,
+                 uint64_t seed, EncoderInput input = EncoderInput::Activations);
 
 /// Values for the graph's input tensors. Tensors named "<x>16" and "<x>8" of one shape are the same
 /// activations in two widths: x8 = sat8(rshr(x16, 8)). Lists of tokens are random; lists of places

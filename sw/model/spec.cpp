@@ -13,9 +13,29 @@
 namespace intformer {
 namespace {
 
-constexpr std::array<std::string_view, 11> kKeys = {
-    "name",    "width",        "heads",  "ffn",        "layers",   "epsilon",
-    "valid_tokens", "dither", "vocabulary", "positions", "types"};
+/// Keys of a model file, and of which kinds of model.
+struct Key {
+  std::string_view name;
+  bool encoder, attention, matmul;
+};
+constexpr std::array<Key, 17> kKeys = {{
+    {"name", true, true, true},          {"kind", true, true, true},
+    {"seq", true, true, true},           {"width", true, true, false},
+    {"heads", true, true, false},        {"valid_tokens", true, true, false},
+    {"dither", true, true, false},       {"projection", true, false, false},
+    {"ffn", true, false, false},         {"layers", true, false, false},
+    {"norm", true, false, false},        {"epsilon", true, false, false},
+    {"vocabulary", true, false, false},  {"positions", true, false, false},
+    {"types", true, false, false},       {"depth", false, false, true},
+    {"cols", false, false, true},
+}};
+constexpr std::array<std::string_view, 3> kKinds = {"encoder", "attention", "matmul"};
+
+bool belongs(const Key& key, ModelKind kind) {
+  return kind == ModelKind::Encoder     ? key.encoder
+         : kind == ModelKind::Attention ? key.attention
+                                        : key.matmul;
+}
 
 /// Reads the keys of one file and collects what is wrong with them.
 class SpecReader {
@@ -31,15 +51,32 @@ class SpecReader {
                             std::move(reason), std::move(suggestion)});
   }
 
-  void refuseUnknownKeys() {
+  void refuseStrangeKeys(ModelKind kind) {
+    std::vector<std::string_view> names;
+    for (const Key& key : kKeys)
+      if (belongs(key, kind)) names.push_back(key.name);
     for (const auto& [key, node] : table_) {
       const std::string_view name = key.str();
-      if (std::find(kKeys.begin(), kKeys.end(), name) != kKeys.end()) continue;
-      Diagnostic unknown{file_, key.source().begin.line,
-                         static_cast<uint32_t>(key.source().begin.column), std::string(name),
-                         "unknown key", std::string(nearestWord(name, kKeys))};
-      diagnostics_.push_back(std::move(unknown));
+      if (std::find(names.begin(), names.end(), name) != names.end()) continue;
+      const bool known = std::ranges::any_of(kKeys, [&](const Key& k) { return k.name == name; });
+      const auto at = key.source().begin;
+      diagnostics_.push_back(
+          {file_, at.line, static_cast<uint32_t>(at.column), std::string(name),
+           known ? fmt::format("is not a key of kind \"{}\"", kKinds[std::size_t(kind)])
+                 : "unknown key",
+           known ? "" : std::string(nearestWord(name, names))});
     }
+  }
+
+  ModelKind kind() {
+    if (table_.get("kind") == nullptr) return ModelKind::Encoder;
+    const std::string name = word("kind");
+    const auto found = std::ranges::find(kKinds, name);
+    if (found != kKinds.end()) return static_cast<ModelKind>(found - kKinds.begin());
+    if (!name.empty())
+      fault(table_.get("kind"), "kind", fmt::format("\"{}\" is not a kind of model", name),
+            std::string(nearestWord(name, kKinds)));
+    return ModelKind::Encoder;
   }
 
   const toml::node* find(std::string_view key, bool required = true) {
@@ -76,11 +113,12 @@ class SpecReader {
     return otherwise;
   }
 
-  bool flag(std::string_view key) {
+  bool flag(std::string_view key, bool otherwise = false) {
     const toml::node* node = find(key, false);
-    if (!node) return false;
-    if (!node->is_boolean()) fault(node, std::string(key), "must be true or false", "false");
-    return node->value_exact<bool>().value_or(false);
+    if (!node) return otherwise;
+    if (!node->is_boolean())
+      fault(node, std::string(key), "must be true or false", otherwise ? "true" : "false");
+    return node->value_exact<bool>().value_or(otherwise);
   }
 
  private:
@@ -110,6 +148,40 @@ uint32_t nearestDivisor(uint32_t width, uint32_t heads) {
   }
 }
 
+/// What encoders and attention have in common.
+void readHeads(SpecReader& reader, const toml::table& table, ModelSpec& spec) {
+  spec.width = reader.number("width", 1, 4096);
+  spec.heads = reader.number("heads", 1, 4096);
+  spec.layers = 1;
+  spec.validTokens = reader.optionalNumber("valid_tokens", 0, 65535);
+  spec.dither = reader.flag("dither");
+  const bool apart = spec.kind == ModelKind::Encoder && table.get("projection") != nullptr;
+  const uint32_t columns = apart ? reader.number("projection", 1, 65535) : spec.width;
+  if (apart) spec.projection = columns;
+  if (columns != 0 && spec.heads != 0 && columns % spec.heads != 0)
+    reader.fault(table.get("heads"), "heads",
+                 fmt::format("must divide {} {}, got {}", apart ? "projection" : "width", columns,
+                             spec.heads),
+                 std::to_string(nearestDivisor(columns, spec.heads)));
+}
+
+void readLayers(SpecReader& reader, const toml::table& table, ModelSpec& spec) {
+  spec.ffn = reader.number("ffn", 1, 65535);
+  spec.layers = reader.number("layers", 1, 1024);
+  spec.norm = reader.flag("norm", true);
+  spec.epsilon = reader.positive("epsilon", spec.epsilon);
+  if (!spec.norm)
+    for (const std::string_view key : {"epsilon", "vocabulary"})
+      if (table.get(key) != nullptr)
+        reader.fault(table.get(key), std::string(key), "belongs to a LayerNorm: set norm = true");
+  spec.vocabulary = reader.optionalNumber("vocabulary", 1, 1 << 24).value_or(0);
+  if (table.get("vocabulary") != nullptr) spec.positions = reader.number("positions", 1, 65535);
+  for (const std::string_view key : {"positions", "types"})
+    if (table.get("vocabulary") == nullptr && table.get(key) != nullptr)
+      reader.fault(table.get(key), std::string(key), "belongs to an embedding: give vocabulary");
+  spec.types = reader.optionalNumber("types", 1, 16).value_or(1);
+}
+
 }  // namespace
 
 ModelSpecResult loadModelSpec(const std::string& path) {
@@ -125,25 +197,18 @@ ModelSpecResult loadModelSpec(const std::string& path) {
   }
   SpecReader reader(path, table, result.diagnostics);
   ModelSpec spec;
-  reader.refuseUnknownKeys();
+  spec.kind = reader.kind();
+  reader.refuseStrangeKeys(spec.kind);
   spec.name = reader.word("name");
-  spec.width = reader.number("width", 1, 4096);
-  spec.heads = reader.number("heads", 1, 4096);
-  spec.ffn = reader.number("ffn", 1, 65535);
-  spec.layers = reader.number("layers", 1, 1024);
-  spec.epsilon = reader.positive("epsilon", spec.epsilon);
-  spec.validTokens = reader.optionalNumber("valid_tokens", 0, 65535);
-  spec.dither = reader.flag("dither");
-  spec.vocabulary = reader.optionalNumber("vocabulary", 1, 1 << 24).value_or(0);
-  if (table.get("vocabulary") != nullptr) spec.positions = reader.number("positions", 1, 65535);
-  for (const std::string_view key : {"positions", "types"})
-    if (table.get("vocabulary") == nullptr && table.get(key) != nullptr)
-      reader.fault(table.get(key), std::string(key), "belongs to an embedding: give vocabulary");
-  spec.types = reader.optionalNumber("types", 1, 16).value_or(1);
-  if (spec.width != 0 && spec.heads != 0 && spec.width % spec.heads != 0)
-    reader.fault(table.get("heads"), "heads",
-                 fmt::format("must divide width {}, got {}", spec.width, spec.heads),
-                 std::to_string(nearestDivisor(spec.width, spec.heads)));
+  spec.seq = reader.optionalNumber("seq", 1, 4096);
+  if (spec.kind == ModelKind::Matmul) {
+    spec.width = reader.number("depth", 1, 65535);
+    spec.cols = reader.number("cols", 1, 65535);
+    spec.layers = 1;
+  } else {
+    readHeads(reader, table, spec);
+  }
+  if (spec.kind == ModelKind::Encoder) readLayers(reader, table, spec);
   std::ranges::stable_sort(result.diagnostics, {}, [](const Diagnostic& d) {
     return std::pair(d.line, d.column);
   });

@@ -122,7 +122,8 @@ Graph randomGraph(const GraphShape& shape, Random& random) {
   Graph graph;
   graph.name = "random";
   Builder build(graph, random);
-  const uint32_t width = shape.heads * shape.headWidth;
+  const uint32_t columns = shape.heads * shape.headWidth;  // of query, key, value
+  const uint32_t width = shape.width != 0 ? shape.width : columns;
   const TensorId input16 =
       build.tensor("input16", ElementType::Int16, shape.rows, width, TensorRole::Input);
   TensorId input8 = kNoTensor;
@@ -135,13 +136,19 @@ Graph randomGraph(const GraphShape& shape, Random& random) {
   std::array<TensorId, 4> heads{};
   const char* const names[] = {"query", "key", "value"};
   for (uint32_t i = 0; i < 3; ++i)
-    heads[i] = build.requantized(names[i], input8, width, shape.headWidth);
-  heads[3] = build.tensor("context", ElementType::Int8, shape.rows, width, TensorRole::Intermediate,
-                          shape.headWidth);
+    heads[i] = build.requantized(names[i], input8, columns, shape.headWidth);
+  heads[3] = build.tensor("context", ElementType::Int8, shape.rows, columns,
+                          TensorRole::Intermediate, shape.headWidth);
   for (uint32_t s = 0; s < shape.sequences; ++s) {
     const uint32_t first = shape.rows * s / shape.sequences;
     const uint32_t end = shape.rows * (s + 1) / shape.sequences;
     build.attention("attention" + std::to_string(s), shape, first, end - first, heads);
+  }
+  if (!shape.norm) {
+    const TensorId mixed = build.requantized("mixed", heads[3], width, 0);
+    const TensorId hidden = build.activated("hidden", mixed, shape.ffn);
+    graph.tensors[build.requantized("output8", hidden, width, 0)].role = TensorRole::Output;
+    return graph;
   }
   const TensorId sum1 = build.residual("sum1", heads[3], shape.narrowIdentity ? input8 : input16,
                                        TensorRole::Intermediate);
@@ -165,6 +172,8 @@ GraphShape randomShape(Random& random) {
   shape.headWidth = 1 + random.below(random.below(3) == 0 ? 40 : 20);
   shape.ffn = 1 + random.below(160);
   if (shape.rows >= 3 && random.below(3) == 0) shape.sequences = 2 + random.below(2);
+  if (random.below(3) == 0) shape.width = 1 + random.below(90);
+  shape.norm = random.below(4) != 0;
   shape.startsWithNorm = random.below(2) == 0;
   shape.narrowIdentity = random.below(3) == 0;
   shape.dither = random.below(2) == 0;

@@ -12,6 +12,8 @@ struct GraphShape {
   uint32_t heads = 2;
   uint32_t headWidth = 8;
   uint32_t ffn = 24;
+  uint32_t width = 0;   ///< of input and output; 0: heads * headWidth
+  bool norm = true;     ///< false: int8 from operator to operator, no residual
   uint32_t sequences = 1;    ///< packed one after the other, an attention operator each
   bool startsWithNorm = false;  ///< the input goes through a LayerNorm that nobody has summed for
   bool narrowIdentity = false;  ///< the first residual adds int8

@@ -55,6 +55,8 @@ TEST_CASE("every config of the project is accepted and derives its plan") {
       {"edge8", 8, 4, 16384, 1024, 8, Family::Pwl},
       {"base16", 16, 16, 32768, 1024, 16, Family::Pwl},
       {"wide32", 32, 16, 32768, 2048, 32, Family::Pwl},
+      {"attention32", 32, 32, 32768, 2048, 64, Family::Pwl},
+      {"array64", 64, 64, 32768, 2048, 64, Family::Pwl},
   };
   for (const auto& e : expected) {
     const ConfigResult result = loadConfig(std::string("configs/") + e.name + ".toml");

@@ -40,7 +40,8 @@ bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-constexpr const char* kConfigs[] = {"tiny4", "edge8", "base16", "wide32"};
+constexpr const char* kConfigs[] = {"tiny4",  "edge8",       "base16",
+                                    "wide32", "attention32", "array64"};
 
 }  // namespace
 

@@ -154,3 +154,43 @@ TEST_CASE("any sequence length and valid length builds and runs") {
       CHECK(values.back().rows == seq);
     }
 }
+
+TEST_CASE("an encoder without LayerNorm passes int8 from operator to operator") {
+  ModelSpec spec = load("ita-128");
+  spec.layers = 2;
+  const Graph graph = buildModel(spec, 2, {9, 4}, 1);
+  const auto names = byName(graph);
+  CHECK(names.count("input16") == 0);
+  for (const TensorInfo& info : graph.tensors) {
+    INFO(info.name);
+    CHECK(info.type != ElementType::Int16);
+    CHECK((info.role == TensorRole::Output) == (info.name == "layer1.output8"));
+  }
+  CHECK(graph.tensors[names.at("layer0.attention.query")].cols == 256);
+  CHECK(graph.tensors[names.at("layer0.attention.output8")].cols == 192);
+  uint64_t total = 0;
+  for (const Operator& op : graph.operators) total += macs(graph, op);
+  CHECK(total == 2 * (13 * (4 * 192 * 256 + 2 * 192 * 256) + 2 * (9 * 9 + 4 * 4) * 256));
+  const TensorValues values = runGolden(graph, seededInputs(graph, 1), Family::Pwl);
+  for (TensorId id = 0; id < values.size(); ++id)
+    if (const TensorInfo& info = graph.tensors[id];
+        info.type == ElementType::Int8 && !info.name.ends_with("hidden")) {  // ends at its zero
+      INFO(info.name);
+      CHECK(saturatedShare(values[id]) < 0.02);
+      CHECK(deviation(values[id]) > 8);
+    }
+  spec.vocabulary = 10;
+  spec.positions = 10;
+  CHECK_THROWS_AS(buildModel(spec, 1, {4}, 1, EncoderInput::Tokens), std::invalid_argument);
+}
+
+TEST_CASE("parts of networks go from their inputs to one output") {
+  const Graph matmul = buildModel(load("matmul-128x256x256"), 1, {5, 2}, 1);
+  REQUIRE(matmul.operators.size() == 1);
+  CHECK(macs(matmul, matmul.operators[0]) == 7 * 256 * 256);
+  const Graph core = buildModel(load("attention-core"), 1, {5, 2}, 1);
+  REQUIRE(core.operators.size() == 2);
+  CHECK(macs(core, core.operators[0]) + macs(core, core.operators[1]) == 2 * (25 + 4) * 768);
+  CHECK(core.tensors[byName(core).at("context")].role == TensorRole::Output);
+  CHECK_THROWS_AS(buildModel(load("attention-core"), 2, {5}, 1), std::invalid_argument);
+}

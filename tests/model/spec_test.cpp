@@ -81,6 +81,53 @@ TEST_CASE("all faults of a model file are reported at once, in the file's order"
              Catch::Matchers::StartsWith("8:16: valid_tokens: must be 0 to 65535, got -3"));
 }
 
+TEST_CASE("a model file may name its rows, heads of another width, and leave LayerNorm out") {
+  const ModelSpec spec = *loadModelSpec("configs/models/ita-128.toml").spec;
+  CHECK(spec.kind == ModelKind::Encoder);
+  CHECK(spec.seq == 128U);
+  CHECK(spec.width == 192);
+  CHECK(spec.projection == 256);
+  CHECK(spec.headWidth() == 256);
+  CHECK_FALSE(spec.norm);
+  CHECK(loadModelSpec("configs/models/bert-base.toml").spec->headWidth() == 64);
+}
+
+TEST_CASE("parts of networks have kinds with keys of their own") {
+  const ModelSpec matmul = *loadModelSpec("configs/models/matmul-128x256x256.toml").spec;
+  CHECK(matmul.kind == ModelKind::Matmul);
+  CHECK(matmul.width == 256);
+  CHECK(matmul.cols == 256);
+  CHECK(loadModelSpec("configs/models/attention-core.toml").spec->kind == ModelKind::Attention);
+  CHECK(faults("name = 'm'\nkind = 'matmul'\ndepth = 3\ncols = 5\n").empty());
+
+  const auto strange = faults("name = 'm'\nkind = 'matmul'\nheads = 2\ndept = 3\ncols = 5\n");
+  REQUIRE(strange.size() == 3);
+  CHECK_THAT(strange[0], containsText("depth: is missing"));
+  CHECK(strange[1] == "3:1: heads: is not a key of kind \"matmul\"");
+  CHECK_THAT(strange[2], Catch::Matchers::StartsWith("4:1: dept: unknown key") &&
+                             containsText("depth"));
+  const auto kind = faults("name = 'm'\nkind = 'matmull'\nwidth = 32\nheads = 2\nffn = 64\n"
+                           "layers = 1\n");
+  REQUIRE(kind.size() == 1);
+  CHECK(kind[0] == "2:8: kind: \"matmull\" is not a kind of model; nearest legal: matmul");
+}
+
+TEST_CASE("heads must divide the projection where there is one") {
+  const auto texts = faults(kGood + "projection = 33\n");
+  REQUIRE(texts.size() == 1);
+  CHECK_THAT(texts[0], Catch::Matchers::StartsWith("3:9: heads: must divide projection 33, got 2"));
+  CHECK(faults(kGood + "projection = 6\n").empty());
+}
+
+TEST_CASE("what belongs to a LayerNorm is refused without it") {
+  const auto texts = faults(kGood + "norm = false\nepsilon = 1e-5\nvocabulary = 9\n"
+                                    "positions = 4\n");
+  REQUIRE(texts.size() == 2);
+  CHECK(texts[0] == "7:11: epsilon: belongs to a LayerNorm: set norm = true");
+  CHECK(texts[1] == "8:14: vocabulary: belongs to a LayerNorm: set norm = true");
+  CHECK_THAT(faults(kGood + "seq = 0\n").at(0), containsText("6:7: seq: must be 1 to 4096, got 0"));
+}
+
 TEST_CASE("a file that is not TOML is refused where it breaks") {
   const auto texts = faults("name = 'm'\nwidth = = 3\n");
   REQUIRE(texts.size() == 1);

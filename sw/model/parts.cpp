@@ -1,0 +1,50 @@
+#include <stdexcept>
+#include <utility>
+
+#include "sw/model/seeded_builder.hpp"
+
+namespace intformer {
+namespace {
+
+/// Parts of a network by themselves, from and to memory.
+class PartBuilder : public SeededBuilder {
+ public:
+  using SeededBuilder::SeededBuilder;
+
+  void addMatmul(uint64_t seed) {
+    const TensorId input =
+        graph_.addTensor({"input8", ElementType::Int8, seq_, spec_.width, TensorRole::Input, 0});
+    values_ = seededInputs(graph_, seed);
+    addRequantized("output8", {input, spec_.width, {}}, spec_.cols, spec_.cols, TensorRole::Output);
+  }
+
+  void addHeads(uint64_t seed) {
+    Heads heads;
+    for (const auto& [tensor, name] : {std::pair{&heads.query, "query"},
+                                       std::pair{&heads.key, "key"},
+                                       std::pair{&heads.value, "value"}})
+      *tensor = graph_.addTensor({name, ElementType::Int8, seq_, spec_.width, TensorRole::Input,
+                                  spec_.headWidth()});
+    values_ = seededInputs(graph_, seed);
+    addAttention("", heads, TensorRole::Output);
+  }
+};
+
+}  // namespace
+
+Graph buildModel(const ModelSpec& spec, uint32_t layers, const std::vector<uint32_t>& lengths,
+                 uint64_t seed, EncoderInput input) {
+  if (spec.kind == ModelKind::Encoder)
+    return buildBertEncoder(spec, layers, lengths, seed, input);
+  if (layers != 1 || input != EncoderInput::Activations)
+    throw std::invalid_argument("a part of a network has one layer and no embedding");
+  PartBuilder builder(spec, lengths, seed);
+  if (spec.kind == ModelKind::Matmul) {
+    builder.addMatmul(seed);
+  } else {
+    builder.addHeads(seed);
+  }
+  return builder.take();
+}
+
+}  // namespace intformer

@@ -1,0 +1,72 @@
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include <fmt/core.h>
+
+#include "sw/golden/gemm.hpp"
+#include "sw/golden/golden.hpp"
+#include "sw/model/seeded_builder.hpp"
+#include "sw/numerics/numerics.hpp"
+
+namespace intformer {
+
+/// M_t of a head such that its logits, of the sequence that op works on, have a deviation of 1 to
+/// 3 nats.
+Scale SeededBuilder::logitScale(const Attention& op, uint32_t head) {
+  std::vector<int32_t> sums(std::size_t{op.rows} * op.rows);
+  const auto operand = [&](TensorId id) {
+    return GemmOperand{&values_[id].data[std::size_t{op.firstRow} * values_[id].cols +
+                                         std::size_t{head} * op.headWidth],
+                       values_[id].cols};
+  };
+  gemm(operand(op.query), operand(op.key), op.rows, op.rows, op.headWidth, sums.data(), op.rows);
+  const double nats = 1 + 2 * random_.uniform();
+  return scaleFromReal(nats * std::numbers::log2e * 256 / rootMeanSquare(sums), op.name);
+}
+
+TensorId SeededBuilder::addAttention(const std::string& prefix, const Heads& heads,
+                                     TensorRole role) {
+  Attention shared;
+  shared.query = heads.query;
+  shared.key = heads.key;
+  shared.value = heads.value;
+  shared.heads = spec_.heads;
+  shared.headWidth = spec_.headWidth();
+  shared.result.assign(spec_.heads, kIdentityScale);
+  shared.dither = spec_.dither;
+  std::vector<Attention> sequences(lengths_.size(), shared);
+  for (std::size_t i = 0, row = 0; i < sequences.size(); row += lengths_[i++]) {
+    const std::string number = sequences.size() > 1 ? fmt::format(".{}", i) : std::string();
+    Attention& op = sequences[i];
+    op.name = fmt::format("{}context{}", prefix, number);
+    op.firstRow = static_cast<uint32_t>(row);
+    op.rows = lengths_[i];
+    op.mask.high = static_cast<int32_t>(std::min(spec_.validTokens.value_or(op.rows), op.rows));
+    values_.emplace_back();
+    op.weights = graph_.addTensor({fmt::format("{}weights{}", prefix, number), ElementType::Uint8,
+                                   spec_.heads * op.rows, op.rows, TensorRole::Intermediate, 0});
+  }
+  const TensorId output = addTensor(prefix + "context", ElementType::Int8,
+                                    shared.heads * shared.headWidth, role, shared.headWidth);
+  std::vector<Scale> logit;
+  for (uint32_t head = 0; head < spec_.heads; ++head)
+    logit.push_back(logitScale(sequences.front(), head));
+  for (Attention& op : sequences) {
+    op.output = output;
+    op.logit = logit;
+    runOperator(graph_, op, values_, Family::Pwl);  // a trial: results in the value's LSBs
+  }
+  for (uint32_t head = 0; head < spec_.heads; ++head) {
+    int peak = 0;
+    for (uint32_t r = 0; r < seq_; ++r)
+      for (uint32_t c = 0; c < shared.headWidth; ++c)
+        peak = std::max<int>(peak, std::abs(values_[output].at(r, head * shared.headWidth + c)));
+    for (Attention& op : sequences)
+      op.result[head] = scaleFromReal(127 / (peak + 0.5), op.name);
+  }
+  for (Attention& op : sequences) finish(std::move(op));
+  return output;
+}
+
+}  // namespace intformer

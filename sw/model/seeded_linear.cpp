@@ -1,0 +1,128 @@
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "sw/golden/golden.hpp"
+#include "sw/model/seeded_builder.hpp"
+#include "sw/numerics/numerics.hpp"
+
+namespace intformer {
+double rootMeanSquare(const std::vector<int32_t>& values) {
+  double sum = 0;
+  for (const int32_t v : values) sum += static_cast<double>(v) * v;
+  return std::max(1.0, std::sqrt(sum / static_cast<double>(values.size())));
+}
+
+SeededBuilder::SeededBuilder(const ModelSpec& spec, const std::vector<uint32_t>& lengths,
+                             uint64_t seed)
+    : spec_(spec),
+      lengths_(lengths),
+      seq_(std::accumulate(lengths.begin(), lengths.end(), 0U)),
+      random_(seed ^ 0x77656967687473) {
+  graph_.name = spec.name;
+}
+
+TensorId SeededBuilder::addTensor(const std::string& name, ElementType type, uint32_t cols,
+                                  TensorRole role, uint32_t groupCols) {
+  values_.emplace_back();
+  return graph_.addTensor({name, type, seq_, cols, role, groupCols});
+}
+
+Linear SeededBuilder::drawLinear(const std::string& name, TensorId input, TensorId output,
+                                 uint32_t depth, uint32_t cols,
+                                 const std::vector<int8_t>& inputZero) {
+  Linear op;
+  op.name = name;
+  op.input = input;
+  op.output = output;
+  op.depth = depth;
+  op.cols = cols;
+  op.weights.resize(std::size_t{depth} * cols);
+  for (std::size_t i = 0; i < op.weights.size(); i += 2) {
+    const uint64_t v = random_.next();
+    const uint64_t pairs = (v & 0x00ff00ff00ff00ff) + (v >> 8 & 0x00ff00ff00ff00ff);
+    const auto weight = [](uint64_t twoPairs) {
+      const auto sum = static_cast<int>((twoPairs & 0xffff) + (twoPairs >> 16 & 0xffff));
+      return static_cast<int8_t>((sum - 510) * 111 >> 9);
+    };
+    op.weights[i] = weight(pairs);
+    if (i + 1 < op.weights.size()) op.weights[i + 1] = weight(pairs >> 32);
+  }
+  for (uint32_t c = 0; c < cols; ++c)
+    op.weights[std::size_t{random_.below(depth)} * cols + c] =
+        random_.next() % 2 == 0 ? int8_t{127} : int8_t{-127};
+  op.bias.assign(cols, 0);
+  for (uint32_t k = 0; k < inputZero.size(); ++k)
+    for (uint32_t c = 0; c < cols; ++c)
+      op.bias[c] -= inputZero[k] * op.weights[std::size_t{k} * cols + c];
+  return op;
+}
+
+double SeededBuilder::addBias(Linear& op, std::vector<int32_t>& sums, double mean,
+                              double deviation) {
+  const double size = rootMeanSquare(sums);
+  for (uint32_t c = 0; c < op.cols; ++c) {
+    const auto bias =
+        static_cast<int32_t>(std::lround((mean + deviation * random_.normal()) * size));
+    op.bias[c] += bias;
+    for (uint32_t r = 0; r < seq_; ++r) sums[std::size_t{r} * op.cols + c] += bias;
+  }
+  return size;
+}
+
+void SeededBuilder::finish(Operator op) {
+  runOperator(graph_, op, values_, Family::Pwl);
+  graph_.operators.push_back(std::move(op));
+}
+
+TensorId SeededBuilder::addRequantized(const std::string& name, const Operand& input,
+                                       uint32_t cols, uint32_t groupCols, TensorRole role) {
+  const TensorId output = addTensor(name, ElementType::Int8, cols, role, groupCols);
+  Linear op = drawLinear(name, input.tensor, output, input.depth, cols, input.zero);
+  std::vector<int32_t> sums = linearSums(graph_, op, values_);
+  addBias(op, sums, 0, 0.2);
+  RequantizeEpilogue epilogue;
+  epilogue.zero.assign(op.cols, 0);
+  for (uint32_t first = 0; first < cols; first += groupCols) {
+    std::vector<double> channel(groupCols);
+    double peak = 1;
+    for (uint32_t c = 0; c < groupCols; ++c) {
+      channel[c] = spread(0.25);
+      for (uint32_t r = 0; r < seq_; ++r)
+        peak = std::max(peak, std::abs(sums[std::size_t{r} * cols + first + c] * channel[c]));
+    }
+    for (const double c : channel) epilogue.scale.push_back(scaleFromReal(127 / peak * c, name));
+  }
+  op.epilogue = std::move(epilogue);
+  finish(std::move(op));
+  return output;
+}
+
+TensorId SeededBuilder::addHidden(const std::string& name, std::vector<int8_t>& zero) {
+  const TensorId output = addTensor(name, ElementType::Int8, spec_.ffn);
+  Linear op = drawLinear(name, stream_.narrow, output, spec_.width, spec_.ffn, {});
+  std::vector<int32_t> sums = linearSums(graph_, op, values_);
+  const double size = addBias(op, sums, -0.4, 0.4);
+  constexpr double kLowest = 0.17;  // GELU is never below -0.17
+  ActivationEpilogue epilogue;
+  std::vector<double> range(spec_.ffn, kLowest);
+  for (uint32_t c = 0; c < spec_.ffn; ++c) {
+    epilogue.input.push_back(scaleFromReal(1024 * spread(0.35) / size, name));
+    for (uint32_t r = 0; r < seq_; ++r) {
+      const auto x = static_cast<int16_t>(
+          requantize<16>(sums[std::size_t{r} * spec_.ffn + c], epilogue.input[c]));
+      range[c] = std::max(range[c], gelu(x, Family::Pwl) / 16384.0 + kLowest);
+    }
+  }
+  const std::vector<double> step = smoothedSteps(range, 255);
+  for (uint32_t c = 0; c < spec_.ffn; ++c) {
+    zero.push_back(saturate8(std::lround(kLowest / step[c]) - 128));
+    epilogue.output.push_back(scaleFromReal(1 / (16384 * step[c]), name));
+  }
+  epilogue.zero = zero;
+  op.epilogue = std::move(epilogue);
+  finish(std::move(op));
+  return output;
+}
+
+}  // namespace intformer
