@@ -29,6 +29,19 @@ std::string_view errorName(ErrorCode code) {
   return "unknown";
 }
 
+/// The smallest span around all bytes that commands can write: only there can touches conflict.
+HazardTracker::MemorySpan writableSpan(const std::vector<MemoryWindow>& windows,
+                                       uint64_t memoryBytes) {
+  if (windows.empty()) return {0, memoryBytes};
+  HazardTracker::MemorySpan span{memoryBytes, 0};
+  for (const MemoryWindow& window : windows) {
+    if ((window.permissions & window::kWritable) == 0) continue;
+    span.begin = std::min(span.begin, window.base);
+    span.end = std::max(span.end, std::min(window.end, memoryBytes));
+  }
+  return span.begin < span.end ? span : HazardTracker::MemorySpan{};
+}
+
 /// One run: the machine, what is known about its contents, and the result so far.
 class Emulation {
  public:
@@ -40,7 +53,8 @@ class Emulation {
         options_(options),
         windows_(options.windows),
         machine_(plan, memory),
-        hazards_(plan, options.checkRaces ? memory.size() : 0) {
+        hazards_(plan, options.checkRaces ? writableSpan(options.windows, memory.size())
+                                          : HazardTracker::MemorySpan{}) {
     if (windows_.empty())
       windows_.push_back({0, memory.size(), window::kReadable | window::kWritable});
   }
@@ -80,7 +94,6 @@ class Emulation {
     if (options_.strict && !checkStrict(command)) return false;
     machine_.execute(command);
     count(command, queue);
-    if (!options_.checkRaces) std::erase_if(touches_, inMemory);
     hazards_.commit(touches_, queue, index_ + 1);
     if (options_.checkRaces) tokens_.finish(command, queue, index_ + 1);
     return true;
@@ -106,8 +119,6 @@ class Emulation {
     touches_.insert(touches_.begin() + 1, rows_.begin(), rows_.end());
     return true;
   }
-
-  static bool inMemory(const Touch& touch) { return touch.space == Space::Memory; }
 
   bool checkOrder(const Command& command, Queue queue) {
     if (const auto starved = tokens_.start(command, queue)) {

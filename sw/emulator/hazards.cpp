@@ -3,90 +3,128 @@
 #include <algorithm>
 
 namespace intformer {
+namespace {
 
-HazardTracker::HazardTracker(const Plan& plan, uint64_t memoryBytes) {
-  tracks_[static_cast<std::size_t>(Space::Memory)] = {
-      std::vector<Unit>((memoryBytes + plan.dim - 1) / plan.dim), plan.dim};
-  tracks_[static_cast<std::size_t>(Space::Scratch)].units.resize(plan.scratchWords);
-  tracks_[static_cast<std::size_t>(Space::Accumulator)].units.resize(plan.accRows);
+/// Whether any mark of a run is above `known`.
+bool anyAbove(const std::vector<uint32_t>& marks, std::pair<uint64_t, uint64_t> run,
+              uint32_t known) {
+  if (marks.empty()) return false;
+  uint32_t latest = 0;
+  for (uint64_t unit = run.first; unit < run.second; ++unit) latest = std::max(latest, marks[unit]);
+  return latest > known;
 }
 
-/// Units from the first to behind the last that a touch meets; what lies out of range is ignored.
-std::pair<uint64_t, uint64_t> HazardTracker::unitsOf(const Touch& touch, const Track& track) {
-  const uint64_t count = track.units.size();
-  return {std::min(touch.begin / track.granule, count),
-          std::min((touch.end + track.granule - 1) / track.granule, count)};
+uint32_t markAt(const std::vector<uint32_t>& marks, uint64_t unit) {
+  return marks.empty() ? 0 : marks[unit];
 }
 
-/// Calls visit(unit, address) until it returns false. Statistics belong to one queue: not tracked.
-template <typename Visit>
-void HazardTracker::forEachUnit(const Touch& touch, Visit visit) const {
-  if (touch.space == Space::Statistics) return;
-  const Track& track = tracks_[static_cast<std::size_t>(touch.space)];
-  const auto [first, last] = unitsOf(touch, track);
-  for (uint64_t unit = first; unit < last; ++unit)
-    if (!visit(track.units[unit], unit * track.granule)) return;
+}  // namespace
+
+HazardTracker::HazardTracker(const Plan& plan, MemorySpan memory) {
+  Track& bytes = tracks_[static_cast<std::size_t>(Space::Memory)];
+  bytes.granule = plan.dim;
+  bytes.begin = memory.begin / plan.dim * plan.dim;
+  bytes.units = (memory.end - bytes.begin + plan.dim - 1) / plan.dim;
+  const auto onChip = [&](Space space, uint32_t units) {
+    Track& track = tracks_[static_cast<std::size_t>(space)];
+    track.units = units;
+    track.written.resize(units);
+  };
+  onChip(Space::Scratch, plan.scratchWords);
+  onChip(Space::Accumulator, plan.accRows);
+}
+
+HazardTracker::Run HazardTracker::runOf(const Touch& touch, const Track& track) {
+  const auto unit = [&](uint64_t address) {
+    return address <= track.begin ? 0 : std::min(address - track.begin, track.units * track.granule);
+  };
+  return {unit(touch.begin) / track.granule,
+          (unit(touch.end) + track.granule - 1) / track.granule};
+}
+
+/// Queue and mark of the last command in the stream that wrote a unit.
+std::pair<std::size_t, uint32_t> HazardTracker::Track::lastWrite(uint64_t unit) const {
+  std::pair<std::size_t, uint32_t> last{0, 0};
+  for (std::size_t q = 0; q < kQueueCount; ++q)
+    if (const uint32_t mark = markAt(writes[q], unit); mark > last.second) last = {q, mark};
+  return last;
 }
 
 HazardTracker::Marks HazardTracker::dependencies(const std::vector<Touch>& touches) const {
   Marks marks{};
-  for (const Touch& touch : touches)
-    forEachUnit(touch, [&](const Unit& unit, uint64_t) {
-      uint32_t& writer = marks[unit.writerQueue];
-      writer = std::max(writer, unit.writer);
-      if (touch.write)
-        for (std::size_t q = 0; q < kQueueCount; ++q)
-          marks[q] = std::max(marks[q], unit.readers[q]);
-      return true;
-    });
+  for (const Touch& touch : touches) {
+    if (!isTracked(touch)) continue;
+    const Track& track = trackOf(touch);
+    const auto [first, last] = runOf(touch, track);
+    for (uint64_t unit = first; unit < last; ++unit) {
+      // What came before the last write is already ordered before that.
+      const auto [queue, written] = track.lastWrite(unit);
+      marks[queue] = std::max(marks[queue], written);
+      if (!touch.write) continue;
+      for (std::size_t q = 0; q < kQueueCount; ++q)
+        if (const uint32_t read = markAt(track.reads[q], unit); read > written)
+          marks[q] = std::max(marks[q], read);
+    }
+  }
   return marks;
 }
 
 std::optional<HazardTracker::Conflict> HazardTracker::findConflict(
     const std::vector<Touch>& touches, Queue queue, const Marks& known) const {
   const auto own = static_cast<std::size_t>(queue);
-  std::optional<Conflict> conflict;
   for (const Touch& touch : touches) {
-    forEachUnit(touch, [&](const Unit& unit, uint64_t address) {
-      const Touch single{touch.space, touch.write, address, address + 1};
-      if (unit.writerQueue != own && unit.writer > known[unit.writerQueue])
-        conflict = Conflict{single, unit.writer, true};
-      if (touch.write)
-        for (std::size_t q = 0; q < kQueueCount; ++q)
-          if (q != own && unit.readers[q] > known[q])
-            conflict = Conflict{single, unit.readers[q], false};
-      return !conflict;
-    });
-    if (conflict) break;
+    if (!isTracked(touch)) continue;
+    const Track& track = trackOf(touch);
+    const Run run = runOf(touch, track);
+    // Touches before a unit's last write count too. While there is no conflict that changes
+    // nothing: whoever knows the write knows what the write had to know.
+    std::optional<Conflict> found;
+    for (std::size_t q = 0; q < kQueueCount; ++q) {
+      if (q == own) continue;
+      const auto look = [&](const Latest& marks, bool writes) {
+        if (!anyAbove(marks, run, known[q])) return;
+        uint64_t unit = run.first;
+        while (marks[unit] <= known[q]) ++unit;
+        const uint64_t address = track.addressOf(unit);
+        if (!found || address < found->touch.begin)
+          found = Conflict{{touch.space, touch.write, address, address + 1}, marks[unit], writes};
+      };
+      look(track.writes[q], true);
+      if (touch.write) look(track.reads[q], false);
+    }
+    if (found) return found;
   }
-  return conflict;
+  return std::nullopt;
 }
 
 std::optional<Touch> HazardTracker::findUnwritten(const std::vector<Touch>& touches) const {
-  std::optional<Touch> unwritten;
   for (const Touch& touch : touches) {
-    if (touch.write || touch.space == Space::Memory) continue;
-    forEachUnit(touch, [&](const Unit& unit, uint64_t address) {
-      if (unit.writer == 0) unwritten = Touch{touch.space, false, address, address + 1};
-      return !unwritten;
-    });
-    if (unwritten) break;
+    if (touch.write || !isTracked(touch) || touch.space == Space::Memory) continue;
+    const Track& track = trackOf(touch);
+    const auto [first, last] = runOf(touch, track);
+    const auto begin = track.written.begin();
+    const auto unwritten = std::find(begin + static_cast<std::ptrdiff_t>(first),
+                                     begin + static_cast<std::ptrdiff_t>(last), uint8_t{0});
+    const auto unit = static_cast<uint64_t>(unwritten - begin);
+    if (unit == last) continue;
+    const uint64_t address = track.addressOf(unit);
+    return Touch{touch.space, false, address, address + 1};
   }
-  return unwritten;
+  return std::nullopt;
 }
 
 void HazardTracker::commit(const std::vector<Touch>& touches, Queue queue, uint32_t mark) {
-  const auto own = static_cast<uint32_t>(queue);
   for (const Touch& touch : touches) {
-    if (touch.space == Space::Statistics) continue;
+    if (!isTracked(touch)) continue;
     Track& track = tracks_[static_cast<std::size_t>(touch.space)];
-    const auto [first, last] = unitsOf(touch, track);
-    for (uint64_t i = first; i < last; ++i) {
-      if (touch.write)
-        track.units[i] = {mark, own, {}};
-      else
-        track.units[i].readers[own] = mark;
-    }
+    const auto [first, last] = runOf(touch, track);
+    if (first == last) continue;
+    Latest& latest = (touch.write ? track.writes : track.reads)[static_cast<std::size_t>(queue)];
+    if (latest.empty()) latest.resize(track.units);
+    std::fill_n(latest.begin() + static_cast<std::ptrdiff_t>(first), last - first, mark);
+    if (touch.write && !track.written.empty())
+      std::fill_n(track.written.begin() + static_cast<std::ptrdiff_t>(first), last - first,
+                  uint8_t{1});
   }
 }
 

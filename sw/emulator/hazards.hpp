@@ -11,11 +11,17 @@
 
 namespace intformer {
 
-/// Remembers for every scratchpad word, accumulator row and DIM bytes of memory who wrote it last
-/// and who has read it since. Commands are named by a mark: index in the stream plus one; 0: none.
+/// Remembers for every scratchpad word, accumulator row and DIM bytes of memory which command of
+/// each queue wrote and read it last. Commands are named by a mark: index in the stream plus one;
+/// 0: none. One array per queue and kind, so that a run of units is checked by vector instructions.
 class HazardTracker {
  public:
-  HazardTracker(const Plan& plan, uint64_t memoryBytes);
+  /// Follows the bytes [begin, end) of memory; those outside are taken for constants.
+  struct MemorySpan {
+    uint64_t begin = 0;
+    uint64_t end = 0;
+  };
+  HazardTracker(const Plan& plan, MemorySpan memory);
 
   /// For each queue, the latest command of it that the touches must come after.
   using Marks = std::array<uint32_t, kQueueCount>;
@@ -38,19 +44,29 @@ class HazardTracker {
   void commit(const std::vector<Touch>& touches, Queue queue, uint32_t mark);
 
  private:
-  struct Unit {
-    uint32_t writer = 0;
-    uint32_t writerQueue = 0;
-    Marks readers{};  ///< since the last write
-  };
-  /// Units of one space, and how many of its addresses one unit spans.
+  /// Marks of one queue's touches of one kind, by unit. Empty until the first.
+  using Latest = std::vector<uint32_t>;
+  /// Units of one space: `granule` addresses each, from address `begin` on.
   struct Track {
-    std::vector<Unit> units;
+    uint64_t begin = 0;
     uint64_t granule = 1;
+    uint64_t units = 0;
+    std::array<Latest, kQueueCount> writes;
+    std::array<Latest, kQueueCount> reads;
+    std::vector<uint8_t> written;  ///< by unit: 1 after the first write; not kept for memory
+
+    [[nodiscard]] uint64_t addressOf(uint64_t unit) const { return begin + unit * granule; }
+    [[nodiscard]] std::pair<std::size_t, uint32_t> lastWrite(uint64_t unit) const;
   };
-  static std::pair<uint64_t, uint64_t> unitsOf(const Touch& touch, const Track& track);
-  template <typename Visit>
-  void forEachUnit(const Touch& touch, Visit visit) const;
+  /// Units [first, second) of a track; what lies outside of it is ignored.
+  using Run = std::pair<uint64_t, uint64_t>;
+  static Run runOf(const Touch& touch, const Track& track);
+  /// Statistics belong to one queue: not tracked.
+  static bool isTracked(const Touch& touch) { return touch.space != Space::Statistics; }
+  [[nodiscard]] const Track& trackOf(const Touch& touch) const {
+    return tracks_[static_cast<std::size_t>(touch.space)];
+  }
+
   std::array<Track, 3> tracks_;
 };
 

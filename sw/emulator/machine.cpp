@@ -4,11 +4,22 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "sw/emulator/tile_product.hpp"
+
 namespace intformer {
 namespace {
 
 uint64_t field(const Command& command, Field name) {
   return static_cast<uint64_t>(command.get(name));
+}
+
+/// Spreads `count` scratchpad words into a tile, the rest zero; a word is a row of it, or a column.
+template <uint32_t Dim>
+void loadTile(const uint8_t* words, uint64_t count, bool transposed, TileWeights<Dim>& tile) {
+  if (count < Dim) std::memset(tile, 0, sizeof tile);
+  for (uint64_t w = 0; w < count; ++w)
+    for (uint32_t i = 0; i < Dim; ++i)
+      (transposed ? tile[i][w] : tile[w][i]) = static_cast<int8_t>(words[w * Dim + i]);
 }
 
 }  // namespace
@@ -83,35 +94,20 @@ void Machine::matmul(const Command& command) {
   const uint64_t rows = field(command, Field::MatmulRows);
   const uint64_t depth = field(command, Field::Depth);
   const uint64_t cols = field(command, Field::Cols);
+  const uint64_t a = field(command, Field::AAddr), aStride = field(command, Field::AStride);
+  const uint64_t b = field(command, Field::BAddr), bStride = field(command, Field::BStride);
+  const uint64_t c = field(command, Field::CAddr), cStride = field(command, Field::CStride);
   const bool transposed = command.get(Field::BTransposed) != 0;
   const bool aUnsigned = command.get(Field::AUnsigned) != 0;
   const bool accumulate = command.get(Field::Accumulate) != 0;
   for (uint64_t n = 0; n * Dim < cols; ++n) {
     for (uint64_t k = 0; k * Dim < depth; ++k) {
-      int32_t weights[Dim][Dim];  // [depth element][column]
-      const uint64_t b = field(command, Field::BAddr) +
-                         (transposed ? k : n) * field(command, Field::BStride) +
-                         (transposed ? n : k) * Dim;
-      const uint64_t words = std::min<uint64_t>(Dim, transposed ? cols - n * Dim : depth - k * Dim);
-      for (uint32_t w = 0; w < Dim; ++w)
-        for (uint32_t i = 0; i < Dim; ++i) {
-          const int32_t value = w < words ? static_cast<int8_t>(word(b + w)[i]) : 0;
-          (transposed ? weights[i][w] : weights[w][i]) = value;
-        }
-      const uint8_t* a = word(field(command, Field::AAddr) + k * field(command, Field::AStride));
-      int32_t* c = accumulator_.data() +
-                   (field(command, Field::CAddr) + n * field(command, Field::CStride)) * Dim;
-      const bool fresh = k == 0 && !accumulate;
-      for (uint64_t r = 0; r < rows; ++r, a += Dim, c += Dim) {
-        uint32_t sums[Dim];  // unsigned: the device's int32 sums wrap
-        for (uint32_t j = 0; j < Dim; ++j) sums[j] = fresh ? 0U : static_cast<uint32_t>(c[j]);
-        for (uint32_t i = 0; i < Dim; ++i) {
-          const int32_t x = aUnsigned ? a[i] : static_cast<int8_t>(a[i]);
-          for (uint32_t j = 0; j < Dim; ++j)
-            sums[j] += static_cast<uint32_t>(x * weights[i][j]);
-        }
-        for (uint32_t j = 0; j < Dim; ++j) c[j] = static_cast<int32_t>(sums[j]);
-      }
+      TileWeights<Dim> weights;
+      const uint64_t first = b + (transposed ? k : n) * bStride + (transposed ? n : k) * Dim;
+      const uint64_t count = std::min<uint64_t>(Dim, transposed ? cols - n * Dim : depth - k * Dim);
+      loadTile<Dim>(word(first), count, transposed, weights);
+      multiplyTile<Dim>(word(a + k * aStride), aUnsigned, weights,
+                        accumulator_.data() + (c + n * cStride) * Dim, k == 0 && !accumulate, rows);
     }
   }
 }

@@ -49,6 +49,7 @@ class Machine {
   [[nodiscard]] const RowStatistics& statistics(uint32_t slot) const { return statistics_[slot]; }
 
  private:
+  struct VectorFields;
   struct VectorContext;
 
   void transfer(const Command& command);

@@ -4,15 +4,38 @@
 
 namespace intformer {
 
+/// The fields that rows ask for again and again, read from the command once.
+struct Machine::VectorFields {
+  explicit VectorFields(const Command& command)
+      : scale{static_cast<uint16_t>(command.get(Field::Multiplier)),
+              static_cast<uint8_t>(command.get(Field::Shift))},
+        validLow(command.get(Field::ValidLow)),
+        validHigh(command.get(Field::ValidHigh)),
+        lowMoves(command.get(Field::LowMoves) != 0),
+        highMoves(command.get(Field::HighMoves) != 0),
+        in16(command.opcode() == Opcode::LayerNorm || command.get(Field::In16) != 0),
+        out8(command.get(Field::Out8) != 0),
+        out16(command.get(Field::Out16) != 0),
+        statsInit(command.get(Field::StatsInit) != 0),
+        stats(command.get(Field::Stats) != 0),
+        dither(command.get(Field::Dither) != 0) {}
+
+  Scale scale;
+  int64_t validLow, validHigh;
+  bool lowMoves, highMoves;
+  bool in16, out8, out16;
+  bool statsInit, stats, dither;
+};
+
 /// One row of one panel, and where its operands lie.
 struct Machine::VectorContext {
-  const Command& command;
+  const VectorFields& fields;
   const int32_t* accumulator;
   const uint8_t* constants;  ///< byte planes of this panel
   const uint8_t* in;         ///< one or two words
   uint8_t* out8;
   uint8_t* out16;
-  RowStatistics& statistics;
+  RowStatistics* statistics;
   int64_t row;     ///< absolute position i
   int64_t column;  ///< absolute position j of channel 0
   bool fresh;      ///< statistics start here
@@ -37,11 +60,6 @@ struct Machine::VectorContext {
     return {half(8, c), static_cast<uint8_t>(byte(10, c) & 63)};
   }
   [[nodiscard]] int zero(uint32_t c) const { return static_cast<int8_t>(byte(7, c)); }
-  /// The scale in the command itself.
-  [[nodiscard]] Scale scale() const {
-    return {static_cast<uint16_t>(command.get(Field::Multiplier)),
-            static_cast<uint8_t>(command.get(Field::Shift))};
-  }
   [[nodiscard]] int16_t in16(uint32_t c) const {
     return static_cast<int16_t>(in[2 * c] | in[2 * c + 1] << 8);
   }
@@ -52,10 +70,8 @@ struct Machine::VectorContext {
   }
   /// Valid channels of this row and panel: [begin, end).
   [[nodiscard]] std::pair<uint32_t, uint32_t> validChannels() const {
-    const int64_t low =
-        command.get(Field::ValidLow) + (command.get(Field::LowMoves) != 0 ? row : 0) - column;
-    const int64_t high =
-        command.get(Field::ValidHigh) + (command.get(Field::HighMoves) != 0 ? row : 0) - column;
+    const int64_t low = fields.validLow + (fields.lowMoves ? row : 0) - column;
+    const int64_t high = fields.validHigh + (fields.highMoves ? row : 0) - column;
     const auto inPanel = [&](int64_t c) {
       return static_cast<uint32_t>(std::clamp<int64_t>(c, 0, dim));
     };
@@ -67,8 +83,7 @@ void Machine::runVector(const Command& command) {
   const auto get = [&](Field name) { return static_cast<uint64_t>(command.get(name)); };
   const uint64_t rows = get(Field::Rows);
   const uint64_t panels = get(Field::Panels);
-  const bool in16 = command.opcode() == Opcode::LayerNorm || command.get(Field::In16) != 0;
-  const bool init = command.get(Field::StatsInit) != 0;
+  const VectorFields fields(command);
   const auto operation = [&] {
     switch (command.opcode()) {
       case Opcode::Requantize: return &Machine::requantizeRow;
@@ -83,25 +98,35 @@ void Machine::runVector(const Command& command) {
   // Addresses of operands that the opcode does not have are formed and never followed; slot 0
   // stands in where a command uses no statistics.
   const bool hasStatistics = get(Field::StatRow) + rows <= statistics_.size();
+  RowStatistics* const statistics = &statistics_[hasStatistics ? get(Field::StatRow) : 0];
+  const uint64_t inWords = fields.in16 ? 2 : 1;
   for (uint64_t p = 0; p < panels; ++p) {
+    VectorContext context{
+        fields,
+        accumulator_.data() + (get(Field::AccAddr) + p * get(Field::AccStride)) * plan_.dim,
+        word(get(Field::ConstAddr) + p * constantBytes(command.opcode())),
+        word(get(Field::InAddr) + p * get(Field::InStride)),
+        word(get(Field::OutAddr) + p * get(Field::OutStride)),
+        word(get(Field::Out16Addr) + p * get(Field::Out16Stride)),
+        statistics,
+        command.get(Field::RowPosition),
+        static_cast<int64_t>(get(Field::ColumnPosition) + p * plan_.dim),
+        fields.statsInit && p == 0,
+        plan_.dim};
     for (uint64_t r = 0; r < rows; ++r) {
-      (this->*operation)(VectorContext{
-          command,
-          accumulator_.data() + (get(Field::AccAddr) + p * get(Field::AccStride) + r) * plan_.dim,
-          word(get(Field::ConstAddr) + p * constantBytes(command.opcode())),
-          word(get(Field::InAddr) + p * get(Field::InStride) + (in16 ? 2 * r : r)),
-          word(get(Field::OutAddr) + p * get(Field::OutStride) + r),
-          word(get(Field::Out16Addr) + p * get(Field::Out16Stride) + 2 * r),
-          statistics_[hasStatistics ? get(Field::StatRow) + r : 0],
-          static_cast<int64_t>(get(Field::RowPosition) + r),
-          static_cast<int64_t>(get(Field::ColumnPosition) + p * plan_.dim), init && p == 0,
-          plan_.dim});
+      (this->*operation)(context);
+      context.accumulator += plan_.dim;
+      context.in += inWords * plan_.dim;
+      context.out8 += plan_.dim;
+      context.out16 += 2 * plan_.dim;
+      context.statistics += hasStatistics ? 1 : 0;
+      ++context.row;
     }
   }
 }
 
 void Machine::requantizeRow(const VectorContext& context) {
-  const bool wide = context.command.get(Field::Out16) != 0;
+  const bool wide = context.fields.out16;
   for (uint32_t c = 0; c < plan_.dim; ++c) {
     const int64_t acc = context.biased(c);
     if (wide)
@@ -112,8 +137,8 @@ void Machine::requantizeRow(const VectorContext& context) {
 }
 
 void Machine::residualRow(const VectorContext& context) {
-  const bool in16 = context.command.get(Field::In16) != 0;
-  NormSums sums = context.fresh ? NormSums{} : context.statistics.normSums;
+  const bool in16 = context.fields.in16;
+  NormSums sums = context.fresh ? NormSums{} : context.statistics->normSums;
   for (uint32_t c = 0; c < plan_.dim; ++c) {
     const int16_t identity = in16 ? context.in16(c) : static_cast<int8_t>(context.in[c]);
     const int16_t value =
@@ -122,10 +147,10 @@ void Machine::residualRow(const VectorContext& context) {
     sums.sum += value;
     sums.squares += int32_t{value} * value;
   }
-  if (context.command.get(Field::Stats) == 0) return;
-  context.statistics.normSums = sums;
-  context.statistics.valid &= static_cast<uint8_t>(~RowStatistics::SoftmaxSum);
-  context.statistics.valid |= RowStatistics::NormSum;
+  if (!context.fields.stats) return;
+  context.statistics->normSums = sums;
+  context.statistics->valid &= static_cast<uint8_t>(~RowStatistics::SoftmaxSum);
+  context.statistics->valid |= RowStatistics::NormSum;
 }
 
 void Machine::activationRow(const VectorContext& context) {
@@ -136,47 +161,47 @@ void Machine::activationRow(const VectorContext& context) {
 
 void Machine::rowMaxRow(const VectorContext& context) {
   const auto [begin, end] = context.validChannels();
-  const Scale scale = context.scale();
-  int64_t maximum = context.fresh ? INT16_MIN : context.statistics.maximum;
+  const Scale scale = context.fields.scale;
+  int64_t maximum = context.fresh ? INT16_MIN : context.statistics->maximum;
   for (uint32_t c = begin; c < end; ++c)
     maximum = std::max(maximum, requantize<16>(context.accumulator[c], scale));
-  context.statistics.maximum = static_cast<int16_t>(maximum);
-  context.statistics.valid |= RowStatistics::Maximum;
+  context.statistics->maximum = static_cast<int16_t>(maximum);
+  context.statistics->valid |= RowStatistics::Maximum;
 }
 
 void Machine::expRow(const VectorContext& context) {
   const auto [begin, end] = context.validChannels();
-  const Scale scale = context.scale();
-  const bool dither = context.command.get(Field::Dither) != 0;
-  uint32_t sum = context.fresh ? 0 : context.statistics.softmaxSum;
+  const Scale scale = context.fields.scale;
+  const bool dither = context.fields.dither;
+  uint32_t sum = context.fresh ? 0 : context.statistics->softmaxSum;
   for (uint32_t c = 0; c < plan_.dim; ++c) {
     uint8_t weight = 0;
     if (c >= begin && c < end) {
       const int64_t logit = requantize<16>(context.accumulator[c], scale);
-      const auto below = static_cast<uint32_t>((context.statistics.maximum - logit) & 0xffff);
+      const auto below = static_cast<uint32_t>((context.statistics->maximum - logit) & 0xffff);
       weight = exp8(exp16(below, plan_.family), static_cast<uint32_t>(context.row),
                     static_cast<uint32_t>(context.column + c), dither);
     }
     context.write8(c, weight);
     sum += weight;
   }
-  context.statistics.softmaxSum = sum;
-  context.statistics.valid &= static_cast<uint8_t>(~RowStatistics::NormSum);
-  context.statistics.valid |= RowStatistics::SoftmaxSum;
+  context.statistics->softmaxSum = sum;
+  context.statistics->valid &= static_cast<uint8_t>(~RowStatistics::NormSum);
+  context.statistics->valid |= RowStatistics::SoftmaxSum;
 }
 
 void Machine::rowNormalizeRow(const VectorContext& context) {
   for (uint32_t c = 0; c < plan_.dim; ++c)
-    context.write8(c, rowNormalize(context.accumulator[c], context.statistics.softmax));
+    context.write8(c, rowNormalize(context.accumulator[c], context.statistics->softmax));
 }
 
 void Machine::layerNormRow(const VectorContext& context) {
-  const bool out8 = context.command.get(Field::Out8) != 0;
-  const bool out16 = context.command.get(Field::Out16) != 0;
-  const auto shift = static_cast<unsigned>(context.command.get(Field::Shift));
+  const bool out8 = context.fields.out8;
+  const bool out16 = context.fields.out16;
+  const auto shift = static_cast<unsigned>(context.fields.scale.shift);
   // In place works: every element is read before it is written, narrow results after wide ones.
   for (uint32_t c = 0; c < plan_.dim; ++c) {
-    const int16_t n = normNormalize(context.in16(c), context.statistics.norm);
+    const int16_t n = normNormalize(context.in16(c), context.statistics->norm);
     const int16_t y = normAffine(n, static_cast<int16_t>(context.half(4, c)), context.bias(c), shift);
     if (out16) context.write16(c, y);
     if (out8) context.write8(c, normTo8(y));

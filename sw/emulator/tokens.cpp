@@ -11,7 +11,7 @@ namespace intformer {
 void insertTokens(const Plan& plan, uint64_t memoryBytes, std::vector<Command>& commands,
                   const std::function<bool(uint32_t index)>& redundant) {
   using Marks = HazardTracker::Marks;
-  HazardTracker hazards(plan, memoryBytes);
+  HazardTracker hazards(plan, {0, memoryBytes});
   std::vector<Marks> clocks(commands.size() + 1);  // by mark: complete when it starts, and itself
   std::array<Marks, kQueueCount> clock{};          // of the latest command, by queue
   Marks latest{};
