@@ -49,11 +49,11 @@ void demand(UErrorCode status) {
   if (U_FAILURE(status)) throw std::runtime_error(std::string("ICU: ") + u_errorName(status));
 }
 
-/// NFD that passes over what came after Unicode 12.
+/// NFD that passes over what came after Unicode 9.
 const icu::Normalizer2& decomposition() {
   static const icu::UnicodeSet known = [] {
     UErrorCode status = U_ZERO_ERROR;
-    icu::UnicodeSet set(u"[:Age=12.0:]", status);
+    icu::UnicodeSet set(u"[:Age=9.0:]", status);
     demand(status);
     set.freeze();
     return set;

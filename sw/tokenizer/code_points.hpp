@@ -7,8 +7,8 @@ namespace intformer {
 
 // What BERT's tokenizers ask of one code point. Trained vocabularies were made, and are used, with
 // the character tables of the published tokenizer (Hugging Face's tokenizers): the categories of
-// Unicode 8, decompositions of Unicode 12 and lower case of Unicode 17. ICU is held to those, of
-// whatever version it is, so that ids stay equal.
+// Unicode 8, decompositions of Unicode 9 and lower case of Unicode 17. ICU, of whatever version, is
+// held to those, so that ids stay equal.
 
 /// Control, format and private use characters and U+FFFD, which text loses; not tab, line feed and
 /// carriage return.
