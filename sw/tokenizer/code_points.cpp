@@ -2,8 +2,8 @@
 
 #include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
-#include <unicode/uniset.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace intformer {
@@ -25,13 +25,18 @@ constexpr Range kNewCapitals[] = {{0x1C89, 0x1C89, 1},     {0xA7CB, 0xA7CB, 0x26
                                   {0xA7DA, 0xA7DA, 1},     {0xA7DC, 0xA7DC, 0x19B - 0xA7DC},
                                   {0x10D50, 0x10D65, 0x20}, {0x16EA0, 0x16EB8, 0x1B}};
 
-constexpr UChar32 kLastNewCapital = 0x16EB8, kCapitalDottedI = 0x130, kCombiningDot = 0x307;
+constexpr UChar32 kCapitalDottedI = 0x130;
+constexpr char32_t kCombiningDot = 0x307;
+
+bool cameAfter(uint8_t unicodeVersion, UChar32 c) {
+  UVersionInfo age;
+  u_charAge(c, age);
+  return age[0] > unicodeVersion;
+}
 
 /// General category as Unicode 8 has it.
 int8_t category(UChar32 c) {
-  UVersionInfo age;
-  u_charAge(c, age);
-  if (age[0] > 8) return U_UNASSIGNED;
+  if (cameAfter(8, c)) return U_UNASSIGNED;
   switch (c) {  // what later versions put into another category
     case 0x166D:
     case 0x111C9: return U_OTHER_PUNCTUATION;
@@ -45,26 +50,27 @@ int8_t category(UChar32 c) {
 
 bool hasCategory(UChar32 c, uint32_t mask) { return (U_MASK(category(c)) & mask) != 0; }
 
-void demand(UErrorCode status) {
+const icu::Normalizer2& decomposition() {
+  UErrorCode status = U_ZERO_ERROR;
+  const icu::Normalizer2* nfd = icu::Normalizer2::getNFDInstance(status);
   if (U_FAILURE(status)) throw std::runtime_error(std::string("ICU: ") + u_errorName(status));
+  return *nfd;
 }
 
-/// NFD that passes over what came after Unicode 9.
-const icu::Normalizer2& decomposition() {
-  static const icu::UnicodeSet known = [] {
-    UErrorCode status = U_ZERO_ERROR;
-    icu::UnicodeSet set(u"[:Age=9.0:]", status);
-    demand(status);
-    set.freeze();
-    return set;
-  }();
-  static const icu::FilteredNormalizer2 filtered = [] {
-    UErrorCode status = U_ZERO_ERROR;
-    const icu::Normalizer2* nfd = icu::Normalizer2::getNFDInstance(status);
-    demand(status);
-    return icu::FilteredNormalizer2(*nfd, known);
-  }();
-  return filtered;
+/// Canonical combining class as of Unicode 9; 0: keeps its place.
+uint8_t combiningClass(UChar32 c) { return cameAfter(9, c) ? 0 : u_getCombiningClass(c); }
+
+/// As ICU's normalize() does, which takes quadratic time for a long row of marks.
+void orderMarks(std::u32string& text) {
+  const auto moves = [](char32_t c) { return combiningClass(static_cast<UChar32>(c)) != 0; };
+  for (auto begin = text.begin(); begin != text.end();) {
+    begin = std::find_if(begin, text.end(), moves);
+    const auto end = std::find_if_not(begin, text.end(), moves);
+    std::stable_sort(begin, end, [](char32_t a, char32_t b) {
+      return combiningClass(static_cast<UChar32>(a)) < combiningClass(static_cast<UChar32>(b));
+    });
+    begin = end;
+  }
 }
 
 }  // namespace
@@ -89,25 +95,32 @@ bool isPunctuation(UChar32 c) {
 
 bool isNonspacingMark(UChar32 c) { return hasCategory(c, U_GC_MN_MASK); }
 
-void appendLower(UChar32 c, icu::UnicodeString& text) {
+void appendLower(UChar32 c, std::u32string& text) {
   // The one letter whose lower case is two code points, and which ICU's u_tolower maps to one.
   if (c == kCapitalDottedI) {
-    text.append(UChar32('i')).append(kCombiningDot);
+    text += {U'i', kCombiningDot};
     return;
   }
-  if (c <= kLastNewCapital)
-    for (const Range& range : kNewCapitals)
-      if (c >= range.first && c <= range.last) {
-        text.append(c + range.lower);
-        return;
-      }
-  text.append(u_tolower(c));
+  const Range* found = std::find_if(
+      std::begin(kNewCapitals), std::end(kNewCapitals),
+      [c](const Range& range) { return c >= range.first && c <= range.last; });
+  text += static_cast<char32_t>(found == std::end(kNewCapitals) ? u_tolower(c) : c + found->lower);
 }
 
-icu::UnicodeString decomposed(const icu::UnicodeString& text) {
-  UErrorCode status = U_ZERO_ERROR;
-  icu::UnicodeString result = decomposition().normalize(text, status);
-  demand(status);
+std::u32string decomposed(std::u32string_view text) {
+  static const icu::Normalizer2& nfd = decomposition();
+  std::u32string result;
+  icu::UnicodeString parts;
+  for (const char32_t letter : text) {
+    const auto c = static_cast<UChar32>(letter);
+    if (cameAfter(9, c) || !nfd.getDecomposition(c, parts)) {
+      result += letter;
+      continue;
+    }
+    for (int32_t i = 0; i < parts.length(); i = parts.moveIndex32(i, 1))
+      result += static_cast<char32_t>(parts.char32At(i));
+  }
+  orderMarks(result);
   return result;
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <unicode/umachine.h>
-#include <unicode/unistr.h>
+
+#include <string>
+#include <string_view>
 
 namespace intformer {
 
@@ -23,8 +25,8 @@ bool isPunctuation(UChar32 c);
 bool isNonspacingMark(UChar32 c);
 
 /// Appends `c` in lower case, without looking at its neighbours: a final sigma stays a plain one.
-void appendLower(UChar32 c, icu::UnicodeString& text);
+void appendLower(UChar32 c, std::u32string& text);
 /// Canonical decomposition (NFD) of `text`.
-icu::UnicodeString decomposed(const icu::UnicodeString& text);
+std::u32string decomposed(std::u32string_view text);
 
 }  // namespace intformer

@@ -66,7 +66,7 @@ class Splitter {
       endWord();
     }
     if (isSpace(c)) return;
-    run_.append(c);
+    run_ += static_cast<char32_t>(c);
     if (alone) {
       endRun();
       endWord();
@@ -75,20 +75,20 @@ class Splitter {
 
   /// A run of non-ASCII code points is decomposed as a whole: its marks may change places.
   void endRun() {
-    if (run_.isEmpty()) return;
+    if (run_.empty()) return;
     if (rules_.stripAccents) run_ = decomposed(run_);
-    for (int32_t i = 0; i < run_.length(); i = run_.moveIndex32(i, 1)) {
-      const UChar32 c = run_.char32At(i);
+    for (const char32_t letter : run_) {
+      const auto c = static_cast<UChar32>(letter);
       if (rules_.stripAccents && isNonspacingMark(c)) continue;
-      letters_.remove();
-      if (rules_.lowerCase)
-        appendLower(c, letters_);
-      else
-        letters_.append(c);
-      for (int32_t k = 0; k < letters_.length(); k = letters_.moveIndex32(k, 1))
-        addCleaned(letters_.char32At(k));
+      if (!rules_.lowerCase) {
+        addCleaned(c);
+        continue;
+      }
+      lower_.clear();
+      appendLower(c, lower_);
+      for (const char32_t part : lower_) addCleaned(static_cast<UChar32>(part));
     }
-    run_.remove();
+    run_.clear();
   }
 
   void addCleaned(UChar32 c) {
@@ -116,7 +116,7 @@ class Splitter {
   const TakeWord& take_;
   const Kinds& ascii_ = asciiKinds();
   bool wanted_ = true;
-  icu::UnicodeString run_, letters_;  // not yet cleaned; one code point's lower case
+  std::u32string run_, lower_;  // not yet cleaned; one code point's lower case
   std::string word_;
   std::size_t characters_ = 0;  // of word_
 };

@@ -95,6 +95,22 @@ TEST_CASE("every code point is cleaned as by the published tokenizer", "[tokeniz
   CHECK(sections == 4);
 }
 
+TEST_CASE("a long row of marks is put in order in no time", "[tokenizer]") {
+  constexpr int kPairs = 200'000;
+  const std::string stem = utf8(0x1D165), dot = utf8(0x1D16D);  // combining classes 216 and 226
+  std::string text = "a", expected = "a";
+  for (int i = 0; i < kPairs; ++i) text += dot + stem;
+  for (int i = 0; i < 2 * kPairs; ++i) expected += i < kPairs ? stem : dot;
+  std::vector<std::string> words;
+  splitWords(text, {}, [&](std::string_view word, std::size_t characters) {
+    CHECK(characters == 2 * kPairs + 1);
+    words.emplace_back(word);
+    return true;
+  });
+  CHECK(words.size() == 1);
+  CHECK((words[0] == expected));
+}
+
 TEST_CASE("words are no longer given once they are refused", "[tokenizer]") {
   std::vector<std::string> words;
   const bool all = splitWords("a, b c", {}, [&](std::string_view word, std::size_t characters) {
