@@ -12,10 +12,11 @@ function(intformer_library name)
   target_link_libraries(${name} PUBLIC fmt::fmt ${ARG_LIBS})
 endfunction()
 
-# intformer_test(NAME SOURCES... LIBS... [LABELS...] [TAGS...] [TIMEOUT seconds]): a Catch2 program,
-# run by ctest from the project's root; with tags, once per tag, so that its parts run side by side.
+# intformer_test(NAME SOURCES... LIBS... [LABELS...] [TAGS...] [TIMEOUT seconds] [PROGRAM target]):
+# a Catch2 program, run by ctest from the project's root; with tags, once per tag, so that its parts
+# run side by side. It may run PROGRAM (tests/program.hpp).
 function(intformer_test name)
-  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LIBS;LABELS;TAGS" ${ARGN})
+  cmake_parse_arguments(ARG "" "TIMEOUT;PROGRAM" "SOURCES;LIBS;LABELS;TAGS" ${ARGN})
   if(NOT TARGET catch_main)
     add_library(catch_main STATIC ${CMAKE_SOURCE_DIR}/tests/catch_main.cpp)
     target_include_directories(catch_main PUBLIC ${CMAKE_SOURCE_DIR})
@@ -24,6 +25,10 @@ function(intformer_test name)
   add_executable(${name} ${ARG_SOURCES})
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE catch_main ${ARG_LIBS})
+  if(ARG_PROGRAM)
+    target_compile_definitions(${name} PRIVATE INTFORMER_PROGRAM="$<TARGET_FILE:${ARG_PROGRAM}>")
+    add_dependencies(${name} ${ARG_PROGRAM})
+  endif()
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 600)
   endif()

@@ -12,5 +12,6 @@ void addCompile(CLI::App& app, int& status);
 void addEstimate(CLI::App& app, int& status);
 void addRun(CLI::App& app, int& status);
 void addSynth(CLI::App& app, int& status);
+void addTokenize(CLI::App& app, int& status);
 
 }  // namespace intformer::cli

@@ -9,6 +9,7 @@ int main(int argc, char** argv) {
   intformer::cli::addEstimate(app, status);
   intformer::cli::addRun(app, status);
   intformer::cli::addSynth(app, status);
+  intformer::cli::addTokenize(app, status);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

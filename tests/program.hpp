@@ -1,0 +1,32 @@
+#pragma once
+
+#include <sys/wait.h>
+
+#include <array>
+#include <cstdio>
+#include <string>
+
+#include "tests/catch.hpp"
+
+namespace intformer::test {
+
+struct Outcome {
+  int status = 0;
+  std::string text;  ///< of both streams
+};
+
+/// Runs the program that the test's CMakeLists.txt names (PROGRAM) with `arguments`, as a shell
+/// splits them; without a terminal, stdin from `input`.
+inline Outcome runProgram(const std::string& arguments, const std::string& input = "/dev/null") {
+  const std::string command =
+      std::string(INTFORMER_PROGRAM) + " " + arguments + " 2>&1 <" + input;
+  FILE* pipe = popen(command.c_str(), "r");
+  REQUIRE(pipe != nullptr);
+  Outcome outcome;
+  std::array<char, 4096> part{};
+  while (std::fgets(part.data(), part.size(), pipe) != nullptr) outcome.text += part.data();
+  outcome.status = WEXITSTATUS(pclose(pipe));
+  return outcome;
+}
+
+}  // namespace intformer::test
