@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 
@@ -40,6 +41,11 @@ struct Plan {
   [[nodiscard]] uint32_t wordBits() const { return dim * 8; }
   /// Beats that the vector unit spends on one word.
   [[nodiscard]] uint32_t beatsPerWord() const { return dim / lanes; }
+  /// Cycles from row to row of the row-scalar unit: half of what the array spends on a row of an
+  /// attention head of 32 columns and 32 keys, 2 * 32 * 32 / dim^2; at most the bits of its divide.
+  [[nodiscard]] uint32_t scalarInterval() const {
+    return std::clamp(1024 / (dim * dim), 1U, 17U);
+  }
 };
 
 }  // namespace intformer

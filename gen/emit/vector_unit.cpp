@@ -263,7 +263,7 @@ constexpr std::string_view kLanes = R"sv(
     .sum_o(sum), .squares_o(squares)
   );
 
-  row_scalar #(.StatRows(StatRows)) u_row_scalar (
+  row_scalar #(.StatRows(StatRows), .Interval(@p@_pkg::ScalarInterval)) u_row_scalar (
     .clk_i, .rst_ni,
     .start_i(start_scalar), .layer_norm_i(norm_scalar), .rows_i(rows), .stat_row_i(stat_row),
     .multiplier_i(command_q[@p@_pkg::MultiplierLsb +: @p@_pkg::MultiplierWidth]),

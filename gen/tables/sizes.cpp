@@ -11,6 +11,7 @@ std::vector<SizeSpec> sizeSpecs(const Plan& plan) {
       {"acc_rows", plan.accRows, "accumulator capacity, rows of dim int32"},
       {"acc_banks", plan.accBanks, "bank = row address mod banks"},
       {"stat_rows", plan.statRows, "row statistics slots"},
+      {"scalar_interval", plan.scalarInterval(), "cycles per row of the row-scalar unit"},
       {"bus_bytes", plan.busBytes, "AXI4 data width"},
       {"address_bits", plan.addressBits, "AXI4 address width"},
       {"max_burst_beats", plan.maxBurstBeats, "longest burst"},

@@ -1,55 +1,60 @@
-// Restoring divider, one quotient bit per cycle:
+// Restoring divider, one quotient bit per cycle, in stages that keep a division for Interval bits:
 //   quotient = floor(numerator * 2^(QuotientW-1) / denominator).
 //
-// Contract: start_i loads the operands, which need not be held; 0 < denominator and numerator <
-//   2 * denominator, so that the quotient fits. A start while busy is not allowed.
-// Timing: done_o pulses QuotientW cycles after start_i; quotient_o then holds until the next start.
+// Contract: load_i takes the operands; at least Interval cycles lie between two loads. 0 <
+//   denominator and numerator < 2 * denominator, so that the quotient fits; numerator 0 gives 0.
+// Timing: quotient_o is there QuotientW + 1 cycles after load_i, for one cycle at least.
+// Cost: ceil(QuotientW / Interval) subtractors.
 module divider #(
   parameter int unsigned Width     = 28,
-  parameter int unsigned QuotientW = 17
+  parameter int unsigned QuotientW = 17,
+  parameter int unsigned Interval  = 17
 ) (
   input  logic                 clk_i,
   input  logic                 rst_ni,
-  input  logic                 start_i,
+  input  logic                 load_i,
   input  logic [Width-1:0]     numerator_i,
   input  logic [Width-1:0]     denominator_i,
-  output logic                 done_o,
   output logic [QuotientW-1:0] quotient_o
 );
-  localparam int unsigned CountW = $clog2(QuotientW + 1);
+  localparam int unsigned Stages = (QuotientW + Interval - 1) / Interval;
 
+  // Bit k: a division has k bits of its quotient.
+  logic [QuotientW-1:0] bits_q;
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) bits_q <= '0;
+    else bits_q <= {bits_q[QuotientW-2:0], load_i};
+  end
+
+  // verilator lint_off BLKSEQ
+  // Private arrays, written from the last stage to the first: blocking assignments make registers.
   // The remainder stays below twice the denominator before each step.
-  logic [Width:0]         remainder_q;
-  logic [Width-1:0]       denominator_q;
-  logic [QuotientW-1:0]   quotient_q;
-  logic [CountW-1:0]      left_q;
-  logic                   done_q;
-  logic                   fits;
-  logic [Width:0]         reduced;
-
-  assign fits       = remainder_q >= {1'b0, denominator_q};
-  assign reduced    = fits ? remainder_q - {1'b0, denominator_q} : remainder_q;
-  assign done_o     = done_q;
-  assign quotient_o = quotient_q;
+  logic [Width:0]       remainder   [Stages];
+  logic [Width-1:0]     denominator [Stages];
+  logic [QuotientW-1:0] quotient    [Stages];
+  logic                 fits;
 
   always_ff @(posedge clk_i) begin
-    if (start_i) begin
-      remainder_q   <= {1'b0, numerator_i};
-      denominator_q <= denominator_i;
-    end else if (left_q != '0) begin
-      remainder_q <= reduced << 1;
-      quotient_q  <= {quotient_q[QuotientW-2:0], fits};
+    if (|bits_q) begin
+      for (int unsigned s = 0; s < Stages; s++) begin  // the next bit, in place
+        fits         = remainder[s] >= {1'b0, denominator[s]};
+        remainder[s] = (fits ? remainder[s] - {1'b0, denominator[s]} : remainder[s]) << 1;
+        quotient[s]  = {quotient[s][QuotientW-2:0], fits};
+      end
+      if (bits_q[QuotientW-1]) quotient_o <= quotient[Stages-1];
+      for (int unsigned s = Stages - 1; s > 0; s--) begin
+        if (bits_q[s*Interval-1]) begin
+          remainder[s]   = remainder[s-1];
+          denominator[s] = denominator[s-1];
+          quotient[s]    = quotient[s-1];
+        end
+      end
+    end
+    if (load_i) begin
+      remainder[0]   = {1'b0, numerator_i};
+      denominator[0] = denominator_i;
+      quotient[0]    = '0;
     end
   end
-
-  always_ff @(posedge clk_i) begin
-    if (!rst_ni) begin
-      left_q <= '0;
-      done_q <= 1'b0;
-    end else begin
-      done_q <= left_q == CountW'(1);
-      if (start_i) left_q <= CountW'(QuotientW);
-      else if (left_q != '0) left_q <= left_q - 1'b1;
-    end
-  end
+  // verilator lint_on BLKSEQ
 endmodule

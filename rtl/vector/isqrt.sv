@@ -1,55 +1,62 @@
-// Integer square root, one root bit per cycle: root = floor(sqrt(value)).
+// Integer square root, root = floor(sqrt(value)), one root bit per cycle, in stages that keep a
+// value for Interval bits.
 //
 // Digit by digit: two bits of the value enter the remainder, which the trial value 4 * root + 1 is
 // taken from if it fits.
-// Contract: start_i loads the value, which need not be held. A start while busy is not allowed.
-// Timing: done_o pulses RootW cycles after start_i; root_o then holds until the next start.
+// Contract: load_i takes the value; at least Interval cycles lie between two loads.
+// Timing: root_o is there RootW + 1 cycles after load_i, for one cycle at least.
+// Cost: ceil(RootW / Interval) subtractors.
 module isqrt #(
-  parameter int unsigned RootW = 16
+  parameter int unsigned RootW    = 16,
+  parameter int unsigned Interval = 16
 ) (
   input  logic               clk_i,
   input  logic               rst_ni,
-  input  logic               start_i,
+  input  logic               load_i,
   input  logic [2*RootW-1:0] value_i,
-  output logic               done_o,
   output logic [RootW-1:0]   root_o
 );
-  localparam int unsigned CountW = $clog2(RootW + 1);
+  localparam int unsigned Stages = (RootW + Interval - 1) / Interval;
 
-  logic [2*RootW-1:0] value_q;
-  logic [RootW-1:0]   remainder_q;  // at most 2 * root, until the last, which nobody needs
-  logic [RootW-1:0]   root_q;
-  logic [CountW-1:0]  left_q;
-  logic               done_q;
+  // Bit k: a value has k bits of its root.
+  logic [RootW-1:0] bits_q;
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) bits_q <= '0;
+    else bits_q <= {bits_q[RootW-2:0], load_i};
+  end
+
+  // verilator lint_off BLKSEQ
+  // Private arrays, written from the last stage to the first: blocking assignments make registers.
+  logic [2*RootW-1:0] value     [Stages];
+  logic [RootW-1:0]   remainder [Stages];  // at most 2 * root, until the last, which nobody needs
+  logic [RootW-1:0]   root      [Stages];
   logic [RootW+1:0]   shifted, trial;
   logic               fits;
 
-  assign shifted = {remainder_q, value_q[2*RootW-1 -: 2]};
-  assign trial   = {root_q, 2'b01};
-  assign fits    = shifted >= trial;
-  assign done_o  = done_q;
-  assign root_o  = root_q;
-
   always_ff @(posedge clk_i) begin
-    if (start_i) begin
-      value_q     <= value_i;
-      remainder_q <= '0;
-      root_q      <= '0;
-    end else if (left_q != '0) begin
-      value_q     <= value_q << 2;
-      remainder_q <= RootW'(fits ? shifted - trial : shifted);
-      root_q      <= {root_q[RootW-2:0], fits};
+    if (|bits_q) begin
+      for (int unsigned s = 0; s < Stages; s++) begin  // the next bit, in place
+        shifted      = {remainder[s], value[s][2*RootW-1 -: 2]};
+        trial        = {root[s], 2'b01};
+        fits         = shifted >= trial;
+        value[s]     = value[s] << 2;
+        remainder[s] = RootW'(fits ? shifted - trial : shifted);
+        root[s]      = {root[s][RootW-2:0], fits};
+      end
+      if (bits_q[RootW-1]) root_o <= root[Stages-1];
+      for (int unsigned s = Stages - 1; s > 0; s--) begin
+        if (bits_q[s*Interval-1]) begin
+          value[s]     = value[s-1];
+          remainder[s] = remainder[s-1];
+          root[s]      = root[s-1];
+        end
+      end
+    end
+    if (load_i) begin
+      value[0]     = value_i;
+      remainder[0] = '0;
+      root[0]      = '0;
     end
   end
-
-  always_ff @(posedge clk_i) begin
-    if (!rst_ni) begin
-      left_q <= '0;
-      done_q <= 1'b0;
-    end else begin
-      done_q <= left_q == CountW'(1);
-      if (start_i) left_q <= CountW'(RootW);
-      else if (left_q != '0) left_q <= left_q - 1'b1;
-    end
-  end
+  // verilator lint_on BLKSEQ
 endmodule

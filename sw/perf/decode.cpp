@@ -58,7 +58,8 @@ VectorCommand vectorCommand(const Command& command, uint32_t index) {
   const bool rowMax = opcode == Opcode::RowMax;
   const bool normalize = opcode == Opcode::RowNormalize;
   result.accUsed = !layerNorm;
-  result.statisticsGathered = rowMax || exp || (residual && flag(command, Field::Stats));
+  result.moments = residual && flag(command, Field::Stats);
+  result.statisticsGathered = rowMax || exp || result.moments;
   result.statisticsUsed = result.statisticsGathered || normalize || layerNorm;
   result.out16 = residual || ((requantize || layerNorm) && flag(command, Field::Out16));
   result.out8 = opcode == Opcode::Activation || exp || normalize ||

@@ -121,8 +121,8 @@ void VectorUnit::stepRows(uint64_t now, bool accReady, bool readReady) {
 
 void VectorUnit::step(uint64_t now, bool accReady, bool readReady, const VectorCommand* taken) {
   done_ = false;
-  // The statistics read a slot themselves in the cycle after a row's first beat has left the lanes.
-  const bool ownRead = command_.statisticsGathered && (entered_ >> kStages & 1) != 0;
+  // Moments read their slot in the cycle after a row's first beat has left the lanes.
+  const bool ownRead = command_.moments && (entered_ >> kStages & 1) != 0;
   switch (state_) {
     case State::Idle:
       if (taken == nullptr) break;

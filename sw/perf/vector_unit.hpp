@@ -12,53 +12,71 @@ namespace intformer::perf {
 struct VectorCommand {
   uint32_t index = 0;
   bool scalar = false, layerNormScalar = false;
-  bool accUsed = false, statisticsUsed = false, statisticsGathered = false;
+  bool accUsed = false, statisticsUsed = false, statisticsGathered = false, moments = false;
   bool out8 = false, out16 = false;
   uint32_t inWords = 0, constWords = 0, rows = 0, panels = 0, statRow = 0;
   uint32_t accAddress = 0, accStride = 0, inAddress = 0, inStride = 0, constAddress = 0;
   uint32_t out8Address = 0, out8Stride = 0, out16Address = 0, out16Stride = 0;
 };
 
-/// Row-scalar unit (row_scalar.sv): the cycles of each state, and the slots still pending.
+/// Row-scalar unit (row_scalar.sv): when its rows enter and leave, and the slots still pending.
 class RowScalar {
  public:
-  [[nodiscard]] bool busy() const { return busy_; }
+  explicit RowScalar(uint32_t interval) : interval_(interval) {}
+
+  [[nodiscard]] bool busy() const { return reading_ || !releasesAt_.empty() || busyUntil_ != 0; }
   [[nodiscard]] bool pending(uint32_t slot) const {
-    return busy_ && slot >= slot_ && slot < end_;
+    return busy() && slot >= pending_ && slot < end_;
   }
   /// The next cycle in which it does more than count.
-  [[nodiscard]] uint64_t wakesAt() const { return busy_ ? at_ : ~uint64_t{0}; }
+  [[nodiscard]] uint64_t wakesAt() const {
+    uint64_t cycle = ~uint64_t{0};
+    if (reading_) cycle = readsAt_;
+    if (!releasesAt_.empty()) cycle = std::min(cycle, releasesAt_.front());
+    if (busyUntil_ != 0) cycle = std::min(cycle, busyUntil_);
+    return cycle;
+  }
 
   void start(uint64_t now, const VectorCommand& command) {
-    busy_ = reading_ = true;
-    slot_ = command.statRow;
+    reading_ = true;
+    next_ = pending_ = command.statRow;
     end_ = command.statRow + command.rows;
     rowCycles_ = command.layerNormScalar ? kLayerNormCycles : kSoftmaxCycles;
-    at_ = now + 1;
+    readsAt_ = std::max(readsAt_, now + 1);
   }
+  /// Goes through cycle `now`; `sumsReady`: the statistics would give it the sums of a row.
   void step(uint64_t now, bool sumsReady) {
-    if (!busy_ || at_ != now) return;
-    if (reading_) {
-      reading_ = !sumsReady;
-      at_ = reading_ ? now + 1 : now + rowCycles_ - 1;
+    if (busyUntil_ == now) busyUntil_ = 0;
+    if (!releasesAt_.empty() && releasesAt_.front() == now) {
+      releasesAt_.pop();
+      ++pending_;
+    }
+    if (!reading_ || readsAt_ > now) return;
+    if (!sumsReady) {
+      readsAt_ = now + 1;
       return;
     }
-    reading_ = true;
-    at_ = now + 1;
-    if (++slot_ == end_) busy_ = false;
+    releasesAt_.push(now + rowCycles_ - kLead);
+    readsAt_ = now + interval_;
+    reading_ = ++next_ != end_;
+    if (!reading_) busyUntil_ = now + rowCycles_;
   }
 
  private:
-  static constexpr uint32_t kSoftmaxCycles = 25, kLayerNormCycles = 42;
-  bool busy_ = false, reading_ = false;
-  uint32_t slot_ = 0, end_ = 0, rowCycles_ = 0;
-  uint64_t at_ = 0;
+  /// From the grant of a row's sums to its last cycle in the unit; its slot is free kLead before.
+  static constexpr uint32_t kSoftmaxCycles = 23, kLayerNormCycles = 40, kLead = 3;
+  uint32_t interval_;
+  bool reading_ = false;
+  uint32_t next_ = 0, pending_ = 0, end_ = 0, rowCycles_ = 0;
+  uint64_t readsAt_ = 0, busyUntil_ = 0;
+  Fifo<uint64_t> releasesAt_{kLayerNormCycles};
 };
 
 /// Vector unit (row_fetch.sv, row_issue.sv, row_writer.sv and the sequence around them).
 class VectorUnit {
  public:
-  explicit VectorUnit(const Plan& plan) : beats_(plan.beatsPerWord()) {}
+  explicit VectorUnit(const Plan& plan)
+      : scalar(plan.scalarInterval()), beats_(plan.beatsPerWord()) {}
 
   RowScalar scalar;
 

@@ -16,11 +16,10 @@ using namespace intformer;
 
 namespace {
 
-/// Random attention weights may be all zero, and random lists pick random rows: then data decide.
+/// Random lists pick random rows of a table: then data decide.
 bool dataDecide(const std::vector<Command>& commands) {
   return std::ranges::any_of(commands, [](const Command& command) {
-    const auto opcode = static_cast<uint8_t>(command.opcode());
-    return command.opcode() == Opcode::RowScalarSoftmax || findOpcode(opcode)->name == "gather";
+    return command.opcode() == Opcode::Gather;
   });
 }
 

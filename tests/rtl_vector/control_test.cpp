@@ -80,9 +80,9 @@ TEST_CASE("row-scalar commands retire at once and hold back only the rows that n
   const auto& accepted = pair.bench.accepted;
   CHECK(done[1].cycle - accepted[1] <= 3);
   CHECK(done[2].cycle - accepted[1] < 100);       // beside the scalar unit
-  CHECK(done[3].cycle - accepted[1] > 100 * 20);  // after it, row by row
-  CHECK(done[3].cycle - accepted[1] < 100 * 26 + 60);
-  CHECK(accepted[5] - accepted[4] > 100 * 20);    // one at a time
+  CHECK(done[3].cycle - accepted[1] > 100 * 16);  // after it, row by row
+  CHECK(done[3].cycle - accepted[1] < 100 * 16 + 60);
+  CHECK(accepted[5] - accepted[4] > 100 * 16);    // one at a time
 }
 
 TEST_CASE("statistics slots beyond their end are refused and nothing is done") {

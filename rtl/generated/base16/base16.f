@@ -4,6 +4,7 @@ leaves/systolic_row.sv
 leaves/weight_loader.sv
 leaves/fifo.sv
 leaves/ram_1r1w.sv
+leaves/ram_2r1w.sv
 leaves/axi_read_mux.sv
 leaves/axil_slave.sv
 leaves/beat_packer.sv

@@ -11,6 +11,7 @@ package base16_pkg;
   localparam int unsigned AccRows           = 1024;   // accumulator capacity, rows of dim int32
   localparam int unsigned AccBanks          = 2;      // bank = row address mod banks
   localparam int unsigned StatRows          = 512;    // row statistics slots
+  localparam int unsigned ScalarInterval    = 4;      // cycles per row of the row-scalar unit
   localparam int unsigned BusBytes          = 16;     // AXI4 data width
   localparam int unsigned AddressBits       = 40;     // AXI4 address width
   localparam int unsigned MaxBurstBeats     = 64;     // longest burst

@@ -10,6 +10,7 @@
 #define BASE16_ACC_ROWS           1024   /* accumulator capacity, rows of dim int32 */
 #define BASE16_ACC_BANKS          2      /* bank = row address mod banks */
 #define BASE16_STAT_ROWS          512    /* row statistics slots */
+#define BASE16_SCALAR_INTERVAL    4      /* cycles per row of the row-scalar unit */
 #define BASE16_BUS_BYTES          16     /* AXI4 data width */
 #define BASE16_ADDRESS_BITS       40     /* AXI4 address width */
 #define BASE16_MAX_BURST_BEATS    64     /* longest burst */

@@ -249,7 +249,7 @@ module base16_vector #(
     .sum_o(sum), .squares_o(squares)
   );
 
-  row_scalar #(.StatRows(StatRows)) u_row_scalar (
+  row_scalar #(.StatRows(StatRows), .Interval(base16_pkg::ScalarInterval)) u_row_scalar (
     .clk_i, .rst_ni,
     .start_i(start_scalar), .layer_norm_i(norm_scalar), .rows_i(rows), .stat_row_i(stat_row),
     .multiplier_i(command_q[base16_pkg::MultiplierLsb +: base16_pkg::MultiplierWidth]),

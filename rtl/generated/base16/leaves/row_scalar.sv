@@ -8,11 +8,14 @@
 // Contract: start_i while not busy takes the command, whose fields are not needed afterwards. Sums
 //   are requested with read_valid_o and come one cycle after read_ready_i. Results go to a memory
 //   of StatRows slots that the lanes read with lane_read_i, one cycle latency. The slots
-//   [pending_first_o, pending_end_o) have no result yet while busy_o.
+//   [pending_first_o, pending_end_o) have no result yet while busy_o: a slot leaves them Lead
+//   cycles before it can be read.
 // Formats: sum 29 bits signed, squares 45, mean 21 signed, factor 17, shift 6. V is 57 bits.
-// Timing: 24 cycles per softmax row, 42 per LayerNorm row.
+// Timing: a row enters every Interval cycles; its result can be read 24 cycles after its sums were
+//   granted for softmax, 41 for LayerNorm, whatever the data.
 module row_scalar #(
   parameter  int unsigned StatRows = 64,
+  parameter  int unsigned Interval = 16,
   localparam int unsigned SlotW    = $clog2(StatRows)
 ) (
   input  logic               clk_i,
@@ -41,24 +44,34 @@ module row_scalar #(
   output logic [16:0]        lane_factor_o,
   output logic [5:0]         lane_shift_o
 );
-  typedef enum logic [3:0] {
-    Idle, Read, Sums, Products, Length, Normalize, Root, Divide, Quotient, Write
-  } state_e;
+  // A row's age: bit k of row_q, k cycles since its sums were granted.
+  localparam int unsigned Root        = 4;          // its variance enters the square root
+  localparam int unsigned RootBits    = 16;
+  localparam int unsigned SoftDivide  = 4;          // it enters the divider
+  localparam int unsigned NormDivide  = Root + RootBits + 1;
+  localparam int unsigned QuotientW   = 17;
+  localparam int unsigned Quotient    = QuotientW + 1;  // from there, its quotient is there
+  localparam int unsigned Last        = NormDivide + Quotient + 1;  // its factor is written
+  localparam int unsigned Lead        = 3;
+  localparam int unsigned GapW        = $clog2(Interval + 1);
 
-  state_e             state_q;
-  logic               layer_norm_q;
-  logic [15:0]        slot_q, end_q, multiplier_q, width_q;
+  logic               layer_norm_q, reading_q;
+  logic [15:0]        read_slot_q, pending_q, end_q, multiplier_q, width_q;
+  logic [SlotW-1:0]   early_slot_q, late_slot_q;
+  logic [GapW-1:0]    gap_q;  // cycles until the next row may enter
+  logic [Last:1]      row_q;
   logic [5:0]         shift_q;
   logic [23:0]        mean_factor_q;
   logic [47:0]        epsilon_q;
   logic [3:0]         width_log_q;
   logic signed [28:0] sum_q;
-  logic [63:0]        weighted_q, square_q, variance_q;
+  logic [27:0]        sum_3_q;
+  logic [63:0]        weighted_2_q, weighted_3_q, square_q, variance_q;
   logic [31:0]        normal;
   logic [6:0]         length_q;
   logic signed [6:0]  half_q;  // k
   logic [5:0]         up, down;
-  logic signed [53:0] mean_product_q;
+  logic signed [53:0] mean_3_q, mean_4_q;
   logic [5:0]         mean_shift;
   logic signed [20:0] mean_q;
   logic [16:0]        factor_q;
@@ -66,7 +79,7 @@ module row_scalar #(
   logic [6:0]         softmax_shift;
   logic [5:0]         norm_shift;
 
-  logic        root_start, root_done, divide_start, divide_done;
+  logic        granted, divide, quotient_there, release_slot, write_factor;
   logic [15:0] root;
   logic [16:0] quotient;
   logic [27:0] numerator, denominator;
@@ -87,99 +100,104 @@ module row_scalar #(
   assign softmax_shift = 7'(shift_q) + length_q;
   assign norm_shift    = 6'(7'd26 + half_q - 7'(width_log_q));
 
-  assign root_start   = state_q == Normalize && layer_norm_q;
-  assign divide_start = state_q == Divide;
   // Both numerators are at most the denominator: 2^(L-1) <= sum and d * 2^(15-CL) <= 2^15 <= sd.
-  assign numerator    = layer_norm_q ? 28'(width_q) << (4'd15 - width_log_q)
-                                     : 28'd1 << (length_q - 7'd1);
-  assign denominator  = layer_norm_q ? 28'(root) : sum_q[27:0];
+  // A sum of zero is divided as 0 / 1.
+  assign divide      = layer_norm_q ? row_q[NormDivide] : row_q[SoftDivide];
+  assign numerator   = layer_norm_q ? 28'(width_q) << (4'd15 - width_log_q)
+                                    : 28'd1 << (length_q - 7'd1);
+  assign denominator = layer_norm_q ? 28'(root) : variance_q[27:0] | 28'(length_q == '0);
 
-  isqrt #(.RootW(16)) u_isqrt (
-    .clk_i, .rst_ni,
-    .start_i(root_start), .value_i(normal[31:0]), .done_o(root_done), .root_o(root)
+  assign quotient_there = layer_norm_q ? row_q[NormDivide+Quotient] : row_q[SoftDivide+Quotient];
+  assign write_factor   = layer_norm_q ? row_q[Last] : row_q[SoftDivide+Quotient+1];
+  assign release_slot   = layer_norm_q ? row_q[Last-Lead] : row_q[SoftDivide+Quotient+1-Lead];
+
+  isqrt #(.RootW(RootBits), .Interval(Interval)) u_isqrt (
+    .clk_i, .rst_ni, .load_i(row_q[Root] && layer_norm_q), .value_i(normal), .root_o(root)
   );
 
-  divider #(.Width(28), .QuotientW(17)) u_divider (
+  divider #(.Width(28), .QuotientW(QuotientW), .Interval(Interval)) u_divider (
     .clk_i, .rst_ni,
-    .start_i(divide_start), .numerator_i(numerator), .denominator_i(denominator),
-    .done_o(divide_done), .quotient_o(quotient)
+    .load_i(divide), .numerator_i(numerator), .denominator_i(denominator), .quotient_o(quotient)
   );
 
-  ram_1r1w #(.Width(44), .Depth(StatRows)) u_results (
+  ram_1r1w #(.Width(27), .Depth(StatRows)) u_means (
     .clk_i,
-    .write_enable_i(state_q == Write), .write_addr_i(slot_q[SlotW-1:0]),
-    .write_data_i({mean_q, factor_q, result_shift_q}),
+    .write_enable_i(row_q[5]), .write_addr_i(early_slot_q),
+    .write_data_i({mean_q, result_shift_q}),
     .read_enable_i(lane_read_i), .read_addr_i(lane_slot_i),
-    .read_data_o({lane_mean_o, lane_factor_o, lane_shift_o})
+    .read_data_o({lane_mean_o, lane_shift_o})
+  );
+  ram_1r1w #(.Width(17), .Depth(StatRows)) u_factors (
+    .clk_i,
+    .write_enable_i(write_factor), .write_addr_i(late_slot_q), .write_data_i(factor_q),
+    .read_enable_i(lane_read_i), .read_addr_i(lane_slot_i), .read_data_o(lane_factor_o)
   );
 
-  assign busy_o          = state_q != Idle;
-  assign pending_first_o = slot_q;
+  assign busy_o          = reading_q || row_q != '0;
+  assign pending_first_o = pending_q;
   assign pending_end_o   = end_q;
-  assign read_valid_o    = state_q == Read;
-  assign read_slot_o     = slot_q[SlotW-1:0];
+  assign read_valid_o    = reading_q && gap_q == '0;
+  assign read_slot_o     = read_slot_q[SlotW-1:0];
+  assign granted         = read_valid_o && read_ready_i;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      state_q <= Idle;
+      reading_q <= 1'b0;
+      row_q     <= '0;
+      gap_q     <= '0;
     end else begin
-      unique case (state_q)
-        Idle:      if (start_i) state_q <= Read;
-        Read:      if (read_ready_i) state_q <= Sums;
-        Sums:      state_q <= Products;
-        Products:  state_q <= Length;
-        Length:    state_q <= Normalize;
-        Normalize: state_q <= layer_norm_q ? Root : length_q == '0 ? Write : Divide;
-        Root:      if (root_done) state_q <= Divide;
-        Divide:    state_q <= Quotient;
-        Quotient:  if (divide_done) state_q <= Write;
-        Write:     state_q <= slot_q + 16'd1 == end_q ? Idle : Read;
-        default:   state_q <= Idle;
-      endcase
+      row_q <= {row_q[Last-1:1], granted};
+      if (!layer_norm_q) row_q[Last:SoftDivide+Quotient+2] <= '0;
+      if (start_i) reading_q <= 1'b1;
+      else if (granted && read_slot_q + 16'd1 == end_q) reading_q <= 1'b0;
+      if (granted) gap_q <= GapW'(Interval - 1);
+      else if (gap_q != '0) gap_q <= gap_q - 1'b1;
     end
   end
 
   always_ff @(posedge clk_i) begin
-    unique case (state_q)
-      Idle: begin
-        if (start_i) begin
-          layer_norm_q  <= layer_norm_i;
-          slot_q        <= stat_row_i;
-          end_q         <= stat_row_i + rows_i;
-          multiplier_q  <= multiplier_i;
-          shift_q       <= shift_i;
-          mean_factor_q <= mean_factor_i;
-          epsilon_q     <= epsilon_i;
-          width_q       <= width_i;
-          width_log_q   <= width_log_i;
-        end
-      end
-      Sums: begin
-        sum_q      <= sum_i;
-        weighted_q <= 64'(width_q) * 64'(squares_i);
-      end
-      Products: begin
-        square_q       <= 64'(58'(sum_q) * 58'(sum_q));
-        mean_product_q <= 54'(sum_q) * 54'($signed({1'b0, mean_factor_q}));
-        weighted_q     <= weighted_q + 64'(epsilon_q);
-      end
-      Length: begin
-        variance_q <= layer_norm_q ? weighted_q - square_q : 64'(sum_q[27:0]);
-        length_q   <= bit_length(layer_norm_q ? weighted_q - square_q : 64'(sum_q[27:0]));
-        half_q     <= 7'((8'(bit_length(weighted_q - square_q)) - 8'd31) >> 1);
-      end
-      Normalize: begin  // the results of a row whose weights are all zero
-        mean_q         <= 21'(((mean_product_q >>> (mean_shift - 6'd1)) + 54'sd1) >>> 1);
-        factor_q       <= '0;
-        result_shift_q <= 6'd63;
-      end
-      Quotient: begin
-        factor_q <= layer_norm_q ? quotient : 17'((33'(quotient) * 33'(multiplier_q)) >> 15);
-        if (layer_norm_q) result_shift_q <= norm_shift;
-        else result_shift_q <= softmax_shift > 7'd63 ? 6'd63 : softmax_shift[5:0];
-      end
-      Write: slot_q <= slot_q + 16'd1;
-      default: ;
-    endcase
+    if (start_i) begin
+      layer_norm_q  <= layer_norm_i;
+      read_slot_q   <= stat_row_i;
+      pending_q     <= stat_row_i;
+      early_slot_q  <= stat_row_i[SlotW-1:0];
+      late_slot_q   <= stat_row_i[SlotW-1:0];
+      end_q         <= stat_row_i + rows_i;
+      multiplier_q  <= multiplier_i;
+      shift_q       <= shift_i;
+      mean_factor_q <= mean_factor_i;
+      epsilon_q     <= epsilon_i;
+      width_q       <= width_i;
+      width_log_q   <= width_log_i;
+    end else if (busy_o) begin
+      if (granted) read_slot_q <= read_slot_q + 16'd1;
+      if (release_slot) pending_q <= pending_q + 16'd1;
+      if (row_q[5]) early_slot_q <= early_slot_q + 1'b1;
+      if (write_factor) late_slot_q <= late_slot_q + 1'b1;
+    end
+    if (row_q[1]) begin
+      sum_q        <= sum_i;
+      weighted_2_q <= 64'(width_q) * 64'(squares_i);
+    end
+    if (row_q[2]) begin
+      square_q     <= 64'(58'(sum_q) * 58'(sum_q));
+      mean_3_q     <= 54'(sum_q) * 54'($signed({1'b0, mean_factor_q}));
+      weighted_3_q <= weighted_2_q + 64'(epsilon_q);
+      sum_3_q      <= sum_q[27:0];
+    end
+    if (row_q[3]) begin
+      variance_q <= layer_norm_q ? weighted_3_q - square_q : 64'(sum_3_q);
+      length_q   <= bit_length(layer_norm_q ? weighted_3_q - square_q : 64'(sum_3_q));
+      half_q     <= 7'((8'(bit_length(weighted_3_q - square_q)) - 8'd31) >> 1);
+      mean_4_q   <= mean_3_q;
+    end
+    if (row_q[4]) begin
+      mean_q <= 21'(((mean_4_q >>> (mean_shift - 6'd1)) + 54'sd1) >>> 1);
+      if (layer_norm_q) result_shift_q <= norm_shift;
+      else if (length_q == '0 || softmax_shift > 7'd63) result_shift_q <= 6'd63;
+      else result_shift_q <= softmax_shift[5:0];
+    end
+    if (quotient_there)
+      factor_q <= layer_norm_q ? quotient : 17'((33'(quotient) * 33'(multiplier_q)) >> 15);
   end
 endmodule

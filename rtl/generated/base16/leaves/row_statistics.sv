@@ -6,7 +6,8 @@
 //   squares[slot]+= x * x (moments_i)
 // Contract: beats of a row follow each other from first_i to last_i; a slot comes again only after
 //   4 cycles. busy_o while any is on its way. Reads: the maximum for the lanes (none while
-//   maximum_i), the sums for the row-scalar unit (when sums_ready_o), data one cycle later.
+//   maximum_i), the sums for the row-scalar unit (when sums_ready_o), data one cycle later. Sums
+//   wait only for beats that gather moments, of which a row has two words and so two cycles.
 // Formats: x int16, weight uint8, sum 29 bits signed (4096 int16), squares 45 bits unsigned.
 module row_statistics #(
   parameter  int unsigned Dim      = 16,
@@ -41,13 +42,14 @@ module row_statistics #(
   output logic signed [28:0]  sum_o,
   output logic [44:0]         squares_o
 );
+  logic signed [28:0] own_sum;
   logic             valid_1_q, valid_2_q, write_q;
   logic             first_1, last_1, fresh_1, first_2, last_2, fresh_2;
   logic [SlotW-1:0] slot_1, slot_2, slot_q;
   logic             own_read;
 
   assign own_read     = valid_1_q && first_1;
-  assign sums_ready_o = !own_read;
+  assign sums_ready_o = !(own_read && moments_i);
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -93,7 +95,7 @@ module row_statistics #(
   always_ff @(posedge clk_i) begin
     if (valid_2_q) begin
       if (first_2) begin  // the slot's content was read a cycle ago
-        sum_q     <= sum_2 + (fresh_2 ? 29'sd0 : sum_o);
+        sum_q     <= sum_2 + (fresh_2 ? 29'sd0 : own_sum);
         squares_q <= squares_2 + (fresh_2 ? 45'd0 : squares_o);
         max_q     <= fresh_2 || max_o < max_2 ? max_2 : max_o;
       end else begin
@@ -133,16 +135,16 @@ module row_statistics #(
     .read_enable_i(maximum_i ? own_read : max_read_i),
     .read_addr_i(maximum_i ? slot_1 : max_slot_i), .read_data_o(max_o)
   );
-  ram_1r1w #(.Width(29), .Depth(StatRows)) u_sum (
+  ram_2r1w #(.Width(29), .Depth(StatRows)) u_sum (
     .clk_i,
     .write_enable_i(write_q && !maximum_i), .write_addr_i(slot_q), .write_data_i(sum_q),
-    .read_enable_i(own_read || sums_read_i),
-    .read_addr_i(own_read ? slot_1 : sums_slot_i), .read_data_o(sum_o)
+    .read_enable_a_i(own_read), .read_addr_a_i(slot_1), .read_data_a_o(own_sum),
+    .read_enable_b_i(sums_read_i), .read_addr_b_i(sums_slot_i), .read_data_b_o(sum_o)
   );
   ram_1r1w #(.Width(45), .Depth(StatRows)) u_squares (
     .clk_i,
     .write_enable_i(write_q && moments_i), .write_addr_i(slot_q), .write_data_i(squares_q),
-    .read_enable_i(own_read || sums_read_i),
-    .read_addr_i(own_read ? slot_1 : sums_slot_i), .read_data_o(squares_o)
+    .read_enable_i((own_read && moments_i) || sums_read_i),
+    .read_addr_i(own_read && moments_i ? slot_1 : sums_slot_i), .read_data_o(squares_o)
   );
 endmodule
