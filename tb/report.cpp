@@ -1,9 +1,6 @@
 #include "tb/report.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <fstream>
 #include <optional>
 #include <stdexcept>
 
@@ -149,17 +146,6 @@ std::string jsonText(const RunReport& report) {
                                  {"utilization", op.utilization},
                                  {"bytes", op.bytes}});
   return json.dump(2) + "\n";
-}
-
-void writeAtomically(const std::filesystem::path& path, const std::string& text) {
-  if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path());
-  const std::filesystem::path temporary = fmt::format("{}.{}", path.string(), getpid());
-  {
-    std::ofstream out(temporary, std::ios::binary);
-    out << text;
-    if (!out.flush()) throw std::runtime_error("cannot write " + path.string());
-  }
-  std::filesystem::rename(temporary, path);
 }
 
 }  // namespace intformer::tb

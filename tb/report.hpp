@@ -1,12 +1,12 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "sw/compiler/program.hpp"
+#include "sw/files/files.hpp"
 #include "tb/device_abi.h"
 
 namespace intformer::tb {
@@ -51,7 +51,6 @@ std::vector<OperatorReport> operatorReports(const Program& program,
 /// A table for people, one operator per line and a total.
 std::string tableText(const RunReport& report);
 std::string jsonText(const RunReport& report);
-/// Whole or not at all. Throws std::runtime_error.
-void writeAtomically(const std::filesystem::path& path, const std::string& text);
+using intformer::writeAtomically;
 
 }  // namespace intformer::tb
