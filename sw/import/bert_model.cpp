@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "sw/import/safetensors.hpp"
 
@@ -23,13 +24,19 @@ class Reader {
   }
 
   std::vector<float> tensor(const std::string& name, const Shape& shape) {
-    const std::string reason = file_.fault(prefix_ + name, shape);
-    if (reason.empty()) return file_.read(prefix_ + name, shape);
-    faults_ += (faults_.empty() ? "" : "\n") + reason;
-    return {};
+    used_.insert(prefix_ + name);
+    try {
+      return file_.read(prefix_ + name, shape);
+    } catch (const ImportError& error) {
+      faults_ += (faults_.empty() ? "" : "\n") + std::string(error.what());
+      return {};
+    }
   }
+  /// The oldest files say gamma and beta for weight and bias.
   FloatNorm norm(const std::string& name, uint32_t width) {
-    return {tensor(name + ".weight", {width}), tensor(name + ".bias", {width})};
+    const bool old = file_.contains(prefix_ + name + ".gamma");
+    return {tensor(name + (old ? ".gamma" : ".weight"), {width}),
+            tensor(name + (old ? ".beta" : ".bias"), {width})};
   }
   /// The file holds cols x depth; a linear operator here is depth x cols.
   FloatLinear linear(const std::string& name, uint32_t depth, uint32_t cols) {
@@ -44,11 +51,19 @@ class Reader {
   void finish() const {
     if (!faults_.empty()) throw ImportError(faults_);
   }
+  /// Tensors that nothing asked for.
+  [[nodiscard]] std::vector<std::string> ignored() const {
+    std::vector<std::string> names;
+    for (const auto& [name, entry] : file_.entries())
+      if (!used_.contains(name)) names.push_back(name);
+    return names;
+  }
 
  private:
   const Safetensors& file_;
   std::string prefix_;
   std::string faults_;
+  std::set<std::string> used_;
 };
 
 FloatLayer readLayer(Reader& reader, const BertConfig& config, uint32_t index) {
@@ -99,13 +114,22 @@ BertConfig readBertConfig(const std::string& path) {
                       config.heads));
   if (json.contains("layer_norm_eps") && json["layer_norm_eps"].is_number())
     config.epsilon = json["layer_norm_eps"].get<double>();
-  if (json.contains("hidden_act") && json["hidden_act"] != "gelu")
-    fault("hidden_act: must be \"gelu\", got " + json["hidden_act"].dump());
+  if (!(config.epsilon > 0 && config.epsilon < 1))
+    fault(fmt::format("layer_norm_eps: must lie between 0 and 1, got {}", config.epsilon));
+  const auto fixed = [&](const char* key, const nlohmann::json& only, const char* why) {
+    if (json.contains(key) && json[key] != only)
+      fault(fmt::format("{}: must be {}, got {}: {}", key, only.dump(), json[key].dump(), why));
+  };
+  fixed("model_type", "bert", "others place tokens or name tensors in another way");
+  fixed("hidden_act", "gelu", "the integer model has no other activation for trained models");
+  fixed("position_embedding_type", "absolute", "relative positions need another attention");
+  fixed("is_decoder", false, "a decoder's attention is masked");
   if (!faults.empty()) throw ImportError(faults);
   return config;
 }
 
-FloatBert readBert(const std::string& directory, uint32_t maxLayers) {
+FloatBert readBert(const std::string& directory, uint32_t maxLayers,
+                   std::vector<std::string>* ignored) {
   FloatBert model;
   model.config = readBertConfig(directory + "/config.json");
   const Safetensors file(directory + "/model.safetensors");
@@ -121,6 +145,7 @@ FloatBert readBert(const std::string& directory, uint32_t maxLayers) {
   for (uint32_t index = 0; index < std::min(maxLayers, model.config.layers); ++index)
     model.layers.push_back(readLayer(reader, model.config, index));
   reader.finish();
+  if (ignored != nullptr) *ignored = reader.ignored();
   return model;
 }
 

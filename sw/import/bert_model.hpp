@@ -56,7 +56,9 @@ struct FloatBert {
 BertConfig readBertConfig(const std::string& path);
 
 /// Reads `directory`/config.json and model.safetensors, of the layers the first `maxLayers`.
+/// `ignored` receives the names of tensors that the encoder does not have (pooler, heads).
 /// Throws ImportError that names every missing or misshapen tensor.
-FloatBert readBert(const std::string& directory, uint32_t maxLayers);
+FloatBert readBert(const std::string& directory, uint32_t maxLayers,
+                   std::vector<std::string>* ignored = nullptr);
 
 }  // namespace intformer

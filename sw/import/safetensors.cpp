@@ -2,11 +2,17 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <bit>
+#include <cmath>
+#include <cstring>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
+
+#include "sw/import/float_formats.hpp"
 
 namespace intformer {
 namespace {
@@ -14,6 +20,19 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "tensors are read as they lie");
 
 constexpr uint64_t kMaxHeaderBytes = 100'000'000;  // the format's own limit
+constexpr int kMaxDepth = 3;                       // header, tensor, shape
+constexpr std::size_t kMaxRank = 16;
+
+/// Bytes of an element; none for a type that the format does not know.
+std::optional<uint64_t> elementBytesOf(const std::string& dtype) {
+  static const std::map<std::string, uint64_t> kTypes = {
+      {"BOOL", 1}, {"U8", 1},  {"I8", 1},  {"F8_E5M2", 1}, {"F8_E4M3", 1}, {"I16", 2}, {"U16", 2},
+      {"F16", 2},  {"BF16", 2}, {"I32", 4}, {"U32", 4},    {"F32", 4},     {"F64", 8}, {"I64", 8},
+      {"U64", 8}};
+  const auto found = kTypes.find(dtype);
+  if (found == kTypes.end()) return std::nullopt;
+  return found->second;
+}
 
 /// Elements of a shape; none when it does not fit 64 bits with room for any element size.
 std::optional<uint64_t> elementCount(const Shape& shape) {
@@ -32,6 +51,9 @@ std::string parseEntry(const nlohmann::json& json, uint64_t dataBytes, Safetenso
       !json.contains("shape") || !json["shape"].is_array() || !json.contains("data_offsets") ||
       !json["data_offsets"].is_array())
     return "lacks dtype, shape or data_offsets";
+  if (json["shape"].size() > kMaxRank)
+    return fmt::format("has a shape of {} extents, at most {} are read", json["shape"].size(),
+                       kMaxRank);
   for (const auto& extent : json["shape"])
     if (!isSize(extent)) return "has a shape that is not made of counts";
   const auto& offsets = json["data_offsets"];
@@ -44,12 +66,25 @@ std::string parseEntry(const nlohmann::json& json, uint64_t dataBytes, Safetenso
   if (entry.begin > entry.end || entry.end > dataBytes)
     return fmt::format("has data_offsets [{}, {}), the file holds {} bytes of data", entry.begin,
                        entry.end, dataBytes);
+  const auto bytes = elementBytesOf(entry.dtype);
+  if (!bytes) return fmt::format("has the unknown type {}", entry.dtype);
   const auto count = elementCount(entry.shape);
   if (!count) return "has a shape beyond all sizes";
-  if (entry.dtype == "F32" && *count * sizeof(float) != entry.end - entry.begin)
-    return fmt::format("has {} bytes, its shape {} asks for {}", entry.end - entry.begin,
-                       shapeText(entry.shape), *count * sizeof(float));
+  if (*count * *bytes != entry.end - entry.begin)
+    return fmt::format("has {} bytes, its shape {} of {} asks for {}", entry.end - entry.begin,
+                       shapeText(entry.shape), entry.dtype, *count * *bytes);
   return {};
+}
+
+template <typename Convert>
+std::vector<float> widened(const std::string& bytes, Convert convert) {
+  std::vector<float> values(bytes.size() / sizeof(uint16_t));
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    uint16_t bits = 0;
+    std::memcpy(&bits, bytes.data() + i * sizeof bits, sizeof bits);
+    values[i] = convert(bits);
+  }
+  return values;
 }
 
 }  // namespace
@@ -78,13 +113,49 @@ Safetensors::Safetensors(std::string path) : path_(std::move(path)) {
   file.read(text.data(), static_cast<std::streamsize>(headerBytes));
   if (!file) throw ImportError(path_ + ": header cannot be read");
   dataBegin_ = prefix.size() + headerBytes;
-  const nlohmann::json header = nlohmann::json::parse(text, nullptr, false);
+  parseHeader(text, fileBytes - dataBegin_);
+  checkCoverage(fileBytes - dataBegin_);
+}
+
+void Safetensors::parseHeader(const std::string& text, uint64_t dataBytes) {
+  std::set<std::string> names;
+  const auto check = [&](int depth, nlohmann::json::parse_event_t event, nlohmann::json& parsed) {
+    if (depth > kMaxDepth) throw ImportError(path_ + ": header is nested too deeply");
+    if (depth == 1 && event == nlohmann::json::parse_event_t::key &&
+        !names.insert(parsed.get<std::string>()).second)
+      throw ImportError(fmt::format("{}: two tensors are named {}", path_,
+                                    parsed.get<std::string>()));
+    return true;
+  };
+  const nlohmann::json header = nlohmann::json::parse(text, check, false);
   if (!header.is_object()) throw ImportError(path_ + ": header is not a JSON object");
   for (const auto& [name, json] : header.items()) {
     if (name == "__metadata__") continue;
-    const std::string reason = parseEntry(json, fileBytes - dataBegin_, entries_[name]);
+    const std::string reason = parseEntry(json, dataBytes, entries_[name]);
     if (!reason.empty()) throw ImportError(fmt::format("{}: tensor {} {}", path_, name, reason));
   }
+}
+
+void Safetensors::checkCoverage(uint64_t dataBytes) const {
+  std::vector<const decltype(entries_)::value_type*> order;
+  for (const auto& item : entries_) order.push_back(&item);
+  std::ranges::sort(order, {}, [](const auto* item) {
+    return std::pair{item->second.begin, item->second.end};
+  });
+  uint64_t covered = 0;
+  const std::string* before = nullptr;
+  for (const auto* item : order) {
+    if (item->second.begin < covered)
+      throw ImportError(fmt::format("{}: tensors {} and {} overlap", path_, *before, item->first));
+    if (item->second.begin > covered)
+      throw ImportError(fmt::format("{}: {} bytes before tensor {} belong to no tensor", path_,
+                                    item->second.begin - covered, item->first));
+    covered = item->second.end;
+    before = &item->first;
+  }
+  if (covered != dataBytes)
+    throw ImportError(fmt::format("{}: {} bytes behind the last tensor belong to none", path_,
+                                  dataBytes - covered));
 }
 
 std::string Safetensors::fault(const std::string& name, const Shape& shape) const {
@@ -95,21 +166,34 @@ std::string Safetensors::fault(const std::string& name, const Shape& shape) cons
   if (found->second.shape != shape)
     return fmt::format("{}: tensor {} has shape {}, expected {}", path_, name,
                        shapeText(found->second.shape), shapeText(shape));
-  if (found->second.dtype != "F32")
-    return fmt::format("{}: tensor {} has type {}, expected F32", path_, name,
-                       found->second.dtype);
+  const std::string& dtype = found->second.dtype;
+  if (dtype != "F32" && dtype != "F16" && dtype != "BF16")
+    return fmt::format("{}: tensor {} has type {}, expected F32, F16 or BF16", path_, name, dtype);
   return {};
 }
 
 std::vector<float> Safetensors::read(const std::string& name, const Shape& shape) const {
   if (const std::string reason = fault(name, shape); !reason.empty()) throw ImportError(reason);
   const Entry& entry = entries_.at(name);
-  std::vector<float> values((entry.end - entry.begin) / sizeof(float));
   std::ifstream file(path_, std::ios::binary);
   file.seekg(static_cast<std::streamoff>(dataBegin_ + entry.begin));
-  file.read(reinterpret_cast<char*>(values.data()),
-            static_cast<std::streamsize>(entry.end - entry.begin));
-  if (!file) throw ImportError(fmt::format("{}: tensor {} cannot be read", path_, name));
+  std::vector<float> values;
+  const auto readInto = [&](char* bytes) {
+    file.read(bytes, static_cast<std::streamsize>(entry.end - entry.begin));
+    if (!file) throw ImportError(fmt::format("{}: tensor {} cannot be read", path_, name));
+  };
+  if (entry.dtype == "F32") {
+    values.resize((entry.end - entry.begin) / sizeof(float));
+    readInto(reinterpret_cast<char*>(values.data()));
+  } else {
+    std::string bytes(entry.end - entry.begin, '\0');
+    readInto(bytes.data());
+    values = entry.dtype == "F16" ? widened(bytes, fromFloat16) : widened(bytes, fromBfloat16);
+  }
+  const auto wrong = std::ranges::find_if(values, [](float v) { return !std::isfinite(v); });
+  if (wrong != values.end())
+    throw ImportError(fmt::format("{}: tensor {} holds {} at element {}", path_, name, *wrong,
+                                  wrong - values.begin()));
   return values;
 }
 

@@ -24,20 +24,27 @@ class Safetensors {
     uint64_t end = 0;
   };
 
-  /// Reads and checks the header: lengths, offsets inside the file, sizes that fit the shapes.
-  /// Throws ImportError.
+  /// Reads and checks the header: lengths, names that differ, sizes that fit the shapes, tensors
+  /// that cover the file's data without overlap or holes. Throws ImportError.
   explicit Safetensors(std::string path);
 
   [[nodiscard]] const std::string& path() const { return path_; }
   [[nodiscard]] bool contains(const std::string& name) const { return entries_.contains(name); }
+  /// All tensors, by name.
+  [[nodiscard]] const std::map<std::string, Entry>& entries() const { return entries_; }
 
-  /// Why the tensor is not there as F32 of that shape, in one line; empty: it is.
+  /// Why the tensor is not there with that shape and a type that read() knows, in one line; empty:
+  /// it is.
   [[nodiscard]] std::string fault(const std::string& name, const Shape& shape) const;
 
-  /// The values of an F32 tensor, row-major. Throws ImportError for a fault().
+  /// The values of an F32, F16 or BF16 tensor, row-major. Throws ImportError for a fault() and for
+  /// values that are not finite.
   [[nodiscard]] std::vector<float> read(const std::string& name, const Shape& shape) const;
 
  private:
+  void parseHeader(const std::string& text, uint64_t dataBytes);
+  void checkCoverage(uint64_t dataBytes) const;
+
   std::string path_;
   uint64_t dataBegin_ = 0;
   std::map<std::string, Entry> entries_;

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "sw/import/bert_model.hpp"
 #include "sw/import/safetensors.hpp"
 #include "tests/catch.hpp"
@@ -45,7 +47,8 @@ TEST_CASE("broken and hostile files are refused", "[import]") {
   CHECK_THAT(refusal(safetensorsBytes("{\"t\":", data)), Contains("not a JSON object"));
   CHECK_THAT(refusal(safetensorsBytes("[]", data)), Contains("not a JSON object"));
   CHECK_THAT(refusal(safetensorsBytes("{\"t\":3}", data)), Contains("tensor t lacks"));
-  CHECK_THAT(refusal(safetensorsBytes(std::string(100000, '['), data)), Contains("not a JSON"));
+  CHECK_THAT(refusal(safetensorsBytes(std::string(100000, '['), data)),
+             Contains("nested too deeply"));
   const auto refusesEntry = [&](const std::string& rest, const std::string& reason) {
     CHECK_THAT(refusal(safetensorsBytes(entry(rest), data)), Contains("tensor t " + reason));
   };
@@ -55,7 +58,7 @@ TEST_CASE("broken and hostile files are refused", "[import]") {
   refusesEntry(R"("shape":[2,3],"data_offsets":[0])", "has data_offsets that are not two");
   refusesEntry(R"("shape":[2,3],"data_offsets":[-8,16])", "has data_offsets that are not two");
   refusesEntry(R"("shape":[2,-3],"data_offsets":[0,24])", "has a shape that is not made of");
-  refusesEntry(R"("shape":[2,4],"data_offsets":[0,24])", "has 24 bytes, its shape [2, 4] asks for");
+  refusesEntry(R"("shape":[2,4],"data_offsets":[0,24])", "has 24 bytes, its shape [2, 4] of F32 asks for");
   refusesEntry(R"("shape":[4294967296,4294967296,4],"data_offsets":[0,24])", "has a shape beyond");
   CHECK_THROWS_WITH(Safetensors("/nonexistent/file"), Contains("cannot be opened"));
 }
@@ -73,12 +76,51 @@ TEST_CASE("all missing and misshapen tensors of a model are named at once", "[im
   CHECK_NOTHROW(readBert(folder.path(), 0));
 }
 
-TEST_CASE("other element types are refused by name", "[import]") {
+TEST_CASE("names twice, holes, overlaps and unknown types are refused", "[import]") {
+  const std::string data(24, 'x');
+  const auto tensor = [](const std::string& name, int begin, int end, const char* dtype = "U8") {
+    return fmt::format(R"("{}":{{"dtype":"{}","shape":[{}],"data_offsets":[{},{}]}})", name, dtype,
+                       end - begin, begin, end);
+  };
+  const auto of = [&](const std::string& tensors) {
+    return refusal(safetensorsBytes("{" + tensors + "}", data));
+  };
+  CHECK(of(tensor("a", 0, 20) + "," + tensor("b", 20, 24)).empty());
+  CHECK_THAT(of(tensor("a", 0, 12) + "," + tensor("a", 12, 24)),
+             Contains("two tensors are named a"));
+  CHECK_THAT(of(tensor("a", 0, 13) + "," + tensor("b", 12, 24)),
+             Contains("tensors a and b overlap"));
+  CHECK_THAT(of(tensor("a", 0, 10) + "," + tensor("b", 12, 24)),
+             Contains("2 bytes before tensor b belong to no tensor"));
+  CHECK_THAT(of(tensor("a", 0, 20)), Contains("4 bytes behind the last tensor"));
+  CHECK_THAT(of(tensor("a", 0, 24, "X7")), Contains("tensor a has the unknown type X7"));
+  CHECK_THAT(of(R"("a":{"dtype":"U8","shape":[[[[]]]],"data_offsets":[0,24]})"),
+             Contains("nested too deeply"));
+  CHECK_THAT(of(R"("a":{"dtype":"U8","shape":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,24],)"
+                R"("data_offsets":[0,24]})"),
+             Contains("has a shape of 17 extents"));
+}
+
+TEST_CASE("half-precision tensors are widened, others refused by name", "[import]") {
   const TemporaryFolder folder;
-  writeFile(folder.path("x"),
-            safetensorsBytes(R"({"t":{"dtype":"F16","shape":[2],"data_offsets":[0,4]}})", "abcd"));
-  CHECK_THROWS_WITH(Safetensors(folder.path("x")).read("t", {2}),
-                    Contains("tensor t has type F16, expected F32"));
+  const auto values = [&](const char* dtype, const std::vector<uint16_t>& bits) {
+    const std::string data(reinterpret_cast<const char*>(bits.data()), bits.size() * 2);
+    writeFile(folder.path("x"),
+              safetensorsBytes(fmt::format(R"({{"t":{{"dtype":"{}","shape":[{}],)"
+                                           R"("data_offsets":[0,{}]}}}})",
+                                           dtype, bits.size(), data.size()),
+                               data));
+    return Safetensors(folder.path("x")).read("t", {bits.size()});
+  };
+  // Values from IEEE 754's own tables: 1, -2, 65504, smallest normal, smallest subnormal, 1/3.
+  CHECK(values("F16", {0x3c00, 0xc000, 0x7bff, 0x0400, 0x0001, 0x8001, 0x3555, 0x8000}) ==
+        std::vector<float>{1, -2, 65504, 0x1p-14F, 0x1p-24F, -0x1p-24F, 0.333251953125F, -0.0F});
+  CHECK(values("BF16", {0x3f80, 0xc049, 0x0001}) == std::vector<float>{1, -3.140625F, 0x1p-133F});
+  CHECK_THROWS_WITH(values("I16", {1, 2}),
+                    Contains("tensor t has type I16, expected F32, F16 or BF16"));
+  CHECK_THROWS_WITH(values("F16", {1, 0x7c00}), Contains("tensor t holds inf at element 1"));
+  CHECK_THROWS_WITH(values("BF16", {0xff80}), Contains("tensor t holds -inf at element 0"));
+  CHECK_THROWS_WITH(values("F16", {0x7e01}), Contains("tensor t holds nan at element 0"));
 }
 
 TEST_CASE("config.json is checked key by key", "[import]") {
@@ -92,6 +134,12 @@ TEST_CASE("config.json is checked key by key", "[import]") {
                         Contains("max_position_embeddings: must be") && Contains("got nothing") &&
                         Contains("num_attention_heads: must divide hidden_size 30, got 4") &&
                         Contains("hidden_act: must be \"gelu\", got \"relu\""));
+  writeFile(path, R"({"model_type": "roberta", "position_embedding_type": "relative_key",
+    "is_decoder": true, "layer_norm_eps": 0})");
+  CHECK_THROWS_WITH(readBertConfig(path),
+                    Contains("model_type: must be \"bert\", got \"roberta\"") &&
+                        Contains("position_embedding_type: must be \"absolute\"") &&
+                        Contains("is_decoder: must be false") && Contains("layer_norm_eps: must"));
   writeFile(path, "{");
   CHECK_THROWS_WITH(readBertConfig(path), Contains("is not a JSON object"));
   CHECK_THROWS_WITH(readBertConfig(folder.path("none")), Contains("cannot be opened"));
