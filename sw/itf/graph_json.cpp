@@ -1,0 +1,235 @@
+#include "sw/itf/graph_json.hpp"
+
+#include <fmt/format.h>
+
+#include <cstring>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "sw/itf/graph_fields.hpp"
+
+namespace intformer {
+namespace itf {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+template <typename T>
+Json append(const std::vector<T>& values, std::vector<uint8_t>& blob) {
+  const std::size_t at = (blob.size() + 7) / 8 * 8;
+  blob.resize(at + values.size() * sizeof(T));
+  if (!values.empty()) std::memcpy(blob.data() + at, values.data(), values.size() * sizeof(T));
+  return {{"at", at}, {"count", values.size()}};
+}
+
+class Writer {
+ public:
+  explicit Writer(std::vector<uint8_t>& blob) : blob_(blob) {}
+  [[nodiscard]] Json take() { return std::move(json_); }
+
+  template <typename T>
+    requires std::integral<T> || std::same_as<T, std::string>
+  void operator()(const char* key, const T& value) {
+    json_[key] = value;
+  }
+  template <typename E>
+    requires std::is_enum_v<E>
+  void operator()(const char* key, E value, E) {
+    json_[key] = static_cast<unsigned>(value);
+  }
+  template <std::integral T>
+  void operator()(const char* key, const std::vector<T>& values) {
+    json_[key] = append(values, blob_);
+  }
+  void operator()(const char* key, const std::vector<Scale>& scales) {
+    std::vector<uint16_t> multipliers;
+    std::vector<uint8_t> shifts;
+    for (const Scale& scale : scales) {
+      multipliers.push_back(scale.multiplier);
+      shifts.push_back(scale.shift);
+    }
+    json_[key] = {{"multipliers", append(multipliers, blob_)}, {"shifts", append(shifts, blob_)}};
+  }
+  void tensor(const char* key, TensorId id, Need) {
+    json_[key] = id == kNoTensor ? Json() : Json(id);
+  }
+  template <typename Variant>
+  void choice(const char* key, const Variant& variant) {
+    std::visit(
+        [&](const auto& value) {
+          Writer inner(blob_);
+          inner("kind", std::string(kindName<std::decay_t<decltype(value)>>));
+          fields(inner, value);
+          json_[key] = inner.take();
+        },
+        variant);
+  }
+
+ private:
+  Json json_ = Json::object();
+  std::vector<uint8_t>& blob_;
+};
+
+class Reader {
+ public:
+  /// `where` names the part in messages.
+  Reader(const Json& json, std::span<const uint8_t> blob, std::size_t tensors, std::string where)
+      : json_(json), blob_(blob), tensors_(tensors), where_(std::move(where)) {
+    if (!json.is_object()) fail("", "is not a JSON object");
+  }
+
+  template <std::integral T>
+  void operator()(const char* key, T& value) {
+    const Json& json = at(key);
+    if constexpr (std::same_as<T, bool>) {
+      if (!json.is_boolean()) fail(key, "must be true or false");
+      value = json.get<bool>();
+    } else {
+      if (!json.is_number_integer() || (json.is_number_unsigned()
+              ? json.get<uint64_t>() > static_cast<uint64_t>(std::numeric_limits<T>::max())
+              : json.get<int64_t>() < static_cast<int64_t>(std::numeric_limits<T>::min())))
+        fail(key, "is no number of its range: " + json.dump().substr(0, 40));
+      value = json.get<T>();
+    }
+  }
+  void operator()(const char* key, std::string& value) {
+    if (!at(key).is_string()) fail(key, "must be a string");
+    value = at(key).get<std::string>();
+  }
+  template <typename E>
+    requires std::is_enum_v<E>
+  void operator()(const char* key, E& value, E last) {
+    uint8_t number = 0;
+    (*this)(key, number);
+    if (number > static_cast<uint8_t>(last)) fail(key, fmt::format("{} is not known", number));
+    value = static_cast<E>(number);
+  }
+  template <typename T>
+    requires std::is_arithmetic_v<T>
+  void operator()(const char* key, std::vector<T>& values) {
+    uint64_t begin = 0, count = 0;
+    Reader part(at(key), blob_, tensors_, where_ + "." + key);
+    part("at", begin);
+    part("count", count);
+    if (begin > blob_.size() || count > (blob_.size() - begin) / sizeof(T))
+      fail(key, fmt::format("{} values at byte {} lie beyond the data", count, begin));
+    values.resize(count);
+    if (count != 0) std::memcpy(values.data(), blob_.data() + begin, count * sizeof(T));
+  }
+  void operator()(const char* key, std::vector<Scale>& scales) {
+    std::vector<uint16_t> multipliers;
+    std::vector<uint8_t> shifts;
+    Reader part(at(key), blob_, tensors_, where_ + "." + key);
+    part("multipliers", multipliers);
+    part("shifts", shifts);
+    if (multipliers.size() != shifts.size()) fail(key, "has another count of shifts");
+    scales.resize(shifts.size());
+    for (std::size_t i = 0; i < scales.size(); ++i) scales[i] = {multipliers[i], shifts[i]};
+  }
+  void tensor(const char* key, TensorId& id, Need need) {
+    id = kNoTensor;
+    if (need == Need::Optional && at(key).is_null()) return;
+    (*this)(key, id);
+    if (id >= tensors_) fail(key, fmt::format("names tensor {} of {}", id, tensors_));
+  }
+  template <typename... Kinds>
+  void choice(const char* key, std::variant<Kinds...>& variant) {
+    std::string kind;
+    Reader inner(at(key), blob_, tensors_, where_ + "." + key);
+    inner("kind", kind);
+    const auto read = [&](auto value) {
+      if (kind != kindName<decltype(value)>) return false;
+      fields(inner, value);
+      inner.finish();
+      variant = std::move(value);
+      return true;
+    };
+    if (!(read(Kinds()) || ...)) fail(key, "is of the unknown kind " + kind);
+  }
+  /// Refuses fields that nothing has asked for: a newer program's.
+  void finish() const {
+    for (const auto& [key, value] : json_.items())
+      if (!asked_.contains(key)) fail(key, "is not known");
+  }
+
+ private:
+  const Json& at(const char* key) {
+    asked_.insert(key);
+    const auto found = json_.find(key);
+    if (found == json_.end()) fail(key, "is missing");
+    return *found;
+  }
+  [[noreturn]] void fail(const std::string& key, const std::string& reason) const {
+    throw GraphFormatError(
+        fmt::format("{}{}{} {}", where_, key.empty() ? "" : ".", key, reason));
+  }
+
+  const Json& json_;
+  std::span<const uint8_t> blob_;
+  std::size_t tensors_;
+  std::string where_;
+  std::set<std::string> asked_;
+};
+
+}  // namespace
+}  // namespace itf
+
+nlohmann::ordered_json graphToJson(const Graph& graph, std::vector<uint8_t>& blob) {
+  itf::Json tensors = itf::Json::array();
+  for (const TensorInfo& info : graph.tensors) {
+    itf::Writer writer(blob);
+    itf::fields(writer, info);
+    tensors.push_back(writer.take());
+  }
+  itf::Json operators = itf::Json::array();
+  for (const Operator& op : graph.operators) {
+    itf::Writer writer(blob);
+    writer.choice("operator", op);
+    operators.push_back(std::move(writer.take()["operator"]));
+  }
+  return {{"name", graph.name}, {"tensors", std::move(tensors)},
+          {"operators", std::move(operators)}};
+}
+
+Graph graphFromJson(const nlohmann::ordered_json& json, std::span<const uint8_t> blob) {
+  const auto list = [&](const char* key) -> const itf::Json& {
+    if (!json.is_object() || !json.contains(key) || !json[key].is_array())
+      throw GraphFormatError(fmt::format("graph.{} is missing or no list", key));
+    return json[key];
+  };
+  Graph graph;
+  const itf::Json& tensors = list("tensors");
+  itf::Reader(json, blob, tensors.size(), "graph")("name", graph.name);
+  std::set<std::string> names;
+  for (const itf::Json& tensor : tensors) {
+    const std::string where = fmt::format("graph.tensors[{}]", graph.tensors.size());
+    itf::Reader reader(tensor, blob, tensors.size(), where);
+    itf::fields(reader, graph.tensors.emplace_back());
+    reader.finish();
+    if (!names.insert(graph.tensors.back().name).second)
+      throw GraphFormatError(where + ".name is another tensor's too");
+  }
+  for (const itf::Json& op : list("operators")) {
+    const std::string key = fmt::format("operators[{}]", graph.operators.size());
+    const itf::Json holder = {{key, op}};
+    itf::Reader(holder, blob, tensors.size(), "graph")
+        .choice(key.c_str(), graph.operators.emplace_back());
+  }
+  return graph;
+}
+
+nlohmann::ordered_json appendDoubles(const std::vector<double>& values,
+                                     std::vector<uint8_t>& blob) {
+  return itf::append(values, blob);
+}
+
+std::vector<double> doublesFromJson(const nlohmann::ordered_json& json,
+                                    std::span<const uint8_t> blob) {
+  const itf::Json holder = {{"values", json}};
+  std::vector<double> values;
+  itf::Reader(holder, blob, 0, "numbers")("values", values);
+  return values;
+}
+
+}  // namespace intformer

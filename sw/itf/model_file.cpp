@@ -1,0 +1,262 @@
+#include "sw/itf/model_file.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+#include "sw/itf/float_sections.hpp"
+#include "sw/itf/graph_json.hpp"
+
+namespace intformer {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char* kModel = "model.json";
+constexpr const char* kVocabulary = "vocabulary.txt";
+constexpr const char* kIntegers = "integers.json";
+constexpr const char* kIntegerData = "integers.data";
+
+std::span<const uint8_t> bytesOf(const std::string& text) {
+  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
+}
+
+std::string describe(const TrainedModel& model) {
+  const BertConfig& config = model.bert.config;
+  const TokenizerOptions& tokenizer = model.tokenizer;
+  return Json{{"kind", "bert-encoder"},
+              {"name", model.name},
+              {"width", config.width},
+              {"heads", config.heads},
+              {"ffn", config.ffn},
+              {"layers", config.layers},
+              {"vocabulary", config.vocabulary},
+              {"positions", config.maxPositions},
+              {"segments", config.segments},
+              {"epsilon", config.epsilon},
+              {"tokenizer",
+               {{"lower_case", tokenizer.lowerCase},
+                {"strip_accents", tokenizer.stripAccents ? Json(*tokenizer.stripAccents) : Json()},
+                {"split_chinese", tokenizer.splitChinese},
+                {"max_tokens", tokenizer.maxTokens}}},
+              {"pooling",
+               {{"mode", model.pooling.mode == PoolingMode::Mean ? "mean" : "cls"},
+                {"normalize", model.pooling.normalize}}}}
+      .dump(1);
+}
+
+/// Reads model.json key by key; refuses through the file.
+class Description {
+ public:
+  Description(const ItfFile& file, Json json, std::string where)
+      : file_(file), json_(std::move(json)), where_(std::move(where)) {
+    if (!json_.is_object()) file_.refuse(where_ + " is not a JSON object");
+  }
+
+  uint32_t count(const char* key, uint32_t low, uint32_t high) const {
+    const Json& value = at(key);
+    if (!value.is_number_unsigned() || value.get<uint64_t>() < low || value.get<uint64_t>() > high)
+      file_.refuse(fmt::format("{}: {}: must be a count from {} to {}, got {}", where_, key, low,
+                               high, value.dump()));
+    return value.get<uint32_t>();
+  }
+  bool flag(const char* key) const {
+    if (!at(key).is_boolean()) file_.refuse(fmt::format("{}: {}: must be true or false", where_, key));
+    return at(key).get<bool>();
+  }
+  std::string text(const char* key) const {
+    if (!at(key).is_string()) file_.refuse(fmt::format("{}: {}: must be a string", where_, key));
+    return at(key).get<std::string>();
+  }
+  Description part(const char* key) const { return {file_, at(key), where_ + ": " + key}; }
+  const Json& at(const char* key) const {
+    if (!json_.contains(key)) file_.refuse(fmt::format("{}: {} is missing", where_, key));
+    return json_[key];
+  }
+
+ private:
+  const ItfFile& file_;
+  Json json_;
+  std::string where_;
+};
+
+BertConfig readConfig(const ItfFile& file, const Description& json) {
+  if (json.text("kind") != "bert-encoder")
+    file.refuse(fmt::format("holds a model of kind {}; this program knows bert-encoder",
+                            json.text("kind")));
+  BertConfig config;
+  constexpr uint32_t kMany = 1 << 20;
+  config.width = json.count("width", 1, 4096);
+  config.heads = json.count("heads", 1, config.width);
+  config.ffn = json.count("ffn", 1, 65535);
+  config.layers = json.count("layers", 1, 1000);
+  config.vocabulary = json.count("vocabulary", 1, kMany);
+  config.maxPositions = json.count("positions", 2, kMany);
+  config.segments = json.count("segments", 1, kMany);
+  const Json& epsilon = json.at("epsilon");
+  config.epsilon = epsilon.is_number() ? epsilon.get<double>() : 0;
+  if (!(config.epsilon > 0 && config.epsilon < 1) || config.width % config.heads != 0)
+    file.refuse("model.json: epsilon must lie between 0 and 1, and heads divide the width");
+  return config;
+}
+
+void readTensors(const ItfFile& file, FloatBert& model) {
+  itf::visitTensors(model, [&](const std::string& name, const Shape& shape,
+                               std::vector<float>& values) {
+    const std::span<const uint8_t> bytes = file.section(name);
+    uint64_t count = 1;
+    for (const uint64_t extent : shape) count *= extent;
+    if (bytes.size() != count * sizeof(float))
+      file.refuse(fmt::format("section {} has {} bytes, the shape {} asks for {}", name,
+                              bytes.size(), shapeText(shape), count * sizeof(float)));
+    values.resize(count);
+    std::memcpy(values.data(), bytes.data(), bytes.size());
+    if (!std::ranges::all_of(values, [](float value) { return std::isfinite(value); }))
+      file.refuse(fmt::format("section {} holds a value that is not finite", name));
+  });
+}
+
+std::vector<std::string> readVocabulary(const ItfFile& file, uint32_t limit) {
+  std::vector<std::string> pieces;
+  std::string_view text = file.text(kVocabulary);
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    if (end == std::string_view::npos || pieces.size() == limit)
+      file.refuse(fmt::format("section {} has more than {} lines, or an unfinished one",
+                              kVocabulary, limit));
+    pieces.emplace_back(text.substr(0, end));
+    text.remove_prefix(end + 1);
+  }
+  return pieces;
+}
+
+TrainedModel readTrained(const ItfFile& file) {
+  const Description json(file, Json::parse(file.text(kModel), nullptr, false), kModel);
+  TrainedModel model;
+  model.name = json.text("name");
+  model.bert.config = readConfig(file, json);
+  const Description tokenizer = json.part("tokenizer");
+  model.tokenizer.lowerCase = tokenizer.flag("lower_case");
+  if (!tokenizer.at("strip_accents").is_null())
+    model.tokenizer.stripAccents = tokenizer.flag("strip_accents");
+  model.tokenizer.splitChinese = tokenizer.flag("split_chinese");
+  model.tokenizer.maxTokens = tokenizer.count("max_tokens", 2, model.bert.config.maxPositions);
+  const Description pooling = json.part("pooling");
+  const std::string mode = pooling.text("mode");
+  if (mode != "mean" && mode != "cls") file.refuse("model.json: pooling: unknown mode " + mode);
+  model.pooling.mode = mode == "mean" ? PoolingMode::Mean : PoolingMode::Cls;
+  model.pooling.normalize = pooling.flag("normalize");
+  model.vocabulary = readVocabulary(file, model.bert.config.vocabulary);
+  model.bert.layers.resize(model.bert.config.layers);
+  readTensors(file, model.bert);
+  return model;
+}
+
+/// Integers that fit the trained model: one token in, its last hidden state out.
+void checkIntegers(const ItfFile& file, const QuantizedBert& bert, const BertConfig& config) {
+  const auto require = [&](bool holds, const char* reason) {
+    if (!holds) file.refuse(fmt::format("{}: {}", kIntegers, reason));
+  };
+  const auto isTensor = [&](TensorId id, ElementType type, uint32_t cols, TensorRole role) {
+    if (id >= bert.graph.tensors.size()) return false;
+    const TensorInfo& info = bert.graph.tensors[id];
+    return info.type == type && info.rows == 1 && info.cols == cols && info.role == role;
+  };
+  require(isTensor(bert.tokens, ElementType::Index, 2, TensorRole::Input) &&
+              isTensor(bert.places, ElementType::Index, 2, TensorRole::Input),
+          "tokens and places must be inputs of one row number");
+  require(isTensor(bert.output16, ElementType::Int16, config.width, TensorRole::Output),
+          "output16 must be an int16 output as wide as the model");
+  require(bert.outputStep.size() == config.width &&
+              std::ranges::all_of(bert.outputStep,
+                                  [](double step) { return std::isfinite(step) && step > 0; }),
+          "output_step must hold a positive number per column");
+  bool embeds = false;
+  for (const Operator& op : bert.graph.operators)
+    if (const auto* table = std::get_if<Embedding>(&op))
+      embeds = table->vocabulary == config.vocabulary && table->positions == config.maxPositions;
+  require(embeds, "the embedding does not have the model's vocabulary and positions");
+  for (const TensorInfo& info : bert.graph.tensors)
+    require(info.cols >= 1 && info.cols <= 65536 && info.rows >= 1 && info.rows <= config.heads,
+            "a tensor's size is not that of a model for one token");
+}
+
+IntegerModel readIntegers(const ItfFile& file, const BertConfig& config) {
+  const Description json(file, Json::parse(file.text(kIntegers), nullptr, false), kIntegers);
+  const std::span<const uint8_t> blob = file.section(kIntegerData);
+  IntegerModel model;
+  try {
+    model.bert.graph = graphFromJson(json.at("graph"), blob);
+    model.bert.outputStep = doublesFromJson(json.at("output_step"), blob);
+  } catch (const GraphFormatError& error) {
+    file.refuse(fmt::format("{}: {}", kIntegers, error.what()));
+  }
+  const auto last = static_cast<uint32_t>(model.bert.graph.tensors.size());
+  model.bert.tokens = json.count("tokens", 0, last);
+  model.bert.places = json.count("places", 0, last);
+  model.bert.output8 = json.count("output8", 0, last);
+  model.bert.output16 = json.count("output16", 0, last);
+  checkIntegers(file, model.bert, config);
+  const Json& origin = json.at("origin");
+  if (!origin.is_object()) file.refuse("integers.json: origin is not a JSON object");
+  for (const auto& [key, value] : origin.items())
+    if (value.is_string()) model.origin[key] = value.get<std::string>();
+  return model;
+}
+
+std::string describe(const IntegerModel& model, std::vector<uint8_t>& blob) {
+  const QuantizedBert& bert = model.bert;
+  Json json = {{"origin", model.origin},
+               {"tokens", bert.tokens},
+               {"places", bert.places},
+               {"output8", bert.output8},
+               {"output16", bert.output16}};
+  json["output_step"] = appendDoubles(bert.outputStep, blob);
+  json["graph"] = graphToJson(bert.graph, blob);
+  return json.dump();
+}
+
+}  // namespace
+
+void writeModelFile(const std::filesystem::path& path, const ModelFile& model) {
+  const std::string description = describe(model.trained);
+  std::string vocabulary;
+  for (const std::string& piece : model.trained.vocabulary) vocabulary += piece + "\n";
+  std::vector<ItfSection> sections = {{kModel, bytesOf(description)},
+                                      {kVocabulary, bytesOf(vocabulary)}};
+  const auto add = [&](const std::string& name, const Shape&, const std::vector<float>& values) {
+    const auto* bytes = reinterpret_cast<const uint8_t*>(values.data());
+    sections.push_back({name, {bytes, values.size() * sizeof(float)}});
+  };
+  itf::visitTensors(model.trained.bert, add);
+  std::string integers;
+  std::vector<uint8_t> blob;
+  if (model.integers) {
+    integers = describe(*model.integers, blob);
+    sections.push_back({kIntegers, bytesOf(integers)});
+    sections.push_back({kIntegerData, blob});
+  }
+  writeItf(path, sections);
+}
+
+ModelFile readModelFile(const std::filesystem::path& path) {
+  const ItfFile file(path);
+  ModelFile model;
+  model.checksum = file.checksum();
+  model.trained = readTrained(file);
+  if (file.contains(kIntegers))
+    model.integers = readIntegers(file, model.trained.bert.config);
+  return model;
+}
+
+const IntegerModel& integersOf(const ModelFile& model, const std::filesystem::path& path) {
+  if (!model.integers)
+    throw ItfError(fmt::format("{}: holds no integers yet: intformer quantize {} --out {}",
+                               path.string(), path.string(), path.string()));
+  return *model.integers;
+}
+
+}  // namespace intformer
