@@ -1,0 +1,133 @@
+#include "sw/model/lengths.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <numeric>
+#include <stdexcept>
+
+namespace intformer {
+namespace {
+
+constexpr uint64_t kMaxTokens = 65535;
+
+/// The graph's embedding; null: it begins with activations.
+const Embedding* embeddingOf(const Graph& graph) {
+  for (const Operator& op : graph.operators)
+    if (const auto* embedding = std::get_if<Embedding>(&op)) return embedding;
+  return nullptr;
+}
+
+bool seesAll(const Attention& op) {
+  return op.mask.low <= 0 && !op.mask.lowMoves && !op.mask.highMoves &&
+         op.mask.high >= static_cast<int32_t>(op.rows);
+}
+
+void check(const Graph& graph, std::span<const uint32_t> lengths) {
+  if (lengths.empty() || std::ranges::count(lengths, 0U) != 0)
+    throw std::invalid_argument("a batch needs sequences of one token at least");
+  if (std::accumulate(lengths.begin(), lengths.end(), uint64_t{0}) > kMaxTokens)
+    throw std::invalid_argument(fmt::format("a batch has at most {} tokens", kMaxTokens));
+  const Embedding* embedding = embeddingOf(graph);
+  if (embedding != nullptr && std::ranges::max(lengths) > embedding->positions)
+    throw std::invalid_argument(fmt::format("a sequence of {} tokens: the model has {} positions",
+                                            std::ranges::max(lengths), embedding->positions));
+  for (const Operator& op : graph.operators)
+    if (const auto* attention = std::get_if<Attention>(&op);
+        attention != nullptr && !seesAll(*attention))
+      throw std::invalid_argument(attention->name + ": has a mask, which no other length keeps");
+}
+
+std::string numbered(const std::string& name, std::size_t number, std::size_t count) {
+  return count > 1 ? fmt::format("{}.{}", name, number) : name;
+}
+
+/// The operators with one attention per group: that of the first sequence, under its plain name.
+/// The weights tensors of later sequences, the graph's last ones, go.
+std::vector<Operator> mergeSequences(Graph& graph) {
+  std::vector<Operator> merged;
+  std::size_t kept = graph.tensors.size();
+  for (Operator& op : graph.operators) {
+    auto* attention = std::get_if<Attention>(&op);
+    if (attention == nullptr || attention->firstRow == 0) {
+      merged.push_back(std::move(op));
+      continue;
+    }
+    kept = std::min<std::size_t>(kept, attention->weights);
+    auto& first = std::get<Attention>(merged.back());
+    for (std::string* name : {&first.name, &graph.tensors[first.weights].name})
+      if (name->ends_with(".0")) name->resize(name->size() - 2);
+  }
+  graph.tensors.resize(kept);
+  return merged;
+}
+
+/// One attention per sequence.
+void addSequences(Graph& graph, Attention op, std::span<const uint32_t> lengths) {
+  const std::string name = op.name;
+  const TensorInfo weights = graph.tensors[op.weights];
+  uint32_t row = 0;
+  for (std::size_t i = 0; i < lengths.size(); ++i) {
+    TensorInfo info = weights;
+    info.name = numbered(weights.name, i, lengths.size());
+    info.rows = op.heads * lengths[i];
+    info.cols = lengths[i];
+    if (i == 0)
+      graph.tensors[op.weights] = std::move(info);
+    else
+      op.weights = graph.addTensor(std::move(info));
+    op.name = numbered(name, i, lengths.size());
+    op.firstRow = row;
+    op.rows = lengths[i];
+    op.mask.high = static_cast<int32_t>(lengths[i]);
+    graph.operators.emplace_back(op);
+    row += lengths[i];
+  }
+}
+
+}  // namespace
+
+void setLengths(Graph& graph, std::span<const uint32_t> lengths) {
+  check(graph, lengths);
+  const uint32_t tokens = std::accumulate(lengths.begin(), lengths.end(), 0U);
+  std::vector<Operator> operators = mergeSequences(graph);
+  for (TensorInfo& info : graph.tensors) info.rows = tokens;
+  graph.operators.clear();
+  for (Operator& op : operators) {
+    if (auto* attention = std::get_if<Attention>(&op))
+      addSequences(graph, std::move(*attention), lengths);
+    else
+      graph.operators.push_back(std::move(op));
+  }
+}
+
+Graph withLengths(Graph graph, std::span<const uint32_t> lengths) {
+  setLengths(graph, lengths);
+  return graph;
+}
+
+TensorValues tokenInputs(const Graph& graph, std::span<const std::vector<uint32_t>> sequences) {
+  const Embedding* embedding = embeddingOf(graph);
+  if (embedding == nullptr) throw std::invalid_argument(graph.name + ": has no embedding");
+  const uint32_t rows = graph.tensors[embedding->token].rows;
+  Tensor tokens(ElementType::Index, rows, 2), places(ElementType::Index, rows, 2);
+  uint32_t row = 0;
+  for (const auto& sequence : sequences) {
+    if (sequence.size() > rows - row)
+      throw std::invalid_argument("more tokens than the batch has rows");
+    for (uint32_t position = 0; position < sequence.size(); ++position, ++row) {
+      if (sequence[position] >= embedding->vocabulary)
+        throw std::invalid_argument(fmt::format("token id {}: the model has a vocabulary of {}",
+                                                sequence[position], embedding->vocabulary));
+      tokens.setIndex(row, sequence[position]);
+      places.setIndex(row, position);
+    }
+  }
+  if (row != rows) throw std::invalid_argument("fewer tokens than the batch has rows");
+  TensorValues values(graph.tensors.size());
+  values[embedding->token] = std::move(tokens);
+  values[embedding->place] = std::move(places);
+  return values;
+}
+
+}  // namespace intformer

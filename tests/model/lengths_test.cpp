@@ -1,0 +1,113 @@
+#include "sw/model/lengths.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "sw/golden/golden.hpp"
+#include "sw/model/bert.hpp"
+#include "tests/catch.hpp"
+
+namespace intformer {
+namespace {
+
+using Catch::Matchers::Contains;
+
+ModelSpec smallSpec() {
+  ModelSpec spec;
+  spec.name = "small";
+  spec.width = 24;
+  spec.heads = 3;
+  spec.ffn = 40;
+  spec.layers = 2;
+  spec.vocabulary = 50;
+  spec.positions = 16;
+  return spec;
+}
+
+Graph one() { return buildBertEncoder(smallSpec(), 2, {1}, 7, EncoderInput::Tokens); }
+
+std::vector<uint32_t> lengthsOf(const std::vector<std::vector<uint32_t>>& sequences) {
+  std::vector<uint32_t> lengths;
+  for (const auto& sequence : sequences) lengths.push_back(static_cast<uint32_t>(sequence.size()));
+  return lengths;
+}
+
+/// "name type rows cols role group" of every tensor, and every operator's name and rows.
+std::multiset<std::string> structureOf(const Graph& graph) {
+  std::multiset<std::string> lines;
+  for (const TensorInfo& info : graph.tensors)
+    lines.insert(info.name + " " + std::to_string(static_cast<int>(info.type)) + " " +
+                 std::to_string(info.rows) + " " + std::to_string(info.cols) + " " +
+                 std::to_string(static_cast<int>(info.role)) + " " +
+                 std::to_string(info.groupCols));
+  for (const Operator& op : graph.operators) {
+    std::string line = operatorKind(op) + " " + operatorName(op);
+    if (const auto* attention = std::get_if<Attention>(&op))
+      line += " " + std::to_string(attention->firstRow) + " " + std::to_string(attention->rows) +
+              " " + std::to_string(attention->mask.high);
+    lines.insert(line);
+  }
+  return lines;
+}
+
+TEST_CASE("a batch has the structure of one that is built for its lengths", "[lengths]") {
+  const auto lengths = GENERATE(std::vector<uint32_t>{1}, std::vector<uint32_t>{16},
+                                std::vector<uint32_t>{3, 1, 16, 3}, std::vector<uint32_t>{2, 2});
+  const Graph built = buildBertEncoder(smallSpec(), 2, lengths, 7, EncoderInput::Tokens);
+  CHECK(structureOf(withLengths(one(), lengths)) == structureOf(built));
+}
+
+TEST_CASE("sequences in a batch get the values that they get alone", "[lengths]") {
+  const std::vector<std::vector<uint32_t>> sequences = {{4, 9, 1}, {7}, {1, 2, 3, 4, 5, 6, 7, 8},
+                                                        {49, 0, 49}};
+  const Graph batch = withLengths(one(), lengthsOf(sequences));
+  const Family family = GENERATE(Family::Pwl, Family::Ibert);
+  const TensorValues together = runGolden(batch, tokenInputs(batch, sequences), family);
+  const Graph plain = one();
+  uint32_t row = 0;
+  for (const auto& sequence : sequences) {
+    const Graph alone = withLengths(plain, lengthsOf({sequence}));
+    const TensorValues values = runGolden(alone, tokenInputs(alone, {{sequence}}), family);
+    for (TensorId id = 0; id < plain.tensors.size(); ++id) {
+      if (plain.tensors[id].type == ElementType::Uint8) continue;  // one tensor per sequence
+      INFO(plain.tensors[id].name << " of the sequence from row " << row);
+      const auto begin = together[id].data.begin() + row * together[id].cols;
+      CHECK(std::equal(values[id].data.begin(), values[id].data.end(), begin));
+    }
+    row += static_cast<uint32_t>(sequence.size());
+  }
+}
+
+TEST_CASE("lengths change again and again without moving the weights", "[lengths]") {
+  Graph graph = one();
+  const auto tableOf = [&] { return std::get<Embedding>(graph.operators.front()).tokens.data(); };
+  const int16_t* table = tableOf();
+  for (const auto& lengths : {std::vector<uint32_t>{3, 4}, {1}, {5, 5, 5}, {2, 16}, {6}}) {
+    setLengths(graph, lengths);
+    CHECK(structureOf(graph) == structureOf(withLengths(one(), lengths)));
+  }
+  CHECK(tableOf() == table);
+}
+
+TEST_CASE("lengths and tokens that do not fit are refused", "[lengths]") {
+  Graph graph = one();
+  const auto before = structureOf(graph);
+  const auto set = [&](const std::vector<uint32_t>& lengths) { setLengths(graph, lengths); };
+  CHECK_THROWS_WITH(set({}), Contains("sequences of one token at least"));
+  CHECK_THROWS_WITH(set({3, 0}), Contains("sequences of one token at least"));
+  CHECK_THROWS_WITH(set({3, 17}), Contains("a sequence of 17 tokens: the model has 16 positions"));
+  CHECK_THROWS_WITH(set(std::vector<uint32_t>(4096, 16)), Contains("at most 65535 tokens"));
+  CHECK(structureOf(graph) == before);
+  set({2, 1});
+  CHECK_THROWS_WITH(tokenInputs(graph, {{{1, 2}, {50}}}), Contains("token id 50"));
+  CHECK_THROWS_WITH(tokenInputs(graph, {{{1, 2}}}), Contains("fewer tokens"));
+  CHECK_THROWS_WITH(tokenInputs(graph, {{{1, 2}, {3, 4}}}), Contains("more tokens"));
+  ModelSpec masked = smallSpec();
+  masked.validTokens = 2;
+  CHECK_THROWS_WITH(withLengths(buildBertEncoder(masked, 1, {4}, 7), {{3}}), Contains("has a mask"));
+  CHECK_THROWS_WITH(tokenInputs(buildBertEncoder(smallSpec(), 1, {4}, 7), {{{1}}}),
+                    Contains("has no embedding"));
+}
+
+}  // namespace
+}  // namespace intformer
