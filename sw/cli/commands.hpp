@@ -13,5 +13,9 @@ void addEstimate(CLI::App& app, int& status);
 void addRun(CLI::App& app, int& status);
 void addSynth(CLI::App& app, int& status);
 void addTokenize(CLI::App& app, int& status);
+void addImport(CLI::App& app, int& status);
+void addQuantize(CLI::App& app, int& status);
+void addEmbed(CLI::App& app, int& status);
+void addSearch(CLI::App& app, int& status);
 
 }  // namespace intformer::cli

@@ -10,6 +10,10 @@ int main(int argc, char** argv) {
   intformer::cli::addRun(app, status);
   intformer::cli::addSynth(app, status);
   intformer::cli::addTokenize(app, status);
+  intformer::cli::addImport(app, status);
+  intformer::cli::addQuantize(app, status);
+  intformer::cli::addEmbed(app, status);
+  intformer::cli::addSearch(app, status);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

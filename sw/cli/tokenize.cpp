@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sw/cli/commands.hpp"
+#include "sw/itf/model_file.hpp"
 #include "sw/tokenizer/tokenizer.hpp"
 #include "tb/report.hpp"
 
@@ -30,7 +31,8 @@ struct TokenizedText {
 /// The tokenizer of a trained model.
 Tokenizer loadTokenizer(const std::string& model) {
   if (std::filesystem::is_directory(model)) return Tokenizer::fromFile(model + "/vocab.txt");
-  throw ImportError(model + ": is not a folder; give the one with vocab.txt");
+  const TrainedModel trained = readModelFile(model).trained;
+  return {trained.vocabulary, trained.tokenizer};
 }
 
 /// The texts in order; "-" stands for the lines of stdin.
@@ -114,7 +116,7 @@ int tokenize(const TokenizeOptions& options) {
 void addTokenize(CLI::App& app, int& status) {
   auto* command = app.add_subcommand("tokenize", "Show the token ids and pieces of sentences");
   auto options = std::make_shared<TokenizeOptions>();
-  command->add_option("--model", options->model, "A trained model's folder")->required();
+  command->add_option("--model", options->model, "Model file (*.itf), or a trained model's folder")->required();
   command->add_option("text", options->texts, "Sentences; - reads one from every line of stdin")
       ->required();
   command->add_option("--json", options->json, "Write texts, ids and pieces; - for stdout, alone");
@@ -123,8 +125,8 @@ void addTokenize(CLI::App& app, int& status) {
       "too long for the model is cut, and says so. Exit status: 0, or 1 for a model that cannot be\n"
       "used.\n"
       "Examples:\n"
-      "  intformer tokenize --model build/models/minilm \"A sentence.\" \"Another one.\"\n"
-      "  intformer tokenize --model build/models/minilm --json ids.json - <lines.txt");
+      "  intformer tokenize --model build/models/minilm.itf \"A sentence.\" \"Another one.\"\n"
+      "  intformer tokenize --model build/models/minilm.itf --json ids.json - <lines.txt");
   command->callback([options, &status] { status = tokenize(*options); });
 }
 

@@ -1,0 +1,59 @@
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <memory>
+
+#include "sw/cli/commands.hpp"
+#include "sw/cli/refusals.hpp"
+#include "sw/itf/model_file.hpp"
+
+namespace intformer::cli {
+namespace {
+
+struct ImportOptions {
+  std::string folder;
+  std::string out;
+};
+
+std::string countText(uint64_t bytes) {
+  return fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6);
+}
+
+int import(const ImportOptions& options) {
+  ImportNotes notes;
+  ModelFile model;
+  model.trained = importFolder(options.folder, notes);
+  const BertConfig& config = model.trained.bert.config;
+  fmt::print("{}: {} layers, width {}, {} heads, ffn {}, {} pieces, {} positions\n",
+             model.trained.name, config.layers, config.width, config.heads, config.ffn,
+             model.trained.vocabulary.size(), config.maxPositions);
+  for (const std::string& line : notes.lines) fmt::print("{}\n", line);
+  if (!notes.ignoredTensors.empty()) {
+    fmt::print("left out, not part of the encoder:");
+    for (const std::string& name : notes.ignoredTensors) fmt::print(" {}", name);
+    fmt::print("\n");
+  }
+  writeModelFile(options.out, model);
+  fmt::print("{}: {}; next: intformer quantize {} --out {}\n", options.out,
+             countText(std::filesystem::file_size(options.out)), options.out, options.out);
+  return kFine;
+}
+
+}  // namespace
+
+void addImport(CLI::App& app, int& status) {
+  auto* command = app.add_subcommand(
+      "import", "Read a trained BERT encoder in Hugging Face's layout into one model file");
+  auto options = std::make_shared<ImportOptions>();
+  command->add_option("folder", options->folder,
+                      "Folder with config.json, model.safetensors and vocab.txt; also read: "
+                      "tokenizer_config.json, modules.json, 1_Pooling/config.json, "
+                      "sentence_bert_config.json")
+      ->required();
+  command->add_option("--out", options->out, "Model file to write (*.itf)")->required();
+  command->footer("Example:\n  intformer import build/models/minilm --out build/models/minilm.itf");
+  command->callback(
+      [options, &status] { status = orRefuse([&] { return import(*options); }); });
+}
+
+}  // namespace intformer::cli

@@ -1,0 +1,28 @@
+#include "sw/cli/refusals.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <stdexcept>
+
+#include "sw/embed/backend.hpp"
+
+namespace intformer::cli {
+
+int orRefuse(const std::function<int()>& body) {
+  try {
+    return body();
+  } catch (const BackendError& error) {
+    fmt::print(stderr, "{}\n", error.what());
+    return error.stopped ? kStopped : kDifferent;
+  } catch (const std::invalid_argument& error) {  // a model or batch that contradicts itself
+    fmt::print(stderr, "{}\n", error.what());
+  } catch (const std::runtime_error& error) {  // a file, a tool, a model that does not fit
+    fmt::print(stderr, "{}\n", error.what());
+  } catch (const std::bad_alloc&) {
+    fmt::print(stderr, "out of memory\n");
+  }
+  return kRefused;
+}
+
+}  // namespace intformer::cli

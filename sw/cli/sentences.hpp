@@ -1,0 +1,53 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gen/plan.hpp"
+#include "sw/embed/embed.hpp"
+#include "sw/itf/model_file.hpp"
+
+/// What commands that turn sentences into embeddings share.
+namespace intformer::cli {
+
+/// The lines of a file ("-": standard input) without white space at their ends.
+/// Throws std::runtime_error.
+std::vector<std::string> readAllLines(const std::string& path);
+/// Those that are not empty then.
+std::vector<std::string> readLines(const std::string& path);
+
+/// Which model, and on what.
+struct BackendRequest {
+  std::string model;
+  std::string backend = "golden";
+  std::string config;  ///< empty: configs/base16.toml where one is needed
+  std::vector<std::string> overrides;
+
+  [[nodiscard]] bool integers() const { return backend != "float"; }
+};
+void addBackendOptions(CLI::App& command, BackendRequest& request);
+
+/// A model that is ready to embed. The backend refers to `model`.
+struct Engine {
+  ModelFile model;
+  std::optional<Tokenizer> tokenizer;
+  std::optional<Plan> plan;
+  std::unique_ptr<Backend> backend;
+};
+/// Throws ItfError, std::runtime_error for a config that is refused (faults are printed before).
+std::unique_ptr<Engine> openEngine(const BackendRequest& request);
+
+/// Token ids of all sentences; says on stderr which were cut at the model's limit.
+std::vector<std::vector<uint32_t>> encodeAll(const Tokenizer& tokenizer,
+                                             const std::vector<std::string>& sentences);
+
+/// embedSentences with progress on stderr.
+FloatMatrix embedWithProgress(Engine& engine, const std::vector<std::vector<uint32_t>>& sentences,
+                              const std::string& what);
+
+/// What the device did, for people; nothing for other backends.
+void printDeviceWork(const Engine& engine);
+
+}  // namespace intformer::cli

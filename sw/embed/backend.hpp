@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "gen/plan.hpp"
+#include "sw/itf/model_file.hpp"
+
+namespace intformer {
+
+/// The RTL differs from the golden model, or the device stopped.
+struct BackendError : std::runtime_error {
+  BackendError(const std::string& what, bool deviceStopped)
+      : std::runtime_error(what), stopped(deviceStopped) {}
+  bool stopped;
+};
+
+/// What a device has done so far.
+struct DeviceWork {
+  uint64_t cycles = 0;
+  uint64_t macs = 0;
+  uint64_t valuesCompared = 0;
+  double utilization = 0;  ///< MACs / (cycles * MACs of the array)
+};
+
+/// Runs a model on packed sentences.
+class Backend {
+ public:
+  virtual ~Backend() = default;
+  Backend(const Backend&) = delete;
+  Backend& operator=(const Backend&) = delete;
+
+  /// Last hidden states in reals, a row per token of the sentences, one behind the other.
+  virtual FloatMatrix run(std::span<const std::vector<uint32_t>> sentences) = 0;
+  /// Tokens that one batch should have: more do not make it faster.
+  [[nodiscard]] virtual uint32_t batchTokens() const = 0;
+  /// Nothing for backends without a device.
+  [[nodiscard]] virtual const DeviceWork* work() const { return nullptr; }
+
+ protected:
+  Backend() = default;
+};
+
+/// The trained model in float32. Keeps a reference to it.
+std::unique_ptr<Backend> floatBackend(const FloatBert& model);
+/// The integers on the golden model.
+std::unique_ptr<Backend> goldenBackend(const QuantizedBert& model, Family family);
+/// The integers, compiled for a device, on the emulator. Throws CompileError from run() for models
+/// that do not fit, BackendError for programs that the emulator refuses.
+std::unique_ptr<Backend> emulatorBackend(const QuantizedBert& model, const Plan& plan);
+/// The integers on the simulated RTL; all its tensors are compared with the golden model.
+/// `progress(part of the commands done, cycle)` is called while it runs. Builds the device (or finds
+/// it built) at once. run() throws CompileError, and BackendError for a difference.
+std::unique_ptr<Backend> rtlBackend(const QuantizedBert& model, const Plan& plan,
+                                    std::function<void(double part, uint64_t cycle)> progress);
+
+}  // namespace intformer

@@ -1,0 +1,101 @@
+#include "sw/embed/corpus_cache.hpp"
+
+#include <fmt/format.h>
+#include <xxhash.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "sw/itf/container.hpp"
+
+namespace intformer {
+namespace {
+
+constexpr std::size_t kHashBytes = 16;
+constexpr const char* kAbout = "cache.json";
+constexpr const char* kLines = "lines";
+constexpr const char* kEmbeddings = "embeddings";
+
+std::string hashOf(const std::string& line) {
+  XXH128_canonical_t canonical;
+  XXH128_canonicalFromHash(&canonical, XXH3_128bits(line.data(), line.size()));
+  return {reinterpret_cast<const char*>(canonical.digest), kHashBytes};
+}
+
+std::string aboutText(const CacheKey& key, uint32_t cols) {
+  return nlohmann::ordered_json{{"model", fmt::format("{:016x}", key.model)},
+                                {"numbers", key.numbers},
+                                {"cols", cols}}
+      .dump();
+}
+
+std::span<const uint8_t> bytesOf(const auto& values) {
+  return {reinterpret_cast<const uint8_t*>(values.data()),
+          values.size() * sizeof(*values.data())};
+}
+
+}  // namespace
+
+std::filesystem::path CorpusCache::pathFor(const std::filesystem::path& corpus,
+                                           const CacheKey& key) {
+  const std::string about = aboutText(key, 0);
+  return fmt::format("{}.{:016x}.itfcache", corpus.string(),
+                     XXH3_64bits(about.data(), about.size()));
+}
+
+CorpusCache::CorpusCache(std::filesystem::path path, const CacheKey& key, std::string& note)
+    : path_(std::move(path)), key_(key) {
+  if (!std::filesystem::exists(path_)) return;
+  try {
+    read();
+  } catch (const std::runtime_error& error) {
+    note = error.what();
+    rows_.clear();
+    embeddings_ = {};
+  }
+}
+
+void CorpusCache::read() {
+  const ItfFile file(path_);
+  const auto about = nlohmann::json::parse(file.text(kAbout), nullptr, false);
+  if (!about.is_object() || !about.contains("cols") || !about["cols"].is_number_unsigned())
+    file.refuse("is not a cache of embeddings");
+  const auto cols = about["cols"].get<uint32_t>();
+  if (file.text(kAbout) != aboutText(key_, cols)) file.refuse("is the cache of another model");
+  const auto hashes = file.text(kLines);
+  const auto bytes = file.section(kEmbeddings);
+  const std::size_t rows = hashes.size() / kHashBytes;
+  if (hashes.size() % kHashBytes != 0 || cols == 0 ||
+      bytes.size() != rows * cols * sizeof(float))
+    file.refuse("has another number of embeddings than lines");
+  embeddings_ = FloatMatrix(static_cast<uint32_t>(rows), cols);
+  if (rows != 0) std::memcpy(embeddings_.data.data(), bytes.data(), bytes.size());
+  if (!std::ranges::all_of(embeddings_.data, [](float value) { return std::isfinite(value); }))
+    file.refuse("holds a value that is not finite");
+  for (uint32_t row = 0; row < rows; ++row)
+    rows_.emplace(hashes.substr(row * kHashBytes, kHashBytes), row);
+}
+
+const float* CorpusCache::find(const std::string& line) const {
+  const auto found = rows_.find(hashOf(line));
+  return found == rows_.end() ? nullptr : embeddings_.row(found->second);
+}
+
+void CorpusCache::replace(std::span<const std::string> lines, const FloatMatrix& embeddings) {
+  std::string hashes;
+  for (const std::string& line : lines) hashes += hashOf(line);
+  const std::string about = aboutText(key_, embeddings.cols);
+  const std::vector<ItfSection> sections = {{kAbout, bytesOf(about)},
+                                            {kLines, bytesOf(hashes)},
+                                            {kEmbeddings, bytesOf(embeddings.data)}};
+  writeItf(path_, sections);
+  rows_.clear();
+  for (uint32_t row = 0; row < embeddings.rows; ++row)
+    rows_.emplace(hashes.substr(row * kHashBytes, kHashBytes), row);
+  embeddings_ = embeddings;
+}
+
+}  // namespace intformer

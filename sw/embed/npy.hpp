@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string>
+
+#include "sw/quantizer/float_forward.hpp"
+
+namespace intformer {
+
+/// The matrix as the bytes of a NumPy file: format 1.0, little-endian float32, C order.
+std::string npyBytes(const FloatMatrix& matrix);
+
+}  // namespace intformer

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "sw/import/trained_model.hpp"
+#include "sw/quantizer/float_forward.hpp"
+
+namespace intformer {
+
+/// One row per sentence from the last hidden states of its tokens, packed one sentence behind the
+/// other: work of the host, the same for all backends. A sentence whose mean is 0 stays 0.
+FloatMatrix pool(const FloatMatrix& states, std::span<const uint32_t> lengths,
+                 const Pooling& pooling);
+
+}  // namespace intformer
