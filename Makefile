@@ -62,9 +62,9 @@ lint: program ## read every leaf and every emitted file with Verilator and Yosys
 synth: program ## map CONFIG with Yosys to ECP5 and UltraScale+, and print cells per unit
 	@$(BUILD)/intformer synth $(CONFIG)
 
-bench: configure ## measure the speed of RTL simulation, golden model and emulator
+bench: configure ## measure every figure of README.md, against its goal: build/bench.json (BENCH=--quick)
 	@cmake --build $(BUILD) --target intformer_bench -- $(NINJA)
-	@$(BUILD)/intformer_bench
+	@$(BUILD)/intformer_bench --json $(BUILD)/bench.json $(BENCH)
 
 estimate-table: configure ## measure the performance model's errors again: tests/perf/estimate_table.md
 	@cmake --build $(BUILD) --target estimate_table -- --quiet

@@ -8,9 +8,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <map>
 #include <sstream>
 #include <stdexcept>
-#include <vector>
 
 #include <fmt/format.h>
 
@@ -75,16 +75,12 @@ constexpr const char* kCompilerFlags = "-std=c++20 -fPIC -fvisibility=hidden -ma
 constexpr const char* kOptimization =
     "OPT_FAST=-O2 OPT_SLOW=-O1 OPT_GLOBAL=-O2 VM_PARALLEL_BUILDS=1";
 
-const std::string& compiler() {
-  static const std::string found =
-      outputOf("command -v clang++").empty() ? std::string("g++") : std::string("clang++");
-  return found;
-}
-
-const std::string& toolVersions() {
-  static const std::string versions =
-      outputOf("verilator --version") + outputOf(compiler() + " --version");
-  return versions;
+/// Part of the hash; asking a tool takes a while, so each is asked once.
+const std::string& versionOf(const std::string& tool) {
+  static std::map<std::string, std::string> known;
+  const auto [entry, unknown] = known.try_emplace(tool);
+  if (unknown) entry->second = outputOf(tool + " --version");
+  return entry->second;
 }
 
 void runTool(const std::string& command, const fs::path& log) {
@@ -137,22 +133,35 @@ void build(const Plan& plan, std::span<const EmittedFile> files, const BuildOpti
           log);
   const std::string cache = outputOf("command -v ccache").empty() ? "" : "OBJCACHE=ccache";
   runTool(fmt::format("cd '{}/obj' && make -j 2 -f Vdevice.mk {} {} CXX={} LINK={}", to.string(),
-                      cache, kOptimization, compiler(), compiler()),
+                      cache, kOptimization, options.compiler, options.compiler),
           log);
   fs::remove_all(to / "obj");
 }
 
 }  // namespace
 
+const std::vector<std::string>& compilers() {
+  static const std::vector<std::string> found = [] {
+    std::vector<std::string> present;
+    for (const char* name : {"clang++", "g++"})
+      if (!outputOf(fmt::format("command -v {}", name)).empty()) present.emplace_back(name);
+    return present;
+  }();
+  return found;
+}
+
 fs::path buildDevice(const Plan& plan, std::span<const EmittedFile> files,
-                     const BuildOptions& options) {
+                     const BuildOptions& request) {
+  BuildOptions options = request;
+  if (options.compiler.empty()) options.compiler = compilers().empty() ? "g++" : compilers()[0];
   const fs::path root =
       options.root.empty() ? fs::path(INTFORMER_BUILD_DIR) / "devices" : options.root;
   Hash hash;
   for (const auto& file : files) hash.add(file.path).add(file.text);
   for (const char* source : kShellSources)
     hash.add(readText(fs::path(INTFORMER_SOURCE_DIR) / source));
-  hash.add(toolVersions()).add(kVerilatorFlags).add(kCompilerFlags).add(kOptimization);
+  hash.add(versionOf("verilator") + versionOf(options.compiler));
+  hash.add(kVerilatorFlags).add(kCompilerFlags).add(kOptimization);
   const std::string name =
       fmt::format("{}-{}{}{}", plan.name, hash.hex(), options.assertions ? "" : "-fast",
                   options.traced ? "-traced" : "");
@@ -165,8 +174,8 @@ fs::path buildDevice(const Plan& plan, std::span<const EmittedFile> files,
   const FileLock lock(root / (name + ".lock"));
   if (fs::exists(library)) return library;  // someone else built it while we waited
   if (!options.quiet)
-    fmt::print(stderr, "building the simulation of {}{}: {}\n", plan.name,
-               options.traced ? " with waveforms" : "",
+    fmt::print(stderr, "building the simulation of {}{} with {}: {}\n", plan.name,
+               options.traced ? " with waveforms" : "", options.compiler,
                anyOlderBuild(root, plan.name) ? "the design or the tools have changed"
                                               : "not built yet");
   const fs::path temporary = root / fmt::format(".{}.{}", name, getpid());

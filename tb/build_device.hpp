@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "gen/emit/emit.hpp"
 #include "gen/plan.hpp"
@@ -15,7 +16,11 @@ struct BuildOptions {
   bool traced = false;     ///< with FST waveforms: slower, built when a trace is asked for
   bool assertions = true;  ///< check the design's own assertions: about 5 % slower
   bool quiet = false;      ///< say nothing; else one line on stderr when something is built
+  std::string compiler = {};  ///< one of compilers(); empty: the first
 };
+
+/// The C++ compilers of this machine that can build a simulation, the fastest result first.
+const std::vector<std::string>& compilers();
 
 /// The simulation library of a generated design: generated files, verilated and linked with the
 /// shell. Kept under a hash of everything that it is made of, so that a stale one is never used;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ctime>
 #include <set>
 
 #include <fmt/format.h>
@@ -47,9 +48,11 @@ DeviceRun runJob(SimDevice& device, const Job& job, uint64_t budget) {
 
   run.startCycle = device.cycle();
   const auto begin = std::chrono::steady_clock::now();
+  const std::clock_t ticks = std::clock();
   if (failed(intformer_start(&handle))) return run;
   const intformer_result ended = intformer_wait(&handle, budget);
   run.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  run.cpuSeconds = static_cast<double>(std::clock() - ticks) / CLOCKS_PER_SEC;
   if (failed(ended) && ended != INTFORMER_DEVICE_ERROR) {
     if (run.failure.empty()) run.failure = fmt::format("budget of {} cycles", budget);
     std::string pending;

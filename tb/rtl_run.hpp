@@ -37,7 +37,8 @@ struct DeviceRun {
   std::array<uint64_t, INTFORMER_COUNTERS> counters{};
   uint64_t startCycle = 0;  ///< simulation cycle of the doorbell
   uint64_t endCycle = 0;
-  double seconds = 0;  ///< wall time between the two
+  double seconds = 0;     ///< wall time between the two
+  double cpuSeconds = 0;  ///< of this process, the same; other work on the machine disturbs it less
 
   [[nodiscard]] bool ok() const { return result == INTFORMER_OK; }
   [[nodiscard]] double kilohertz() const {
