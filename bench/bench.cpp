@@ -6,7 +6,7 @@
 #include <exception>
 
 #include "bench/measure.hpp"
-#include "tb/report.hpp"
+#include "sw/files/files.hpp"
 
 using namespace intformer;
 using namespace intformer::bench;
@@ -40,7 +40,7 @@ int main(int argc, char** argv) {
     measureSentences(settings, figures);
     equal = measureUtilization(settings, figures) && equal;
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
-    tb::writeAtomically(json, figures.json());
+    writeAtomically(json, figures.json());
     fmt::print("\n{}; {} of the goals missed; {:.0f} s; {}\n",
                equal ? "all values equal" : "VALUES DIFFER", figures.missed(), seconds.count(),
                json);
