@@ -248,4 +248,22 @@ Command& Command::addSignal(Queue q) {
   return set(Field::Signal, get(Field::Signal) | 1 << static_cast<int>(q));
 }
 
+namespace {
+
+std::string queuesText(const Command& command, bool (Command::*named)(Queue) const) {
+  std::string text;
+  for (std::size_t q = 0; q < kQueueCount; ++q) {
+    const auto queue = static_cast<Queue>(q);
+    if (!(command.*named)(queue)) continue;
+    if (!text.empty()) text += '+';
+    text += queueName(queue);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string waitsText(const Command& command) { return queuesText(command, &Command::waitsFor); }
+std::string signalsText(const Command& command) { return queuesText(command, &Command::signals); }
+
 }  // namespace intformer

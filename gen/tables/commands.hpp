@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 /// The command set, described once. Everything that must agree on it (SystemVerilog package, C
@@ -109,5 +110,9 @@ class Command {
  private:
   std::array<uint32_t, kCommandWords> words_{};
 };
+
+/// The queues that a command waits for, and those that it signals: "load+matmul", or empty.
+std::string waitsText(const Command& command);
+std::string signalsText(const Command& command);
 
 }  // namespace intformer

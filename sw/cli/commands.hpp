@@ -18,4 +18,15 @@ void addQuantize(CLI::App& app, int& status);
 void addEmbed(CLI::App& app, int& status);
 void addSearch(CLI::App& app, int& status);
 
+/// Parses the command line, which runs a subcommand, and returns the program's exit status.
+inline int runCommandLine(CLI::App& app, const int& status, int argc, char** argv) {
+  app.require_subcommand(1);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 1;
+  }
+  return status;
+}
+
 }  // namespace intformer::cli

@@ -2,7 +2,6 @@
 
 int main(int argc, char** argv) {
   CLI::App app{"intformer: integer-only Transformer accelerators, from a config to equal bits"};
-  app.require_subcommand(1);
   int status = 0;
   intformer::cli::addGenerate(app, status);
   intformer::cli::addCompile(app, status);
@@ -14,10 +13,5 @@ int main(int argc, char** argv) {
   intformer::cli::addQuantize(app, status);
   intformer::cli::addEmbed(app, status);
   intformer::cli::addSearch(app, status);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 1;
-  }
-  return status;
+  return intformer::cli::runCommandLine(app, status, argc, argv);
 }

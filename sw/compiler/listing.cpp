@@ -8,17 +8,6 @@
 namespace intformer {
 namespace {
 
-std::string queues(const Command& command, bool waits) {
-  std::string text;
-  for (std::size_t q = 0; q < kQueueCount; ++q) {
-    const auto queue = static_cast<Queue>(q);
-    if (!(waits ? command.waitsFor(queue) : command.signals(queue))) continue;
-    if (!text.empty()) text += '+';
-    text += queueName(queue);
-  }
-  return text;
-}
-
 std::string_view typeName(ElementType type) {
   switch (type) {
     case ElementType::Int8: return "int8";
@@ -49,9 +38,9 @@ std::string listProgram(const Program& program) {
       else
         fmt::format_to(out, " {}={}", fieldSpec(field).name, value);
     }
-    if (const std::string waits = queues(command, true); !waits.empty())
+    if (const std::string waits = waitsText(command); !waits.empty())
       fmt::format_to(out, " wait={}", waits);
-    if (const std::string signals = queues(command, false); !signals.empty())
+    if (const std::string signals = signalsText(command); !signals.empty())
       fmt::format_to(out, " signal={}", signals);
     if (!owner[index].empty()) fmt::format_to(out, "  # {}", owner[index]);
     text += '\n';

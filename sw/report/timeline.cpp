@@ -9,17 +9,6 @@
 namespace intformer::report {
 namespace {
 
-std::string queues(const Command& command, bool waits) {
-  std::string text;
-  for (std::size_t q = 0; q < kQueueCount; ++q) {
-    const auto queue = static_cast<Queue>(q);
-    if (!(waits ? command.waitsFor(queue) : command.signals(queue))) continue;
-    if (!text.empty()) text += " ";
-    text += queueName(queue);
-  }
-  return text;
-}
-
 /// The sizes of a command that a reader of the timeline looks for.
 void addSizes(nlohmann::ordered_json& args, const Command& command, uint32_t dim) {
   const OpcodeSpec& spec = *findOpcode(static_cast<uint8_t>(command.opcode()));
@@ -94,8 +83,8 @@ std::string timelineJson(const RunData& run) {
     addSizes(args, command, run.program.dim);
     if (slice.track != kDispatchTrack) {
       args["taken_at"] = run.times[slice.command].start;
-      if (const auto waits = queues(command, true); !waits.empty()) args["waits_for"] = waits;
-      if (const auto signals = queues(command, false); !signals.empty()) args["signals"] = signals;
+      if (const auto waits = waitsText(command); !waits.empty()) args["waits_for"] = waits;
+      if (const auto signals = signalsText(command); !signals.empty()) args["signals"] = signals;
     }
     const std::string name = op == kNoOperator
                                  ? std::string(spec.name)

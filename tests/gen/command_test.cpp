@@ -1,38 +1,26 @@
 #include <fmt/format.h>
-#include <sys/wait.h>
 
-#include <cstdio>
+#include <cstdlib>
 
-#include "tests/catch.hpp"
 #include "tests/gen/scratch_folder.hpp"
+#include "tests/program.hpp"
 
 namespace intformer {
 namespace {
 
-struct Run {
-  int status = 0;
-  std::string output;  ///< of both streams
-};
-
-Run intformer(const std::string& arguments) {
-  const std::string command = fmt::format("{} {} 2>&1", INTFORMER_PROGRAM, arguments);
-  FILE* pipe = popen(command.c_str(), "r");
-  REQUIRE(pipe != nullptr);
-  Run run;
-  for (int c; (c = std::fgetc(pipe)) != EOF;) run.output += static_cast<char>(c);
-  run.status = WEXITSTATUS(pclose(pipe));
-  return run;
-}
+using test::Outcome;
+using test::runProgram;
 
 }  // namespace
 
 TEST_CASE("generate writes a design that Verilator takes from its file list, from any folder") {
   const test::ScratchFolder scratch;
   const std::string out = (scratch.path() / "x").string();
-  const Run run = intformer("generate configs/tiny4.toml --out " + out + " --set vector.lanes=4");
-  INFO(run.output);
+  const Outcome run =
+      runProgram("generate configs/tiny4.toml --out " + out + " --set vector.lanes=4");
+  INFO(run.text);
   CHECK(run.status == 0);
-  CHECK(run.output.find("tiny4: ") == 0);
+  CHECK(run.text.find("tiny4: ") == 0);
   for (const std::string folder : {".", "/"})
     CHECK(std::system(fmt::format("cd {} && verilator --lint-only -Wall --no-timing -F {}/tiny4.f "
                                   "--top-module tiny4_top",
@@ -42,19 +30,19 @@ TEST_CASE("generate writes a design that Verilator takes from its file list, fro
 
 TEST_CASE("generate is silent when asked to be") {
   const test::ScratchFolder scratch;
-  const Run run =
-      intformer("generate configs/tiny4.toml --quiet --out " + (scratch.path() / "x").string());
+  const Outcome run =
+      runProgram("generate configs/tiny4.toml --quiet --out " + (scratch.path() / "x").string());
   CHECK(run.status == 0);
-  CHECK(run.output.empty());
+  CHECK(run.text.empty());
 }
 
 TEST_CASE("a refused config gives status 1, all faults, and no folder") {
   const test::ScratchFolder scratch;
-  const Run run = intformer(
+  const Outcome run = runProgram(
       "generate configs/tiny4.toml --set vector.lanes=3 --set array.dim=5 --out " +
       (scratch.path() / "x").string());
   CHECK(run.status == 1);
-  CHECK(run.output ==
+  CHECK(run.text ==
         "--set array.dim=5: array.dim: must be a power of two from 4 to 64, got 5; nearest legal: "
         "4\n"
         "--set vector.lanes=3: vector.lanes: must be a power of two from 1 to 64, got 3; nearest "
@@ -64,21 +52,21 @@ TEST_CASE("a refused config gives status 1, all faults, and no folder") {
 }
 
 TEST_CASE("wrong arguments give status 1 and say what is wanted") {
-  CHECK(intformer("generate configs/tiny4.toml").status == 1);
-  CHECK(intformer("generate").status == 1);
-  CHECK(intformer("").status == 1);
-  CHECK(intformer("generate configs/tiny4.toml --out x --colour red").status == 1);
-  const Run help = intformer("generate --help");
+  CHECK(runProgram("generate configs/tiny4.toml").status == 1);
+  CHECK(runProgram("generate").status == 1);
+  CHECK(runProgram("").status == 1);
+  CHECK(runProgram("generate configs/tiny4.toml --out x --colour red").status == 1);
+  const Outcome help = runProgram("generate --help");
   CHECK(help.status == 0);
-  CHECK(help.output.find("Examples:") != std::string::npos);
+  CHECK(help.text.find("Examples:") != std::string::npos);
 }
 
 TEST_CASE("a file of someone else in the way gives status 1") {
   const test::ScratchFolder scratch;
   test::writeText(scratch.path() / "tiny4_pkg.sv", "mine");
-  const Run run = intformer("generate configs/tiny4.toml --out " + scratch.path().string());
+  const Outcome run = runProgram("generate configs/tiny4.toml --out " + scratch.path().string());
   CHECK(run.status == 1);
-  CHECK(run.output.find("is in the way") != std::string::npos);
+  CHECK(run.text.find("is in the way") != std::string::npos);
   CHECK(test::readTree(scratch.path()).size() == 1);
 }
 

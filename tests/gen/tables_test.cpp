@@ -124,6 +124,9 @@ TEST_CASE("waits and signals are masks of queues") {
   CHECK(command.signals(Queue::Store));
   CHECK_FALSE(command.signals(Queue::Load));
   CHECK(command.opcode() == Opcode::Matmul);
+  CHECK(waitsText(command) == "load+vector");
+  CHECK(signalsText(command) == "store");
+  CHECK(signalsText(Command(Opcode::Matmul)).empty());
 }
 
 TEST_CASE("registers have names and offsets of their own below 4 KiB") {

@@ -1,38 +1,17 @@
 // The estimate subcommand, as a user calls it.
 
-#include <sys/wait.h>
-
-#include <array>
-#include <cstdio>
-#include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "tests/catch.hpp"
+#include "tests/program.hpp"
 
-namespace {
-
-struct Output {
-  int status = 0;
-  std::string text;
-};
-
-Output intformer(const std::string& arguments) {
-  Output output;
-  FILE* pipe = popen((std::string(INTFORMER_PROGRAM) + " " + arguments + " 2>&1").c_str(), "r");
-  REQUIRE(pipe != nullptr);
-  std::array<char, 4096> piece{};
-  while (fgets(piece.data(), piece.size(), pipe) != nullptr) output.text += piece.data();
-  output.status = WEXITSTATUS(pclose(pipe));
-  return output;
-}
-
-}  // namespace
+using intformer::test::Outcome;
+using intformer::test::runProgram;
 
 TEST_CASE("estimate writes a run's report without its comparisons", "[cli]") {
   const std::string file = std::string(INTFORMER_SCRATCH) + "/estimate.json";
-  const Output output = intformer(
+  const Outcome output = runProgram(
       "estimate configs/models/odd.toml --config configs/base16.toml --seq 77 --layers 2 "
       "--set vector.lanes=4 --json " +
       file);
@@ -63,8 +42,8 @@ TEST_CASE("estimate writes a run's report without its comparisons", "[cli]") {
 
 TEST_CASE("a slower memory costs cycles", "[cli]") {
   const auto total = [](const std::string& options) {
-    const Output output =
-        intformer("estimate configs/models/tiny.toml --config configs/tiny4.toml --seq 5 " + options);
+    const Outcome output =
+        runProgram("estimate configs/models/tiny.toml --config configs/tiny4.toml --seq 5 " + options);
     REQUIRE(output.status == 0);
     return output.text.substr(output.text.find("total"));
   };
@@ -73,7 +52,7 @@ TEST_CASE("a slower memory costs cycles", "[cli]") {
 }
 
 TEST_CASE("estimate prints the surveys' tables", "[cli]") {
-  const Output output = intformer("estimate --tables");
+  const Outcome output = runProgram("estimate --tables");
   REQUIRE(output.status == 0);
   for (const char* figure : {"22.42", "97.02", "1323.66", "159.68", "231.00", "117.96"})
     CHECK_THAT(output.text, containsText(figure));
@@ -81,9 +60,9 @@ TEST_CASE("estimate prints the surveys' tables", "[cli]") {
 }
 
 TEST_CASE("estimate refuses what it cannot read", "[cli]") {
-  CHECK(intformer("estimate").status == 1);
-  CHECK(intformer("estimate configs/models/odd.toml --seq 4").status == 1);
-  CHECK(intformer("estimate configs/models/none.toml --config configs/base16.toml --seq 4")
+  CHECK(runProgram("estimate").status == 1);
+  CHECK(runProgram("estimate configs/models/odd.toml --seq 4").status == 1);
+  CHECK(runProgram("estimate configs/models/none.toml --config configs/base16.toml --seq 4")
             .status == 1);
-  CHECK(intformer("estimate configs/models/odd.toml --config configs/base16.toml").status == 1);
+  CHECK(runProgram("estimate configs/models/odd.toml --config configs/base16.toml").status == 1);
 }

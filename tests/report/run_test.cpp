@@ -1,23 +1,16 @@
-#include <sys/wait.h>
-
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
 
-#include "tests/catch.hpp"
+#include "tests/program.hpp"
 #include "tests/report/page.hpp"
 
 using namespace intformer;
 
 namespace {
 
-const std::string kRun =
-    std::string(INTFORMER_PROGRAM) +
-    " run configs/models/tiny.toml --config configs/tiny4.toml --seq 5 >/dev/null 2>&1 </dev/null ";
-
-int exitOf(const std::string& command) { return WEXITSTATUS(std::system(command.c_str())); }
+const std::string kRun = "run configs/models/tiny.toml --config configs/tiny4.toml --seq 5 ";
 
 std::string textOf(const std::filesystem::path& path) {
   std::ifstream in(path);
@@ -31,8 +24,9 @@ TEST_CASE("run writes timeline and report of the RTL, and leaves nothing else be
   std::filesystem::remove_all(folder);
   const auto timeline = folder / "t.json";
   const auto page = folder / "report.html";
-  REQUIRE(exitOf(kRun + "--backend rtl --timeline " + timeline.string() + " --report " +
-                 page.string()) == 0);
+  const test::Outcome run = test::runProgram(kRun + "--backend rtl --timeline " +
+                                             timeline.string() + " --report " + page.string());
+  REQUIRE(run.status == 0);
   const auto json = nlohmann::json::parse(textOf(timeline));
   CHECK(json.at("traceEvents").size() > 50);
   CHECK(json.at("otherData").at("config") == "tiny4");
@@ -44,6 +38,6 @@ TEST_CASE("run writes timeline and report of the RTL, and leaves nothing else be
 }
 
 TEST_CASE("a timeline without the RTL is refused") {
-  CHECK(exitOf(kRun + "--backend emulator --timeline never.json") == 1);
+  CHECK(test::runProgram(kRun + "--backend emulator --timeline never.json").status == 1);
   CHECK_FALSE(std::filesystem::exists("never.json"));
 }

@@ -1,37 +1,16 @@
-#include <sys/wait.h>
-
-#include <array>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "tests/catch.hpp"
+#include "tests/program.hpp"
 
-namespace {
-
-struct Outcome {
-  int status;
-  std::string text;
-};
-
-Outcome intformer(const std::string& arguments) {
-  const std::string command = std::string(INTFORMER_PROGRAM) + " " + arguments + " 2>&1 </dev/null";
-  FILE* pipe = popen(command.c_str(), "r");
-  REQUIRE(pipe != nullptr);
-  Outcome outcome{};
-  std::array<char, 4096> part{};
-  while (std::fgets(part.data(), part.size(), pipe) != nullptr) outcome.text += part.data();
-  outcome.status = WEXITSTATUS(pclose(pipe));
-  return outcome;
-}
-
-}  // namespace
+using intformer::test::Outcome;
+using intformer::test::runProgram;
 
 TEST_CASE("run compares all backends and writes the report", "[run]") {
   const auto report = std::filesystem::temp_directory_path() / "intformer_run_test.json";
   std::filesystem::remove(report);
-  const Outcome outcome = intformer(
+  const Outcome outcome = runProgram(
       "run configs/models/tiny.toml --config configs/tiny4.toml --seq 5 --layers 2 --mem-latency 7 "
       "--mem-stall 0.1 --json " +
       report.string());
@@ -63,13 +42,13 @@ TEST_CASE("run compares all backends and writes the report", "[run]") {
 TEST_CASE("one backend alone can be asked for", "[run]") {
   const std::string common =
       "run configs/models/tiny.toml --config configs/tiny4.toml --seq 3 --backend ";
-  CHECK_THAT(intformer(common + "golden").text, containsText("nothing to compare"));
-  CHECK_THAT(intformer(common + "emulator").text, containsText("EQUAL: golden and emulator"));
-  CHECK_THAT(intformer(common + "rtl").text, containsText("EQUAL: golden and RTL"));
+  CHECK_THAT(runProgram(common + "golden").text, containsText("nothing to compare"));
+  CHECK_THAT(runProgram(common + "emulator").text, containsText("EQUAL: golden and emulator"));
+  CHECK_THAT(runProgram(common + "rtl").text, containsText("EQUAL: golden and RTL"));
 }
 
 TEST_CASE("a trace is written for the cycles that were asked for", "[run]") {
-  const Outcome outcome = intformer(
+  const Outcome outcome = runProgram(
       "run configs/models/tiny.toml --config configs/tiny4.toml --seq 2 --backend rtl "
       "--trace 100:300");
   INFO(outcome.text);
@@ -80,7 +59,7 @@ TEST_CASE("a trace is written for the cycles that were asked for", "[run]") {
 
 TEST_CASE("what cannot run is refused with status 1 and a reason", "[run]") {
   const auto refused = [](const std::string& arguments, const std::string& reason) {
-    const Outcome outcome = intformer(arguments);
+    const Outcome outcome = runProgram(arguments);
     INFO(arguments << "\n" << outcome.text);
     CHECK(outcome.status == 1);
     CHECK_THAT(outcome.text, containsText(reason));

@@ -1,0 +1,93 @@
+// Exit statuses of run for devices that do not do what the program expects of them: a verilator
+// that comes first in PATH changes one line of the design before it passes it on.
+#include <filesystem>
+#include <fstream>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "tests/program.hpp"
+
+namespace intformer::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Change {
+  std::string file, line, wrong;
+};
+
+/// PATH, file, line and wrong line are filled in.
+constexpr const char* kScript = R"(#!/usr/bin/env python3
+import os, pathlib, sys
+os.environ["PATH"] = """{}"""
+file, line, wrong = """{}""", """{}""", """{}"""
+if sys.argv[1] == "--version":
+    print(file, wrong, flush=True)
+else:
+    path = pathlib.Path("rtl") / file
+    text = path.read_text()
+    if line not in text:
+        sys.exit("the line to change is gone")
+    path.write_text(text.replace(line, wrong))
+os.execvp("verilator", ["verilator", *sys.argv[1:]])
+)";
+
+/// While it lives, `verilator` is a script that changes the design and calls the real one. The
+/// change is part of its version, so that such devices are kept apart from the right ones.
+class ChangedDesign {
+ public:
+  explicit ChangedDesign(const Change& change) : path_(std::getenv("PATH")) {
+    fs::create_directory(folder_);
+    const fs::path script = folder_ / "verilator";
+    std::ofstream(script) << fmt::format(kScript, path_, change.file, change.line, change.wrong);
+    fs::permissions(script, fs::perms::owner_all);
+    setenv("PATH", (folder_.string() + ":" + path_).c_str(), 1);
+  }
+  ~ChangedDesign() {
+    setenv("PATH", path_.c_str(), 1);
+    std::error_code ignored;
+    fs::remove_all(folder_, ignored);
+  }
+  ChangedDesign(const ChangedDesign&) = delete;
+  ChangedDesign& operator=(const ChangedDesign&) = delete;
+
+ private:
+  std::string path_;
+  fs::path folder_ = fs::temp_directory_path() / fmt::format("intformer-status-{}", getpid());
+};
+
+Outcome runOn(const Change& change) {
+  const ChangedDesign changed(change);
+  return runProgram("run configs/models/tiny.toml --config configs/tiny4.toml --seq 3");
+}
+
+}  // namespace
+
+TEST_CASE("run ends with status 2 when the device's values differ", "[differs]") {
+  const Outcome outcome = runOn({"leaves/systolic_row.sv", "+ 32'(product[c]);",
+                                 "+ 32'(product[c] & ~17'd1);"});
+  INFO(outcome.text);
+  CHECK(outcome.status == 2);
+  CHECK_THAT(outcome.text, containsText("RTL, first difference: ") &&
+                               containsText("run again with --trace"));
+}
+
+TEST_CASE("run ends with status 3 when the device reports an error", "[stops]") {
+  const Outcome outcome = runOn({"leaves/window_check.sv", "if (valid_i && reachable",
+                                 "if (valid_i && Permission == 0 && reachable"});
+  INFO(outcome.text);
+  CHECK(outcome.status == 3);
+  CHECK_THAT(outcome.text, containsText("window"));
+}
+
+TEST_CASE("run ends with status 3 when the watchdog barks", "[hangs]") {
+  const Outcome outcome = runOn({"leaves/axi_read_mux.sv",
+                                 "ar_valid_o <= fetch_ar_valid_i || load_ar_valid_i",
+                                 "ar_valid_o <= 1'b0"});
+  INFO(outcome.text);
+  CHECK(outcome.status == 3);
+  CHECK_THAT(outcome.text, containsText("nothing moved for"));
+}
+
+}  // namespace intformer::test
