@@ -127,10 +127,16 @@ namespace {
 template <typename Put>
 void fillTable(const std::vector<int16_t>& table, uint32_t cols, const TensorLayout& out,
                uint32_t dim, uint64_t pitch, std::span<uint8_t> bytes, Put put) {
+  struct Target {
+    uint32_t column, panel, channel;
+  };
+  std::vector<Target> targets;  // the same in every row
+  for (uint32_t padded = 0; padded < out.panels * dim; ++padded)
+    if (const auto column = out.column(padded))
+      targets.push_back({*column, padded / dim, padded % dim});
   for (std::size_t row = 0; row < table.size() / cols; ++row)
-    for (uint32_t padded = 0; padded < out.panels * dim; ++padded)
-      if (const auto column = out.column(padded))
-        put(bytes.data() + row * pitch, padded / dim, padded % dim, table[row * cols + *column]);
+    for (const Target& to : targets)
+      put(bytes.data() + row * pitch, to.panel, to.channel, table[row * cols + to.column]);
 }
 
 }  // namespace
