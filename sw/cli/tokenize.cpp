@@ -2,15 +2,16 @@
 
 #include <cstdio>
 #include <filesystem>
-#include <iostream>
 #include <limits>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "sw/cli/commands.hpp"
 #include "sw/itf/model_file.hpp"
-#include "sw/tokenizer/tokenizer.hpp"
-#include "tb/report.hpp"
+#include "sw/cli/refusals.hpp"
+#include "sw/cli/sentences.hpp"
+#include "sw/files/files.hpp"
+#include "sw/itf/model_file.hpp"
 
 namespace intformer::cli {
 namespace {
@@ -28,9 +29,11 @@ struct TokenizedText {
   std::size_t uncut = 0;  ///< tokens if none were cut off
 };
 
-/// The tokenizer of a trained model.
 Tokenizer loadTokenizer(const std::string& model) {
-  if (std::filesystem::is_directory(model)) return Tokenizer::fromFile(model + "/vocab.txt");
+  if (std::filesystem::is_directory(model)) {
+    ImportNotes notes;
+    return importTokenizer(model, notes);
+  }
   const TrainedModel trained = readModelFile(model).trained;
   return {trained.vocabulary, trained.tokenizer};
 }
@@ -43,7 +46,8 @@ std::vector<std::string> gatherTexts(const std::vector<std::string>& arguments) 
       texts.push_back(argument);
       continue;
     }
-    for (std::string line; std::getline(std::cin, line);) texts.push_back(std::move(line));
+    const std::vector<std::string> lines = readAllLines("-");
+    texts.insert(texts.end(), lines.begin(), lines.end());
   }
   return texts;
 }
@@ -95,20 +99,15 @@ void print(const TokenizedText& one) {
 }
 
 int tokenize(const TokenizeOptions& options) {
-  try {
-    const Tokenizer tokenizer = loadTokenizer(options.model);
-    const std::vector<TokenizedText> all = tokenizeAll(tokenizer, gatherTexts(options.texts));
-    if (options.json == "-") {
-      fmt::print("{}", asJson(all));
-      return 0;
-    }
-    for (const TokenizedText& one : all) print(one);
-    if (!options.json.empty()) tb::writeAtomically(options.json, asJson(all));
-  } catch (const std::runtime_error& refusal) {
-    fmt::print(stderr, "{}\n", refusal.what());
-    return 1;
+  const Tokenizer tokenizer = loadTokenizer(options.model);
+  const std::vector<TokenizedText> all = tokenizeAll(tokenizer, gatherTexts(options.texts));
+  if (options.json == "-") {
+    fmt::print("{}", asJson(all));
+    return kFine;
   }
-  return 0;
+  for (const TokenizedText& one : all) print(one);
+  if (!options.json.empty()) writeAtomically(options.json, asJson(all));
+  return kFine;
 }
 
 }  // namespace
@@ -127,7 +126,7 @@ void addTokenize(CLI::App& app, int& status) {
       "Examples:\n"
       "  intformer tokenize --model build/models/minilm.itf \"A sentence.\" \"Another one.\"\n"
       "  intformer tokenize --model build/models/minilm.itf --json ids.json - <lines.txt");
-  command->callback([options, &status] { status = tokenize(*options); });
+  command->callback([options, &status] { status = orRefuse([&] { return tokenize(*options); }); });
 }
 
 }  // namespace intformer::cli

@@ -42,7 +42,8 @@ uint32_t smaller(const json& object, const char* key, uint32_t limit, const fs::
   return value.get<double>() < limit ? value.get<uint32_t>() : limit;
 }
 
-TokenizerOptions readTokenizer(const fs::path& folder, uint32_t positions, ImportNotes& notes) {
+TokenizerOptions readTokenizerOptions(const fs::path& folder, uint32_t positions,
+                                      ImportNotes& notes) {
   TokenizerOptions options;
   options.maxTokens = positions;
   const fs::path path = folder / "tokenizer_config.json";
@@ -62,6 +63,18 @@ TokenizerOptions readTokenizer(const fs::path& folder, uint32_t positions, Impor
                                     options.lowerCase ? "lower case" : "cased",
                                     options.maxTokens));
   return options;
+}
+
+Tokenizer readTokenizer(const std::string& directory, const BertConfig& config,
+                        ImportNotes& notes) {
+  const TokenizerOptions options = readTokenizerOptions(directory, config.maxPositions, notes);
+  const std::string path = directory + "/vocab.txt";
+  Tokenizer tokenizer = Tokenizer::fromFile(path, options);
+  // A table may have spare rows for ids that no text makes, but not too few.
+  if (tokenizer.size() > config.vocabulary)
+    throw ImportError(fmt::format("{}: has {} pieces, config.json's vocab_size is {}", path,
+                                  tokenizer.size(), config.vocabulary));
+  return tokenizer;
 }
 
 PoolingMode readPoolingMode(const fs::path& path) {
@@ -133,6 +146,10 @@ std::string poolingText(const Pooling& pooling) {
                      pooling.normalize ? "normalized" : "not normalized");
 }
 
+Tokenizer importTokenizer(const std::string& directory, ImportNotes& notes) {
+  return readTokenizer(directory, readBertConfig(directory + "/config.json"), notes);
+}
+
 TrainedModel importFolder(const std::string& directory, ImportNotes& notes) {
   if (!fs::is_directory(directory))
     throw ImportError(directory + ": is not a folder; give the one with config.json, "
@@ -140,13 +157,9 @@ TrainedModel importFolder(const std::string& directory, ImportNotes& notes) {
   TrainedModel model;
   model.name = nameOf(directory);
   model.bert = readBert(directory, ~0U, &notes.ignoredTensors);
-  model.tokenizer = readTokenizer(directory, model.bert.config.maxPositions, notes);
-  const std::string path = directory + "/vocab.txt";
-  model.vocabulary = Tokenizer::fromFile(path, model.tokenizer).vocabulary();
-  // A table may have spare rows for ids that no text makes, but not too few.
-  if (model.vocabulary.size() > model.bert.config.vocabulary)
-    throw ImportError(fmt::format("{}: has {} pieces, config.json's vocab_size is {}", path,
-                                  model.vocabulary.size(), model.bert.config.vocabulary));
+  const Tokenizer tokenizer = readTokenizer(directory, model.bert.config, notes);
+  model.tokenizer = tokenizer.options();
+  model.vocabulary = tokenizer.vocabulary();
   model.pooling = readPooling(directory, notes);
   return model;
 }

@@ -35,6 +35,10 @@ struct ImportNotes {
   std::vector<std::string> ignoredTensors;
 };
 
+/// The tokenizer alone of a folder that importFolder reads: vocab.txt, positions by config.json.
+/// Throws ImportError.
+Tokenizer importTokenizer(const std::string& directory, ImportNotes& notes);
+
 /// Reads a model in Hugging Face's layout: config.json, model.safetensors and vocab.txt; where they
 /// are, tokenizer_config.json, and of sentence-transformers modules.json with its pooling's
 /// config.json and sentence_bert_config.json. Throws ImportError with file, place and reason.

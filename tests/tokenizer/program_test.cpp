@@ -56,7 +56,20 @@ TEST_CASE("tokenize says when it cuts a text", "[cli]") {
   for (int i = 0; i < 600; ++i) words += "the ";
   const Outcome outcome = runProgram("tokenize --model " + model.path() + " '" + words + "'");
   CHECK(outcome.status == 0);
-  CHECK_THAT(outcome.text, containsText("tokens, cut from 602:"));
+  CHECK_THAT(outcome.text, containsText("64 tokens, cut from 602:"));
+}
+
+TEST_CASE("tokenize takes a model file, and the options of a folder", "[cli]") {
+  const TemporaryFolder folder;
+  writeBert(folder, syntheticBert(1));
+  writeFile(folder.path("tokenizer_config.json"), R"({"do_lower_case": false})");
+  REQUIRE(runProgram("import " + folder.path() + " --out " + folder.path("m.itf")).status == 0);
+  for (const std::string& model : {folder.path(), folder.path("m.itf")}) {
+    const Outcome outcome = runProgram("tokenize --model " + model + " 'the The'");
+    INFO(outcome.text);
+    CHECK(outcome.status == 0);
+    CHECK_THAT(outcome.text, containsText("[CLS] the [UNK] [SEP]"));
+  }
 }
 
 TEST_CASE("tokenize refuses what is no model", "[cli]") {
