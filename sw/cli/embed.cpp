@@ -4,6 +4,7 @@
 #include <chrono>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "sw/cli/commands.hpp"
 #include "sw/cli/refusals.hpp"
@@ -19,6 +20,7 @@ struct EmbedOptions {
   std::string input;
   std::string json;
   std::string npy;
+  std::optional<double> floor;  ///< of the cosine to float32
 };
 
 struct Embedded {
@@ -80,10 +82,29 @@ void printCosines(const FloatMatrix& vectors) {
   }
 }
 
+/// Compares with the same model in float32; whether no sentence is below the floor.
+bool holdToFloat(const Engine& engine, const Embedded& result, double floor) {
+  const TrainedModel& trained = engine.model.trained;
+  const auto reference = floatBackend(trained.bert);
+  const std::vector<double> cosines =
+      rowCosines(result.vectors, embedSentences(*reference, trained.pooling, result.ids));
+  double sum = 0, worst = 1;
+  for (std::size_t i = 0; i < cosines.size(); ++i) {
+    fmt::print("cosine to float32 {:.5f}  {}\n", cosines[i], shortened(result.sentences[i], 60));
+    sum += cosines[i];
+    worst = std::min(worst, cosines[i]);
+  }
+  fmt::print("mean {:.5f}, worst {:.5f}, {} the floor of {}\n",
+             sum / static_cast<double>(cosines.size()), worst,
+             worst >= floor ? "not below" : "BELOW", floor);
+  return worst >= floor;
+}
+
 int embed(const EmbedOptions& options) {
   Embedded result;
   result.sentences = options.sentences;
-  if (!options.input.empty()) std::ranges::move(readLines(options.input), std::back_inserter(result.sentences));
+  if (!options.input.empty())
+    std::ranges::move(readLines(options.input), std::back_inserter(result.sentences));
   if (result.sentences.empty())
     throw std::runtime_error("embed: give sentences, or --input FILE with one per line");
   const auto engine = openEngine(options.request);
@@ -102,7 +123,8 @@ int embed(const EmbedOptions& options) {
   if (!options.npy.empty()) writeAtomically(options.npy, npyBytes(result.vectors));
   for (const std::string& path : {options.json, options.npy})
     if (!path.empty()) fmt::print("written: {}\n", path);
-  return kFine;
+  const bool near = !options.floor || holdToFloat(*engine, result, *options.floor);
+  return near ? kFine : kDifferent;
 }
 
 }  // namespace
@@ -116,6 +138,8 @@ void addEmbed(CLI::App& app, int& status) {
   command->add_option("--json", options->json, "Write texts and vectors to this file");
   command->add_option("--npy", options->npy,
                       "Write the vectors as a NumPy array: float32, a row per sentence");
+  command->add_option("--floor", options->floor,
+                      "Compare with float32; status 2 if a cosine is below this");
   command->footer(
       "Examples:\n"
       "  intformer embed --model build/models/minilm.itf \"A river.\" \"A stream.\"\n"
@@ -123,8 +147,8 @@ void addEmbed(CLI::App& app, int& status) {
       "  intformer embed --model build/models/minilm.itf \"A river.\" --backend rtl --config "
       "configs/base16.toml\n"
       "With --backend rtl every value of every layer is compared with the golden model.\n"
-      "Exit status: 0 fine, 1 the input was refused, 2 the RTL differs from the golden model,\n"
-      "3 the device stopped with an error or the watchdog barked.");
+      "Exit status: 0 fine, 1 the input was refused, 2 the RTL differs from the golden model or\n"
+      "a cosine is below --floor, 3 the device stopped with an error or the watchdog barked.");
   command->callback([options, &status] { status = orRefuse([&] { return embed(*options); }); });
 }
 

@@ -106,7 +106,8 @@ void addEstimate(CLI::App& app, int& status) {
                    "Tokens, of a shape; of every sequence of a batch: 128,77,30")
       ->delimiter(',');
   command->add_option("--sentence", options->model.sentence, "Text, for a trained model");
-  command->add_option("--layers", options->model.layers, "Encoder layers")->capture_default_str();
+  command->add_option("--layers", options->model.layers,
+                      "Encoder layers (default: all of a model file, else 1)");
   command->add_option("--mem-latency", options->memory.latency, "Memory latency in cycles")
       ->check(CLI::Range(1, 100'000))
       ->capture_default_str();

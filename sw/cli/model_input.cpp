@@ -7,12 +7,28 @@
 #include <filesystem>
 #include <numeric>
 
+#include "sw/itf/model_file.hpp"
 #include "sw/model/bert.hpp"
+#include "sw/model/lengths.hpp"
 
 namespace intformer::cli {
 namespace {
 
 constexpr const char* kSentence = "The array never waits for the memory, and every bit agrees.";
+
+/// The whole model of a model file on one sentence.
+RealLayer loadModelFile(const std::string& path, const std::string& sentence) {
+  const ModelFile file = readModelFile(path);
+  const Tokenizer tokenizer(file.trained.vocabulary, file.trained.tokenizer);
+  const std::vector<std::vector<uint32_t>> tokens = {tokenizer.encode(sentence)};
+  RealLayer real;
+  for (const uint32_t token : tokens[0]) real.pieces.push_back(tokenizer.piece(token));
+  real.quantized = integersOf(file, path).bert;
+  setLengths(real.quantized.graph, {{static_cast<uint32_t>(tokens[0].size())}});
+  real.inputs = tokenInputs(real.quantized.graph, tokens);
+  real.reference = runFloatBert(file.trained.bert, tokens);
+  return real;
+}
 
 std::optional<ModelInput> loadTrained(const ModelRequest& request) {
   if (!request.seq.empty()) {
@@ -20,12 +36,20 @@ std::optional<ModelInput> loadTrained(const ModelRequest& request) {
                lengthsText(request.seq));
     return std::nullopt;
   }
-  RealLayer real = importRealLayer(
-      request.path, request.sentence.empty() ? kSentence : request.sentence, request.layers);
+  const std::string sentence = request.sentence.empty() ? kSentence : request.sentence;
+  const bool isFolder = std::filesystem::is_directory(request.path);
+  RealLayer real = isFolder ? importRealLayer(request.path, sentence, request.layers.value_or(1))
+                            : loadModelFile(request.path, sentence);
   ModelInput model;
-  model.name = std::filesystem::path(request.path).filename().string();
+  model.name = std::filesystem::path(request.path).stem().string();
   model.seq = {static_cast<uint32_t>(real.pieces.size())};
-  model.layers = request.layers;
+  for (const Operator& op : real.quantized.graph.operators)
+    if (std::holds_alternative<Attention>(op)) ++model.layers;
+  if (request.layers.value_or(model.layers) != model.layers) {
+    fmt::print(stderr, "--layers {}: a model file runs whole, {} layers\n", *request.layers,
+               model.layers);
+    return std::nullopt;
+  }
   model.graph = real.quantized.graph;
   model.inputs = real.inputs;
   model.real = std::move(real);
@@ -50,22 +74,23 @@ std::optional<ModelInput> loadSeeded(const ModelRequest& request) {
                        "tokens in all)\n");
     return std::nullopt;
   }
-  if (request.layers == 0 || request.layers > spec.spec->layers) {
-    fmt::print(stderr, "--layers {}: {} has 1 to {} layers\n", request.layers, spec.spec->name,
+  const uint32_t layers = request.layers.value_or(1);
+  if (layers == 0 || layers > spec.spec->layers) {
+    fmt::print(stderr, "--layers {}: {} has 1 to {} layers\n", layers, spec.spec->name,
                spec.spec->layers);
     return std::nullopt;
   }
   ModelInput model;
   model.name = spec.spec->name;
   model.seq = seq;
-  model.layers = request.layers;
+  model.layers = layers;
   const bool fromTokens = spec.spec->vocabulary != 0 && !request.encoderOnly;
   if (fromTokens && std::ranges::max(seq) > spec.spec->positions) {
     fmt::print(stderr, "--seq {}: {} knows {} positions\n", lengthsText(seq),
                spec.spec->name, spec.spec->positions);
     return std::nullopt;
   }
-  model.graph = buildModel(*spec.spec, request.layers, seq, request.seed,
+  model.graph = buildModel(*spec.spec, layers, seq, request.seed,
                            fromTokens ? EncoderInput::Tokens : EncoderInput::Activations);
   model.inputs = seededInputs(model.graph, request.seed);
   return model;
@@ -83,7 +108,9 @@ std::string lengthsText(const std::vector<uint32_t>& lengths) {
 }
 
 std::optional<ModelInput> loadModel(const ModelRequest& request) {
-  return std::filesystem::is_directory(request.path) ? loadTrained(request) : loadSeeded(request);
+  const std::filesystem::path path = request.path;
+  const bool trained = std::filesystem::is_directory(path) || path.extension() == ".itf";
+  return trained ? loadTrained(request) : loadSeeded(request);
 }
 
 }  // namespace intformer::cli

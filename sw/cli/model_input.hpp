@@ -11,12 +11,14 @@ namespace intformer::cli {
 
 /// What a command line asks for as MODEL.
 struct ModelRequest {
-  std::string path;      ///< *.toml: a shape, weights from the seed; or a trained model's folder
+  /// *.toml: a shape, weights from the seed; *.itf: a trained model, whole; a trained model's folder:
+  /// its first layers.
+  std::string path;
   /// Tokens of each sequence of a batch; a trained model's come from its sentence.
   std::vector<uint32_t> seq;
   std::string sentence;  ///< for a trained model
   bool encoderOnly = false;  ///< begin at the first layer, though the model has an embedding
-  uint32_t layers = 1;
+  std::optional<uint32_t> layers;  ///< unset: all of a model file, else 1
   uint64_t seed = 1;
 };
 
@@ -34,7 +36,7 @@ struct ModelInput {
 std::string lengthsText(const std::vector<uint32_t>& lengths);
 
 /// Reads and builds the model. Faults are printed on stderr, and nothing is returned.
-/// Throws ImportError or ScaleError for a trained model that is refused.
+/// Throws ImportError, ItfError or ScaleError for a trained model that is refused.
 std::optional<ModelInput> loadModel(const ModelRequest& request);
 
 }  // namespace intformer::cli

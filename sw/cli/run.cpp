@@ -286,8 +286,8 @@ void addRun(CLI::App& app, int& status) {
   auto options = std::make_shared<RunOptions>();
   command
       ->add_option("model", options->model.path,
-                   "Model: a shape (configs/models/*.toml, weights from the seed), or the folder "
-                   "of a trained one")
+                   "Model: a shape (configs/models/*.toml, weights from the seed), a model file "
+                   "(*.itf), or the folder of a trained one")
       ->required();
   command->add_option("--config", options->config, "Hardware config (*.toml)")->required();
   command
@@ -297,8 +297,8 @@ void addRun(CLI::App& app, int& status) {
   command->add_option("--sentence", options->model.sentence, "Text, for a trained model");
   command->add_flag("--encoder-only", options->model.encoderOnly,
                     "Begin at the first layer, though the model has an embedding");
-  command->add_option("--layers", options->model.layers, "Encoder layers to run")
-      ->capture_default_str();
+  command->add_option("--layers", options->model.layers,
+                      "Encoder layers (default: all of a model file, else 1)");
   command->add_option("--seed", options->model.seed, "Seed of weights, inputs and stalls")
       ->capture_default_str();
   command->add_option("--backend", options->backend, "Only this one (default: all, compared)")
@@ -323,7 +323,7 @@ void addRun(CLI::App& app, int& status) {
       "  intformer run configs/models/bert-base.toml --config configs/base16.toml --seq 128\n"
       "  intformer run configs/models/tiny.toml --config configs/edge8.toml --seq 77 \\\n"
       "      --layers 2 --mem-latency 300 --mem-stall 0.2 --set vector.family=ibert\n"
-      "  intformer run build/models/minilm --config configs/base16.toml --sentence \"A river.\"\n"
+      "  intformer run build/models/minilm.itf --config configs/base16.toml --sentence \"A river.\"\n"
       "Exit status: 0 all equal, 1 the input was refused, 2 a comparison failed, 3 the device\n"
       "stopped with an error or the watchdog barked.");
   command->callback([options, &status] {
