@@ -1,0 +1,240 @@
+// A trained model from its folder to nearest sentences, as a user calls the program. tests/models/small
+// has the layout of a published model and the size of a test (scripts/make-small-model.py).
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "sw/files/files.hpp"
+#include "tests/import/synthetic_bert.hpp"
+#include "tests/program.hpp"
+
+namespace intformer::test {
+namespace {
+
+constexpr const char* kSmall = "tests/models/small";
+constexpr const char* kSentences = "tests/models/sentences.txt";
+
+std::string textOf(const std::string& path) {
+  return std::string(readWhole(path, 1 << 24).text());
+}
+
+Outcome expectFine(const std::string& arguments) {
+  Outcome outcome = runProgram(arguments);
+  INFO(arguments << "\n" << outcome.text);
+  REQUIRE(outcome.status == 0);
+  return outcome;
+}
+
+void expectRefusal(const std::string& arguments, const std::string& reason) {
+  const Outcome outcome = runProgram(arguments);
+  INFO(arguments);
+  CHECK(outcome.status == 1);
+  CHECK_THAT(outcome.text, containsText(reason));
+}
+
+/// A folder with the small model, imported and quantized.
+struct Models : TemporaryFolder {
+  std::string file = path("small.itf");
+
+  Models() {
+    expectFine(std::string("import ") + kSmall + " --out " + path("float.itf"));
+    expectFine("quantize " + path("float.itf") + " --calibrate " + kSentences + " --out " + file);
+  }
+  [[nodiscard]] std::string model() const { return " --model " + file + " "; }
+};
+
+nlohmann::json embedJson(const Models& models, const std::string& arguments) {
+  const std::string out = models.path("out.json");
+  expectFine("embed" + models.model() + arguments + " --json " + out);
+  std::ifstream in(out);
+  return nlohmann::json::parse(in);
+}
+
+TEST_CASE("import says what it reads, quantize how", "[models]") {
+  const TemporaryFolder folder;
+  const Outcome import =
+      expectFine(std::string("import ") + kSmall + " --out " + folder.path("new/x.itf"));
+  CHECK_THAT(import.text, containsText("2 layers, width 32, 2 heads, ffn 64, 243 pieces"));
+  CHECK_THAT(import.text, containsText("at most 48 tokens"));
+  CHECK_THAT(import.text, containsText("pooling: mean, normalized"));
+  CHECK_THAT(import.text, containsText("left out, not part of the encoder: pooler.dense.bias"));
+  const std::string file = folder.path("new/x.itf");
+  const Outcome quantize =
+      expectFine("quantize " + file + " --calibrate " + kSentences + " --out " + file);
+  CHECK_THAT(quantize.text, containsText("12 sentences of sentences.txt"));
+  CHECK_THAT(expectFine("tokenize --model " + file + " 'The old bridges'").text,
+             containsText("[CLS] the old bridge ##s [SEP]"));
+}
+
+TEST_CASE("all backends embed the same sentences", "[models]") {
+  const Models models;
+  const std::string sentences = std::string("'A cat sleeps.' --input ") + kSentences;
+  const auto golden = embedJson(models, sentences + " --floor 0.99");
+  REQUIRE(golden["sentences"].size() == 13);
+  CHECK(golden["sentences"][0]["text"] == "A cat sleeps.");
+  CHECK(golden["sentences"][0]["tokens"] == 6);
+  CHECK(golden["dimensions"] == 32);
+  for (const auto& sentence : golden["sentences"]) {
+    double squares = 0;
+    for (const double value : sentence["embedding"]) squares += value * value;
+    CHECK(squares == Approx(1));
+  }
+  const auto emulator =
+      embedJson(models, sentences + " --backend emulator --config configs/edge8.toml");
+  CHECK((emulator["sentences"] == golden["sentences"]));
+  const auto reference = embedJson(models, sentences + " --backend float");
+  CHECK((reference["sentences"] != golden["sentences"]));
+  CHECK((embedJson(models, sentences + " --set vector.family=ibert")["sentences"] !=
+         golden["sentences"]));
+}
+
+TEST_CASE("the RTL's embeddings are the golden model's", "[models]") {
+  const Models models;
+  const std::string config = GENERATE("tiny4", "base16");
+  const std::string sentences = "'The river runs.' 'Yes.' 'The king sells bread and wine.'";
+  const std::string on = " --config configs/" + config + ".toml";  // families differ
+  const auto golden = embedJson(models, sentences + on);
+  const auto rtl = embedJson(models, sentences + on + " --backend rtl");
+  CHECK((rtl["sentences"] == golden["sentences"]));
+  CHECK(rtl["config"] == config);
+  CHECK(rtl["device"]["cycles"] > 1000);
+  CHECK(rtl["device"]["values_compared"] > 5000);
+  CHECK(rtl["device"]["utilization"] > 0.01);
+  CHECK(rtl["device"]["utilization"] < 1);
+}
+
+TEST_CASE("a model file runs whole, on all backends", "[models]") {
+  const Models models;
+  const Outcome run = expectFine("run " + models.file +
+                                 " --config configs/tiny4.toml --sentence 'A red ship.'");
+  CHECK_THAT(run.text, containsText("small on tiny4: 6 tokens, 2 layers"));
+  CHECK_THAT(run.text, containsText("EQUAL: golden, emulator and RTL agree"));
+  CHECK_THAT(run.text, containsText("embedding.sum"));
+  expectFine("estimate " + models.file + " --config configs/base16.toml --sentence 'A red ship.'");
+  expectRefusal("run " + models.file + " --config configs/tiny4.toml --layers 1", "runs whole");
+  expectRefusal("run " + models.file + " --config configs/tiny4.toml --seq 4", "--sentence");
+}
+
+TEST_CASE("embed writes NumPy files and reads sentences from a pipe", "[models]") {
+  const Models models;
+  writeFile(models.path("lines"), "A river.\r\n\n  \nA stone.\n");
+  const Outcome outcome = runProgram("embed" + models.model() + "--input - --npy " +
+                                         models.path("x.npy"),
+                                     models.path("lines"));
+  CHECK(outcome.status == 0);
+  const std::string npy = textOf(models.path("x.npy"));
+  CHECK(npy.size() == 128 + 2 * 32 * sizeof(float));
+  CHECK_THAT(npy.substr(0, 128), containsText("'shape': (2, 32)"));
+  expectRefusal("embed" + models.model(), "give sentences, or --input");
+  expectRefusal("embed" + models.model() + "x --input " + models.path("none"), "cannot be opened");
+  expectRefusal("embed" + models.model() + "x --npy /proc/x.npy", "/proc/x.npy: cannot be written");
+  const Outcome below = runProgram("embed" + models.model() + "'A river.' --floor 0.9999999");
+  CHECK(below.status == 2);
+  CHECK_THAT(below.text, containsText("BELOW the floor"));
+}
+
+TEST_CASE("search finds lines and keeps the corpus's embeddings", "[models]") {
+  const Models models;
+  const std::string corpus = models.path("corpus.txt");
+  const std::string search =
+      "search" + models.model() + "--corpus " + corpus + " --top 2 'a cat in the garden'";
+  const auto caches = [&] {
+    std::vector<std::string> found;
+    for (const auto& entry : std::filesystem::directory_iterator(models.path()))
+      if (entry.path().extension() == ".itfcache") found.push_back(entry.path().string());
+    return found;
+  };
+  writeFile(corpus, "\n" + textOf(kSentences) + "Yes.\n");
+  const Outcome first = expectFine(search);
+  CHECK_THAT(first.text, containsText("12 different lines, 0 of them from the cache"));
+  CHECK_THAT(first.text, containsText("      8: A cat sleeps in the green garden by the sea."));
+  REQUIRE(caches().size() == 1);
+  CHECK_THAT(expectFine(search).text, containsText("12 of them from the cache"));
+
+  writeFile(corpus, textOf(kSentences) + "A cat reads in the garden.\n");
+  const Outcome changed = expectFine(search);
+  CHECK_THAT(changed.text, containsText("13 different lines, 12 of them from the cache"));
+  CHECK_THAT(changed.text, containsText("     13: A cat reads in the garden."));
+
+  std::string cache = textOf(caches()[0]);
+  cache[cache.size() / 2] ^= 1;
+  writeFile(caches()[0], cache);
+  const Outcome damaged = expectFine(search);
+  CHECK_THAT(damaged.text, containsText("cache left aside and made again: "));
+  CHECK_THAT(damaged.text, containsText("0 of them from the cache"));
+  CHECK_THAT(expectFine(search).text, containsText("13 of them from the cache"));
+
+  expectFine(search + " --backend float");  // another cache
+  CHECK(caches().size() == 2);
+  CHECK_THAT(expectFine(search + " --backend emulator --config configs/edge8.toml").text,
+             containsText("13 of them from the cache"));  // the same integers
+  writeFile(corpus, " \n\n");
+  expectRefusal(search, "holds no line of text");
+}
+
+TEST_CASE("search goes on where nothing can be written", "[models]") {
+  const Models models;
+  const Outcome outcome = runProgram("search" + models.model() +
+                                     "--corpus /proc/self/status 'a name' --top 1");
+  CHECK(outcome.status == 0);
+  CHECK_THAT(outcome.text, containsText("the corpus's embeddings are not kept: /proc/"));
+}
+
+TEST_CASE("models that are not what they must be are refused with a way out", "[models]") {
+  const Models models;
+  expectRefusal("embed --model " + models.path("float.itf") + " x",
+                "holds no integers yet: intformer quantize");
+  expectFine("embed --model " + models.path("float.itf") + " x --backend float");
+  expectRefusal("embed --model " + models.path("none.itf") + " x", "cannot be opened");
+  expectRefusal("embed --model Makefile x", "is not a model file of intformer");
+  std::string bytes = textOf(models.file);
+  writeFile(models.path("short.itf"), bytes.substr(0, bytes.size() / 2));
+  expectRefusal("embed --model " + models.path("short.itf") + " x", "cut off");
+  bytes[bytes.size() - 7] ^= 8;
+  writeFile(models.path("bad.itf"), bytes);
+  for (const char* command : {"embed x --model ", "search q --corpus Makefile --model ",
+                              "quantize --out /dev/null ", "tokenize x --model ",
+                              "run --config configs/tiny4.toml "})
+    expectRefusal(command + models.path("bad.itf"), "is damaged: section integers.data");
+  writeFile(models.path("empty.txt"), "\n");
+  expectRefusal("quantize " + models.file + " --calibrate " + models.path("empty.txt") +
+                    " --out " + models.path("y.itf"),
+                "holds no sentence to calibrate on");
+  CHECK_FALSE(std::filesystem::exists(models.path("y.itf")));
+}
+
+TEST_CASE("folders that are no such model are refused by file and tensor", "[models]") {
+  const TemporaryFolder folder;
+  const std::string import = "import " + folder.path("m") + " --out " + folder.path("x.itf");
+  const auto restore = [&] {
+    std::filesystem::copy(kSmall, folder.path("m"),
+                          std::filesystem::copy_options::recursive |
+                              std::filesystem::copy_options::overwrite_existing);
+  };
+  const auto refuses = [&](const char* file, const std::string& bytes, const std::string& reason) {
+    restore();
+    writeFile(folder.path("m/") + file, bytes);
+    expectRefusal(import, reason);
+    CHECK_FALSE(std::filesystem::exists(folder.path("x.itf")));
+  };
+  expectRefusal("import tests/models/sentences.txt --out x.itf", "is not a folder");
+  expectRefusal(import, "is not a folder");
+  const std::string weights = textOf(std::string(kSmall) + "/model.safetensors");
+  const std::string config = textOf(std::string(kSmall) + "/config.json");
+  const auto with = [&](std::string text, const std::string& from, const std::string& to) {
+    REQUIRE(text.find(from) != std::string::npos);
+    return text.replace(text.find(from), from.size(), to);
+  };
+  refuses("model.safetensors", weights.substr(0, 20000), "model.safetensors");
+  refuses("model.safetensors", with(weights, "layer.1.output.dense.bias", "layer.7.output.dense.bias"),
+          "encoder.layer.1.output.dense.bias is missing, expected shape [32]");
+  refuses("config.json", with(config, "\"intermediate_size\": 64", "\"intermediate_size\": 65"),
+          "intermediate.dense.weight has shape [64, 32], expected [65, 32]");
+  refuses("config.json", with(config, "\"gelu\"", "\"relu\""), "hidden_act: must be \"gelu\"");
+  refuses("vocab.txt", "a\nb\n", "vocab.txt");
+  restore();
+  std::filesystem::remove(folder.path("m/config.json"));
+  expectRefusal(import, "config.json: cannot be opened");
+}
+
+}  // namespace
+}  // namespace intformer::test
