@@ -51,29 +51,54 @@ Command maskedRows(Opcode opcode, const Attention& op, const MaskPart& part, Sca
 
 }  // namespace
 
-uint32_t Lowering::loadHead(TensorId tensor, uint32_t head, uint32_t firstRow, uint32_t rows) {
+Lowering::HeadOperand Lowering::loadHead(TensorId tensor, uint32_t head, uint32_t firstRow,
+                                         uint32_t rows) {
   const uint32_t panels = layout(tensor).groupStride / plan_.dim;
   const uint32_t address = streamed_.allocate(panels * rows);
   load(tensor, address, head * panels, panels, firstRow, rows);
-  return address;
+  return {.pieces = {{address, rows, 0, rows}}, .loaded = true};
 }
 
-void Lowering::emitLogits(const Attention& op, AttentionStep& step, uint32_t keys,
-                          uint32_t keyCount) {
+Lowering::HeadOperand Lowering::findHead(TensorId tensor, uint32_t head, uint32_t firstRow,
+                                         uint32_t rows) {
+  const TensorLayout& shape = layout(tensor);
+  const uint32_t panels = shape.groupStride / plan_.dim;
+  HeadOperand found;
+  for (uint32_t row = firstRow; row < firstRow + rows;) {
+    const RowBlock block = schedule_.block(row / schedule_.rowBlock, shape.rows);
+    const uint32_t end = std::min(firstRow + rows, block.first + block.rows);
+    const Resident* resident = heap_.use(tensor, block.index, step_);
+    const bool whole = end == firstRow + rows || (end - row) % plan_.dim == 0;  // tiles
+    if (resident == nullptr || !whole) return loadHead(tensor, head, firstRow, rows);
+    found.pieces.push_back({resident->address + head * panels * block.rows + (row - block.first),
+                            block.rows, row - firstRow, end - row});
+    row = end;
+  }
+  return found;
+}
+
+void Lowering::releaseHead(HeadOperand& operand) {
+  if (operand.loaded) streamed_.release(operand.pieces.front().address);
+  operand = {};
+}
+
+void Lowering::emitLogits(const Attention& op, AttentionStep& step, const HeadOperand& query,
+                          const HeadOperand& keys, uint32_t keyCount) {
   const uint32_t dim = plan_.dim;
   const uint32_t rows = step.queries.rows;
   step.logits = accumulator_.allocate(ceilDivide(keyCount, dim) * rows);
-  stream_.emit(Command(Opcode::Matmul)
-                   .set(Field::AAddr, step.query)
-                   .set(Field::AStride, rows)
-                   .set(Field::BAddr, keys)
-                   .set(Field::BStride, keyCount)
-                   .set(Field::CAddr, step.logits)
-                   .set(Field::CStride, rows)
-                   .set(Field::MatmulRows, rows)
-                   .set(Field::Depth, layout(op.query).groupStride)
-                   .set(Field::Cols, keyCount)
-                   .set(Field::BTransposed, 1));
+  for (const HeadPiece& piece : keys.pieces)
+    stream_.emit(Command(Opcode::Matmul)
+                     .set(Field::AAddr, query.pieces.front().address)
+                     .set(Field::AStride, query.pieces.front().stride)
+                     .set(Field::BAddr, piece.address)
+                     .set(Field::BStride, piece.stride)
+                     .set(Field::CAddr, step.logits + piece.first / dim * rows)
+                     .set(Field::CStride, rows)
+                     .set(Field::MatmulRows, rows)
+                     .set(Field::Depth, layout(op.query).groupStride)
+                     .set(Field::Cols, piece.rows)
+                     .set(Field::BTransposed, 1));
 }
 
 void Lowering::emitMaximum(const Attention& op, const AttentionStep& step, const KeyRange& keys) {
@@ -108,21 +133,22 @@ void Lowering::emitWeights(const Attention& op, AttentionStep& step, const KeyRa
         step.head * op.rows + position, rows);
 }
 
-void Lowering::emitProduct(const Attention& op, AttentionStep& step, uint32_t values,
+void Lowering::emitProduct(const Attention& op, AttentionStep& step, const HeadOperand& values,
                            const KeyRange& keys) {
   const uint32_t rows = step.queries.rows;
-  stream_.emit(Command(Opcode::Matmul)
-                   .set(Field::AAddr, step.weights)
-                   .set(Field::AStride, rows)
-                   .set(Field::BAddr, values)
-                   .set(Field::BStride, keys.count)
-                   .set(Field::CAddr, step.sums)
-                   .set(Field::CStride, rows)
-                   .set(Field::MatmulRows, rows)
-                   .set(Field::Depth, keys.count)
-                   .set(Field::Cols, layout(op.value).groupStride)
-                   .set(Field::AUnsigned, 1)
-                   .set(Field::Accumulate, keys.first != 0));
+  for (const HeadPiece& piece : values.pieces)
+    stream_.emit(Command(Opcode::Matmul)
+                     .set(Field::AAddr, step.weights + piece.first / plan_.dim * rows)
+                     .set(Field::AStride, rows)
+                     .set(Field::BAddr, piece.address)
+                     .set(Field::BStride, piece.stride)
+                     .set(Field::CAddr, step.sums)
+                     .set(Field::CStride, rows)
+                     .set(Field::MatmulRows, rows)
+                     .set(Field::Depth, piece.rows)
+                     .set(Field::Cols, layout(op.value).groupStride)
+                     .set(Field::AUnsigned, 1)
+                     .set(Field::Accumulate, keys.first + piece.first != 0));
   results_.release(step.weights);
 }
 

@@ -55,71 +55,73 @@ Lowering::AttentionTiles Lowering::attentionTiles(const Attention& op) const {
   throw Unfit("one attention step does not fit accumulator, statistics and scratchpad");
 }
 
-void Lowering::lowerAttention(const Attention& op) {
-  // The result's row blocks stay on the chip when all of them find room. The block that a sequence
-  // begins inside of was placed, or not, with the sequence before.
+std::vector<QueryRows> Lowering::attentionRows(const Attention& op, uint32_t most) const {
+  const uint32_t total = layout(op.output).rows;
+  std::vector<QueryRows> steps;
+  for (uint32_t head = 0; head < op.heads; ++head)
+    for (uint32_t row = op.firstRow; row < op.firstRow + op.rows;) {
+      const RowBlock block = schedule_.block(row / schedule_.rowBlock, total);
+      const uint32_t end = std::min(op.firstRow + op.rows, block.first + block.rows);
+      const uint32_t rows = evenStep(end - row, most, plan_.dim);
+      steps.push_back({head, {block.index, row, rows}});
+      row += rows;
+    }
+  return steps;
+}
+
+/// The result's row blocks stay on the chip when all of them find room. The block that a sequence
+/// begins inside of was placed, or not, with the sequence before.
+void Lowering::placeContext(const Attention& op) {
   const TensorLayout& out = layout(op.output);
-  const uint32_t blocks = schedule_.blocks(out.rows);
-  for (uint32_t index = 0; index < blocks; ++index) {
+  const uint32_t blocks = schedule_.blocks(op.firstRow + op.rows);
+  for (uint32_t index = op.firstRow / schedule_.rowBlock; index < blocks; ++index) {
     const RowBlock block = schedule_.block(index, out.rows);
     if (heap_.use(op.output, index, step_) != nullptr || block.first < op.firstRow ||
-        schedule_.nextUse(op.output, index, step_) == ResidentHeap::kNever)
+        nextUse(op.output, index, false) == ResidentHeap::kNever)
       continue;
     if (heap_.allocate(op.output, index, out.panels * block.rows, step_) == nullptr) break;
   }
-
-  const AttentionTiles tiles = attentionTiles(op);
-  std::vector<AttentionStep> steps;
-  for (uint32_t head = 0; head < op.heads; ++head) {
-    const std::size_t firstStep = steps.size();
-    for (uint32_t row = op.firstRow; row < op.firstRow + op.rows;) {
-      const RowBlock block = schedule_.block(row / schedule_.rowBlock, out.rows);
-      const uint32_t end = std::min(op.firstRow + op.rows, block.first + block.rows);
-      const uint32_t rows = evenStep(end - row, tiles.rows, plan_.dim);
-      steps.push_back({.head = head, .queries = {block.index, row, rows}});
-      row += rows;
-    }
-    steps[firstStep].firstOfHead = true;
-    steps.back().lastOfHead = true;
-  }
-  if (tiles.keys == 0) {
-    attendAtOnce(op, steps);
-  } else {
-    for (AttentionStep& step : steps) attendInChunks(op, step, tiles.keys);
-  }
 }
 
-void Lowering::attendAtOnce(const Attention& op, std::vector<AttentionStep>& steps) {
-  // Matmuls: Q*K of a step before P*V of the one before, so that its softmax hides behind them.
-  const KeyRange all{0, op.rows};
-  uint32_t keys = 0;
-  uint32_t values = 0;
-  for (std::size_t index = 0; index <= steps.size(); ++index) {
-    AttentionStep* const next = index < steps.size() ? &steps[index] : nullptr;
-    AttentionStep* const last = index > 0 ? &steps[index - 1] : nullptr;
-    if (next != nullptr) {
-      if (next->firstOfHead) keys = loadHead(op.key, next->head, op.firstRow, op.rows);
-      next->query =
-          loadHead(op.query, next->head, next->queries.first, next->queries.rows);
-      emitLogits(op, *next, keys, op.rows);
-      streamed_.release(next->query);
-      if (next->lastOfHead) streamed_.release(keys);
-    }
-    if (last != nullptr) {
-      if (last->firstOfHead) values = loadHead(op.value, last->head, op.firstRow, op.rows);
-      last->sums = accumulator_.allocate(layout(op.value).groupStride / plan_.dim *
-                                         last->queries.rows);
-      emitProduct(op, *last, values, all);
-      if (last->lastOfHead) streamed_.release(values);
-    }
-    if (next != nullptr) {
-      next->statRow = statistics_.allocate(next->queries.rows);
-      emitMaximum(op, *next, all);
-      emitWeights(op, *next, all);
-      emitScalars(op, *next);
-    }
-    if (last != nullptr) emitResult(op, *last);
+void Lowering::lowerAttention(const Attention& op, const Task& task) {
+  if (task.part == Task::Part::Product) return attendProduct(op, steps_[task.step]);
+  if (task.part == Task::Part::Logits) return attendLogits(op, steps_[task.step]);
+  placeContext(op);
+  const AttentionTiles tiles = attentionTiles(op);
+  for (const QueryRows& rows : attentionRows(op, tiles.rows)) {
+    AttentionStep step{.head = rows.head, .queries = rows.rows};
+    attendInChunks(op, step, tiles.keys);
   }
+  for (uint32_t row = op.firstRow; row < op.firstRow + op.rows; row += schedule_.rowBlock)
+    wrote(op.output, row / schedule_.rowBlock);
+}
+
+void Lowering::attendLogits(const Attention& op, AttentionStep& step) {
+  if (step.head == 0 && step.queries.first == op.firstRow) placeContext(op);
+  const KeyRange all{0, op.rows};
+  // Resident keys may be dropped from step to step; loaded ones stay until the head is done.
+  if (step.firstOfHead || !keys_.loaded)
+    keys_ = findHead(op.key, step.head, op.firstRow, op.rows);
+  HeadOperand query = findHead(op.query, step.head, step.queries.first, step.queries.rows);
+  emitLogits(op, step, query, keys_, op.rows);
+  releaseHead(query);
+  if (step.lastOfHead) releaseHead(keys_);
+  step.statRow = statistics_.allocate(step.queries.rows);
+  emitMaximum(op, step, all);
+  emitWeights(op, step, all);
+  step.weightsReady = stream_.doneAt(Queue::Vector);
+  emitScalars(op, step);
+}
+
+void Lowering::attendProduct(const Attention& op, AttentionStep& step) {
+  if (step.firstOfHead || !values_.loaded)
+    values_ = findHead(op.value, step.head, op.firstRow, op.rows);
+  step.sums =
+      accumulator_.allocate(layout(op.value).groupStride / plan_.dim * step.queries.rows);
+  emitProduct(op, step, values_, {0, op.rows});
+  if (step.lastOfHead) releaseHead(values_);
+  emitResult(op, step);
+  wrote(op.output, step.queries.index);
 }
 
 void Lowering::attendInChunks(const Attention& op, AttentionStep& step, uint32_t keysPerChunk) {
@@ -128,19 +130,18 @@ void Lowering::attendInChunks(const Attention& op, AttentionStep& step, uint32_t
   std::vector<KeyRange> chunks;
   for (uint32_t first = 0; first < op.rows; first += keysPerChunk)
     chunks.push_back({first, std::min(keysPerChunk, op.rows - first)});
+  HeadOperand query = loadHead(op.query, step.head, step.queries.first, step.queries.rows);
   const auto logits = [&](const KeyRange& chunk) {
-    const uint32_t keys = loadHead(op.key, step.head, op.firstRow + chunk.first, chunk.count);
-    emitLogits(op, step, keys, chunk.count);
-    streamed_.release(keys);
+    HeadOperand keys = loadHead(op.key, step.head, op.firstRow + chunk.first, chunk.count);
+    emitLogits(op, step, query, keys, chunk.count);
+    releaseHead(keys);
   };
   const auto product = [&](const KeyRange& chunk) {
-    const uint32_t values =
-        loadHead(op.value, step.head, op.firstRow + chunk.first, chunk.count);
+    HeadOperand values = loadHead(op.value, step.head, op.firstRow + chunk.first, chunk.count);
     emitProduct(op, step, values, chunk);
-    streamed_.release(values);
+    releaseHead(values);
   };
   step.statRow = statistics_.allocate(step.queries.rows);
-  step.query = loadHead(op.query, step.head, step.queries.first, step.queries.rows);
   for (const KeyRange& chunk : chunks) {
     logits(chunk);
     emitMaximum(op, step, chunk);
@@ -155,7 +156,7 @@ void Lowering::attendInChunks(const Attention& op, AttentionStep& step, uint32_t
     emitWeights(op, step, chunk);
     waiting = &chunk;
   }
-  streamed_.release(step.query);
+  releaseHead(query);
   product(*waiting);
   emitScalars(op, step);
   emitResult(op, step);

@@ -29,38 +29,69 @@ bool feedsLayerNorm(const Graph& graph, const Schedule& schedule, uint32_t opInd
 Lowering::Lowering(const Graph& graph, const Plan& plan, const MemoryLayout& layout,
                    const CompileOptions& options, const Tiling& tiling)
     : graph_(graph), plan_(plan), layout_(layout), options_(options), tiling_(tiling),
-      schedule_(scheduleTasks(graph, tiling.rowBlock)), stream_(plan),
+      stream_(plan),
       streamed_("scratchpad words for streamed operands", 0, tiling.streamWords),
       results_("scratchpad words for results", tiling.streamWords, tiling.resultWords),
       accumulator_("accumulator rows", 0, plan.accRows),
       statistics_("row statistics slots", 0, plan.statRows),
       heap_(tiling.streamWords + tiling.resultWords, heapWords(plan, tiling),
-            [this](TensorId tensor, uint32_t block) {
-              return schedule_.nextUse(tensor, block, step_);
-            }) {}
+            [this](TensorId tensor, uint32_t block) { return nextUse(tensor, block, true); }) {
+  schedule_.rowBlock = tiling.rowBlock;
+}
+
+void Lowering::scheduleSteps() {
+  std::vector<std::vector<QueryRows>> steps(graph_.operators.size());
+  for (std::size_t op = 0; op < graph_.operators.size(); ++op) {
+    const auto* attention = std::get_if<Attention>(&graph_.operators[op]);
+    if (attention == nullptr) continue;
+    const AttentionTiles tiles = attentionTiles(*attention);
+    if (tiles.keys != 0) continue;
+    steps[op] = attentionRows(*attention, tiles.rows);
+    for (const QueryRows& rows : steps[op]) {
+      const bool first = steps_.empty() || &rows == &steps[op].front() ||
+                         steps_.back().head != rows.head;
+      if (first && !steps_.empty()) steps_.back().lastOfHead = true;
+      steps_.push_back({.head = rows.head, .queries = rows.rows, .firstOfHead = first});
+    }
+    steps_.back().lastOfHead = true;
+  }
+  schedule_ = scheduleTasks(graph_, tiling_.rowBlock, steps);
+  done_.assign(schedule_.tasks.size(), false);
+}
+
+uint64_t Lowering::nextUse(TensorId tensor, uint32_t block, bool attention) const {
+  uint64_t next = ResidentHeap::kNever;
+  const auto look = [&](const Schedule::Uses& uses) {
+    const auto found = uses.find({tensor, block});
+    if (found == uses.end()) return;
+    for (auto task = std::ranges::lower_bound(found->second, firstOpen_);
+         task != found->second.end() && *task < next; ++task)
+      if (!done_[*task]) next = *task;
+  };
+  look(schedule_.uses);
+  if (attention) look(schedule_.attends);
+  return next;
+}
 
 void Lowering::checkTiling() const {
-  const auto residentWords = [&](TensorId tensor, std::size_t step) -> uint64_t {
-    if (tensor == kNoTensor || schedule_.nextUse(tensor, 0, step) == ResidentHeap::kNever) return 0;
+  const auto residentWords = [&](TensorId tensor) -> uint64_t {
+    if (tensor == kNoTensor || nextUse(tensor, 0, false) == ResidentHeap::kNever) return 0;
     const TensorLayout& shape = layout(tensor);
     return uint64_t{shape.panels} * shape.wordsPerRow * std::min(tiling_.rowBlock, shape.rows);
   };
-  for (std::size_t step = 0; step < schedule_.tasks.size(); ++step) {
-    const Task& task = schedule_.tasks[step];
+  for (const Task& task : schedule_.tasks) {
     const Operator& op = graph_.operators[task.op];
     uint64_t words = 0;
-    if (const auto* attention = std::get_if<Attention>(&op)) {
-      (void)attentionTiles(*attention);
-    } else if (task.block.index != 0) {
+    if (task.block.index != 0 || std::holds_alternative<Attention>(op)) {
       continue;
     } else if (const auto* linear = std::get_if<Linear>(&op)) {
-      words = residentWords(linear->input, step) + residentWords(linear->output, step);
+      words = residentWords(linear->input) + residentWords(linear->output);
     } else if (const auto* embedding = std::get_if<Embedding>(&op)) {
-      words = residentWords(embedding->output, step);
+      words = residentWords(embedding->output);
     } else {
       const auto& norm = std::get<LayerNorm>(op);
-      words = residentWords(norm.input, step) + residentWords(norm.output8, step) +
-              residentWords(norm.output16, step);
+      words = residentWords(norm.input) + residentWords(norm.output8) +
+              residentWords(norm.output16);
     }
     if (tiling_.demandResident && words > heap_.size())
       throw Unfit(fmt::format("operator {} needs {} resident scratchpad words of {}",
@@ -69,9 +100,13 @@ void Lowering::checkTiling() const {
 }
 
 void Lowering::run() {
+  scheduleSteps();
   checkTiling();
   for (step_ = 0; step_ < schedule_.tasks.size(); ++step_) {
-    lowerTask(schedule_.tasks[step_]);
+    const std::size_t next = pick();
+    done_[next] = true;
+    while (firstOpen_ < done_.size() && done_[firstOpen_]) ++firstOpen_;
+    lowerTask(schedule_.tasks[next]);
     heap_.unpinAll();
   }
 }
@@ -81,12 +116,16 @@ void Lowering::lowerTask(const Task& task) {
   const Operator& op = graph_.operators[task.op];
   if (const auto* linear = std::get_if<Linear>(&op)) {
     lowerLinear(task.op, *linear, task.block);
+    wrote(linear->output, task.block.index);
   } else if (const auto* norm = std::get_if<LayerNorm>(&op)) {
     lowerLayerNorm(*norm, task.block);
+    wrote(norm->output8, task.block.index);
+    wrote(norm->output16, task.block.index);
   } else if (const auto* embedding = std::get_if<Embedding>(&op)) {
     lowerEmbedding(task.op, *embedding, task.block);
+    wrote(embedding->output, task.block.index);
   } else {
-    lowerAttention(std::get<Attention>(op));
+    lowerAttention(std::get<Attention>(op), task);
   }
 }
 
@@ -100,11 +139,12 @@ std::optional<uint32_t> Lowering::statisticsOf(uint32_t opIndex, TensorId output
 
 Lowering::Target Lowering::target(TensorId tensor, const RowBlock& block) {
   Target result{.tensor = tensor};
-  if (schedule_.nextUse(tensor, block.index, step_ + 1) == ResidentHeap::kNever) return result;
+  if (nextUse(tensor, block.index, true) == ResidentHeap::kNever) return result;
+  const bool needed = nextUse(tensor, block.index, false) != ResidentHeap::kNever;
   const TensorLayout& shape = layout(tensor);
-  result.resident =
-      heap_.allocate(tensor, block.index, shape.panels * block.rows * shape.wordsPerRow, step_);
-  if (result.resident == nullptr && tiling_.demandResident)
+  result.resident = heap_.allocate(tensor, block.index,
+                                   shape.panels * block.rows * shape.wordsPerRow, step_, !needed);
+  if (result.resident == nullptr && needed && tiling_.demandResident)
     throw Unfit(fmt::format("{} rows of tensor {} do not fit the scratchpad", block.rows,
                             graph_.tensors[tensor].name));
   return result;

@@ -61,17 +61,29 @@ class Lowering {
     uint32_t rows = 1;
     uint32_t keys = 0;  ///< 0: all keys at once
   };
+  /// Rows of a head's operand in the scratchpad.
+  struct HeadPiece {
+    uint32_t address = 0;
+    uint32_t stride = 0;  ///< words from panel to panel
+    uint32_t first = 0;   ///< row of the sequence; a multiple of DIM
+    uint32_t rows = 0;
+  };
+  /// A head's operand: in pieces where its row blocks are resident, else loaded in one piece.
+  struct HeadOperand {
+    std::vector<HeadPiece> pieces;
+    bool loaded = false;
+  };
   /// Some query rows of one head, and where their data are at the moment.
   struct AttentionStep {
     uint32_t head = 0;
     RowBlock queries;  ///< rows of the tensors, inside one row block (its index)
     bool firstOfHead = false;
     bool lastOfHead = false;
-    uint32_t query = 0;    ///< scratchpad
     uint32_t weights = 0;  ///< scratchpad
     uint32_t logits = 0;   ///< accumulator
     uint32_t sums = 0;     ///< accumulator
     uint32_t statRow = 0;
+    uint64_t weightsReady = 0;  ///< estimated cycle
   };
   struct KeyRange {
     uint32_t first = 0;
@@ -94,24 +106,47 @@ class Lowering {
   void lowerLayerNorm(const LayerNorm& op, const RowBlock& block);
   uint32_t gatherStatistics(const LayerNorm& op, const RowBlock& block, const Resident* input);
   // lower_attention.cpp
-  void lowerAttention(const Attention& op);
+  void lowerAttention(const Attention& op, const Task& task);
   [[nodiscard]] AttentionTiles attentionTiles(const Attention& op) const;
-  void attendAtOnce(const Attention& op, std::vector<AttentionStep>& steps);
+  [[nodiscard]] std::vector<QueryRows> attentionRows(const Attention& op, uint32_t rows) const;
+  void placeContext(const Attention& op);
+  void attendLogits(const Attention& op, AttentionStep& step);
+  void attendProduct(const Attention& op, AttentionStep& step);
   void attendInChunks(const Attention& op, AttentionStep& step, uint32_t keysPerChunk);
   // attention_steps.cpp
-  uint32_t loadHead(TensorId tensor, uint32_t head, uint32_t firstRow, uint32_t rows);
-  void emitLogits(const Attention& op, AttentionStep& step, uint32_t keys, uint32_t keyCount);
+  HeadOperand loadHead(TensorId tensor, uint32_t head, uint32_t firstRow, uint32_t rows);
+  /// Where it is resident, else loaded.
+  HeadOperand findHead(TensorId tensor, uint32_t head, uint32_t firstRow, uint32_t rows);
+  void releaseHead(HeadOperand& operand);
+  void emitLogits(const Attention& op, AttentionStep& step, const HeadOperand& query,
+                  const HeadOperand& keys, uint32_t keyCount);
   void emitMaximum(const Attention& op, const AttentionStep& step, const KeyRange& keys);
   void emitWeights(const Attention& op, AttentionStep& step, const KeyRange& keys);
-  void emitProduct(const Attention& op, AttentionStep& step, uint32_t values, const KeyRange& keys);
+  void emitProduct(const Attention& op, AttentionStep& step, const HeadOperand& values,
+                   const KeyRange& keys);
   void emitScalars(const Attention& op, const AttentionStep& step);
   void emitResult(const Attention& op, AttentionStep& step);
+  // pick.cpp
+  /// The task to lower next: the first in the schedule's order, unless the array would wait for its
+  /// operands and another one has its own.
+  std::size_t pick();
+  [[nodiscard]] uint64_t operandsReady(const Task& task) const;
+  /// Whether a task finds room out of order, without taking what those in order need.
+  [[nodiscard]] bool findsRoom(const Task& task);
+  [[nodiscard]] bool linearFindsRoom(uint32_t opIndex, const Linear& op, const RowBlock& block);
+  [[nodiscard]] bool logitsFindRoom(const Attention& op, const RowBlock& queries) const;
+  /// Notes when a block of a tensor will be there.
+  void wrote(TensorId tensor, uint32_t block);
   // lowering.cpp
+  /// First task, of those not lowered, that reads a block; attention, which can load it, counts
+  /// where `attention` says so. ResidentHeap::kNever when none does.
+  [[nodiscard]] uint64_t nextUse(TensorId tensor, uint32_t block, bool attention) const;
   [[nodiscard]] const TensorLayout& layout(TensorId tensor) const {
     return layout_.tensors[tensor];
   }
   /// Refuses a tiling that cannot work before any work is done.
   void checkTiling() const;
+  void scheduleSteps();
   void lowerTask(const Task& task);
   Target target(TensorId tensor, const RowBlock& block);
   /// Slots for the sums of a LayerNorm that follows in the same segment; none when none does.
@@ -132,7 +167,13 @@ class Lowering {
   const CompileOptions& options_;
   Tiling tiling_;
   Schedule schedule_;
-  std::size_t step_ = 0;  ///< task being lowered
+  std::vector<AttentionStep> steps_;  ///< of the attention operators that work in steps
+  std::size_t step_ = 0;              ///< how many tasks have been lowered
+  std::vector<bool> done_;            ///< by task
+  std::size_t firstOpen_ = 0;         ///< the first task that is not done
+  std::map<std::pair<TensorId, uint32_t>, uint64_t> ready_;  ///< estimated cycle, by block
+  HeadOperand keys_;                  ///< of the head whose logits are being computed
+  HeadOperand values_;                ///< of the head whose products are
 
   Stream stream_;
   ConstantPool constants_;

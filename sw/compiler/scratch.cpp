@@ -51,12 +51,18 @@ std::vector<uint32_t> ResidentHeap::starts(uint32_t words) const {
   return result;
 }
 
-Resident* ResidentHeap::allocate(TensorId tensor, uint32_t block, uint32_t words, uint64_t step) {
-  if (words > size_) return nullptr;
+bool ResidentHeap::has(TensorId tensor, uint32_t block) const {
+  return std::ranges::any_of(blocks_, [&](const Resident& resident) {
+    return resident.tensor == tensor && resident.block == block;
+  });
+}
+
+std::optional<ResidentHeap::Place> ResidentHeap::find(uint32_t words) const {
+  if (words > size_) return std::nullopt;
   /// Words that must be loaded again; the step whose commands the place must wait for; distance
   /// from an end, to keep the free space in one piece.
   using Cost = std::tuple<uint64_t, uint64_t, uint32_t>;
-  std::optional<std::pair<Cost, uint32_t>> best;
+  std::optional<std::pair<Cost, Place>> best;
   for (const uint32_t start : starts(words)) {
     uint64_t reload = 0;
     uint64_t newest = 0;
@@ -69,15 +75,29 @@ Resident* ResidentHeap::allocate(TensorId tensor, uint32_t block, uint32_t words
     }
     const uint32_t fromEnd = std::min(start - begin_, begin_ + size_ - words - start);
     const Cost cost{reload, newest, fromEnd};
-    if (possible && (!best || cost < best->first)) best = {cost, start};
+    if (possible && (!best || cost < best->first)) best = {cost, Place{start, reload}};
   }
-  if (!best) return nullptr;
-  const uint32_t address = best->second;
+  if (!best) return std::nullopt;
+  return best->second;
+}
+
+Resident* ResidentHeap::allocate(TensorId tensor, uint32_t block, uint32_t words, uint64_t step,
+                                 bool whenFree) {
+  const std::optional<Place> place = find(words);
+  if (!place || (whenFree && place->reload != 0)) return nullptr;
+  const uint32_t address = place->address;
   std::erase_if(blocks_, [&](const Resident& resident) {
     return resident.address < address + words && resident.address + resident.words > address;
   });
   blocks_.push_back({tensor, block, address, words, step, true});
   return &blocks_.back();
+}
+
+bool ResidentHeap::hasRoom(std::initializer_list<uint32_t> words) const {
+  ResidentHeap trial = *this;
+  for (const uint32_t count : words)
+    if (count != 0 && trial.allocate(kNoTensor, 0, count, 0, true) == nullptr) return false;
+  return true;
 }
 
 void ResidentHeap::unpinAll() {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <list>
 #include <map>
 #include <optional>
@@ -29,6 +30,9 @@ class Ring {
 
   /// Address of `count` free units. Throws Unfit.
   uint32_t allocate(uint32_t count);
+  [[nodiscard]] bool canAllocate(uint32_t count) const {
+    return count <= size_ && (gapFrom(head_, count) || gapFrom(begin_, count));
+  }
   /// Frees what allocate() returned: the commands emitted so far are its last users.
   void release(uint32_t address) { live_.erase(address); }
   [[nodiscard]] uint32_t size() const { return size_; }
@@ -66,12 +70,24 @@ class ResidentHeap {
 
   /// A resident block, pinned from now on; nullptr when it is not there.
   Resident* use(TensorId tensor, uint32_t block, uint64_t step);
-  /// A pinned place, dropping the blocks that are needed last. nullptr: no room.
-  Resident* allocate(TensorId tensor, uint32_t block, uint32_t words, uint64_t step);
+  /// Whether it is there.
+  [[nodiscard]] bool has(TensorId tensor, uint32_t block) const;
+  /// A pinned place, dropping the blocks that are needed last; `whenFree`: only such as nobody
+  /// needs. nullptr: no room.
+  Resident* allocate(TensorId tensor, uint32_t block, uint32_t words, uint64_t step,
+                     bool whenFree = false);
+  /// Whether so many words find places, one after the other, without dropping what is needed.
+  [[nodiscard]] bool hasRoom(std::initializer_list<uint32_t> words) const;
   void unpinAll();
   [[nodiscard]] uint32_t size() const { return size_; }
 
  private:
+  struct Place {
+    uint32_t address = 0;
+    uint64_t reload = 0;  ///< words that must be loaded again
+  };
+  /// The cheapest place for a block.
+  [[nodiscard]] std::optional<Place> find(uint32_t words) const;
   /// Addresses worth considering for a block: beside what is there, and at the ends.
   [[nodiscard]] std::vector<uint32_t> starts(uint32_t words) const;
 

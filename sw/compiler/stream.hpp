@@ -36,6 +36,14 @@ class Stream {
   /// which a short queue never holds up another for longer than the units themselves do.
   [[nodiscard]] std::vector<StreamCommand> merged() const;
 
+  /// When a queue's unit could begin something new / will have done all it has, by the estimate.
+  [[nodiscard]] uint64_t freeAt(Queue queue) const {
+    return clocks_[static_cast<std::size_t>(queue)].freeAt();
+  }
+  [[nodiscard]] uint64_t doneAt(Queue queue) const {
+    return clocks_[static_cast<std::size_t>(queue)].doneAt();
+  }
+
   /// Estimated length of the run, and the part of it in which the array works.
   [[nodiscard]] uint64_t cycles() const { return cycles_; }
   [[nodiscard]] double arrayShare() const;

@@ -16,29 +16,48 @@ struct RowBlock {
   uint32_t rows = 0;
 };
 
-/// One operator on one block of rows; attention works on all its rows.
+/// Some query rows of one head, inside one row block.
+struct QueryRows {
+  uint32_t head = 0;
+  RowBlock rows;  ///< its index is that of the row block
+};
+
+/// One operator on one block of rows; of attention that works in steps, half a step; of other
+/// attention all of it.
 struct Task {
+  enum class Part : uint8_t {
+    Whole,
+    Logits,   ///< Q * K and what makes weights of it
+    Product,  ///< P * V and its normalization
+  };
   uint32_t op = 0;
   RowBlock block;
   uint32_t segment = 0;
+  Part part = Part::Whole;
+  uint32_t step = 0;                 ///< of Logits and Product: counts through the graph
+  std::vector<std::size_t> needs;    ///< earlier tasks that must be lowered before
 };
 
-/// The order of work. Operators that need only their own rows form segments, walked block by block;
-/// a segment ends after a LayerNorm that follows a matmul, so that the normalization of one block
-/// hides behind the matmuls of the next, and around attention, which needs all rows.
+/// Work in an order in which it can be done. Operators that need only their own rows form segments,
+/// walked block by block; a segment ends after a LayerNorm that follows a matmul, so that the
+/// normalization of one block hides behind the matmuls of the next, and around attention, which
+/// needs all rows.
 struct Schedule {
   uint32_t rowBlock = 1;
   std::vector<Task> tasks;
   std::vector<uint32_t> segmentOf;  ///< by operator
+  using Uses = std::map<std::pair<TensorId, uint32_t>, std::vector<std::size_t>>;
   /// Tasks that read a block as a matmul's or a LayerNorm's operand, ascending.
-  std::map<std::pair<TensorId, uint32_t>, std::vector<std::size_t>> uses;
+  Uses uses;
+  /// Tasks of attention that read a block of its operands: from memory where it is not resident.
+  Uses attends;
 
   [[nodiscard]] RowBlock block(uint32_t index, uint32_t totalRows) const;
   [[nodiscard]] uint32_t blocks(uint32_t totalRows) const;
-  /// First task from `step` on that uses a block; ~0 when none does.
-  [[nodiscard]] uint64_t nextUse(TensorId tensor, uint32_t block, std::size_t step) const;
 };
 
-Schedule scheduleTasks(const Graph& graph, uint32_t rowBlock);
+/// `steps`: the steps of each operator; none where it is one task.
+Schedule scheduleTasks(const Graph& graph, uint32_t rowBlock,
+                       const std::vector<std::vector<QueryRows>>& steps);
 
 }  // namespace intformer

@@ -26,6 +26,9 @@ class UnitClock {
   };
   /// The command may start at `ready`.
   Times run(uint64_t ready, const CommandCost& cost);
+  /// When the main resource is free / everything taken is done.
+  [[nodiscard]] uint64_t freeAt() const { return free_; }
+  [[nodiscard]] uint64_t doneAt() const { return done_; }
   /// Cycles in which the main resource was taken.
   [[nodiscard]] uint64_t busy() const { return busy_; }
 
