@@ -6,6 +6,9 @@
 #include <iterator>
 #include <optional>
 #include <set>
+#include <stdexcept>
+
+#include "sw/files/files.hpp"
 
 namespace intformer {
 namespace {
@@ -22,15 +25,6 @@ std::optional<std::string> readFile(const fs::path& path) {
   if (!fs::is_regular_file(path)) return std::nullopt;
   std::ifstream in(path, std::ios::binary);
   return std::string{std::istreambuf_iterator<char>(in), {}};
-}
-
-void writeFile(const fs::path& path, const std::string& text) {
-  fs::create_directories(path.parent_path());
-  std::ofstream out(path, std::ios::binary);
-  out << text;
-  out.close();
-  if (!out)
-    throw fs::filesystem_error("cannot write", path, std::make_error_code(std::errc::io_error));
 }
 
 /// A name that leads out of the folder is not one of ours, whoever wrote it there.
@@ -71,7 +65,7 @@ class Stage {
   Stage& operator=(const Stage&) = delete;
 
   void add(const std::string& name, const std::string& text) const {
-    writeFile(path_ / name, text);
+    writeAtomically(path_ / name, text);
   }
   void moveTo(const fs::path& folder, const std::string& name) const {
     fs::create_directories((folder / name).parent_path());
@@ -144,7 +138,7 @@ WriteResult writeDesign(const fs::path& folder, std::span<const EmittedFile> fil
   try {
     const fs::path target = fs::absolute(folder).lexically_normal();
     return write(target.has_filename() ? target : target.parent_path(), files);
-  } catch (const fs::filesystem_error& error) {
+  } catch (const std::runtime_error& error) {  // of the file system, or of writeAtomically
     return {.error = error.what()};
   }
 }

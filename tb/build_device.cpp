@@ -14,6 +14,8 @@
 
 #include <fmt/format.h>
 
+#include "sw/files/files.hpp"
+
 namespace fs = std::filesystem;
 
 namespace intformer::tb {
@@ -40,13 +42,6 @@ std::string readText(const fs::path& path) {
   std::ostringstream text;
   text << in.rdbuf();
   return text.str();
-}
-
-void writeText(const fs::path& path, const std::string& text) {
-  fs::create_directories(path.parent_path());
-  std::ofstream out(path, std::ios::binary);
-  out << text;
-  if (!out.flush()) throw std::runtime_error("cannot write " + path.string());
 }
 
 std::string outputOf(const std::string& command) {
@@ -119,7 +114,7 @@ void build(const Plan& plan, std::span<const EmittedFile> files, const BuildOpti
            const fs::path& to, const std::string& libraryName) {
   const fs::path source = INTFORMER_SOURCE_DIR;
   const fs::path log = to / "build.log";
-  for (const auto& file : files) writeText(to / "rtl" / file.path, file.text);
+  for (const auto& file : files) writeAtomically(to / "rtl" / file.path, file.text);
   const std::string cores = "-j 2";
   // Relative paths keep the compiler cache useful from folder to folder.
   runTool(fmt::format("cd '{}' && verilator {}{}{} --top-module sim_top +define+SIM_DEVICE={}_top "

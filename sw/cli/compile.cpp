@@ -4,7 +4,6 @@
 
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <set>
 
@@ -13,6 +12,7 @@
 #include "sw/cli/model_input.hpp"
 #include "sw/compiler/listing.hpp"
 #include "sw/compiler/timing.hpp"
+#include "sw/files/files.hpp"
 
 namespace intformer::cli {
 namespace {
@@ -56,14 +56,11 @@ std::string writeFolder(const fs::path& folder, const std::vector<OutputFile>& f
   fs::remove_all(aside, error);
   if (!fs::create_directory(aside, error))
     return fmt::format("{}: {}", aside.string(), error.message());
-  for (const OutputFile& file : files) {
-    std::ofstream out(aside / file.name, std::ios::binary);
-    out.write(file.bytes.data(), static_cast<std::streamsize>(file.bytes.size()));
-    out.close();
-    if (!out) {
-      fs::remove_all(aside, error);
-      return fmt::format("{}: cannot be written", (aside / file.name).string());
-    }
+  try {
+    for (const OutputFile& file : files) writeAtomically(aside / file.name, file.bytes);
+  } catch (const std::runtime_error& failure) {
+    fs::remove_all(aside, error);
+    return failure.what();
   }
   fs::remove_all(clean, error);
   fs::rename(aside, clean, error);
