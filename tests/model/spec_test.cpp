@@ -128,6 +128,35 @@ TEST_CASE("what belongs to a LayerNorm is refused without it") {
   CHECK_THAT(faults(kGood + "seq = 0\n").at(0), containsText("6:7: seq: must be 1 to 4096, got 0"));
 }
 
+TEST_CASE("a model file with a vocabulary has an embedding") {
+  const ModelSpec tokens = *loadModelSpec("configs/models/tiny-tokens.toml").spec;
+  CHECK(tokens.vocabulary == 100);
+  CHECK(tokens.positions == 128);
+  CHECK(tokens.types == 2);
+  const ModelSpec none = *loadModelSpec("configs/models/tiny.toml").spec;
+  CHECK(none.vocabulary == 0);
+  CHECK(none.positions == 0);
+  CHECK(faults(kGood + "vocabulary = 9\npositions = 4\n").empty());  // one type
+}
+
+TEST_CASE("the keys of an embedding are checked, and belong together") {
+  const auto refused = [](const std::string& keys, const std::string& reason) {
+    const auto texts = faults(kGood + keys);
+    REQUIRE(texts.size() == 1);
+    CHECK(texts[0] == reason);
+  };
+  refused("vocabulary = 9\n", "1:1: positions: is missing");
+  refused("positions = 4\n", "6:13: positions: belongs to an embedding: give vocabulary");
+  refused("types = 2\n", "6:9: types: belongs to an embedding: give vocabulary");
+  refused("vocabulary = 0\npositions = 4\n",
+          "6:14: vocabulary: must be 1 to 16777216, got 0; nearest legal: 1");
+  refused("vocabulary = 9\npositions = 65536\n",
+          "7:13: positions: must be 1 to 65535, got 65536; nearest legal: 65535");
+  refused("vocabulary = 9\npositions = 4\ntypes = 17\n",
+          "8:9: types: must be 1 to 16, got 17; nearest legal: 16");
+  refused("vocabulary = 'words'\npositions = 4\n", "6:14: vocabulary: must be a whole number");
+}
+
 TEST_CASE("a file that is not TOML is refused where it breaks") {
   const auto texts = faults("name = 'm'\nwidth = = 3\n");
   REQUIRE(texts.size() == 1);
