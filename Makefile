@@ -88,8 +88,8 @@ estimate-table: configure ## measure the performance model's errors again: tests
 regenerate: program ## write again what is generated and committed: rtl/generated/base16, docs/4-commands.md
 	@sh scripts/regenerate.sh
 
-format: ## format all C++ with clang-format
-	@command -v clang-format >/dev/null || { echo "clang-format is missing: apt-get install clang-format" >&2; exit 1; }
+format: ## format all C++ with clang-format (not among the packages: apt-get install clang-format)
+	@command -v clang-format >/dev/null || { echo "clang-format is missing" >&2; exit 1; }
 	@git ls-files '*.cpp' '*.hpp' '*.h' '*.c' | xargs clang-format -i
 
 clean: ## remove everything that was built
