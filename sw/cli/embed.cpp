@@ -70,7 +70,7 @@ void printVectors(const Embedded& result) {
 
 /// How near the sentences are to each other.
 void printCosines(const FloatMatrix& vectors) {
-  constexpr uint32_t kMost = 12;
+  constexpr uint32_t kMost = 8;
   if (vectors.rows < 2 || vectors.rows > kMost) return;
   fmt::print("cosines:\n");
   for (uint32_t i = 0; i < vectors.rows; ++i) {
