@@ -7,8 +7,6 @@
 #include <numbers>
 
 #include "sw/numerics/numerics.hpp"
-#include "sw/quantizer/embedding_table.hpp"
-#include "sw/quantizer/quantize_model.hpp"
 #include "sw/quantizer/scales.hpp"
 
 namespace intformer {
@@ -27,12 +25,11 @@ struct Stream {
 class Builder {
  public:
   Builder(const FloatBert& model, std::span<const LayerRanges> ranges, uint32_t rows,
-          const std::string& name, const QuantizeOptions& options)
+          const std::string& name)
       : model_(model),
         ranges_(ranges),
         rows_(rows),
-        width_(model.config.width),
-        options_(options) {
+        width_(model.config.width) {
     result_.graph.name = name;
   }
 
@@ -44,19 +41,6 @@ class Builder {
     result_.input8 = stream_.narrow;
     result_.input16 = stream_.wide;
     result_.inputStep = stream_.quantization.step;
-  }
-
-  /// Begins with token ids: tables and their LayerNorm.
-  void addEmbedding() {
-    QuantizedEmbedding embedding = quantizeEmbedding("embedding.sum", model_);
-    Embedding& op = embedding.op;
-    result_.tokens = op.token = add("tokens", ElementType::Index, 2, TensorRole::Input);
-    result_.places = op.place = add("places", ElementType::Index, 2, TensorRole::Input);
-    residual_ = op.output = add(op.name, ElementType::Int16, width_);
-    residualStep_ = embedding.step;
-    result_.graph.operators.emplace_back(std::move(op));
-    addNorm("embedding.output", model_.embeddingNorm, attentionInput(ranges_[0].input, 0),
-            TensorRole::Intermediate);
   }
 
   QuantizedBert build() {
@@ -104,7 +88,7 @@ class Builder {
   /// Query, key or value: symmetric int8, one scale per head.
   TensorId addProjection(const std::string& name, const FloatLinear& source,
                          const Quantization& output) {
-    QuantizedLinear linear = quantizeLinear(name, source, stream_.quantization);
+    QuantizedLinear linear = quantizeLinearByRange(name, source, stream_.quantization);
     linear.op.input = stream_.narrow;
     linear.op.output = add(name, ElementType::Int8, width_, TensorRole::Intermediate,
                            model_.config.headWidth());
@@ -140,7 +124,6 @@ class Builder {
     op.heads = config.heads;
     op.headWidth = headWidth;
     op.mask.high = static_cast<int32_t>(rows_);
-    op.dither = options_.dither;
     const double octaves = std::numbers::log2e / std::sqrt(headWidth) * 256;
     for (uint32_t h = 0; h < config.heads; ++h) {
       const uint32_t c = h * headWidth;
@@ -155,7 +138,7 @@ class Builder {
   /// Linear plus the stream, into the int16 tensor that the next LayerNorm reads.
   void addResidual(const std::string& name, const FloatLinear& source, TensorId input,
                    const Quantization& inputScale, const ChannelRange& range) {
-    QuantizedLinear linear = quantizeLinear(name, source, inputScale);
+    QuantizedLinear linear = quantizeLinearByRange(name, source, inputScale);
     linear.op.input = input;
     linear.op.output = add(name, ElementType::Int16, width_);
     residualStep_ = residualStep(range);
@@ -194,7 +177,7 @@ class Builder {
                      Quantization& output) {
     const std::array consumer = {&layer.ffnOutput};
     output = smoothedAsymmetric(range, consumer);
-    QuantizedLinear linear = quantizeLinear(name, layer.ffnInput, stream_.quantization);
+    QuantizedLinear linear = quantizeLinearByRange(name, layer.ffnInput, stream_.quantization);
     linear.op.input = stream_.narrow;
     linear.op.output = add(name, ElementType::Int8, model_.config.ffn);
     ActivationEpilogue epilogue;
@@ -213,7 +196,6 @@ class Builder {
   std::span<const LayerRanges> ranges_;
   uint32_t rows_;
   uint32_t width_;
-  QuantizeOptions options_;
   QuantizedBert result_;
   Stream stream_;
   TensorId residual_ = kNoTensor;
@@ -224,19 +206,8 @@ class Builder {
 
 QuantizedBert quantizeBert(const FloatBert& model, std::span<const LayerRanges> ranges,
                            uint32_t rows, const std::string& name) {
-  Builder builder(model, ranges, rows, name, {});
+  Builder builder(model, ranges, rows, name);
   builder.addInput();
-  return builder.build();
-}
-
-QuantizedBert quantizeModel(const FloatBert& model,
-                            std::span<const std::vector<uint32_t>> calibration,
-                            const QuantizeOptions& options) {
-  if (calibration.empty()) throw ImportError("calibration: needs at least one sentence");
-  const std::vector<LayerRanges> ranges =
-      calibrate(model, calibration, static_cast<uint32_t>(model.layers.size()));
-  Builder builder(model, ranges, 1, "bert", options);
-  builder.addEmbedding();
   return builder.build();
 }
 

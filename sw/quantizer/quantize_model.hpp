@@ -4,13 +4,20 @@
 #include <span>
 #include <vector>
 
+#include "sw/quantizer/coding.hpp"
 #include "sw/quantizer/quantize_bert.hpp"
+#include "sw/quantizer/weights.hpp"
 
 namespace intformer {
 
 /// How a trained model becomes integers. The defaults are the best of docs/10-accuracy.md.
 struct QuantizeOptions {
-  bool dither = false;  ///< round attention weights by position instead of to nearest
+  CodingOptions activations;  ///< LayerNorm's and GELU's results
+  RangeOptions heads;         ///< query, key, value and context
+  WeightOptions weights;
+  bool perHead = true;        ///< a scale per head for query, key, value and context, or one for all
+  bool wideResidual = true;   ///< residuals add int16 activations, or their int8 form
+  bool dither = false;        ///< round attention weights by position instead of to nearest
 };
 
 /// The whole model from token ids, as a graph for one sequence of one token: inputs "tokens" and

@@ -83,7 +83,7 @@ double residualStep(const ChannelRange& range) {
   return 2 * std::max(1e-6, range.largest(0, range.low.size())) / 32767;
 }
 
-QuantizedLinear quantizeLinear(const std::string& name, const FloatLinear& source,
+QuantizedLinear quantizeLinearByRange(const std::string& name, const FloatLinear& source,
                                const Quantization& input) {
   const std::size_t cols = source.cols;
   QuantizedLinear result;

@@ -39,7 +39,7 @@ struct QuantizedLinear {
   Linear op;
   std::vector<double> step;  ///< real value of one unit of acc + bias, per output channel
 };
-QuantizedLinear quantizeLinear(const std::string& name, const FloatLinear& source,
+QuantizedLinear quantizeLinearByRange(const std::string& name, const FloatLinear& source,
                                const Quantization& input);
 
 }  // namespace intformer

@@ -60,7 +60,7 @@ TEST_CASE("quantized linear operators reproduce the real product", "[import]") {
   // 2 inputs, 2 outputs; steps 0.5 and 0.25, zero points 3 and -7.
   const FloatLinear source{2, 2, {1, -0.5F, 0.25F, 0}, {10, -2}};
   const Quantization input{{0.5, 0.25}, {3, -7}};
-  const QuantizedLinear linear = quantizeLinear("x", source, input);
+  const QuantizedLinear linear = quantizeLinearByRange("x", source, input);
   const int values[2] = {53, -27};  // reals 25 and -5
   for (std::size_t c = 0; c < 2; ++c) {
     double sum = linear.op.bias[c];

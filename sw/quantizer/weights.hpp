@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "sw/model/graph.hpp"
+#include "sw/quantizer/coding.hpp"
+
+namespace intformer {
+
+struct WeightOptions {
+  bool perChannel = true;      ///< a scale per output channel, or one for all
+  bool secondOrder = true;     ///< rounding as GPTQ does, or to nearest
+  bool biasCorrection = true;  ///< the mean over the calibration becomes that of float32
+};
+
+/// What a linear operator reads while the calibration runs.
+struct LinearInput {
+  const Coding& coding;
+  const Matrix& codes;        ///< the integer model's, in steps from the zero point
+  const FloatMatrix& values;  ///< float32's
+};
+
+/// A float linear operator in integers: weights in [-127, 127] with the input's steps folded in,
+/// zero points in the bias. `extra` is added to the real bias. The caller adds tensors and epilogue.
+struct LinearCodes {
+  Linear op;
+  std::vector<double> step;  ///< real value of one unit of acc + bias, per output channel
+};
+LinearCodes quantizeLinear(const std::string& name, const FloatLinear& source,
+                           std::span<const double> extra, const LinearInput& input,
+                           const WeightOptions& options);
+
+/// The weights to nearest with the steps of their rows folded in, times the step of their column:
+/// what integer codes are multiplied by in the end.
+Matrix nearestProduct(const FloatLinear& source, std::span<const double> rowSteps);
+
+/// Covariance of the codes' columns.
+Matrix covariance(const Matrix& codes);
+
+/// Rounds `weights` (in units of their codes; a column per output channel) to integers in [-127,
+/// 127], row by row in the order of falling variance; each row's error is spread over the rows to
+/// come so that the products' squared error, by the inputs' covariance, stays small (GPTQ).
+Matrix roundSecondOrder(const Matrix& weights, const Matrix& covariance);
+
+}  // namespace intformer
