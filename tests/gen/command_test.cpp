@@ -2,7 +2,7 @@
 
 #include <cstdlib>
 
-#include "tests/gen/scratch_folder.hpp"
+#include "tests/temporary_folder.hpp"
 #include "tests/program.hpp"
 
 namespace intformer {
@@ -14,8 +14,8 @@ using test::runProgram;
 }  // namespace
 
 TEST_CASE("generate writes a design that Verilator takes from its file list, from any folder") {
-  const test::ScratchFolder scratch;
-  const std::string out = (scratch.path() / "x").string();
+  const test::TemporaryFolder scratch;
+  const std::string out = scratch.path("x");
   const Outcome run =
       runProgram("generate configs/tiny4.toml --out " + out + " --set vector.lanes=4");
   INFO(run.text);
@@ -29,18 +29,18 @@ TEST_CASE("generate writes a design that Verilator takes from its file list, fro
 }
 
 TEST_CASE("generate is silent when asked to be") {
-  const test::ScratchFolder scratch;
+  const test::TemporaryFolder scratch;
   const Outcome run =
-      runProgram("generate configs/tiny4.toml --quiet --out " + (scratch.path() / "x").string());
+      runProgram("generate configs/tiny4.toml --quiet --out " + scratch.path("x"));
   CHECK(run.status == 0);
   CHECK(run.text.empty());
 }
 
 TEST_CASE("a refused config gives status 1, all faults, and no folder") {
-  const test::ScratchFolder scratch;
+  const test::TemporaryFolder scratch;
   const Outcome run = runProgram(
       "generate configs/tiny4.toml --set vector.lanes=3 --set array.dim=5 --out " +
-      (scratch.path() / "x").string());
+      scratch.path("x"));
   CHECK(run.status == 1);
   CHECK(run.text ==
         "--set array.dim=5: array.dim: must be a power of two from 4 to 64, got 5; nearest legal: "
@@ -48,7 +48,7 @@ TEST_CASE("a refused config gives status 1, all faults, and no folder") {
         "--set vector.lanes=3: vector.lanes: must be a power of two from 1 to 64, got 3; nearest "
         "legal: 4\n");
   CHECK(test::readTree(scratch.path()).empty());
-  CHECK_FALSE(std::filesystem::exists(scratch.path() / "x"));
+  CHECK_FALSE(std::filesystem::exists(scratch.path("x")));
 }
 
 TEST_CASE("wrong arguments give status 1 and say what is wanted") {
@@ -62,9 +62,9 @@ TEST_CASE("wrong arguments give status 1 and say what is wanted") {
 }
 
 TEST_CASE("a file of someone else in the way gives status 1") {
-  const test::ScratchFolder scratch;
-  test::writeText(scratch.path() / "tiny4_pkg.sv", "mine");
-  const Outcome run = runProgram("generate configs/tiny4.toml --out " + scratch.path().string());
+  const test::TemporaryFolder scratch;
+  test::writeFile(scratch.path("tiny4_pkg.sv"), "mine");
+  const Outcome run = runProgram("generate configs/tiny4.toml --out " + scratch.path());
   CHECK(run.status == 1);
   CHECK(run.text.find("is in the way") != std::string::npos);
   CHECK(test::readTree(scratch.path()).size() == 1);

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "tests/catch.hpp"
-#include "tests/gen/scratch_folder.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace intformer {
 namespace {
@@ -18,9 +18,9 @@ std::string texts(const ConfigResult& result) {
 
 /// Diagnostics of a config text; the file is called "x.toml" in them.
 std::string faultsOf(const std::string& toml, const std::vector<std::string>& overrides = {}) {
-  const test::ScratchFolder folder;
-  const std::string file = (folder.path() / "x.toml").string();
-  test::writeText(file, toml);
+  const test::TemporaryFolder folder;
+  const std::string file = folder.path("x.toml");
+  test::writeFile(file, toml);
   const ConfigResult result = loadConfig(file, overrides);
   CHECK(result.plan.has_value() == result.diagnostics.empty());
   std::string all = texts(result);
@@ -151,16 +151,16 @@ TEST_CASE("the nearest legal value is legal") {
                             "vector.lanes=17", "bus.data_bits=100", "bus.max_burst_beats=300",
                             "protection.windows=-3", "name=9Lives__x", "vector.stat_rows=3"}) {
     std::vector<std::string> overrides = {start};
-    const test::ScratchFolder folder;
-    test::writeText(folder.path() / "x.toml", base);
-    ConfigResult result = loadConfig((folder.path() / "x.toml").string(), overrides);
+    const test::TemporaryFolder folder;
+    test::writeFile(folder.path("x.toml"), base);
+    ConfigResult result = loadConfig(folder.path("x.toml"), overrides);
     for (int step = 0; step < 3 && !result.plan; ++step) {
       for (const auto& fault : result.diagnostics) {
         std::string value = fault.suggestion;
         std::erase(value, '"');
         overrides.push_back(fault.key + "=" + value);
       }
-      result = loadConfig((folder.path() / "x.toml").string(), overrides);
+      result = loadConfig(folder.path("x.toml"), overrides);
     }
     CAPTURE(start, texts(result));
     CHECK(result.plan.has_value());

@@ -11,7 +11,7 @@
 #include "gen/tables/commands.hpp"
 #include "gen/writer.hpp"
 #include "tests/catch.hpp"
-#include "tests/gen/scratch_folder.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace intformer {
 namespace {
@@ -177,10 +177,10 @@ TEST_CASE("the package carries the plan and the tables") {
 }
 
 TEST_CASE("the C header compiles as C and C++ beside another device's and agrees with the tables") {
-  const test::ScratchFolder folder;
+  const test::TemporaryFolder folder;
   for (const auto* name : {"tiny4", "edge8"})
     for (const auto& file : emitHeader(planOf(name)))
-      test::writeText(folder.path() / file.path, file.text);
+      test::writeFile(folder.path(file.path), file.text);
   std::string source = "#include \"tiny4_regs.h\"\n#include \"edge8_regs.h\"\n"
                        "#include \"tiny4_regs.h\"\n#ifdef __cplusplus\n#define _Static_assert "
                        "static_assert\n#endif\n";
@@ -195,11 +195,11 @@ TEST_CASE("the C header compiles as C and C++ beside another device's and agrees
     demand(name + "_LSB == " + std::to_string(field.lsb));
     demand(name + "_WIDTH == " + std::to_string(field.width));
   }
-  test::writeText(folder.path() / "a.c", source + "int main(void) { return 0; }\n");
+  test::writeFile(folder.path("a.c"), source + "int main(void) { return 0; }\n");
   for (const std::string compiler : {"cc -std=c11 -x c", "c++ -std=c++20 -x c++"}) {
     INFO(compiler);
     CHECK(std::system((compiler + " -Wall -Wextra -Werror -pedantic -fsyntax-only " +
-                       (folder.path() / "a.c").string())
+                       folder.path("a.c"))
                           .c_str()) == 0);
   }
 }

@@ -1,7 +1,7 @@
 #include "gen/output.hpp"
 
 #include "tests/catch.hpp"
-#include "tests/gen/scratch_folder.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace intformer {
 namespace {
@@ -15,8 +15,8 @@ const Files kFirst = {{"a.sv", "one\n"}, {"leaves/b.sv", "two\n"}};
 }  // namespace
 
 TEST_CASE("a design lands in a new folder, whole") {
-  const test::ScratchFolder scratch;
-  const fs::path folder = scratch.path() / "deep" / "design";
+  const test::TemporaryFolder scratch;
+  const fs::path folder = scratch.path("deep/design");
   const WriteResult result = writeDesign(folder, kFirst);
   CHECK(result.error.empty());
   CHECK(result.written == 2);
@@ -29,8 +29,8 @@ TEST_CASE("a design lands in a new folder, whole") {
 }
 
 TEST_CASE("writing again changes nothing, not even times") {
-  const test::ScratchFolder scratch;
-  const fs::path folder = scratch.path() / "design";
+  const test::TemporaryFolder scratch;
+  const fs::path folder = scratch.path("design");
   writeDesign(folder, kFirst);
   const auto before = test::readTree(folder);
   const auto past = fs::file_time_type::clock::now() - std::chrono::hours(1);
@@ -43,9 +43,9 @@ TEST_CASE("writing again changes nothing, not even times") {
 }
 
 TEST_CASE("files of an older generation go, those of others stay") {
-  const test::ScratchFolder scratch;
+  const test::TemporaryFolder scratch;
   writeDesign(scratch.path(), kFirst);
-  test::writeText(scratch.path() / "mine.txt", "mine");
+  test::writeFile(scratch.path("mine.txt"), "mine");
   const Files second = {{"a.sv", "new\n"}, {"c.sv", "three\n"}};
   const WriteResult result = writeDesign(scratch.path(), second);
   CHECK(result.written == 2);
@@ -55,12 +55,12 @@ TEST_CASE("files of an older generation go, those of others stay") {
   CHECK(tree.at("a.sv") == "new\n");
   CHECK(tree.at("c.sv") == "three\n");
   CHECK(tree.at("mine.txt") == "mine");
-  CHECK_FALSE(fs::exists(scratch.path() / "leaves"));
+  CHECK_FALSE(fs::exists(scratch.path("leaves")));
 }
 
 TEST_CASE("a file of someone else in the way stops everything before the first change") {
-  const test::ScratchFolder scratch;
-  test::writeText(scratch.path() / "a.sv", "mine");
+  const test::TemporaryFolder scratch;
+  test::writeFile(scratch.path("a.sv"), "mine");
   const WriteResult result = writeDesign(scratch.path(), Files{{"0.sv", "x\n"}, {"a.sv", "one\n"}});
   CHECK(result.error.find("a.sv is in the way: intformer did not write it") != std::string::npos);
   const auto tree = test::readTree(scratch.path());
@@ -69,16 +69,16 @@ TEST_CASE("a file of someone else in the way stops everything before the first c
 }
 
 TEST_CASE("a run after an interrupted one repairs the folder") {
-  const test::ScratchFolder scratch;
+  const test::TemporaryFolder scratch;
   writeDesign(scratch.path(), kFirst);
   const Files second = {{"a.sv", "one\n"}, {"c.sv", "three\n"}};
   // What an interruption between two renames leaves: both generations in the manifest, one file of
   // the new one, the staging folder.
-  std::string manifest = test::readText(scratch.path() / "manifest.txt");
-  test::writeText(scratch.path() / "manifest.txt", manifest + "c.sv\n");
-  test::writeText(scratch.path() / "c.sv", "three\n");
-  fs::create_directory(scratch.path() / ".intformer-new");
-  test::writeText(scratch.path() / ".intformer-new" / "half", "ha");
+  std::string manifest = test::readText(scratch.path("manifest.txt"));
+  test::writeFile(scratch.path("manifest.txt"), manifest + "c.sv\n");
+  test::writeFile(scratch.path("c.sv"), "three\n");
+  fs::create_directory(scratch.path(".intformer-new"));
+  test::writeFile(scratch.path(".intformer-new/half"), "ha");
   CHECK(writeDesign(scratch.path(), second).error.empty());
   const auto tree = test::readTree(scratch.path());
   CHECK(tree.size() == 3);
@@ -87,23 +87,23 @@ TEST_CASE("a run after an interrupted one repairs the folder") {
 }
 
 TEST_CASE("a manifest cannot make it remove what lies outside of the folder") {
-  const test::ScratchFolder scratch;
-  const fs::path folder = scratch.path() / "design";
+  const test::TemporaryFolder scratch;
+  const fs::path folder = scratch.path("design");
   writeDesign(folder, kFirst);
-  test::writeText(scratch.path() / "outside", "mine");
+  test::writeFile(scratch.path("outside"), "mine");
   const std::string manifest = test::readText(folder / "manifest.txt");
-  test::writeText(folder / "manifest.txt", manifest + "../outside\nleaves/../../outside\n" +
-                                               (scratch.path() / "outside").string() + "\n");
+  test::writeFile(folder / "manifest.txt", manifest + "../outside\nleaves/../../outside\n" +
+                                               scratch.path("outside") + "\n");
   CHECK(writeDesign(folder, kFirst).error.empty());
-  CHECK(test::readText(scratch.path() / "outside") == "mine");
+  CHECK(test::readText(scratch.path("outside")) == "mine");
 }
 
 TEST_CASE("a folder that cannot be is an error and not a crash") {
-  const test::ScratchFolder scratch;
-  test::writeText(scratch.path() / "file", "mine");
-  CHECK_FALSE(writeDesign(scratch.path() / "file", kFirst).error.empty());
-  CHECK_FALSE(writeDesign(scratch.path() / "file" / "below", kFirst).error.empty());
-  CHECK(test::readText(scratch.path() / "file") == "mine");
+  const test::TemporaryFolder scratch;
+  test::writeFile(scratch.path("file"), "mine");
+  CHECK_FALSE(writeDesign(scratch.path("file"), kFirst).error.empty());
+  CHECK_FALSE(writeDesign(scratch.path("file/below"), kFirst).error.empty());
+  CHECK(test::readText(scratch.path("file")) == "mine");
 }
 
 }  // namespace intformer

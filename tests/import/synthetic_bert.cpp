@@ -1,9 +1,6 @@
 #include "tests/import/synthetic_bert.hpp"
 
-#include <unistd.h>
-
 #include <cmath>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "sw/model/random.hpp"
@@ -20,15 +17,6 @@ const std::vector<std::string> kPieces = {
     "play",  "##play", "x",   "y",   "z",   "0",   "1",   "2",    "3",    "##3"};
 
 }  // namespace
-
-TemporaryFolder::TemporaryFolder() {
-  std::string pattern = (std::filesystem::temp_directory_path() / "intformer-XXXXXX").string();
-  path_ = mkdtemp(pattern.data());
-}
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
 
 SyntheticTensors syntheticBert(uint64_t seed) {
   Random random(seed);
@@ -65,10 +53,6 @@ SyntheticTensors syntheticBert(uint64_t seed) {
     norm(name + "output.LayerNorm");
   }
   return tensors;
-}
-
-void writeFile(const std::string& path, const std::string& text) {
-  std::ofstream(path, std::ios::binary) << text;
 }
 
 std::string safetensorsBytes(const std::string& header, const std::string& data) {

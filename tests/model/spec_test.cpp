@@ -1,9 +1,8 @@
-#include <cstdio>
 #include <filesystem>
-#include <fstream>
 
 #include "sw/model/bert.hpp"
 #include "tests/catch.hpp"
+#include "tests/temporary_folder.hpp"
 
 using namespace intformer;
 
@@ -11,11 +10,10 @@ namespace {
 
 /// Loads `text` as a model file and returns the diagnostics' texts without the path.
 std::vector<std::string> faults(const std::string& text) {
-  const std::string path =
-      (std::filesystem::temp_directory_path() / "intformer_spec_test.toml").string();
-  std::ofstream(path) << text;
+  const test::TemporaryFolder folder;
+  const std::string path = folder.path("m.toml");
+  test::writeFile(path, text);
   const ModelSpecResult result = loadModelSpec(path);
-  std::filesystem::remove(path);
   CHECK(result.spec.has_value() == result.diagnostics.empty());
   std::vector<std::string> texts;
   for (const Diagnostic& diagnostic : result.diagnostics) {

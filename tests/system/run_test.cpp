@@ -3,17 +3,19 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/program.hpp"
+#include "tests/temporary_folder.hpp"
 
 using intformer::test::Outcome;
 using intformer::test::runProgram;
+using intformer::test::TemporaryFolder;
 
 TEST_CASE("run compares all backends and writes the report", "[run]") {
-  const auto report = std::filesystem::temp_directory_path() / "intformer_run_test.json";
-  std::filesystem::remove(report);
+  const TemporaryFolder folder;
+  const std::string report = folder.path("report.json");
   const Outcome outcome = runProgram(
       "run configs/models/tiny.toml --config configs/tiny4.toml --seq 5 --layers 2 --mem-latency 7 "
       "--mem-stall 0.1 --json " +
-      report.string());
+      report);
   INFO(outcome.text);
   CHECK(outcome.status == 0);
   CHECK_THAT(outcome.text, containsText("EQUAL: golden, emulator and RTL agree"));
@@ -36,7 +38,6 @@ TEST_CASE("run compares all backends and writes the report", "[run]") {
   CHECK(json["macs"] == macs);
   CHECK(json["utilization"].get<double>() ==
         Approx(static_cast<double>(macs) / (static_cast<double>(cycles) * 16)));
-  std::filesystem::remove(report);
 }
 
 TEST_CASE("one backend alone can be asked for", "[run]") {

@@ -1,17 +1,14 @@
 // Exit statuses of run for devices that do not do what the program expects of them: a verilator
 // that comes first in PATH changes one line of the design before it passes it on.
-#include <filesystem>
-#include <fstream>
-
 #include <fmt/format.h>
-#include <unistd.h>
+
+#include <cstdlib>
 
 #include "tests/program.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace intformer::test {
 namespace {
-
-namespace fs = std::filesystem;
 
 struct Change {
   std::string file, line, wrong;
@@ -38,23 +35,18 @@ os.execvp("verilator", ["verilator", *sys.argv[1:]])
 class ChangedDesign {
  public:
   explicit ChangedDesign(const Change& change) : path_(std::getenv("PATH")) {
-    fs::create_directory(folder_);
-    const fs::path script = folder_ / "verilator";
-    std::ofstream(script) << fmt::format(kScript, path_, change.file, change.line, change.wrong);
-    fs::permissions(script, fs::perms::owner_all);
-    setenv("PATH", (folder_.string() + ":" + path_).c_str(), 1);
+    const std::string script = folder_.path("verilator");
+    writeFile(script, fmt::format(kScript, path_, change.file, change.line, change.wrong));
+    std::filesystem::permissions(script, std::filesystem::perms::owner_all);
+    setenv("PATH", (folder_.path() + ":" + path_).c_str(), 1);
   }
-  ~ChangedDesign() {
-    setenv("PATH", path_.c_str(), 1);
-    std::error_code ignored;
-    fs::remove_all(folder_, ignored);
-  }
+  ~ChangedDesign() { setenv("PATH", path_.c_str(), 1); }
   ChangedDesign(const ChangedDesign&) = delete;
   ChangedDesign& operator=(const ChangedDesign&) = delete;
 
  private:
   std::string path_;
-  fs::path folder_ = fs::temp_directory_path() / fmt::format("intformer-status-{}", getpid());
+  TemporaryFolder folder_;
 };
 
 Outcome runOn(const Change& change) {

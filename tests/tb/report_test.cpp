@@ -1,9 +1,9 @@
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "tb/report.hpp"
 #include "tb/scoreboard.hpp"
 #include "tests/catch.hpp"
+#include "tests/temporary_folder.hpp"
 
 using namespace intformer;
 using namespace intformer::tb;
@@ -82,15 +82,10 @@ TEST_CASE("the JSON report has exactly the promised fields") {
 }
 
 TEST_CASE("a report is written whole, into folders that it makes") {
-  const auto folder = std::filesystem::temp_directory_path() / "intformer_report_test";
-  std::filesystem::remove_all(folder);
-  writeAtomically(folder / "deep/report.json", "text\n");
-  std::ifstream in(folder / "deep/report.json");
-  std::string text;
-  std::getline(in, text);
-  CHECK(text == "text");
-  CHECK(std::distance(std::filesystem::directory_iterator(folder / "deep"), {}) == 1);
-  std::filesystem::remove_all(folder);
+  const test::TemporaryFolder folder;
+  writeAtomically(folder.path("deep/report.json"), "text\n");
+  CHECK(test::readText(folder.path("deep/report.json")) == "text\n");
+  CHECK(std::distance(std::filesystem::directory_iterator(folder.path("deep")), {}) == 1);
 }
 
 TEST_CASE("addresses are turned back into rows and columns of grouped tensors") {

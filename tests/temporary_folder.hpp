@@ -6,29 +6,31 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <stdexcept>
 #include <string>
 
 namespace intformer::test {
 
 /// An empty folder of the test's own, gone when the test ends.
-class ScratchFolder {
+class TemporaryFolder {
  public:
-  ScratchFolder() {
+  TemporaryFolder() {
     std::string name = (std::filesystem::temp_directory_path() / "intformer-XXXXXX").string();
     if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot make " + name);
     path_ = name;
   }
-  ~ScratchFolder() {
+  ~TemporaryFolder() {
     std::error_code ignored;
     std::filesystem::remove_all(path_, ignored);
   }
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
 
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  [[nodiscard]] std::string path() const { return path_; }
+  [[nodiscard]] std::string path(const std::string& file) const { return path_ + "/" + file; }
 
  private:
-  std::filesystem::path path_;
+  std::string path_;
 };
 
 inline std::string readText(const std::filesystem::path& path) {
@@ -36,7 +38,7 @@ inline std::string readText(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-inline void writeText(const std::filesystem::path& path, const std::string& text) {
+inline void writeFile(const std::filesystem::path& path, const std::string& text) {
   std::ofstream(path, std::ios::binary) << text;
 }
 
