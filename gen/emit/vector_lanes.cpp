@@ -12,8 +12,9 @@ namespace {
 constexpr std::string_view kPorts = R"sv(
 // Lane pipeline: 11 stages that a row's beats pass without a stall, for all lanes at once.
 //
-// Contract: decodes the opcode into what each stage does; the opcode and the command's fields stay
-//   while a beat is inside. A port suffixed with a number belongs to that stage.
+// Contract: <kind>_i[k] says that stage k holds a beat of a command of that kind, valid_i[k] that it
+//   holds any; the kind may change from row to row. A port suffixed with a number belongs to that
+//   stage, row_*_i to the row that row_load_i brings.
 // Stages: 1 row; 2 operand; 3 first product; 4 rounded; 5-8 activation, 5-10 exp; 9 second product;
 //   10 rounded; 11 results.
 module @p@_vector_lanes #(
@@ -25,12 +26,8 @@ module @p@_vector_lanes #(
   localparam int unsigned EdgeW  = $clog2(Dim + 1)
 ) (
   input  logic                clk_i,
-  input  logic [7:0]          opcode_i,
-  input  logic                in16_i,
-  input  logic                dither_i,
-  input  logic [15:0]         multiplier_i,
-  input  logic [5:0]          shift_i,
   input  logic                const_write_i,
+  input  logic                const_affine_i,  // they are LayerNorm's
   input  logic                const_bank_i,
   input  logic [3:0]          const_byte_i,
   input  logic [Dim*8-1:0]    const_data_i,
@@ -38,8 +35,17 @@ module @p@_vector_lanes #(
   input  logic [Dim*32-1:0]   row_acc_i,
   input  logic [Dim*8-1:0]    row_low_i,
   input  logic [Dim*8-1:0]    row_high_i,
+  input  logic                row_in16_i,
   input  logic [10:1]         valid_i,
+  input  logic [10:1]         requantize_i,
+  input  logic [10:1]         residual_i,
+  input  logic [10:1]         activation_i,
+  input  logic [10:1]         exp_i,
+  input  logic [10:1]         row_normalize_i,
+  input  logic [10:1]         layer_norm_i,
   input  logic [IndexW-1:0]   index_1_i,
+  input  logic [15:0]         multiplier_1_i,
+  input  logic [5:0]          shift_1_i,
   input  logic signed [20:0]  row_mean_1_i,
   input  logic [16:0]         row_factor_1_i,
   input  logic [5:0]          row_shift_1_i,
@@ -48,22 +54,20 @@ module @p@_vector_lanes #(
   input  logic [EdgeW-1:0]    low_4_i,
   input  logic [EdgeW-1:0]    high_4_i,
   input  logic [7:0]          position_4_i,
+  input  logic                dither_4_i,
   input  logic [IndexW-1:0]   index_8_i,
+  input  logic [5:0]          shift_9_i,
   output logic [Lanes*8-1:0]  out8_11_o,
   output logic [Lanes*16-1:0] out16_11_o
 );
 )sv";
 
 constexpr std::string_view kBody = R"sv(
-  logic requantize, residual, activation, exp, row_normalize, layer_norm, channels;
+  logic [10:1] channels, second, unused_kinds;
 
-  assign requantize    = opcode_i == @p@_pkg::OpRequantize;
-  assign residual      = opcode_i == @p@_pkg::OpResidual;
-  assign activation    = opcode_i == @p@_pkg::OpActivation;
-  assign exp           = opcode_i == @p@_pkg::OpExp;
-  assign row_normalize = opcode_i == @p@_pkg::OpRowNormalize;
-  assign layer_norm    = opcode_i == @p@_pkg::OpLayerNorm;
-  assign channels      = requantize || residual || activation;
+  assign channels     = requantize_i | residual_i | activation_i;
+  assign second       = residual_i | activation_i | layer_norm_i;
+  assign unused_kinds = channels ^ second ^ exp_i ^ row_normalize_i;
 
   logic [Lanes*36-1:0] product_4;
   logic [Lanes*16-1:0] operand_4;
@@ -76,37 +80,39 @@ constexpr std::string_view kBody = R"sv(
     .const_write_i, .const_bank_i, .const_byte_i, .const_data_i,
     .row_load_i, .row_acc_i, .row_low_i, .row_high_i,
     .valid_i(valid_i[3:1]), .index_i(index_1_i),
-    .in16_i(layer_norm || in16_i), .bias_used_i(channels), .subtract_mean_i(layer_norm),
-    .channel_factor_i(channels), .row_factor_i(row_normalize || layer_norm),
-    .multiplier_i, .shift_i,
+    .in16_i(row_in16_i), .bias_used_i(channels[1]), .subtract_mean_i(layer_norm_i[1]),
+    .channel_factor_i(channels[3:2]), .row_factor_i(row_normalize_i[1] || layer_norm_i[1]),
+    .multiplier_i(multiplier_1_i), .shift_i(shift_1_i),
     .row_mean_i(row_mean_1_i), .row_factor_value_i(row_factor_1_i), .row_shift_i(row_shift_1_i),
     .product_o(product_4), .operand_o(operand_4)
   );
 
   @gelu@
-    .clk_i, .valid_i(activation ? valid_i[7:4] : '0), .value_i(product_4), .y_o(activation_8)
+    .clk_i, .valid_i(activation_i[7:4]), .value_i(product_4), .y_o(activation_8)
   );
 
   exp_weights #(.Dim(Dim), .Lanes(Lanes)) u_exp_weights (
     .clk_i,
-    .valid_i(exp ? valid_i[9:1] : '0), .row_max_i(row_max_1_i), .value_i(product_4),
-    .low_i(low_4_i), .high_i(high_4_i), .position_i(position_4_i), .beat_i(beat_4_i), .dither_i,
+    .valid_i(exp_i[9:1]), .row_max_i(row_max_1_i), .value_i(product_4),
+    .low_i(low_4_i), .high_i(high_4_i), .position_i(position_4_i), .beat_i(beat_4_i),
+    .dither_i(dither_4_i),
     .g_o(g_6), .fraction_i(fraction_8), .weight_o(weight_10)
   );
 
   @exp2@
-    .clk_i, .valid_i(exp ? valid_i[7:6] : '0), .g_i(g_6), .fraction_o(fraction_8)
+    .clk_i, .valid_i(exp_i[7:6]), .g_i(g_6), .fraction_o(fraction_8)
   );
 
   lanes_finish #(.Dim(Dim), .Lanes(Lanes)) u_finish (
     .clk_i,
-    .const_write_i, .const_bank_i, .const_byte_i, .const_data_i,
+    .const_write_i, .const_affine_i, .const_bank_i, .const_byte_i, .const_data_i,
     .valid_i(valid_i[10:4]), .index_i(index_8_i),
     .product_i(product_4), .operand_i(operand_4), .activation_i(activation_8),
     .weight_i(weight_10),
-    .affine_i(layer_norm), .use_activation_i(activation), .use_weight_i(exp),
-    .use_first_i(!activation && !layer_norm), .use_second_i(residual || activation || layer_norm),
-    .use_zero_i(requantize || activation), .affine_shift_i(shift_i - 6'd8),
+    .affine_i(layer_norm_i[10:8]), .use_activation_8_i(activation_i[8]),
+    .use_second_i(second[10:8]), .affine_shift_9_i(shift_9_i - 6'd8),
+    .use_weight_10_i(exp_i[10]), .use_first_10_i(!activation_i[10] && !layer_norm_i[10]),
+    .use_zero_10_i(requantize_i[10] || activation_i[10]),
     .out8_o(out8_11_o), .out16_o(out16_11_o)
   );
 endmodule

@@ -4,14 +4,18 @@ namespace intformer {
 namespace {
 
 constexpr std::string_view kPorts = R"sv(
-// Vector unit: takes one command at a time, passes the rows of its panels through the lanes and
-// writes the results; hands row-scalar commands to a unit that works beside the next commands.
+// Vector unit: takes commands one behind the other, passes the rows of their panels through the
+// lanes and writes the results; hands row-scalar commands to a unit that works beside the next
+// commands.
 //
-// Contract: docs/3-architecture.md. Panels outer, rows inner. A vector command is done when its
-//   last word was accepted and its statistics are written; a row-scalar command when its unit took
-//   it. Statistics slots beyond StatRows: error, nothing done. halt_i: no further command is taken.
+// Contract: docs/3-architecture.md. Panels outer, rows inner. A command is taken when every row of
+//   the one before was requested: rows of several commands may be on their way. Commands are done
+//   in order: when the last word was accepted; without results when the last row has left the
+//   lanes; a row-scalar command when its unit took it. Statistics slots beyond StatRows: error,
+//   nothing done. halt_i: no further command is taken.
 // Timing: a row takes max(Dim / Lanes, words read, words written) cycles; a panel with constants as
-//   many cycles more as these have words, plus 4; a command about 20 more.
+//   many cycles more as these have words, plus 2; a command 2 more behind another, about 20 from
+//   its start to its end.
 module @p@_vector #(
   parameter  int unsigned Dim      = @p@_pkg::Dim,
   parameter  int unsigned Lanes    = @p@_pkg::Lanes,
@@ -35,6 +39,8 @@ module @p@_vector #(
   output logic              scalar_busy_o,
   output logic              beat_event_o,         // the lanes take channels of a row
   output logic              scalar_wait_event_o,  // the next row waits for the row-scalar unit
+  output logic [31:0]       read_index_o,         // the command that reads
+  output logic [31:0]       write_index_o,        // the command that writes
   output logic              acc_req_valid_o,
   input  logic              acc_req_ready_i,
   output logic [23:0]       acc_req_addr_o,
@@ -67,7 +73,7 @@ constexpr std::string_view kDecode = R"sv(
   assign unused_command = ^command_q;
 
   logic [7:0]  opcode;
-  logic [15:0] rows, stat_row;
+  logic [15:0] rows, panels, stat_row;
   logic        requantize, residual, activation, row_max, exp, row_normalize, layer_norm;
   logic        softmax_scalar, norm_scalar, scalar;
   logic        moments, statistics_used, statistics_gathered, out8_used, out16_used;
@@ -76,6 +82,7 @@ constexpr std::string_view kDecode = R"sv(
 
   assign opcode   = command_q[@p@_pkg::OpcodeLsb +: @p@_pkg::OpcodeWidth];
   assign rows     = command_q[@p@_pkg::RowsLsb +: @p@_pkg::RowsWidth];
+  assign panels   = command_q[@p@_pkg::PanelsLsb +: @p@_pkg::PanelsWidth];
   assign stat_row = command_q[@p@_pkg::StatRowLsb +: @p@_pkg::StatRowWidth];
 
   assign requantize     = opcode == @p@_pkg::OpRequantize;
@@ -111,59 +118,73 @@ constexpr std::string_view kSequence = R"sv(
   // ----------------------------------------------------------------- sequence
   typedef enum logic [1:0] {Idle, Check, Run} state_e;
   state_e state_q;
-  logic   out_of_range, start, start_rows, start_scalar, rows_idle, statistics_busy, finished;
-  logic   offered_scalar, done_q, error_q;
+  logic   out_of_range, start, start_rows, start_scalar, fetch_idle, front_free, taken;
+  logic   offered_scalar, error_q;
+  logic   issue_offer_q, issue_take, issue_active, issue_end, write_offer_q, write_take;
   logic [7:0] offered_opcode;
+  logic       order_full, order_empty, row_written, command_written, row_passed, command_passed;
 
   assign offered_opcode  = command_i[@p@_pkg::OpcodeLsb +: @p@_pkg::OpcodeWidth];
   assign offered_scalar  = offered_opcode == @p@_pkg::OpRowScalarSoftmax
                            || offered_opcode == @p@_pkg::OpRowScalarLayerNorm;
-  assign command_ready_o = state_q == Idle && !halt_i && !(offered_scalar && scalar_busy_o);
+  assign front_free      = state_q == Idle
+                           || (state_q == Run && fetch_idle && !issue_offer_q && !write_offer_q);
+  assign command_ready_o = front_free && !halt_i && !order_full
+                           && !(offered_scalar && scalar_busy_o);
+  assign taken           = command_valid_i && command_ready_o;
 
   assign out_of_range = (statistics_used || scalar) && 32'(stat_row) + 32'(rows) > StatRows;
   assign start        = state_q == Check && !out_of_range;
   assign start_rows   = start && !scalar;
   assign start_scalar = start && scalar;
-  assign finished     = state_q == Run && rows_idle && !statistics_busy;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      state_q <= Idle;
-      done_q  <= 1'b0;
-      error_q <= 1'b0;
+      state_q       <= Idle;
+      error_q       <= 1'b0;
+      issue_offer_q <= 1'b0;
+      write_offer_q <= 1'b0;
     end else begin
-      done_q  <= start_scalar || finished;
       error_q <= state_q == Check && out_of_range;
-      unique case (state_q)
-        Idle:    if (command_valid_i && command_ready_o) state_q <= Check;
-        Check:   state_q <= start_rows ? Run : Idle;
-        Run:     if (finished) state_q <= Idle;
-        default: state_q <= Idle;
-      endcase
+      if (state_q == Check) state_q <= start_rows ? Run : Idle;
+      else if (taken) state_q <= Check;
+      else if (front_free) state_q <= Idle;
+      if (start_rows) issue_offer_q <= 1'b1;
+      else if (issue_take) issue_offer_q <= 1'b0;
+      if (start_rows) write_offer_q <= out8_used || out16_used;
+      else if (write_take) write_offer_q <= 1'b0;
     end
   end
 
   always_ff @(posedge clk_i) begin
-    if (command_valid_i && command_ready_o) begin
+    if (taken) begin
       command_q <= command_i;
       index_q   <= command_index_i;
     end
   end
 
-  // The next command is held from the cycle after these pulses at the earliest.
-  assign busy_o        = state_q != Idle || done_q;
-  assign done_valid_o  = done_q;
-  assign done_index_o  = index_q;
-  assign done_signal_o = command_q[@p@_pkg::SignalLsb +: @p@_pkg::SignalWidth];
+  done_order u_order (
+    .clk_i, .rst_ni,
+    .push_i(start), .index_i(index_q),
+    .signal_i(command_q[@p@_pkg::SignalLsb +: @p@_pkg::SignalWidth]),
+    .wait_written_i(!scalar && (out8_used || out16_used)),
+    .wait_passed_i(!scalar && !out8_used && !out16_used),
+    .written_i(command_written), .passed_i(command_passed),
+    .full_o(order_full), .empty_o(order_empty),
+    .done_valid_o, .done_index_o, .done_signal_o
+  );
+
+  assign busy_o        = state_q != Idle || !order_empty || error_q;
   assign error_valid_o = error_q;
   assign error_code_o  = @p@_pkg::ErrStatRange;
   assign error_index_o = index_q;
   assign error_addr_o  = 64'(stat_row);
+  assign read_index_o  = index_q;
 )sv";
 
 constexpr std::string_view kFetch = R"sv(
   // --------------------------------------------------------------------- rows
-  logic              const_write, const_bank, row_valid, row_load, row_finished, written;
+  logic              const_write, const_bank, row_valid, row_load, row_in16;
   logic [3:0]        const_byte;
   logic [Dim*8-1:0]  const_data, row_low, row_high;
   logic [Dim*32-1:0] row_acc;
@@ -182,11 +203,12 @@ constexpr std::string_view kFetch = R"sv(
     .const_words_i(const_words),
     .const_addr_i(command_q[@p@_pkg::ConstAddrLsb +: @p@_pkg::ConstAddrWidth]),
     .rows_i(rows),
-    .panels_i(command_q[@p@_pkg::PanelsLsb +: @p@_pkg::PanelsWidth]),
+    .panels_i(panels),
     .serialize_i(statistics_gathered && rows < 16'd4),
     .statistics_used_i(statistics_used), .stat_row_i(stat_row),
     .scalar_busy_i(scalar_busy_o), .pending_first_i(pending_first), .pending_end_i(pending_end),
-    .row_finished_i(row_finished), .idle_o(rows_idle), .scalar_wait_o(scalar_wait_event_o),
+    .row_written_i(row_written), .row_passed_i(row_passed), .idle_o(fetch_idle),
+    .scalar_wait_o(scalar_wait_event_o),
     .acc_req_valid_o, .acc_req_ready_i, .acc_req_addr_o, .acc_rsp_valid_i, .acc_rsp_data_i,
     .read_req_valid_o, .read_req_ready_i, .read_req_addr_o, .read_rsp_valid_i, .read_rsp_data_i,
     .const_write_o(const_write), .const_bank_o(const_bank), .const_byte_o(const_byte),
@@ -195,17 +217,25 @@ constexpr std::string_view kFetch = R"sv(
     .row_acc_o(row_acc), .row_low_o(row_low), .row_high_o(row_high)
   );
 
-  logic [11:1]       valid;
+  localparam int unsigned OlderW = 5;
+  logic [11:1]       valid, at_requantize, at_residual, at_activation, at_row_max, at_exp;
+  logic [11:1]       at_row_normalize, at_layer_norm;
   logic [SlotW-1:0]  row_slot, slot_11;
+  logic [OlderW-1:0] older;
+  logic [SlotW:0]    older_end;
   logic [IndexW-1:0] index_1, index_8;
+  logic [15:0]       multiplier_1;
+  logic [5:0]        shift_1, shift_9;
   logic [BeatW-1:0]  beat_4, beat_11;
   logic [EdgeW-1:0]  low_4, high_4, low_11, high_11;
   logic [7:0]        position_4;
-  logic              first_11, last_11, fresh_11;
+  logic              dither_4, first_11, last_11, final_11, moments_11, out8_used_11;
+  logic              out16_used_11, fresh_11, slot_written;
 
   row_issue #(.Dim(Dim), .Lanes(Lanes), .OutRows(OutRows), .SlotW(SlotW)) u_issue (
     .clk_i, .rst_ni,
-    .start_i(start_rows), .rows_i(rows), .stat_row_i(stat_row[SlotW-1:0]),
+    .offer_i(issue_offer_q), .take_o(issue_take), .active_o(issue_active), .end_o(issue_end),
+    .rows_i(rows), .panels_i(panels), .stat_row_i(stat_row[SlotW-1:0]),
     .row_position_i(command_q[@p@_pkg::RowPositionLsb +: @p@_pkg::RowPositionWidth]),
     .column_position_i(command_q[@p@_pkg::ColumnPositionLsb +: @p@_pkg::ColumnPositionWidth]),
     .low_moves_i(command_q[@p@_pkg::LowMovesLsb]),
@@ -213,13 +243,33 @@ constexpr std::string_view kFetch = R"sv(
     .valid_low_i(command_q[@p@_pkg::ValidLowLsb +: @p@_pkg::ValidLowWidth]),
     .valid_high_i(command_q[@p@_pkg::ValidHighLsb +: @p@_pkg::ValidHighWidth]),
     .fresh_i(command_q[@p@_pkg::StatsInitLsb]),
-    .row_valid_i(row_valid), .row_load_o(row_load), .row_slot_o(row_slot),
-    .row_finished_i(row_finished), .valid_o(valid), .index_1_o(index_1),
+    .requantize_i(requantize), .residual_i(residual), .activation_i(activation),
+    .row_max_i(row_max), .exp_i(exp), .row_normalize_i(row_normalize), .layer_norm_i(layer_norm),
+    .moments_i(moments), .constants_i(const_words != '0),
+    .out8_used_i(out8_used), .out16_used_i(out16_used),
+    .in16_i(layer_norm || command_q[@p@_pkg::In16Lsb]), .dither_i(command_q[@p@_pkg::DitherLsb]),
+    .multiplier_i(command_q[@p@_pkg::MultiplierLsb +: @p@_pkg::MultiplierWidth]),
+    .shift_i(command_q[@p@_pkg::ShiftLsb +: @p@_pkg::ShiftWidth]),
+    .row_valid_i(row_valid), .row_load_o(row_load), .row_slot_o(row_slot), .row_in16_o(row_in16),
+    .row_written_i(row_written), .row_passed_i(row_passed), .slot_written_i(slot_written),
+    .older_o(older), .older_end_o(older_end), .valid_o(valid),
+    .requantize_o(at_requantize), .residual_o(at_residual), .activation_o(at_activation),
+    .row_max_o(at_row_max), .exp_o(at_exp), .row_normalize_o(at_row_normalize),
+    .layer_norm_o(at_layer_norm),
+    .index_1_o(index_1), .multiplier_1_o(multiplier_1), .shift_1_o(shift_1),
     .beat_4_o(beat_4), .low_4_o(low_4), .high_4_o(high_4), .position_4_o(position_4),
-    .index_8_o(index_8),
-    .beat_11_o(beat_11), .first_11_o(first_11), .last_11_o(last_11),
+    .dither_4_o(dither_4), .index_8_o(index_8), .shift_9_o(shift_9),
+    .beat_11_o(beat_11), .first_11_o(first_11), .last_11_o(last_11), .final_11_o(final_11),
+    .moments_11_o(moments_11), .out8_used_11_o(out8_used_11), .out16_used_11_o(out16_used_11),
     .low_11_o(low_11), .high_11_o(high_11), .fresh_11_o(fresh_11), .slot_11_o(slot_11)
   );
+
+  logic unused_stages;
+  assign unused_stages = ^{at_requantize[11], at_residual[11], at_activation[11],
+                           at_row_max[10:1], at_row_normalize[11], at_layer_norm[11]};
+
+  assign row_passed     = valid[11] && last_11 && !out8_used_11 && !out16_used_11;
+  assign command_passed = row_passed && final_11;
 )sv";
 
 constexpr std::string_view kLanes = R"sv(
@@ -233,32 +283,42 @@ constexpr std::string_view kLanes = R"sv(
 
   @p@_vector_lanes #(.Dim(Dim), .Lanes(Lanes)) u_lanes (
     .clk_i,
-    .opcode_i(opcode), .in16_i(command_q[@p@_pkg::In16Lsb]),
-    .dither_i(command_q[@p@_pkg::DitherLsb]),
-    .multiplier_i(command_q[@p@_pkg::MultiplierLsb +: @p@_pkg::MultiplierWidth]),
-    .shift_i(command_q[@p@_pkg::ShiftLsb +: @p@_pkg::ShiftWidth]),
-    .const_write_i(const_write), .const_bank_i(const_bank), .const_byte_i(const_byte),
-    .const_data_i(const_data),
+    .const_write_i(const_write), .const_affine_i(layer_norm), .const_bank_i(const_bank),
+    .const_byte_i(const_byte), .const_data_i(const_data),
     .row_load_i(row_load), .row_acc_i(row_acc), .row_low_i(row_low), .row_high_i(row_high),
-    .valid_i(valid[10:1]), .index_1_i(index_1),
+    .row_in16_i(row_in16), .valid_i(valid[10:1]),
+    .requantize_i(at_requantize[10:1]), .residual_i(at_residual[10:1]),
+    .activation_i(at_activation[10:1]), .exp_i(at_exp[10:1]),
+    .row_normalize_i(at_row_normalize[10:1]), .layer_norm_i(at_layer_norm[10:1]),
+    .index_1_i(index_1), .multiplier_1_i(multiplier_1), .shift_1_i(shift_1),
     .row_mean_1_i(row_mean_1), .row_factor_1_i(row_factor_1), .row_shift_1_i(row_shift_1),
     .row_max_1_i(row_max_1),
     .beat_4_i(beat_4), .low_4_i(low_4), .high_4_i(high_4), .position_4_i(position_4),
-    .index_8_i(index_8), .out8_11_o(out8_11), .out16_11_o(out16_11)
+    .dither_4_i(dither_4), .index_8_i(index_8), .shift_9_i(shift_9), .out8_11_o(out8_11), .out16_11_o(out16_11)
   );
 
-  logic               sums_read, sums_ready;
+  // A row-scalar command that its unit took while rows of the command before had not entered the
+  // lanes waits for these, then row by row for sums that are on their way.
+  logic               sums_read, sums_ready, sums_hold_q, sums_older;
   logic [SlotW-1:0]   sums_slot;
   logic signed [28:0] sum;
   logic [44:0]        squares;
 
+  assign sums_older = older != '0 && {1'b0, sums_slot} < older_end
+                      && {1'b0, sums_slot} + (SlotW+1)'(older) >= older_end;
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) sums_hold_q <= 1'b0;
+    else if (start_scalar) sums_hold_q <= issue_active && !issue_end;
+    else if (issue_end) sums_hold_q <= 1'b0;
+  end
+
   row_statistics #(.Dim(Dim), .Lanes(Lanes), .StatRows(StatRows)) u_statistics (
     .clk_i, .rst_ni,
-    .maximum_i(row_max), .sum_weights_i(exp), .moments_i(moments),
+    .maximum_i(at_row_max[11]), .sum_weights_i(at_exp[11]), .moments_i(moments_11),
     .valid_i(valid[11]), .first_i(first_11), .last_i(last_11), .fresh_i(fresh_11),
     .slot_i(slot_11), .beat_i(beat_11), .low_i(low_11), .high_i(high_11),
-    .x_i(out16_11), .weight_i(out8_11), .busy_o(statistics_busy),
-    .max_read_i(row_load && exp), .max_slot_i(row_slot), .max_o(row_max_1),
+    .x_i(out16_11), .weight_i(out8_11), .written_o(slot_written),
+    .max_read_i(row_load), .max_slot_i(row_slot), .max_o(row_max_1),
     .sums_read_i(sums_read), .sums_ready_o(sums_ready), .sums_slot_i(sums_slot),
     .sum_o(sum), .squares_o(squares)
   );
@@ -273,26 +333,28 @@ constexpr std::string_view kLanes = R"sv(
     .width_i(command_q[@p@_pkg::WidthLsb +: @p@_pkg::WidthWidth]),
     .width_log_i(command_q[@p@_pkg::WidthLogLsb +: @p@_pkg::WidthLogWidth]),
     .busy_o(scalar_busy_o), .pending_first_o(pending_first), .pending_end_o(pending_end),
-    .read_valid_o(sums_read), .read_ready_i(sums_ready), .read_slot_o(sums_slot),
+    .read_valid_o(sums_read), .read_ready_i(sums_ready && !sums_hold_q && !sums_older), .read_slot_o(sums_slot),
     .sum_i(sum), .squares_i(squares),
-    .lane_read_i(row_load && (row_normalize || layer_norm)), .lane_slot_i(row_slot),
+    .lane_read_i(row_load), .lane_slot_i(row_slot),
     .lane_mean_o(row_mean_1), .lane_factor_o(row_factor_1), .lane_shift_o(row_shift_1)
   );
 
   row_writer #(.Dim(Dim), .Lanes(Lanes), .OutRows(OutRows)) u_writer (
     .clk_i, .rst_ni,
-    .start_i(start_rows), .out8_used_i(out8_used), .out16_used_i(out16_used), .rows_i(rows),
+    .offer_i(write_offer_q), .take_o(write_take),
+    .command_index_i(index_q), .index_o(write_index_o),
+    .out8_used_i(out8_used), .out16_used_i(out16_used), .rows_i(rows), .panels_i(panels),
     .addr8_i(command_q[@p@_pkg::OutAddrLsb +: @p@_pkg::OutAddrWidth]),
     .stride8_i(command_q[@p@_pkg::OutStrideLsb +: @p@_pkg::OutStrideWidth]),
     .addr16_i(command_q[@p@_pkg::Out16AddrLsb +: @p@_pkg::Out16AddrWidth]),
     .stride16_i(command_q[@p@_pkg::Out16StrideLsb +: @p@_pkg::Out16StrideWidth]),
-    .valid_i(valid[11]), .last_i(last_11), .out8_i(out8_11), .out16_i(out16_11),
-    .row_finished_o(written),
+    .valid_i(valid[11]), .last_i(last_11), .row_out8_i(out8_used_11),
+    .row_out16_i(out16_used_11), .out8_i(out8_11), .out16_i(out16_11),
+    .row_written_o(row_written), .command_written_o(command_written),
     .write_valid_o, .write_ready_i, .write_addr_o, .write_data_o
   );
 
   assign beat_event_o = valid[1];
-  assign row_finished = out8_used || out16_used ? written : valid[11] && last_11;
 endmodule
 )sv";
 

@@ -6,8 +6,8 @@
 // where first is the rounded first product. For LayerNorm m2 is the gain, int16, the offset is B
 // and s2 comes with the command; else m2, s2 are the channel's second pair and the offset is 0.
 // Contract: product_i and operand_i belong to stage 4, activation_i to stage 8, weight_i to stage
-//   10; valid_i[k] says that stage k holds a beat; index_i (stage 8) selects the constants as in
-//   lanes_multiply. Constants arrive on the same byte planes.
+//   10; valid_i[k] says that stage k holds a beat, and <what>_i[k] what it needs there; index_i
+//   (stage 8) selects the constants as in lanes_multiply. Constants arrive on the same byte planes.
 // Timing: out8_o and out16_o belong to stage 11. Never stalls.
 module lanes_finish #(
   parameter  int unsigned Dim    = 16,
@@ -16,6 +16,7 @@ module lanes_finish #(
 ) (
   input  logic                clk_i,
   input  logic                const_write_i,
+  input  logic                const_affine_i,
   input  logic                const_bank_i,
   input  logic [3:0]          const_byte_i,
   input  logic [Dim*8-1:0]    const_data_i,
@@ -25,13 +26,13 @@ module lanes_finish #(
   input  logic [Lanes*16-1:0] operand_i,
   input  logic [Lanes*20-1:0] activation_i,
   input  logic [Lanes*8-1:0]  weight_i,
-  input  logic                affine_i,
-  input  logic                use_activation_i,
-  input  logic                use_weight_i,
-  input  logic                use_first_i,
-  input  logic                use_second_i,
-  input  logic                use_zero_i,
-  input  logic [5:0]          affine_shift_i,
+  input  logic [10:8]         affine_i,
+  input  logic                use_activation_8_i,
+  input  logic [10:8]         use_second_i,
+  input  logic [5:0]          affine_shift_9_i,
+  input  logic                use_weight_10_i,
+  input  logic                use_first_10_i,
+  input  logic                use_zero_10_i,
   output logic [Lanes*8-1:0]  out8_o,
   output logic [Lanes*16-1:0] out16_o
 );
@@ -77,44 +78,44 @@ module lanes_finish #(
   // The multiplicand of the second product; 20 bits hold an activation.
   function automatic logic signed [19:0] second_operand(
       input logic signed [35:0] first, input logic [15:0] operand, input logic [19:0] activation);
-    if (affine_i) second_operand = 20'(saturate16(39'(first)));
-    else if (use_activation_i) second_operand = activation;
+    if (affine_i[8]) second_operand = 20'(saturate16(39'(first)));
+    else if (use_activation_8_i) second_operand = activation;
     else second_operand = 20'($signed(operand));
   endfunction
 
   always_ff @(posedge clk_i) begin
     if (valid_i[10]) begin
       for (int unsigned l = 0; l < Lanes; l++) begin
-        value = use_first_i ? 39'(first_q[(Delay - 1) * Lanes + l]) : 39'sd0;
-        if (use_second_i) value = value + 39'(second_10[l]);
-        if (use_zero_i)
+        value = use_first_10_i ? 39'(first_q[(Delay - 1) * Lanes + l]) : 39'sd0;
+        if (use_second_i[10]) value = value + 39'(second_10[l]);
+        if (use_zero_10_i)
           value = value + 39'($signed(zero_q[beat_base(index_10) | ChannelW'(l)]));
         value16 = saturate16(value);
         out16_o[l*16 +: 16] <= value16;
-        if (use_weight_i) out8_o[l*8 +: 8] <= weight_i[l*8 +: 8];
-        else if (affine_i) out8_o[l*8 +: 8] <= saturate8(((value16 >>> 7) + 16'sd1) >>> 1);
+        if (use_weight_10_i) out8_o[l*8 +: 8] <= weight_i[l*8 +: 8];
+        else if (affine_i[10]) out8_o[l*8 +: 8] <= saturate8(((value16 >>> 7) + 16'sd1) >>> 1);
         else out8_o[l*8 +: 8] <= saturate8(value16);
       end
     end
 
-    if (valid_i[9] && use_second_i) begin
+    if (valid_i[9] && use_second_i[9]) begin
       for (int unsigned l = 0; l < Lanes; l++) begin
-        if (affine_i)
+        if (affine_i[9])
           second_10[l] = round_shift(
               product_9[l] + 38'($signed(offset_q[beat_base(index_9) | ChannelW'(l)])),
-              affine_shift_i);
+              affine_shift_9_i);
         else
           second_10[l] = round_shift(product_9[l], shift_q[beat_base(index_9) | ChannelW'(l)]);
       end
     end
     if (valid_i[9]) index_10 = index_9;
 
-    if (valid_i[8] && use_second_i) begin
+    if (valid_i[8] && use_second_i[8]) begin
       for (int unsigned l = 0; l < Lanes; l++) begin
         factor       = factor_q[beat_base(index_i) | ChannelW'(l)];
         product_9[l] = 38'(second_operand(first_q[3 * Lanes + l], operand_q[3 * Lanes + l],
                                           activation_i[l*20 +: 20]))
-                       * 38'($signed({affine_i && factor[15], factor}));
+                       * 38'($signed({affine_i[8] && factor[15], factor}));
       end
     end
     if (valid_i[8]) index_9 = index_i;
@@ -133,7 +134,7 @@ module lanes_finish #(
         if (const_byte_i <= 4'd3)
           offset_q[{const_bank_i, ColumnW'(c)}] = {const_data_i[c*8 +: 8],
                                                    offset_q[{const_bank_i, ColumnW'(c)}][31:8]};
-        if (affine_i ? const_byte_i == 4'd4 || const_byte_i == 4'd5
+        if (const_affine_i ? const_byte_i == 4'd4 || const_byte_i == 4'd5
                      : const_byte_i == 4'd8 || const_byte_i == 4'd9)
           factor_q[{const_bank_i, ColumnW'(c)}] = {const_data_i[c*8 +: 8],
                                                    factor_q[{const_bank_i, ColumnW'(c)}][15:8]};

@@ -6,7 +6,8 @@
 // Contract: row_load_i brings a row; its beats (Lanes channels each, channel 0 first) pass in the
 //   next Dim / Lanes cycles, marked by valid_i[1]; valid_i[k] says that stage k holds a beat.
 //   Constants come as byte planes into one of two banks; index_i = bank * beats + beat selects
-//   them. row_*_i belong to the row at stage 1 and change with it.
+//   them. in16_i belongs to row_load_i; what the product is of (bias_used_i ... shift_i) and
+//   row_*_i belong to the beat at stage 1, channel_factor_i[k] to that at stage k.
 // Formats: accumulator, bias int32; m 16 bits (17 of a row) unsigned; s 6 bits; x int8 or int16.
 // Timing: product_o and operand_o (x) belong to stage 4, three cycles after stage 1. Never stalls.
 module lanes_multiply #(
@@ -28,7 +29,7 @@ module lanes_multiply #(
   input  logic                in16_i,
   input  logic                bias_used_i,
   input  logic                subtract_mean_i,
-  input  logic                channel_factor_i,
+  input  logic [3:2]          channel_factor_i,
   input  logic                row_factor_i,
   input  logic [15:0]         multiplier_i,
   input  logic [5:0]          shift_i,
@@ -75,14 +76,14 @@ module lanes_multiply #(
       for (int unsigned l = 0; l < Lanes; l++) begin
         product_o[l*36 +: 36] <= round_clamp(
             product_3[l],
-            channel_factor_i ? shift_q[beat_base(index_3) | ChannelW'(l)] : shift_3);
+            channel_factor_i[3] ? shift_q[beat_base(index_3) | ChannelW'(l)] : shift_3);
         operand_o[l*16 +: 16] <= operand_3[l];
       end
     end
 
     if (valid_i[2]) begin
       for (int unsigned l = 0; l < Lanes; l++) begin
-        product_3[l] = 51'(factor_2[l]) * 51'($signed({1'b0, channel_factor_i
+        product_3[l] = 51'(factor_2[l]) * 51'($signed({1'b0, channel_factor_i[2]
             ? 17'(multiplier_q[beat_base(index_2) | ChannelW'(l)]) : row_factor_2}));
         operand_3[l] = operand_2[l];
       end

@@ -1,13 +1,16 @@
-// Fetches what a vector command reads: constants per panel, and per row an accumulator row and 0, 1
+// Fetches what vector commands read: constants per panel, and per row an accumulator row and 0, 1
 // or 2 scratchpad words; panels outer, rows inner. Rows leave in order through a buffer.
 //
-// Contract: start_i takes a command, whose fields stay until idle_o; rows, panels >= 1.
-//   Read data come 2 cycles after the grant. A request, once valid, stays until ready.
-//   - Constants go to alternating banks; those of a panel are fetched while rows of the last one
-//     may still be in the lanes, but none of the panel before.
+// Contract: start_i while idle_o takes a command, whose fields stay until idle_o again: then every
+//   row was requested, and the next command may start while its rows are in the lanes. rows, panels
+//   >= 1. Read data come 2 cycles after the grant. A request, once valid, stays until ready.
+//   - Constants go to alternating banks; those of a panel are fetched while rows of the last panel
+//     with constants, or later ones, may still be in the lanes, but none of any panel before.
+//   - The first row of a command that reads scratchpad words waits until all rows of commands
+//     before have finished, because they may have written these words.
 //   - With serialize_i a panel's rows begin only when no earlier row is in the lanes.
 //   - With statistics_used_i a row waits while its slot is pending in the row-scalar unit.
-// Timing: one row per cycle at best; const_words cycles between panels.
+// Timing: one row per cycle at best; without constants the first in the cycle after start_i.
 module row_fetch #(
   parameter  int unsigned Dim   = 16,
   localparam int unsigned WordW = Dim * 8
@@ -31,8 +34,9 @@ module row_fetch #(
   input  logic              scalar_busy_i,
   input  logic [15:0]       pending_first_i,
   input  logic [15:0]       pending_end_i,
-  input  logic              row_finished_i,
-  output logic              idle_o,         // every row was requested and has finished
+  input  logic              row_written_i,  // a row with results has finished
+  input  logic              row_passed_i,   // a row without has
+  output logic              idle_o,         // every row was requested
   output logic              scalar_wait_o,  // the next row's slot is pending
   output logic              acc_req_valid_o,
   input  logic              acc_req_ready_i,
@@ -67,19 +71,24 @@ module row_fetch #(
   logic [3:0]         const_left_q;
   logic               acc_sent_q;
   logic [1:0]         in_sent_q;
-  logic [FlightW-1:0] flight_q;  // rows requested and not finished
-  logic               panel_clear;
+  logic [FlightW-1:0] flight_q;   // rows requested and not finished
+  logic [FlightW-1:0] younger_q;  // rows requested since the latest constants; stops at 64
+  logic               first_q;    // no row of the command has been requested
+  logic               panel_clear, panel_first, older_first;
   logic               row_open, row_sent, acc_done, in_done, last_row, last_panel, read_grant;
 
   // ------------------------------------------------------------------ requests
   assign last_row    = rows_left_q == 16'd1;
   assign last_panel  = panels_left_q == 16'd1;
-  assign panel_clear = serialize_i ? flight_q == '0 : 16'(flight_q) <= rows_i;
+  assign panel_first = serialize_i || const_words_i != '0;
+  assign panel_clear = serialize_i ? flight_q == '0 : flight_q <= younger_q;
+  assign older_first = first_q && in_words_i != '0 && flight_q != '0;
 
   logic [CountW-1:0] held_q;     // rows requested and not given to the lanes
   assign scalar_wait_o = state_q == Rows && statistics_used_i && scalar_busy_i
                          && slot_q >= pending_first_i && slot_q < pending_end_i;
-  assign row_open      = state_q == Rows && held_q != CountW'(BufferRows) && !scalar_wait_o;
+  assign row_open      = state_q == Rows && held_q != CountW'(BufferRows) && !scalar_wait_o
+                         && !older_first;
   assign acc_req_valid_o  = row_open && acc_used_i && !acc_sent_q;
   assign acc_req_addr_o   = acc_addr_q;
   assign read_req_valid_o = state_q == Constants || (row_open && in_sent_q != in_words_i);
@@ -88,7 +97,7 @@ module row_fetch #(
   assign acc_done = !acc_used_i || acc_sent_q || acc_req_ready_i;
   assign in_done  = in_sent_q == in_words_i || (in_sent_q + 2'd1 == in_words_i && read_req_ready_i);
   assign row_sent = row_open && acc_done && in_done;
-  assign idle_o   = state_q == Idle && flight_q == '0;
+  assign idle_o   = state_q == Idle;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -97,13 +106,13 @@ module row_fetch #(
       in_sent_q  <= '0;
     end else begin
       unique case (state_q)
-        Idle:      if (start_i) state_q <= Panel;
+        Idle:      if (start_i) state_q <= panel_first ? Panel : Rows;
         Panel:     if (panel_clear) state_q <= const_words_i == '0 ? Rows : Constants;
         Constants: if (read_grant && const_left_q == 4'd1) state_q <= Rows;
         Rows: begin
           if (row_sent && last_row) begin
             if (last_panel) state_q <= Idle;
-            else if (serialize_i || const_words_i != '0) state_q <= Panel;
+            else if (panel_first) state_q <= Panel;
           end
         end
         default:   state_q <= Idle;
@@ -130,6 +139,7 @@ module row_fetch #(
       in_base_q     <= in_addr_i;
       in_addr_q     <= in_addr_i;
       const_addr_q  <= const_addr_i;
+      first_q       <= 1'b1;
     end else if (state_q != Idle) begin
       if (state_q == Panel) const_left_q <= const_words_i;
       if (state_q == Constants && read_grant) begin
@@ -138,6 +148,7 @@ module row_fetch #(
       end
       if (state_q == Rows && read_grant) in_addr_q <= in_addr_q + 24'd1;
       if (row_sent) begin
+        first_q     <= 1'b0;
         acc_addr_q  <= acc_addr_q + 24'd1;
         slot_q      <= slot_q + 16'd1;
         rows_left_q <= rows_left_q - 16'd1;
@@ -155,19 +166,23 @@ module row_fetch #(
   end
 
   // ----------------------------------------------------------------- responses
-  logic              const_1_q, const_2_q;  // the word that comes in 1, 0 cycles is a constant
-  logic              bank_q, in_half_q;
+  // What the word is that comes in 1, 0 cycles: a constant; a row's second word; a row's last.
+  logic              const_1_q, const_2_q, high_1_q, high_2_q, last_1_q, last_2_q;
+  logic              bank_q;
   logic [3:0]        byte_q;
-  logic [PointerW-1:0] acc_write_q, in_write_q, row_q;
+  logic [PointerW-1:0] acc_write_q, acc_read_q, in_write_q, in_read_q, sent_q, row_q;
   logic [CountW-1:0] acc_count_q, in_count_q;
+  logic [BufferRows-1:0] acc_used_q, in_used_q;  // what a row in the buffer consists of
   logic [Dim*32-1:0] acc_mem  [BufferRows];
   logic [WordW-1:0]  low_mem  [BufferRows];
   logic [WordW-1:0]  high_mem [BufferRows];
-  logic              in_word, in_row, row_taken, last_byte;
+  logic              in_word, in_row, row_taken, row_acc, row_in, last_byte;
 
   assign in_word   = read_rsp_valid_i && !const_2_q;
-  assign in_row    = in_word && (in_half_q || in_words_i == 2'd1);
+  assign in_row    = in_word && last_2_q;
   assign row_taken = row_valid_o && row_ready_i;
+  assign row_acc   = acc_used_q[row_q];
+  assign row_in    = in_used_q[row_q];
   assign last_byte = byte_q + 4'd1 == const_words_i;
 
   assign const_write_o = read_rsp_valid_i && const_2_q;
@@ -175,52 +190,78 @@ module row_fetch #(
   assign const_byte_o  = byte_q;
   assign const_data_o  = read_rsp_data_i;
 
-  assign row_valid_o = held_q != '0 && (!acc_used_i || acc_count_q != '0)
-                       && (in_words_i == '0 || in_count_q != '0)
-                       && (acc_used_i || in_words_i != '0);
-  assign row_acc_o   = acc_mem[row_q];
-  assign row_low_o   = low_mem[row_q];
-  assign row_high_o  = high_mem[row_q];
+  assign row_valid_o = held_q != '0 && (!row_acc || acc_count_q != '0)
+                       && (!row_in || in_count_q != '0);
+  assign row_acc_o   = acc_mem[acc_read_q];
+  assign row_low_o   = low_mem[in_read_q];
+  assign row_high_o  = high_mem[in_read_q];
 
   always_ff @(posedge clk_i) begin
     if (acc_rsp_valid_i) acc_mem[acc_write_q] <= acc_rsp_data_i;
   end
   always_ff @(posedge clk_i) begin
-    if (in_word && !in_half_q) low_mem[in_write_q] <= read_rsp_data_i;
+    if (in_word && !high_2_q) low_mem[in_write_q] <= read_rsp_data_i;
   end
   always_ff @(posedge clk_i) begin
-    if (in_word && in_half_q) high_mem[in_write_q] <= read_rsp_data_i;
+    if (in_word && high_2_q) high_mem[in_write_q] <= read_rsp_data_i;
+  end
+  always_ff @(posedge clk_i) begin
+    if (row_sent) begin
+      acc_used_q[sent_q] <= acc_used_i;
+      in_used_q[sent_q]  <= in_words_i != '0;
+    end
   end
 
   always_ff @(posedge clk_i) begin
-    if (!rst_ni || start_i) begin
+    if (!rst_ni) begin
       const_1_q   <= 1'b0;
       const_2_q   <= 1'b0;
+      high_1_q    <= 1'b0;
+      high_2_q    <= 1'b0;
+      last_1_q    <= 1'b0;
+      last_2_q    <= 1'b0;
       bank_q      <= 1'b0;
       byte_q      <= '0;
-      in_half_q   <= 1'b0;
       acc_write_q <= '0;
+      acc_read_q  <= '0;
       in_write_q  <= '0;
+      in_read_q   <= '0;
+      sent_q      <= '0;
       row_q       <= '0;
       acc_count_q <= '0;
       in_count_q  <= '0;
       held_q      <= '0;
       flight_q    <= '0;
+      younger_q   <= '0;
     end else begin
       const_1_q <= state_q == Constants;
       const_2_q <= const_1_q;
+      high_1_q  <= in_sent_q == 2'd1;
+      high_2_q  <= high_1_q;
+      last_1_q  <= in_sent_q + 2'd1 == in_words_i;
+      last_2_q  <= last_1_q;
       if (const_write_o) begin
         byte_q <= last_byte ? '0 : byte_q + 4'd1;
         bank_q <= bank_q ^ last_byte;
       end
-      if (in_word) in_half_q <= !in_row;
       if (acc_rsp_valid_i) acc_write_q <= acc_write_q + 1'b1;
       if (in_row) in_write_q <= in_write_q + 1'b1;
-      if (row_taken) row_q <= row_q + 1'b1;
-      acc_count_q <= acc_count_q + CountW'(acc_rsp_valid_i) - CountW'(row_taken && acc_used_i);
-      in_count_q  <= in_count_q + CountW'(in_row) - CountW'(row_taken && in_words_i != '0);
+      if (row_sent) sent_q <= sent_q + 1'b1;
+      if (row_taken) begin
+        row_q <= row_q + 1'b1;
+        if (row_acc) acc_read_q <= acc_read_q + 1'b1;
+        if (row_in) in_read_q <= in_read_q + 1'b1;
+      end
+      acc_count_q <= acc_count_q + CountW'(acc_rsp_valid_i) - CountW'(row_taken && row_acc);
+      in_count_q  <= in_count_q + CountW'(in_row) - CountW'(row_taken && row_in);
       held_q      <= held_q + CountW'(row_sent) - CountW'(row_taken);
-      flight_q    <= flight_q + FlightW'(row_sent) - FlightW'(row_finished_i);
+      flight_q    <= flight_q + FlightW'(row_sent) - FlightW'(row_written_i)
+                     - FlightW'(row_passed_i);
+      if (state_q == Panel) begin
+        if (panel_clear && const_words_i != '0) younger_q <= '0;
+      end else if (row_sent && !younger_q[FlightW-1]) begin
+        younger_q <= younger_q + 1'b1;
+      end
     end
   end
 endmodule

@@ -5,9 +5,10 @@
 //   sum[slot]    += weights (sum_weights_i) or x (moments_i), from 0 when fresh
 //   squares[slot]+= x * x (moments_i)
 // Contract: beats of a row follow each other from first_i to last_i; a slot comes again only after
-//   4 cycles. busy_o while any is on its way. Reads: the maximum for the lanes (none while
-//   maximum_i), the sums for the row-scalar unit (when sums_ready_o), data one cycle later. Sums
-//   wait only for beats that gather moments, of which a row has two words and so two cycles.
+//   4 cycles. What is gathered may change from row to row. written_o: a row's values can be read.
+//   Reads: the maximum for the lanes, the sums for the row-scalar unit (when sums_ready_o), data
+//   one cycle later. Sums wait only for rows that gather moments, which have two words and so two
+//   cycles each.
 // Formats: x int16, weight uint8, sum 29 bits signed (4096 int16), squares 45 bits unsigned.
 module row_statistics #(
   parameter  int unsigned Dim      = 16,
@@ -32,7 +33,7 @@ module row_statistics #(
   input  logic [EdgeW-1:0]    high_i,
   input  logic [Lanes*16-1:0] x_i,
   input  logic [Lanes*8-1:0]  weight_i,
-  output logic                busy_o,
+  output logic                written_o,
   input  logic                max_read_i,
   input  logic [SlotW-1:0]    max_slot_i,
   output logic signed [15:0]  max_o,
@@ -43,13 +44,15 @@ module row_statistics #(
   output logic [44:0]         squares_o
 );
   logic signed [28:0] own_sum;
+  logic signed [15:0] own_max;
   logic             valid_1_q, valid_2_q, write_q;
+  logic             maximum_1, maximum_2, maximum_q, moments_1, moments_2, moments_q;
   logic             first_1, last_1, fresh_1, first_2, last_2, fresh_2;
   logic [SlotW-1:0] slot_1, slot_2, slot_q;
   logic             own_read;
 
   assign own_read     = valid_1_q && first_1;
-  assign sums_ready_o = !(own_read && moments_i);
+  assign sums_ready_o = !(own_read && moments_1);
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -62,22 +65,30 @@ module row_statistics #(
       write_q   <= valid_2_q && last_2;
     end
   end
-  assign busy_o = valid_1_q || valid_2_q || write_q;
+  assign written_o = write_q;
 
   always_ff @(posedge clk_i) begin
     if (valid_i) begin
-      first_1 <= first_i;
-      last_1  <= last_i;
-      fresh_1 <= fresh_i;
-      slot_1  <= slot_i;
+      first_1   <= first_i;
+      last_1    <= last_i;
+      fresh_1   <= fresh_i;
+      slot_1    <= slot_i;
+      maximum_1 <= maximum_i;
+      moments_1 <= moments_i;
     end
     if (valid_1_q) begin
-      first_2 <= first_1;
-      last_2  <= last_1;
-      fresh_2 <= fresh_1;
-      slot_2  <= slot_1;
+      first_2   <= first_1;
+      last_2    <= last_1;
+      fresh_2   <= fresh_1;
+      slot_2    <= slot_1;
+      maximum_2 <= maximum_1;
+      moments_2 <= moments_1;
     end
-    if (valid_2_q) slot_q <= slot_2;
+    if (valid_2_q) begin
+      slot_q    <= slot_2;
+      maximum_q <= maximum_2;
+      moments_q <= moments_2;
+    end
   end
 
   // verilator lint_off BLKSEQ
@@ -97,7 +108,7 @@ module row_statistics #(
       if (first_2) begin  // the slot's content was read a cycle ago
         sum_q     <= sum_2 + (fresh_2 ? 29'sd0 : own_sum);
         squares_q <= squares_2 + (fresh_2 ? 45'd0 : squares_o);
-        max_q     <= fresh_2 || max_o < max_2 ? max_2 : max_o;
+        max_q     <= fresh_2 || own_max < max_2 ? max_2 : own_max;
       end else begin
         sum_q     <= sum_2 + sum_q;
         squares_q <= squares_2 + squares_q;
@@ -109,7 +120,7 @@ module row_statistics #(
       squares_2 = '0;
       max_2     = -16'sd32768;
       for (int unsigned l = 0; l < Lanes; l++) begin
-        if (maximum_i) begin
+        if (maximum_1) begin
           if (max_2 < term_1[l]) max_2 = term_1[l];
         end else begin
           sum_2     = sum_2 + 29'(term_1[l]);
@@ -129,22 +140,22 @@ module row_statistics #(
   end
   // verilator lint_on BLKSEQ
 
-  ram_1r1w #(.Width(16), .Depth(StatRows)) u_max (
+  ram_2r1w #(.Width(16), .Depth(StatRows)) u_max (
     .clk_i,
-    .write_enable_i(write_q && maximum_i), .write_addr_i(slot_q), .write_data_i(max_q),
-    .read_enable_i(maximum_i ? own_read : max_read_i),
-    .read_addr_i(maximum_i ? slot_1 : max_slot_i), .read_data_o(max_o)
+    .write_enable_i(write_q && maximum_q), .write_addr_i(slot_q), .write_data_i(max_q),
+    .read_enable_a_i(own_read && maximum_1), .read_addr_a_i(slot_1), .read_data_a_o(own_max),
+    .read_enable_b_i(max_read_i), .read_addr_b_i(max_slot_i), .read_data_b_o(max_o)
   );
   ram_2r1w #(.Width(29), .Depth(StatRows)) u_sum (
     .clk_i,
-    .write_enable_i(write_q && !maximum_i), .write_addr_i(slot_q), .write_data_i(sum_q),
+    .write_enable_i(write_q && !maximum_q), .write_addr_i(slot_q), .write_data_i(sum_q),
     .read_enable_a_i(own_read), .read_addr_a_i(slot_1), .read_data_a_o(own_sum),
     .read_enable_b_i(sums_read_i), .read_addr_b_i(sums_slot_i), .read_data_b_o(sum_o)
   );
   ram_1r1w #(.Width(45), .Depth(StatRows)) u_squares (
     .clk_i,
-    .write_enable_i(write_q && moments_i), .write_addr_i(slot_q), .write_data_i(squares_q),
-    .read_enable_i((own_read && moments_i) || sums_read_i),
-    .read_addr_i(own_read && moments_i ? slot_1 : sums_slot_i), .read_data_o(squares_o)
+    .write_enable_i(write_q && moments_q), .write_addr_i(slot_q), .write_data_i(squares_q),
+    .read_enable_i((own_read && moments_1) || sums_read_i),
+    .read_addr_i(own_read && moments_1 ? slot_1 : sums_slot_i), .read_data_o(squares_o)
   );
 endmodule

@@ -1,10 +1,12 @@
 // Assembles the beats of a row into words, buffers the rows and writes them to the scratchpad: the
 // 8-bit word first, then the two 16-bit words, channel 0 lowest.
 //
-// Contract: start_i takes a command's addresses; rows come panel by panel. Row r of panel p goes to
-//   addr8 + p * stride8 + r and addr16 + p * stride16 + 2 r. There must never be more than OutRows
-//   rows between the lanes' entry and row_finished_o (one pulse per row, when its last word was
-//   accepted): the buffer cannot refuse. With neither output used, nothing happens.
+// Contract: a command with results that is offered is taken (take_o) when the last word of the one
+//   before was accepted; its fields are not needed afterwards. Rows of later commands may come
+//   before (valid_i, with what of them is used). Row r of panel p goes to addr8 + p * stride8 + r
+//   and addr16 + p * stride16 + 2 r. There must never be more than OutRows rows between the lanes'
+//   entry and row_written_o (one pulse per row, when its last word was accepted): the buffer cannot
+//   refuse. command_written_o comes with a command's last row. index_o: of the command taken last.
 // Timing: one word per cycle.
 module row_writer #(
   parameter  int unsigned Dim     = 16,
@@ -14,19 +16,26 @@ module row_writer #(
 ) (
   input  logic                clk_i,
   input  logic                rst_ni,
-  input  logic                start_i,
+  input  logic                offer_i,
+  output logic                take_o,
+  input  logic [31:0]         command_index_i,
+  output logic [31:0]         index_o,
   input  logic                out8_used_i,
   input  logic                out16_used_i,
   input  logic [15:0]         rows_i,
+  input  logic [15:0]         panels_i,
   input  logic [23:0]         addr8_i,
   input  logic [23:0]         stride8_i,
   input  logic [23:0]         addr16_i,
   input  logic [23:0]         stride16_i,
   input  logic                valid_i,
   input  logic                last_i,
+  input  logic                row_out8_i,
+  input  logic                row_out16_i,
   input  logic [Lanes*8-1:0]  out8_i,
   input  logic [Lanes*16-1:0] out16_i,
-  output logic                row_finished_o,
+  output logic                row_written_o,
+  output logic                command_written_o,
   output logic                write_valid_o,
   input  logic                write_ready_i,
   output logic [23:0]         write_addr_o,
@@ -40,7 +49,7 @@ module row_writer #(
   logic [2*WordW-1:0] row16;
   logic               push;
 
-  assign push = valid_i && last_i && (out8_used_i || out16_used_i);
+  assign push = valid_i && last_i && (row_out8_i || row_out16_i);
 
   if (Lanes == Dim) begin : gen_whole_row
     assign row8  = out8_i;
@@ -64,36 +73,47 @@ module row_writer #(
   logic [CountW-1:0]   count_q;
 
   always_ff @(posedge clk_i) begin
-    if (push && out8_used_i) mem8[push_q] <= row8;
+    if (push && row_out8_i) mem8[push_q] <= row8;
   end
   always_ff @(posedge clk_i) begin
-    if (push && out16_used_i) mem16[push_q] <= row16;
+    if (push && row_out16_i) mem16[push_q] <= row16;
   end
 
   // -------------------------------------------------------------------- writes
   typedef enum logic [1:0] {Word8, Low16, High16} part_e;
   part_e        part_q, first_part;
-  logic         valid_q, final_q, load, pop, final_part;
-  logic [23:0]  addr_q, next8_q, panel8_q, next16_q, panel16_q;
-  logic [15:0]  rows_left_q;
+  logic         valid_q, final_q, last_q, load, pop, final_part, last_row, last_panel;
+  logic         active_q, popped_q, out8_q, out16_q;  // popped: every row has left the buffer
+  logic [23:0]  addr_q, next8_q, panel8_q, stride8_q, next16_q, panel16_q, stride16_q;
+  logic [15:0]  rows_q, rows_left_q, panels_left_q;
   logic [WordW-1:0] data_q;
 
-  assign first_part     = out8_used_i ? Word8 : Low16;
-  assign load           = count_q != '0 && (!valid_q || write_ready_i);
-  assign final_part     = part_q == High16 || !out16_used_i;
-  assign pop            = load && final_part;
-  assign row_finished_o = valid_q && write_ready_i && final_q;
+  assign first_part = out8_q ? Word8 : Low16;
+  assign load       = active_q && !popped_q && count_q != '0 && (!valid_q || write_ready_i);
+  assign final_part = part_q == High16 || !out16_q;
+  assign pop        = load && final_part;
+  assign last_row   = rows_left_q == 16'd1;
+  assign last_panel = panels_left_q == 16'd1;
+  assign take_o     = offer_i && !active_q;
+  assign row_written_o     = valid_q && write_ready_i && final_q;
+  assign command_written_o = row_written_o && last_q;
   assign write_valid_o  = valid_q;
   assign write_addr_o   = addr_q;
   assign write_data_o   = data_q;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      push_q  <= '0;
-      pop_q   <= '0;
-      count_q <= '0;
-      valid_q <= 1'b0;
+      push_q   <= '0;
+      pop_q    <= '0;
+      count_q  <= '0;
+      valid_q  <= 1'b0;
+      active_q <= 1'b0;
+      popped_q <= 1'b0;
     end else begin
+      if (take_o) active_q <= 1'b1;
+      else if (command_written_o) active_q <= 1'b0;
+      if (take_o) popped_q <= 1'b0;
+      else if (pop && last_row && last_panel) popped_q <= 1'b1;
       if (push) push_q <= push_q + 1'b1;
       if (pop) pop_q <= pop_q + 1'b1;
       count_q <= count_q + CountW'(push) - CountW'(pop);
@@ -103,21 +123,29 @@ module row_writer #(
   end
 
   always_ff @(posedge clk_i) begin
-    if (start_i) begin
-      part_q      <= first_part;
-      rows_left_q <= rows_i;
-      next8_q     <= addr8_i;
-      panel8_q    <= addr8_i;
-      next16_q    <= addr16_i;
-      panel16_q   <= addr16_i;
+    if (take_o) begin
+      part_q        <= out8_used_i ? Word8 : Low16;
+      out8_q        <= out8_used_i;
+      out16_q       <= out16_used_i;
+      rows_q        <= rows_i;
+      rows_left_q   <= rows_i;
+      panels_left_q <= panels_i;
+      next8_q       <= addr8_i;
+      panel8_q      <= addr8_i;
+      stride8_q     <= stride8_i;
+      next16_q      <= addr16_i;
+      panel16_q     <= addr16_i;
+      stride16_q    <= stride16_i;
+      index_o       <= command_index_i;
     end else if (load) begin
       final_q <= final_part;
+      last_q  <= last_row && last_panel;
       unique case (part_q)
         Word8: begin
           data_q  <= mem8[pop_q];
           addr_q  <= next8_q;
           next8_q <= next8_q + 24'd1;
-          part_q  <= out16_used_i ? Low16 : Word8;
+          part_q  <= out16_q ? Low16 : Word8;
         end
         Low16: begin
           data_q   <= mem16[pop_q][WordW-1:0];
@@ -134,12 +162,13 @@ module row_writer #(
       endcase
       if (pop) begin
         rows_left_q <= rows_left_q - 16'd1;
-        if (rows_left_q == 16'd1) begin
-          rows_left_q <= rows_i;
-          next8_q     <= panel8_q + stride8_i;
-          panel8_q    <= panel8_q + stride8_i;
-          next16_q    <= panel16_q + stride16_i;
-          panel16_q   <= panel16_q + stride16_i;
+        if (last_row) begin
+          rows_left_q   <= rows_q;
+          panels_left_q <= panels_left_q - 16'd1;
+          next8_q       <= panel8_q + stride8_q;
+          panel8_q      <= panel8_q + stride8_q;
+          next16_q      <= panel16_q + stride16_q;
+          panel16_q     <= panel16_q + stride16_q;
         end
       end
     end

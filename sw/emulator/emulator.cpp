@@ -127,6 +127,7 @@ class Emulation {
                        describe(commands_, index_), starved->waitNumber, queueName(starved->from)));
       return false;
     }
+    if (queue == Queue::Vector && !checkConstants(command)) return false;
     const auto conflict = hazards_.findConflict(touches_, queue, tokens_.known(queue));
     if (!conflict) return true;
     result_.otherIndex = conflict->otherMark - 1;
@@ -136,6 +137,24 @@ class Emulation {
                      describe(commands_, result_.otherIndex),
                      conflict->otherWrites ? "writes" : "reads", describe(commands_, index_),
                      conflict->touch.write ? "writes" : "reads"));
+    return false;
+  }
+
+  /// The vector unit reads constants while rows of the command before are still to be written.
+  bool checkConstants(const Command& command) {
+    const auto words = static_cast<uint64_t>(constantBytes(command.opcode()));
+    if (words == 0) return true;
+    const auto begin = static_cast<uint64_t>(command.get(Field::ConstAddr));
+    const auto panels = static_cast<uint64_t>(command.get(Field::Panels));
+    const Touch constants{Space::Scratch, false, begin, begin + words * panels};
+    const auto conflict = hazards_.findWrittenBy(constants, Queue::Vector);
+    if (!conflict) return true;
+    result_.otherIndex = conflict->otherMark - 1;
+    stop(Fault::Race, conflict->touch.begin,
+         fmt::format("race on scratchpad word {}: {} writes it, {} reads it as a constant, and "
+                     "constants are read ahead of what vector commands write",
+                     conflict->touch.begin, describe(commands_, result_.otherIndex),
+                     describe(commands_, index_)));
     return false;
   }
 

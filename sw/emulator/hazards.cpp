@@ -97,6 +97,20 @@ std::optional<HazardTracker::Conflict> HazardTracker::findConflict(
   return std::nullopt;
 }
 
+std::optional<HazardTracker::Conflict> HazardTracker::findWrittenBy(const Touch& touch,
+                                                                    Queue queue) const {
+  const Track& track = trackOf(touch);
+  if (track.writes[static_cast<std::size_t>(queue)].empty()) return std::nullopt;
+  const auto [first, last] = runOf(touch, track);
+  for (uint64_t unit = first; unit < last; ++unit) {
+    const auto [writer, mark] = track.lastWrite(unit);
+    if (mark == 0 || writer != static_cast<std::size_t>(queue)) continue;
+    const uint64_t address = track.addressOf(unit);
+    return Conflict{{touch.space, touch.write, address, address + 1}, mark, true};
+  }
+  return std::nullopt;
+}
+
 std::optional<Touch> HazardTracker::findUnwritten(const std::vector<Touch>& touches) const {
   for (const Touch& touch : touches) {
     if (touch.write || !isTracked(touch) || touch.space == Space::Memory) continue;

@@ -37,6 +37,9 @@ class HazardTracker {
   [[nodiscard]] std::optional<Conflict> findConflict(const std::vector<Touch>& touches,
                                                      Queue queue, const Marks& known) const;
 
+  /// First place of `touch` that `queue` was the last to write.
+  [[nodiscard]] std::optional<Conflict> findWrittenBy(const Touch& touch, Queue queue) const;
+
   /// First word or row that is read and was never written; memory always holds something.
   [[nodiscard]] std::optional<Touch> findUnwritten(const std::vector<Touch>& touches) const;
 

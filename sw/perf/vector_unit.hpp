@@ -28,6 +28,8 @@ class RowScalar {
   [[nodiscard]] bool pending(uint32_t slot) const {
     return busy() && slot >= pending_ && slot < end_;
   }
+  /// The slot that it reads next.
+  [[nodiscard]] uint32_t next() const { return next_; }
   /// The next cycle in which it does more than count.
   [[nodiscard]] uint64_t wakesAt() const {
     uint64_t cycle = ~uint64_t{0};
@@ -72,7 +74,8 @@ class RowScalar {
   Fifo<uint64_t> releasesAt_{kLayerNormCycles};
 };
 
-/// Vector unit (row_fetch.sv, row_issue.sv, row_writer.sv and the sequence around them).
+/// Vector unit: a front that takes commands (state), row_fetch.sv, row_issue.sv, row_writer.sv and
+/// done_order.sv, each at its own command.
 class VectorUnit {
  public:
   explicit VectorUnit(const Plan& plan)
@@ -81,11 +84,17 @@ class VectorUnit {
   RowScalar scalar;
 
   [[nodiscard]] bool commandReady(bool isScalar) const {
-    return state_ == State::Idle && !(isScalar && scalar.busy());
+    return frontFree() && !order_.full() && !(isScalar && scalar.busy());
   }
-  [[nodiscard]] bool idle() const { return state_ == State::Idle && !done_; }
+  [[nodiscard]] bool idle() const {
+    return state_ == State::Idle && order_.empty() && gathering_ == 0;
+  }
   [[nodiscard]] std::optional<uint32_t> done() const {
-    return done_ ? std::optional(command_.index) : std::nullopt;
+    if (order_.empty()) return std::nullopt;
+    const Order& oldest = order_.front();
+    if (oldest.end == End::Written ? written_ == 0 : oldest.end == End::Passed && passed_ == 0)
+      return std::nullopt;
+    return oldest.index;
   }
 
   [[nodiscard]] bool accValid() const { return rowOpen() && command_.accUsed && !accSent_; }
@@ -100,8 +109,8 @@ class VectorUnit {
   [[nodiscard]] uint32_t writeAddress() const { return writeAddress_; }
   /// Waits for the row-scalar unit, with nothing else under way.
   [[nodiscard]] bool waitsForScalar() const {
-    return state_ == State::Run && fetch_ == Fetch::Rows && !rowOpen() && flight_ == 0 &&
-           tail_ == 0 && !writeValid_;
+    return state_ == State::Run && fetch_ == Fetch::Rows && scalarWait() && flight_ == 0 &&
+           gathering_ == 0 && !issueOffer_ && !writeOffer_ && order_.count() == 1;
   }
 
   void step(uint64_t now, bool accReady, bool readReady, const VectorCommand* taken);
@@ -109,45 +118,96 @@ class VectorUnit {
  private:
   enum class State : uint8_t { Idle, Check, Run };
   enum class Fetch : uint8_t { Idle, Panel, Constants, Rows };
-  static constexpr uint32_t kBufferRows = 8, kOutRows = 16, kStages = 11;
+  enum class End : uint8_t { None, Written, Passed };  ///< what makes a command done
+  static constexpr uint32_t kBufferRows = 8, kOutRows = 16, kStages = 11, kOrder = 4;
+  static constexpr uint32_t kStatistics = 3;  ///< cycles from the last stage to their memory
+  static constexpr uint32_t kGathering = 32;  ///< bound of the rows in lanes and statistics
+  struct Order {
+    uint32_t index = 0;
+    End end = End::None;
+  };
+  /// What a row in the fetch buffer consists of.
+  struct Held {
+    bool acc = false, in = false;
+  };
+  /// A row in the lanes: the cycle in which its last beat is in the last stage.
+  struct Leaving {
+    uint64_t cycle = 0;
+    bool results = false, gathers = false, final = false;
+  };
+  /// Rows and panels that are left of a command in one part of the unit.
+  struct Walk {
+    uint32_t rows = 0, rowsLeft = 0, panelsLeft = 0;
+    void start(const VectorCommand& command) {
+      rows = rowsLeft = command.rows;
+      panelsLeft = command.panels;
+    }
+    [[nodiscard]] bool lastRow() const { return rowsLeft == 1; }
+    [[nodiscard]] bool final() const { return rowsLeft == 1 && panelsLeft == 1; }
+    void next() {
+      if (--rowsLeft != 0) return;
+      rowsLeft = rows;
+      --panelsLeft;
+    }
+  };
 
+  [[nodiscard]] bool frontFree() const {
+    return state_ == State::Idle ||
+           (state_ == State::Run && fetch_ == Fetch::Idle && !issueOffer_ && !writeOffer_);
+  }
+  [[nodiscard]] bool scalarWait() const {
+    return command_.statisticsUsed && scalar.pending(slot_);
+  }
   [[nodiscard]] bool rowOpen() const {
-    return fetch_ == Fetch::Rows && held_ != kBufferRows &&
-           !(command_.statisticsUsed && scalar.pending(slot_));
+    return fetch_ == Fetch::Rows && held_.count() != kBufferRows && !scalarWait() &&
+           !(firstRow_ && command_.inWords != 0 && flight_ != 0);
   }
-  [[nodiscard]] bool panelClear() const {
-    const bool serialize = command_.statisticsGathered && command_.rows < 4;
-    return serialize ? flight_ == 0 : flight_ <= command_.rows;
+  [[nodiscard]] bool serialize() const { return command_.statisticsGathered && command_.rows < 4; }
+  [[nodiscard]] bool panelFirst() const { return serialize() || command_.constWords != 0; }
+  /// Its statistics are on their way from an earlier command.
+  [[nodiscard]] bool older(uint32_t slot) const {
+    return older_ != 0 && slot < olderEnd_ && slot + older_ >= olderEnd_;
   }
-  void start();
-  void stepRows(uint64_t now, bool accReady, bool readReady);
+  void startFetch();
   bool stepFetch(bool accReady, bool readReady);
   void nextRow();
+  bool stepIssue(uint64_t now, bool slotWritten);
   bool stepWriter(bool push);
 
   uint32_t beats_;
   State state_ = State::Idle;
   Fetch fetch_ = Fetch::Idle;
-  bool done_ = false;
-  VectorCommand command_;
+  VectorCommand command_;  ///< of the front and the fetch
+  bool issueOffer_ = false, writeOffer_ = false;
+  Fifo<Order> order_{kOrder};
+  uint32_t written_ = 0, passed_ = 0;
 
   // Requests.
-  uint32_t panelsLeft_ = 0, rowsLeft_ = 0, slot_ = 0, constLeft_ = 0, constAddress_ = 0;
+  Walk fetchWalk_;
+  uint32_t slot_ = 0, constLeft_ = 0, constAddress_ = 0;
   uint32_t accBase_ = 0, accAddress_ = 0, inBase_ = 0, inAddress_ = 0, inSent_ = 0;
-  uint32_t held_ = 0, flight_ = 0;
-  bool accSent_ = false;
-  // Responses: bit 1 comes in this cycle.
+  uint32_t flight_ = 0, younger_ = 0;
+  bool accSent_ = false, firstRow_ = false;
+  Fifo<Held> held_{kBufferRows};
+  // Responses: bit 1 comes in this cycle; of scratchpad words only the last one of a row counts.
   uint32_t accFlight_ = 0, inFlight_ = 0, accCount_ = 0, inCount_ = 0;
-  bool inHalf_ = false;
   // Lanes. A row's last beat is in the last stage kStages + beats - 1 cycles after it entered.
-  uint32_t unfinished_ = 0, beatsLeft_ = 0;
-  Fifo<uint64_t> leavesAt_{kOutRows};
-  uint32_t entered_ = 0;  ///< bit k: a row entered k + 1 cycles ago
-  uint32_t tail_ = 0;     ///< cycles for which the statistics are still busy
+  bool issueActive_ = false;
+  VectorCommand issue_;
+  Walk issueWalk_;
+  uint32_t issueSlot_ = 0, unfinished_ = 0, beatsLeft_ = 0;
+  Fifo<Leaving> leaving_{kOutRows};
+  Fifo<uint64_t> slotWrittenAt_{kGathering};
+  uint32_t gathering_ = 0, older_ = 0, olderEnd_ = 0;
+  uint32_t momentsEntered_ = 0;  ///< bit k: a row that gathers moments entered k + 1 cycles ago
+  bool sumsHold_ = false;
   // Writer.
-  uint32_t waiting_ = 0, part_ = 0, writeRowsLeft_ = 0, writeAddress_ = 0;
+  bool writeActive_ = false, writePopped_ = false;
+  VectorCommand write_;
+  Walk writeWalk_;
+  uint32_t waiting_ = 0, part_ = 0, writeAddress_ = 0;
   uint32_t next8_ = 0, panel8_ = 0, next16_ = 0, panel16_ = 0;
-  bool writeValid_ = false, writeFinal_ = false;
+  bool writeValid_ = false, writeFinal_ = false, writeLast_ = false;
 };
 
 }  // namespace intformer::perf

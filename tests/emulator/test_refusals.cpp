@@ -220,5 +220,26 @@ TEST_CASE("commands that disturb themselves are refused", "[emulator]") {
   CHECK(ahead.address == 18);
 }
 
+TEST_CASE("constants that a vector command has written are refused") {
+  const auto requantize = [](int64_t out, int64_t constants) {
+    return make(Opcode::Requantize, {{Field::OutAddr, out}, {Field::Out8, 1},
+                                     {Field::ConstAddr, constants}, {Field::Rows, 3},
+                                     {Field::Panels, 1}});
+  };
+  const std::vector<Command> before = {load(0, 0, 64), matmul(0, 4, 0, 3), requantize(16, 32)};
+  const auto with = [&](std::vector<Command> more) {
+    std::vector<Command> commands = before;
+    commands.insert(commands.end(), more.begin(), more.end());
+    return runOrdered(commands);
+  };
+  CHECK(with({requantize(24, 19)}).ok());  // behind the three words
+  const EmulationResult read = with({requantize(24, 18)});
+  CHECK(read.fault == Fault::Race);
+  CHECK(read.address == 18);
+  CHECK(read.commandIndex == 3);
+  CHECK(read.otherIndex == 2);
+  CHECK(with({load(0, 16, 8), requantize(24, 16)}).ok());  // loaded since
+}
+
 }  // namespace
 }  // namespace intformer::test

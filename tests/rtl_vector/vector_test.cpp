@@ -48,3 +48,69 @@ TEMPLATE_TEST_CASE("constants of a panel spare those of rows that the writes hol
     }
   }
 }
+
+TEMPLATE_TEST_CASE("commands follow each other closely and still see what was written before", "",
+                   Tiny4, Tiny4Single, Edge8, Base16Ibert, Base16Pwl) {
+  const uint32_t seed = testSeed();
+  INFO("seed " << seed);
+  Pair<TestType> pair(seed);
+  const auto& regions = pair.commands.regions;
+  for (const double stall : {0.0, 0.5})
+    for (const double writeStall : {0.0, 0.9})
+      for (const int64_t rows : {1, 2, 5, 16, 40}) {
+        pair.bench.stall = stall;
+        pair.bench.writeStall = writeStall;
+        INFO(rows << " rows, stall " << stall << ", of writes " << writeStall);
+        const auto number = [&](int64_t low, int64_t high) {
+          return pair.commands.number(low, high);
+        };
+        std::vector<Command> program;
+        const auto add = [&](Opcode op) -> Command& {
+          Command command = pair.draw(op);
+          command.set(Field::Rows, rows).set(Field::StatRow, 7);
+          if (op == Opcode::RowScalarSoftmax || op == Opcode::RowScalarLayerNorm)
+            return program.emplace_back(command);
+          command.set(Field::Panels, 2).set(Field::AccAddr, number(0, 300));
+          command.set(Field::AccStride, rows).set(Field::OutStride, rows);
+          command.set(Field::OutAddr, regions.out8Base() + number(0, 900 - 2 * rows));
+          command.set(Field::Out16Addr, regions.out16Base());
+          command.set(Field::Out16Stride, 2 * rows).set(Field::InStride, 2 * rows);
+          return program.emplace_back(command);
+        };
+        // Softmax: each needs the statistics of the one before; then rows of other slots.
+        add(Opcode::RowMax).set(Field::StatsInit, 1);
+        add(Opcode::Exp).set(Field::StatsInit, 1);
+        add(Opcode::Exp).set(Field::StatsInit, 0);
+        add(Opcode::RowScalarSoftmax);
+        add(Opcode::RowMax).set(Field::StatRow, 60).set(Field::StatsInit, 1);
+        add(Opcode::Exp).set(Field::StatRow, 60).set(Field::StatsInit, 1);
+        add(Opcode::RowNormalize);
+        add(Opcode::RowScalarSoftmax).set(Field::StatRow, 60);
+        add(Opcode::RowNormalize).set(Field::StatRow, 60);
+        // LayerNorm of a residual that was just written, in place and twice.
+        for (const int continued : {0, 1})
+          add(Opcode::Residual).set(Field::In16, 1).set(Field::Stats, 1)
+              .set(Field::StatsInit, continued == 0)
+              .set(Field::InAddr, continued != 0 ? regions.out16Base() : 0);
+        add(Opcode::RowScalarLayerNorm);
+        add(Opcode::LayerNorm).set(Field::InAddr, regions.out16Base()).set(Field::Out8, 1)
+            .set(Field::Out16, 1);
+        add(Opcode::Requantize).set(Field::Out16, number(0, 1));
+        add(Opcode::Residual).set(Field::In16, 1).set(Field::InAddr, regions.out16Base());
+        add(Opcode::Activation);
+        pair.bench.scratch = pair.model.scratch;
+        pair.run(program);
+      }
+}
+
+TEST_CASE("a command behind another costs two cycles more than its rows") {
+  const auto cycles = [](int commands) {
+    Pair<Base16Pwl> pair(1);
+    Command command(Opcode::RowMax);
+    command.set(Field::Rows, 64).set(Field::Panels, 2).set(Field::AccStride, 64);
+    command.set(Field::Shift, 16).set(Field::ValidHigh, 1000).set(Field::StatsInit, 1);
+    pair.run(std::vector<Command>(static_cast<std::size_t>(commands), command));
+    return pair.bench.done.back().cycle;
+  };
+  CHECK(cycles(9) - cycles(1) == 8 * (2 * 64 + 2));
+}

@@ -24,6 +24,7 @@ leaves/token_counters.sv
 leaves/window_check.sv
 leaves/word_walker.sv
 leaves/divider.sv
+leaves/done_order.sv
 leaves/exp2_pwl.sv
 leaves/exp_weights.sv
 leaves/gelu_pwl.sv

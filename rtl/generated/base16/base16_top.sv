@@ -129,12 +129,14 @@ module base16_top #(
   logic [7:0]             fetch_ar_length;
 
   // Error sources, first in order of precedence: fetch, dispatch, the four units, then addresses
-  // that the memories refused, charged to the command last started in the queue.
+  // that the memories refused, charged to the command last started in the queue; of vector commands
+  // to the one that reads or writes.
   localparam int unsigned Sources = 12;
   logic [Sources-1:0]    error_valids;
   logic [Sources*8-1:0]  error_codes;
   logic [Sources*32-1:0] error_indexes;
   logic [Sources*64-1:0] error_addrs;
+  logic [31:0]           vector_read_index, vector_write_index;
   logic [5:0]            scratch_fault;
   logic                  acc_fault_array, acc_fault_vector;
 
@@ -151,8 +153,9 @@ module base16_top #(
   assign error_codes[11*8+7:6*8] = {{2{base16_pkg::ErrAccumulatorRange}},
                                     {4{base16_pkg::ErrScratchRange}}};
   assign error_indexes[11*32+31:6*32] = {
-    started_index[Vector*32+:32], started_index[Matmul*32+:32], started_index[Load*32+:32],
-    started_index[Store*32+:32], started_index[Vector*32+:32], started_index[Matmul*32+:32]
+    vector_read_index, started_index[Matmul*32+:32], started_index[Load*32+:32],
+    started_index[Store*32+:32], scratch_fault[4] ? vector_write_index : vector_read_index,
+    started_index[Matmul*32+:32]
   };
   assign error_addrs[11*64+63:6*64] = '0;
 
@@ -313,6 +316,7 @@ module base16_top #(
     .read_rsp_data_i(vector_rsp_data),
     .write_valid_o(vector_write_valid), .write_ready_i(vector_write_ready),
     .write_addr_o(vector_write_addr), .write_data_o(vector_write_data),
+    .read_index_o(vector_read_index), .write_index_o(vector_write_index),
     .scalar_busy_o(scalar_busy), .beat_event_o(vector_beat), .scalar_wait_event_o(scalar_wait)
   );
 
@@ -375,5 +379,5 @@ module base16_top #(
   end
 
   logic unused;
-  assign unused = ^{m_axi_bid_i};
+  assign unused = ^{m_axi_bid_i, started_index[Vector*32+:32]};
 endmodule
