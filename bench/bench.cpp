@@ -38,6 +38,7 @@ int main(int argc, char** argv) {
     bool equal = measureSimulation(settings, figures);
     measureCompiler(settings, figures);
     measureSentences(settings, figures);
+    measureTokenizer(settings, figures);
     equal = measureUtilization(settings, figures) && equal;
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
     writeAtomically(json, figures.json());

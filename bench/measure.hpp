@@ -37,6 +37,9 @@ void measureCompiler(const Settings& settings, Figures& figures);
 /// Golden model and emulator on a small model, sentence by sentence.
 void measureSentences(const Settings& settings, Figures& figures);
 
+/// Text to token ids: by the trained vocabulary where it was fetched, else a small one.
+void measureTokenizer(const Settings& settings, Figures& figures);
+
 /// The table of utilizations. Returns whether all values were equal where the RTL ran.
 bool measureUtilization(const Settings& settings, Figures& figures);
 

@@ -1,4 +1,5 @@
-// The compiler and the performance model on a whole model; sentences per second on a small one.
+// The compiler and the performance model on a whole model; sentences per second on a small one;
+// tokens of text per second.
 
 #include <fmt/format.h>
 
@@ -9,8 +10,10 @@
 #include "bench/measure.hpp"
 #include "sw/compiler/compile.hpp"
 #include "sw/emulator/emulator.hpp"
+#include "sw/files/files.hpp"
 #include "sw/golden/golden.hpp"
 #include "sw/model/bert.hpp"
+#include "sw/tokenizer/tokenizer.hpp"
 #include "tb/estimate.hpp"
 
 namespace intformer::bench {
@@ -78,6 +81,23 @@ void measureSentences(const Settings& settings, Figures& figures) {
             unpackTensor(placement, job.graph.tensors[placement.tensor], memory));
   });
   figures.add({"emulator, hazards proved anew for each", 1 / emulator.wall, "1/s", atLeast(5)});
+}
+
+void measureTokenizer(const Settings& settings, Figures& figures) {
+  const std::string trained = "build/models/minilm/vocab.txt";
+  const bool whole = std::filesystem::exists(trained);
+  TokenizerOptions options;
+  options.maxTokens = ~0U;
+  const Tokenizer tokenizer =
+      Tokenizer::fromFile(whole ? trained : "tests/tokenizer/small/vocab.txt", options);
+  const FileBytes text = readWhole("configs/calibration/english.txt", 1 << 24);
+  figures.section(fmt::format("text of {} bytes, vocabulary of {} pieces", text.size,
+                              tokenizer.size()));
+  std::size_t tokens = 0;
+  const Seconds encoding =
+      bestOf(settings.runs, [&] { tokens = tokenizer.encode(text.text()).size(); });
+  figures.add({"tokenizer, tokens", static_cast<double>(tokens) / encoding.wall, "1/s",
+               atLeast(200'000)});
 }
 
 }  // namespace intformer::bench
