@@ -11,8 +11,8 @@ namespace intformer::cli {
 
 /// What a command line asks for as MODEL.
 struct ModelRequest {
-  /// *.toml: a shape, weights from the seed; *.itf: a trained model, whole; a trained model's folder:
-  /// its first layers.
+  /// *.toml: a shape, weights from the seed; *.itf: a trained model, whole; a trained model's
+  /// folder: its first layers.
   std::string path;
   /// Tokens of each sequence of a batch; a trained model's come from its sentence.
   std::vector<uint32_t> seq;

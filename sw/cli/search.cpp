@@ -35,7 +35,8 @@ FloatMatrix embedTexts(Engine& engine, const std::vector<std::string>& texts,
 /// said, and work goes on.
 Corpus loadCorpus(const SearchOptions& options, Engine& engine) {
   const std::vector<std::string> text = readAllLines(options.corpus);
-  if (std::ranges::all_of(text, &std::string::empty)) throw std::runtime_error(options.corpus + ": holds no line of text");
+  if (std::ranges::all_of(text, &std::string::empty))
+    throw std::runtime_error(options.corpus + ": holds no line of text");
   const CacheKey key = keyOf(engine, options.request);
   const bool cached = !options.noCache && options.corpus != "-";
   std::string note;
@@ -87,8 +88,8 @@ void addSearch(CLI::App& app, int& status) {
   command->footer(
       "Example:\n"
       "  intformer search --model build/models/minilm.itf --corpus lines.txt \"edit audio\"\n"
-      "Embeddings of the corpus are kept beside it, in <corpus>.<hash>.itfcache: lines that change\n"
-      "are embedded again; another model or backend has another file.");
+      "Embeddings of the corpus are kept beside it, in <corpus>.<hash>.itfcache: lines that\n"
+      "change are embedded again; another model or backend has another file.");
   command->callback([options, &status] { status = orRefuse([&] { return search(*options); }); });
 }
 

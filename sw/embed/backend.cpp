@@ -89,9 +89,9 @@ class RtlBackend : public CompiledBackend {
              std::function<void(double, uint64_t)> progress)
       : CompiledBackend(model, plan),
         progress_(std::move(progress)),
-        device_(tb::buildDevice(plan, emitAll(plan),
-                                {.root = {}, .traced = false, .assertions = false, .quiet = false})) {
-  }
+        device_(tb::buildDevice(
+            plan, emitAll(plan),
+            {.root = {}, .traced = false, .assertions = false, .quiet = false})) {}
   FloatMatrix run(std::span<const std::vector<uint32_t>> sentences) override {
     const TensorValues inputs = prepare(sentences);
     const TensorValues golden = runGolden(model_.graph, inputs, plan_.family);

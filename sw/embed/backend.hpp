@@ -54,8 +54,8 @@ std::unique_ptr<Backend> goldenBackend(const QuantizedBert& model, Family family
 /// that do not fit, BackendError for programs that the emulator refuses.
 std::unique_ptr<Backend> emulatorBackend(const QuantizedBert& model, const Plan& plan);
 /// The integers on the simulated RTL; all its tensors are compared with the golden model.
-/// `progress(part of the commands done, cycle)` is called while it runs. Builds the device (or finds
-/// it built) at once. run() throws CompileError, and BackendError for a difference.
+/// `progress(part of the commands done, cycle)` is called while it runs. Builds the device (or
+/// finds it built) at once. run() throws CompileError, and BackendError for a difference.
 std::unique_ptr<Backend> rtlBackend(const QuantizedBert& model, const Plan& plan,
                                     std::function<void(double part, uint64_t cycle)> progress);
 

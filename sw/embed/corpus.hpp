@@ -22,8 +22,8 @@ struct Neighbour {
   double cosine = 0;
 };
 
-/// The lines of `text` that are not empty, with embeddings from the cache, or from `embed` (a row per line) where it has
-/// none. Does not write the cache.
+/// The lines of `text` that are not empty, with embeddings from the cache, or from `embed` (a row
+/// per line) where it has none. Does not write the cache.
 Corpus embedCorpus(std::span<const std::string> text, const CorpusCache& cache,
                    const std::function<FloatMatrix(const std::vector<std::string>&)>& embed);
 

@@ -17,8 +17,8 @@ struct CacheKey {
   std::string numbers;   ///< "float", or "integers-<family>": golden, emulator and RTL agree
 };
 
-/// Embeddings of lines of text, kept in a file. Found by the lines' contents: a line that moves keeps
-/// its embedding, one that changes gets a new one.
+/// Embeddings of lines of text, kept in a file. Found by the lines' contents: a line that moves
+/// keeps its embedding, one that changes gets a new one.
 class CorpusCache {
  public:
   /// "<corpus>.<hash of key>.itfcache"

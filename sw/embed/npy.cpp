@@ -11,8 +11,9 @@ static_assert(std::endian::native == std::endian::little, "numbers are written a
 std::string npyBytes(const FloatMatrix& matrix) {
   constexpr std::size_t kAlignment = 64;  // of the data, as the format asks
   constexpr std::size_t kPrefix = 10;     // magic, version, length
-  std::string header = fmt::format("{{'descr': '<f4', 'fortran_order': False, 'shape': ({}, {}), }}",
-                                   matrix.rows, matrix.cols);
+  std::string header =
+      fmt::format("{{'descr': '<f4', 'fortran_order': False, 'shape': ({}, {}), }}", matrix.rows,
+                  matrix.cols);
   const std::size_t used = kPrefix + header.size() + 1;
   header.append((kAlignment - used % kAlignment) % kAlignment, ' ');
   header += '\n';

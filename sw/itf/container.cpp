@@ -123,7 +123,8 @@ void ItfFile::readTable(std::string_view text, uint64_t end) {
     const uint64_t begin = aligned(end);
     if (begin > bytes_.size || entry["offset"].get<uint64_t>() != begin - first ||
         bytes > bytes_.size - begin)
-      refuse(fmt::format("section {} does not lie behind the one before it, inside the file", name));
+      refuse(fmt::format("section {} does not lie behind the one before it, inside the file",
+                         name));
     if (!std::all_of(bytes_.data.get() + end, bytes_.data.get() + begin,
                      [](uint8_t byte) { return byte == 0; }))
       refuse(fmt::format("is damaged: bytes {} to {}, before section {}, must be 0", end, begin - 1,

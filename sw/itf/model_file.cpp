@@ -64,7 +64,8 @@ class Description {
     return value.get<uint32_t>();
   }
   bool flag(const char* key) const {
-    if (!at(key).is_boolean()) file_.refuse(fmt::format("{}: {}: must be true or false", where_, key));
+    if (!at(key).is_boolean())
+      file_.refuse(fmt::format("{}: {}: must be true or false", where_, key));
     return at(key).get<bool>();
   }
   std::string text(const char* key) const {

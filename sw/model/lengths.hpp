@@ -8,12 +8,12 @@
 
 namespace intformer {
 
-/// Makes `graph` the same model for a packed batch: the rows of its tensors become the tokens of the
-/// sequences, one sequence behind the other, without padding. `graph` is for one sequence, or for
-/// what an earlier call made of it; every token sees all of its sequence. Each attention becomes an
-/// operator and a weights tensor per sequence, with ".<number>" behind their names where there are
-/// several, as buildBertEncoder names them. Weights stay where they are in memory, and all other
-/// tensors keep their ids.
+/// Makes `graph` the same model for a packed batch: the rows of its tensors become the tokens of
+/// the sequences, one sequence behind the other, without padding. `graph` is for one sequence, or
+/// what an earlier call made of that; every token sees all of its sequence. Each attention becomes
+/// an operator and a weights tensor per sequence, with ".<number>" behind their names where there
+/// are several, as buildBertEncoder names them. Weights stay where they are in memory, and all
+/// other tensors keep their ids.
 /// Throws std::invalid_argument for no sequence, an empty one, one longer than an embedding's
 /// positions, more than 65535 tokens and a graph with other masks; the graph is then unchanged.
 void setLengths(Graph& graph, std::span<const uint32_t> lengths);
@@ -21,9 +21,9 @@ void setLengths(Graph& graph, std::span<const uint32_t> lengths);
 /// The same with a copy, or with what is moved in.
 Graph withLengths(Graph graph, std::span<const uint32_t> lengths);
 
-/// Values for the lists of an embedding: the sequences' tokens, and their positions from 0 in segment
-/// 0. The lengths must be the graph's. Throws std::invalid_argument for a graph without embedding and
-/// for tokens beyond the vocabulary.
+/// Values for the lists of an embedding: the sequences' tokens, and their positions from 0 in
+/// segment 0. The lengths must be the graph's. Throws std::invalid_argument for a graph without
+/// embedding and for tokens beyond the vocabulary.
 TensorValues tokenInputs(const Graph& graph, std::span<const std::vector<uint32_t>> sequences);
 
 }  // namespace intformer

@@ -58,7 +58,8 @@ TEST_CASE("broken and hostile files are refused", "[import]") {
   refusesEntry(R"("shape":[2,3],"data_offsets":[0])", "has data_offsets that are not two");
   refusesEntry(R"("shape":[2,3],"data_offsets":[-8,16])", "has data_offsets that are not two");
   refusesEntry(R"("shape":[2,-3],"data_offsets":[0,24])", "has a shape that is not made of");
-  refusesEntry(R"("shape":[2,4],"data_offsets":[0,24])", "has 24 bytes, its shape [2, 4] of F32 asks for");
+  refusesEntry(R"("shape":[2,4],"data_offsets":[0,24])",
+               "has 24 bytes, its shape [2, 4] of F32 asks for");
   refusesEntry(R"("shape":[4294967296,4294967296,4],"data_offsets":[0,24])", "has a shape beyond");
   CHECK_THROWS_WITH(Safetensors("/nonexistent/file"), Contains("cannot be opened"));
 }

@@ -142,8 +142,11 @@ TEST_CASE("contents that contradict each other are refused though the checksums 
   CHECK_THAT(refusal([](Sections&) {}, "layer1.key.bias"),
              Contains("lacks the section layer1.key.bias"));
   CHECK_THAT(refusal([](Sections& s) { s["layer0.ffn.weights"].resize(100); }),
-             Contains("section layer0.ffn.weights has 100 bytes, the shape [64, 32] asks for 8192"));
-  CHECK_THAT(refusal([](Sections& s) { s["embedding.words"][2] = 0xc0, s["embedding.words"][3] = 0x7f; }),
+             Contains("layer0.ffn.weights has 100 bytes, the shape [64, 32] asks for 8192"));
+  CHECK_THAT(refusal([](Sections& s) {
+               s["embedding.words"][2] = 0xc0;
+               s["embedding.words"][3] = 0x7f;
+             }),
              Contains("embedding.words holds a value that is not finite"));
   CHECK_THAT(refusal([](Sections& s) { s["vocabulary.txt"].pop_back(); }),
              Contains("an unfinished one"));
@@ -152,14 +155,16 @@ TEST_CASE("contents that contradict each other are refused though the checksums 
   CHECK_THAT(replaced("model.json", "\"width\": 32", "\"width\": 99999"),
              Contains("width: must be a count from 1 to 4096, got 99999"));
   CHECK_THAT(replaced("model.json", "\"heads\": 4", "\"heads\": 5"), Contains("divide the width"));
-  CHECK_THAT(replaced("model.json", "\"layers\": 2", "\"layers\": -2"), Contains("layers: must be"));
+  CHECK_THAT(replaced("model.json", "\"layers\": 2", "\"layers\": -2"),
+             Contains("layers: must be"));
   CHECK_THAT(replaced("model.json", "\"cls\"", "\"max\""), Contains("unknown mode max"));
   CHECK_THAT(replaced("model.json", "bert-encoder", "gpt"), Contains("a model of kind gpt"));
   CHECK_THAT(replaced("model.json", "\"lower_case\"", "\"lower\""),
              Contains("lower_case is missing"));
   CHECK_THAT(replaced("integers.json", "\"tokens\":0", "\"tokens\":7"),
              Contains("tokens and places must be inputs"));
-  CHECK_THAT(replaced("integers.json", "\"rows\":1", "\"rows\":1000000"), Contains("integers.json"));
+  CHECK_THAT(replaced("integers.json", "\"rows\":1", "\"rows\":1000000"),
+             Contains("integers.json"));
   CHECK_THAT(replaced("integers.json", "\"kind\":\"attention\"", "\"kind\":\"magic\""),
              Contains("unknown kind magic"));
   CHECK_THAT(refusal([](Sections& s) { s["integers.data"].resize(64); }),

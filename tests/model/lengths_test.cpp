@@ -104,7 +104,8 @@ TEST_CASE("lengths and tokens that do not fit are refused", "[lengths]") {
   CHECK_THROWS_WITH(tokenInputs(graph, {{{1, 2}, {3, 4}}}), Contains("more tokens"));
   ModelSpec masked = smallSpec();
   masked.validTokens = 2;
-  CHECK_THROWS_WITH(withLengths(buildBertEncoder(masked, 1, {4}, 7), {{3}}), Contains("has a mask"));
+  CHECK_THROWS_WITH(withLengths(buildBertEncoder(masked, 1, {4}, 7), {{3}}),
+                    Contains("has a mask"));
   CHECK_THROWS_WITH(tokenInputs(buildBertEncoder(smallSpec(), 1, {4}, 7), {{{1}}}),
                     Contains("has no embedding"));
 }

@@ -1,5 +1,6 @@
-// A trained model from its folder to nearest sentences, as a user calls the program. tests/models/small
-// has the layout of a published model and the size of a test (scripts/make-small-model.py).
+// A trained model from its folder to nearest sentences, as a user calls the program.
+// tests/models/small has the layout of a published model and the size of a test
+// (scripts/make-small-model.py).
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -114,6 +115,22 @@ TEST_CASE("a model file runs whole, on all backends", "[models]") {
   expectRefusal("run " + models.file + " --config configs/tiny4.toml --seq 4", "--sentence");
 }
 
+TEST_CASE("the real model's embeddings on the RTL are the golden model's", "[models]") {
+  const std::string file = "build/models/minilm.itf";
+  if (!std::filesystem::exists(file)) {
+    WARN("skipped: " << file << " is missing; make minilm makes it");
+    return;
+  }
+  const TemporaryFolder folder;
+  const auto vectors = [&](const std::string& backend) {
+    const std::string npy = folder.path(backend + ".npy");
+    expectFine("embed --model " + file + " 'A river.' 'Yes.' --floor 0.98 --npy " + npy +
+               " --backend " + backend);
+    return textOf(npy);
+  };
+  CHECK((vectors("rtl") == vectors("golden")));
+}
+
 TEST_CASE("embed writes NumPy files and reads sentences from a pipe", "[models]") {
   const Models models;
   writeFile(models.path("lines"), "A river.\r\n\n  \nA stone.\n");
@@ -225,7 +242,8 @@ TEST_CASE("folders that are no such model are refused by file and tensor", "[mod
     return text.replace(text.find(from), from.size(), to);
   };
   refuses("model.safetensors", weights.substr(0, 20000), "model.safetensors");
-  refuses("model.safetensors", with(weights, "layer.1.output.dense.bias", "layer.7.output.dense.bias"),
+  refuses("model.safetensors",
+          with(weights, "layer.1.output.dense.bias", "layer.7.output.dense.bias"),
           "encoder.layer.1.output.dense.bias is missing, expected shape [32]");
   refuses("config.json", with(config, "\"intermediate_size\": 64", "\"intermediate_size\": 65"),
           "intermediate.dense.weight has shape [64, 32], expected [65, 32]");
