@@ -7,7 +7,7 @@
 #include "Vdma_load_64_4.h"
 #include "Vdma_load_8_8.h"
 #include "Vdma_load_deep.h"
-#include "tests/catch.hpp"
+#include "tests/rtl_system/dma_checks.hpp"
 #include "tests/rtl_system/load_bench.hpp"
 
 namespace intformer::test {
@@ -22,19 +22,6 @@ using Load64x4 = LoadBench<Vdma_load_64_4, 64, 4>;
 using LoadDeep = LoadBench<Vdma_load_deep, 16, 16, 64>;
 
 constexpr uint32_t kErrorWindow = 4, kErrorBus = 7, kErrorRange = 10, kErrorIndex = 14;
-
-template <typename Bench>
-void finish(Bench& bench, std::size_t commands) {
-  for (uint64_t budget = 400000; bench.done.size() < commands; bench.step())
-    if (budget-- == 0) FAIL("load not done after 400000 cycles");
-  for (int i = 0; i < 5; ++i) bench.step();
-  CHECK(bench.done.size() == commands);
-  CHECK(bench.errors.empty());
-  CHECK(bench.faults == std::vector<std::string>{});
-  CHECK(bench.top.idle_o == 1);
-  CHECK(bench.top.busy_o == 0);
-  CHECK(bench.quiet());
-}
 
 template <typename Bench>
 void randomTransfers(uint32_t seed, Roughness roughness) {
@@ -56,78 +43,26 @@ void randomTransfers(uint32_t seed, Roughness roughness) {
       expected.at(word).assign(from, from + Bench::kDim);
     });
   finish(bench, sent.size());
-  for (std::size_t i = 0; i < sent.size() && i < bench.done.size(); ++i) {
-    CHECK(bench.done[i].index == sent[i].index);
-    CHECK(bench.done[i].signal == sent[i].signal);
-  }
+  checkOutcomes(bench, sent);
   for (uint32_t w = 0; w < kScratchWords; ++w)
     if (bench.scratch[w] != expected[w]) FAIL("scratchpad word " << w << " differs");
 }
 
-/// Cycles to load `commands` transfers like `t`, each at its own place, with 100 cycles of latency.
-template <typename Bench>
-uint64_t cyclesFor(const Transfer& t, uint32_t commands) {
-  Bench bench(1);
-  bench.roughness = {0.0, 100, 100};
-  for (uint32_t i = 0; i < commands; ++i) bench.commands.push_back(t);
-  finish(bench, commands);
-  return bench.done.back().cycle;
-}
-
 TEMPLATE_TEST_CASE("load moves every word to its place under random stalls", "[rtl]", Load4x4,
                    Load4x64, Load8x8, Load16x16, Load32x32, Load64x4) {
-  for (uint32_t seed = 1; seed <= 6; ++seed) {
-    randomTransfers<TestType>(seed, {0.0, 1, 1});
-    randomTransfers<TestType>(seed + 100, {0.3, 1, 40});
-    randomTransfers<TestType>(seed + 200, {0.7, 1, 5});
-  }
+  underRandomStalls(randomTransfers<TestType>);
 }
 
 TEST_CASE("load sustains a word or a beat per cycle across commands", "[rtl]") {
-  Transfer t;
-  t.memoryAddr = kMemoryBase;
-  t.chunkWords = 256;  // 16 bursts of 16 beats
-  CHECK(cyclesFor<LoadDeep>(t, 8) < 8 * 256 + 130);
-  t.chunkWords = 64;
-  t.chunks = 4;
-  t.scratchStride = 64;
-  t.memoryStride = 64 * 16;
-  CHECK(cyclesFor<LoadDeep>(t, 8) < 8 * 256 + 130);
-  // Requests of one word each: as many as may be outstanding per latency.
-  t.chunkWords = 1;
-  t.chunks = 512;
-  t.scratchStride = 1;
-  t.memoryStride = 48;
-  CHECK(cyclesFor<LoadDeep>(t, 1) < 512 * 106 / 64 + 130);
+  checkSustains<LoadDeep>();
 }
 
 TEST_CASE("load sustains beats of a narrow bus and words of a wide one", "[rtl]") {
-  Transfer t;
-  t.memoryAddr = kMemoryBase;
-  t.chunkWords = 64;  // 64 words of 64 bytes on 4 byte beats: 1024 beats; 4 bursts of 16 in flight
-  CHECK(cyclesFor<Load64x4>(t, 2) < 2 * 1024 * 120 / 64 + 130);
-  t.chunkWords = 512;  // 32 beats of 16 words: 2 bursts
-  CHECK(cyclesFor<Load4x64>(t, 4) < 4 * 512 + 140);
+  checkSustainsOtherWidths<Load64x4, Load4x64>();
 }
 
 TEST_CASE("load refuses a burst outside the windows and names it", "[rtl]") {
-  Load16x16 bench(3);
-  Transfer good;
-  good.memoryAddr = kMemoryBase + kMemoryBytes - 64;
-  good.chunkWords = 4;
-  good.index = 20;
-  Transfer bad = good;
-  bad.chunkWords = 5;  // one word beyond the end
-  bad.index = 21;
-  bench.commands = {good, bad};
-  for (int i = 0; i < 60; ++i) bench.step();
-  REQUIRE(bench.errors.size() == 1);
-  CHECK(bench.errors[0].code == kErrorWindow);
-  CHECK(bench.errors[0].index == 21);
-  CHECK(bench.errors[0].addr == kMemoryBase + kMemoryBytes);  // where its second burst begins
-  CHECK(bench.requests == 2);
-  CHECK(bench.done.size() == 1);
-  CHECK(bench.faults.empty());
+  checkRefusesBeyondWindow<Load16x16>(kErrorWindow);
 }
 
 TEST_CASE("load refuses addresses below the window, beyond the bus and without permission",
@@ -157,26 +92,7 @@ TEST_CASE("load refuses addresses below the window, beyond the bus and without p
 }
 
 TEST_CASE("load reports the command and burst of an error response, and drains", "[rtl]") {
-  Load16x16 bench(5);
-  bench.roughness = {0.2, 5, 30};
-  for (uint32_t i = 0; i < 8; ++i) {
-    Transfer t;
-    t.memoryAddr = kMemoryBase + i * 1024;
-    t.chunkWords = 32;
-    t.index = i;
-    bench.commands.push_back(t);
-  }
-  bench.errorFrom = kMemoryBase + 5 * 1024 + 256, bench.errorTo = bench.errorFrom + 1;
-  for (int i = 0; i < 2000; ++i) {
-    bench.step();
-    if (!bench.errors.empty()) bench.top.halt_i = 1;
-  }
-  REQUIRE(bench.errors.size() == 1);
-  CHECK(bench.errors[0].code == kErrorBus);
-  CHECK(bench.errors[0].index == 5);
-  CHECK(bench.errors[0].addr == kMemoryBase + 5 * 1024 + 256);
-  CHECK(bench.quiet());
-  CHECK(bench.top.idle_o == 1);
+  checkErrorResponse<Load16x16>(kErrorBus, 256);
 }
 
 TEST_CASE("load reports a scratchpad address beyond the end and does not write it", "[rtl]") {
@@ -276,26 +192,7 @@ TEST_CASE("gathered rows stream: many are under way at a time", "[rtl]") {
 }
 
 TEST_CASE("load drains at any moment of a halt and works after a reset", "[rtl]") {
-  for (uint32_t when = 1; when < 120; when += 7) {
-    Load32x32 bench(when);
-    bench.roughness = {0.3, 5, 20};
-    for (uint32_t i = 0; i < 10; ++i) bench.commands.push_back(randomTransfer(bench.dice, 32, 40));
-    for (uint32_t i = 0; i < when; ++i) bench.step();
-    bench.top.halt_i = 1;
-    for (int i = 0; i < 600; ++i) bench.step();
-    REQUIRE(bench.quiet());
-    CHECK(bench.top.idle_o == 1);
-    bench.reset();
-    bench.commands.clear();
-    bench.done.clear();
-    Transfer t;
-    t.memoryAddr = kMemoryBase + 96;
-    t.chunkWords = 9;
-    bench.commands.push_back(t);
-    finish(bench, 1);
-    for (uint32_t w = 0; w < 9; ++w)
-      CHECK(std::memcmp(bench.scratch[w].data(), bench.memory.data() + 96 + w * 32, 32) == 0);
-  }
+  checkHaltAndReset<Load32x32>();
 }
 
 }  // namespace

@@ -1,0 +1,160 @@
+#pragma once
+
+#include <string>
+
+#include "tests/catch.hpp"
+#include "tests/rtl_system/bench.hpp"
+
+/// What load and store must do alike, for LoadBench and StoreBench.
+namespace intformer::test {
+
+/// Steps until all commands are done; then nothing may be open and no rule broken.
+template <typename Bench>
+void finish(Bench& bench, std::size_t commands) {
+  for (uint64_t budget = 400000; bench.done.size() < commands; bench.step())
+    if (budget-- == 0) FAIL("not done after 400000 cycles");
+  CHECK(bench.quiet());  // in the very cycle: the last response is what makes it done
+  for (int i = 0; i < 5; ++i) bench.step();
+  CHECK(bench.done.size() == commands);
+  CHECK(bench.errors.empty());
+  CHECK(bench.faults == std::vector<std::string>{});
+  CHECK(bench.top.idle_o == 1);
+  CHECK(bench.top.busy_o == 0);
+  CHECK(bench.quiet());
+}
+
+/// Every command's index and signals come back, in order.
+template <typename Bench>
+void checkOutcomes(const Bench& bench, const std::vector<Transfer>& sent) {
+  for (std::size_t i = 0; i < sent.size() && i < bench.done.size(); ++i) {
+    CHECK(bench.done[i].index == sent[i].index);
+    CHECK(bench.done[i].signal == sent[i].signal);
+  }
+}
+
+/// Calls randomTransfers(seed, roughness) for memories from smooth to hardly ready.
+template <typename RandomTransfers>
+void underRandomStalls(RandomTransfers randomTransfers) {
+  for (uint32_t seed = 1; seed <= 6; ++seed) {
+    randomTransfers(seed, Roughness{0.0, 1, 1});
+    randomTransfers(seed + 100, Roughness{0.3, 1, 40});
+    randomTransfers(seed + 200, Roughness{0.7, 1, 5});
+  }
+}
+
+/// Cycles for `commands` transfers like `t`, with 100 cycles of latency.
+template <typename Bench>
+uint64_t cyclesFor(const Transfer& t, uint32_t commands) {
+  Bench bench(1);
+  bench.roughness = {0.0, 100, 100};
+  for (uint32_t i = 0; i < commands; ++i) bench.commands.push_back(t);
+  finish(bench, commands);
+  return bench.done.back().cycle;
+}
+
+/// `Deep`: words and beats of 16 bytes, 64 bursts outstanding.
+template <typename Deep>
+void checkSustains() {
+  Transfer t;
+  t.memoryAddr = kMemoryBase;
+  t.chunkWords = 256;  // 16 bursts of 16 beats
+  CHECK(cyclesFor<Deep>(t, 8) < 8 * 256 + 130);
+  t.chunkWords = 64;
+  t.chunks = 4;
+  t.scratchStride = 64;
+  t.memoryStride = 64 * 16;
+  CHECK(cyclesFor<Deep>(t, 8) < 8 * 256 + 130);
+  // Requests of one word each: as many as may be outstanding per latency.
+  t.chunkWords = 1;
+  t.chunks = 512;
+  t.scratchStride = 1;
+  t.memoryStride = 48;
+  CHECK(cyclesFor<Deep>(t, 1) < 512 * 106 / 64 + 130);
+}
+
+/// `Narrow`: words of 64 bytes on beats of 4; `Wide`: words of 4 on beats of 64.
+template <typename Narrow, typename Wide>
+void checkSustainsOtherWidths() {
+  Transfer t;
+  t.memoryAddr = kMemoryBase;
+  t.chunkWords = 64;  // 1024 beats; 4 bursts of 16 in flight
+  CHECK(cyclesFor<Narrow>(t, 2) < 2 * 1024 * 120 / 64 + 130);
+  t.chunkWords = 512;  // 32 beats of 16 words: 2 bursts
+  CHECK(cyclesFor<Wide>(t, 4) < 4 * 512 + 140);
+}
+
+/// `Bench`: words and beats of 16 bytes.
+template <typename Bench>
+void checkRefusesBeyondWindow(uint32_t code) {
+  Bench bench(3);
+  Transfer good;
+  good.memoryAddr = kMemoryBase + kMemoryBytes - 64;
+  good.chunkWords = 4;
+  good.index = 20;
+  Transfer bad = good;
+  bad.chunkWords = 5;  // one word beyond the end
+  bad.index = 21;
+  bench.commands = {good, bad};
+  for (int i = 0; i < 60; ++i) bench.step();
+  REQUIRE(bench.errors.size() == 1);
+  CHECK(bench.errors[0].code == code);
+  CHECK(bench.errors[0].index == 21);
+  CHECK(bench.errors[0].addr == kMemoryBase + kMemoryBytes);  // where its second burst begins
+  CHECK(bench.requests == 2);
+  CHECK(bench.done.size() == 1);
+  CHECK(bench.faults.empty());
+  CHECK(bench.quiet());
+}
+
+/// `Bench`: words and beats of 16 bytes. The memory refuses byte `offset` of the sixth command's
+/// 512; the error names the burst of 256 that the byte is in.
+template <typename Bench>
+void checkErrorResponse(uint32_t code, uint64_t offset) {
+  Bench bench(5);
+  bench.roughness = {0.2, 5, 30};
+  for (uint32_t i = 0; i < 8; ++i) {
+    Transfer t;
+    t.memoryAddr = kMemoryBase + i * 1024;
+    t.chunkWords = 32;
+    t.index = i;
+    bench.commands.push_back(t);
+  }
+  bench.errorFrom = kMemoryBase + 5 * 1024 + offset, bench.errorTo = bench.errorFrom + 1;
+  for (int i = 0; i < 2000; ++i) {
+    bench.step();
+    if (!bench.errors.empty()) bench.top.halt_i = 1;
+  }
+  REQUIRE(bench.errors.size() == 1);
+  CHECK(bench.errors[0].code == code);
+  CHECK(bench.errors[0].index == 5);
+  CHECK(bench.errors[0].addr == kMemoryBase + 5 * 1024 + offset / 256 * 256);
+  CHECK(bench.quiet());
+  CHECK(bench.top.idle_o == 1);
+}
+
+/// `Bench`: words and beats of 32 bytes.
+template <typename Bench>
+void checkHaltAndReset() {
+  for (uint32_t when = 1; when < 160; when += 7) {
+    Bench bench(when);
+    bench.roughness = {0.3, 5, 20};
+    for (uint32_t i = 0; i < 10; ++i) bench.commands.push_back(randomTransfer(bench.dice, 32, 40));
+    for (uint32_t i = 0; i < when; ++i) bench.step();
+    bench.top.halt_i = 1;
+    for (int i = 0; i < 1500; ++i) bench.step();
+    REQUIRE(bench.quiet());
+    CHECK(bench.top.idle_o == 1);
+    bench.reset();
+    bench.commands.clear();
+    bench.done.clear();
+    Transfer t;
+    t.memoryAddr = kMemoryBase + 96;
+    t.chunkWords = 9;
+    bench.commands.push_back(t);
+    finish(bench, 1);
+    for (uint32_t w = 0; w < 9; ++w)
+      CHECK(std::memcmp(bench.scratch[w].data(), bench.memory.data() + 96 + w * 32, 32) == 0);
+  }
+}
+
+}  // namespace intformer::test
