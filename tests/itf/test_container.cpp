@@ -13,11 +13,6 @@ using Catch::Matchers::Contains;
 
 std::vector<uint8_t> bytesOf(const std::string& text) { return {text.begin(), text.end()}; }
 
-std::string fileText(const std::string& path) {
-  const FileBytes bytes = readWhole(path, 1 << 20);
-  return std::string(bytes.text());
-}
-
 /// A file with sections of awkward sizes, an empty one among them.
 std::string sampleFile(const TemporaryFolder& folder) {
   const auto first = bytesOf("the first section, odd in length");
@@ -26,7 +21,7 @@ std::string sampleFile(const TemporaryFolder& folder) {
   const std::vector<ItfSection> sections = {
       {"first", first}, {"second", second}, {"empty", third}, {"last \"one\"", last}};
   writeItf(folder.path("x.itf"), sections);
-  return fileText(folder.path("x.itf"));
+  return readText(folder.path("x.itf"));
 }
 
 /// What the reader says about these bytes; empty: accepted.
@@ -107,7 +102,7 @@ TEST_CASE("what cannot be written leaves what was there", "[itf]") {
   const TemporaryFolder folder;
   writeFile(folder.path("in the way"), "old");
   CHECK_THROWS_WITH(writeItf(folder.path("in the way/x.itf"), {}), Contains("in the way"));
-  CHECK(fileText(folder.path("in the way")) == "old");
+  CHECK(readText(folder.path("in the way")) == "old");
   std::filesystem::create_directory(folder.path("folder"));
   writeFile(folder.path("folder/file"), "");
   CHECK_THROWS_WITH(writeItf(folder.path("folder"), {}), Contains("cannot be written"));

@@ -4,19 +4,15 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "sw/files/files.hpp"
 #include "tests/import/synthetic_bert.hpp"
 #include "tests/program.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace intformer::test {
 namespace {
 
 constexpr const char* kSmall = "tests/models/small";
 constexpr const char* kSentences = "tests/models/sentences.txt";
-
-std::string textOf(const std::string& path) {
-  return std::string(readWhole(path, 1 << 24).text());
-}
 
 Outcome expectFine(const std::string& arguments) {
   Outcome outcome = runProgram(arguments);
@@ -126,7 +122,7 @@ TEST_CASE("the real model's embeddings on the RTL are the golden model's", "[mod
     const std::string npy = folder.path(backend + ".npy");
     expectFine("embed --model " + file + " 'A river.' 'Yes.' --floor 0.98 --npy " + npy +
                " --backend " + backend);
-    return textOf(npy);
+    return readText(npy);
   };
   CHECK((vectors("rtl") == vectors("golden")));
 }
@@ -138,7 +134,7 @@ TEST_CASE("embed writes NumPy files and reads sentences from a pipe", "[models]"
                                          models.path("x.npy"),
                                      models.path("lines"));
   CHECK(outcome.status == 0);
-  const std::string npy = textOf(models.path("x.npy"));
+  const std::string npy = readText(models.path("x.npy"));
   CHECK(npy.size() == 128 + 2 * 32 * sizeof(float));
   CHECK_THAT(npy.substr(0, 128), containsText("'shape': (2, 32)"));
   expectRefusal("embed" + models.model(), "give sentences, or --input");
@@ -160,19 +156,19 @@ TEST_CASE("search finds lines and keeps the corpus's embeddings", "[models]") {
       if (entry.path().extension() == ".itfcache") found.push_back(entry.path().string());
     return found;
   };
-  writeFile(corpus, "\n" + textOf(kSentences) + "Yes.\n");
+  writeFile(corpus, "\n" + readText(kSentences) + "Yes.\n");
   const Outcome first = expectFine(search);
   CHECK_THAT(first.text, containsText("12 different lines, 0 of them from the cache"));
   CHECK_THAT(first.text, containsText("      8: A cat sleeps in the green garden by the sea."));
   REQUIRE(caches().size() == 1);
   CHECK_THAT(expectFine(search).text, containsText("12 of them from the cache"));
 
-  writeFile(corpus, textOf(kSentences) + "A cat reads in the garden.\n");
+  writeFile(corpus, readText(kSentences) + "A cat reads in the garden.\n");
   const Outcome changed = expectFine(search);
   CHECK_THAT(changed.text, containsText("13 different lines, 12 of them from the cache"));
   CHECK_THAT(changed.text, containsText("     13: A cat reads in the garden."));
 
-  std::string cache = textOf(caches()[0]);
+  std::string cache = readText(caches()[0]);
   cache[cache.size() / 2] ^= 1;
   writeFile(caches()[0], cache);
   const Outcome damaged = expectFine(search);
@@ -203,7 +199,7 @@ TEST_CASE("models that are not what they must be are refused with a way out", "[
   expectFine("embed --model " + models.path("float.itf") + " x --backend float");
   expectRefusal("embed --model " + models.path("none.itf") + " x", "cannot be opened");
   expectRefusal("embed --model Makefile x", "is not a model file of intformer");
-  std::string bytes = textOf(models.file);
+  std::string bytes = readText(models.file);
   writeFile(models.path("short.itf"), bytes.substr(0, bytes.size() / 2));
   expectRefusal("embed --model " + models.path("short.itf") + " x", "cut off");
   bytes[bytes.size() - 7] ^= 8;
@@ -235,8 +231,8 @@ TEST_CASE("folders that are no such model are refused by file and tensor", "[mod
   };
   expectRefusal("import tests/models/sentences.txt --out x.itf", "is not a folder");
   expectRefusal(import, "is not a folder");
-  const std::string weights = textOf(std::string(kSmall) + "/model.safetensors");
-  const std::string config = textOf(std::string(kSmall) + "/config.json");
+  const std::string weights = readText(std::string(kSmall) + "/model.safetensors");
+  const std::string config = readText(std::string(kSmall) + "/config.json");
   const auto with = [&](std::string text, const std::string& from, const std::string& to) {
     REQUIRE(text.find(from) != std::string::npos);
     return text.replace(text.find(from), from.size(), to);
