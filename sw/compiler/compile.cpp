@@ -66,8 +66,8 @@ std::vector<Tiling> tilings(const Graph& graph, const Plan& plan, const CompileO
                           .demandResident = demandResident,
                           .demandWholeRows = demandWholeRows});
   };
-  add(true, true, {{4, 1}, {4, 2}, {6, 2}, {2, 1}});
-  add(true, false, {{4, 1}, {4, 2}, {6, 2}, {2, 1}});
+  add(true, true, {{4, 1}, {4, 2}, {6, 2}, {2, 1}, {9, 2}});
+  add(true, false, {{4, 1}, {4, 2}, {6, 2}, {2, 1}, {9, 2}});
   add(false, false, {{8, 4}, {10, 3}, {12, 2}, {6, 6}});
   return result;
 }

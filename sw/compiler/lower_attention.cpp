@@ -29,20 +29,22 @@ Lowering::AttentionTiles Lowering::attentionTiles(const Attention& op) const {
   const uint32_t keyPanels = ceilDivide(op.rows, dim);
   // Accumulator rows, words of results, statistics slots, streamed words; `spare`: copies of a
   // step's data beyond what is needed at once.
-  const auto fits = [&](uint32_t rows, uint32_t panels, uint32_t heldKeys, uint32_t spare) {
+  const auto fits = [&](uint32_t rows, uint32_t panels, uint32_t heldKeys, uint32_t spare,
+                        uint32_t heldHeads = 3) {
     rows = std::min(rows, op.rows);
     return (panels * (1 + spare) + headPanels * 2) * rows <= plan_.accRows &&
            (panels * (2 + spare) + headPanels) * rows <= results_.size() &&
            (2 + spare) * rows <= plan_.statRows &&
-           (3 * heldKeys + 3 * rows) * headPanels <= streamed_.size();
+           (heldHeads * heldKeys + 3 * rows) * headPanels <= streamed_.size();
   };
   uint32_t most = std::min(tiling_.rowBlock, op.rows);
   if (options_.attentionRows != 0) most = std::min(most, options_.attentionRows);
   const auto choices = options_.attentionRows != 0 ? std::vector{most} : rowChoices(most, dim);
   if (options_.keyChunk == 0)
-    for (const uint32_t spare : {1U, 0U})
+    // Keys and values of a head, and the keys of the next; of few large heads without these.
+    for (const auto& [spare, heldHeads] : {std::pair{1U, 3U}, {0U, 3U}, {1U, 2U}, {0U, 2U}})
       for (const uint32_t rows : choices)
-        if ((rows >= dim || rows >= most) && fits(rows, keyPanels, op.rows, spare))
+        if ((rows >= dim || rows >= most) && fits(rows, keyPanels, op.rows, spare, heldHeads))
           return {std::min(rows, most), 0};
   if (tiling_.demandWholeRows && options_.keyChunk == 0)
     throw Unfit("the logits of DIM rows do not fit accumulator, statistics and scratchpad");

@@ -11,6 +11,10 @@ constexpr uint32_t kCommandCycles = 512;
 /// Pieces in which an operator's first tile takes its operand, so that it starts before the last
 /// panel of the operand is there.
 constexpr uint32_t kFirstTilePieces = 4;
+/// The same for the program's first tiles, whose weights come in pieces as well.
+constexpr uint32_t kStartPieces = 16;
+/// Pieces of a block's rows in the program's last column tiles.
+constexpr uint32_t kLastRowPieces = 4;
 
 }  // namespace
 
@@ -36,6 +40,11 @@ Lowering::LinearTiles& Lowering::linearTiles(uint32_t opIndex, const Linear& op)
   group = std::min(group, share / (panels * dim + constants));
   group = std::min(group, share / (2 * rows));
   group = std::min(group, results_.size() / (4 * rows * layout(op.output).wordsPerRow));
+  const bool pairFits = plan_.accRows >= 8 * rows &&
+                               share >= 2 * (panels * dim + constants) && share >= 4 * rows &&
+                               results_.size() >= 8 * rows * layout(op.output).wordsPerRow;
+  // While the program's first operand arrives, two tiles keep the array busy, one does not.
+  if (stream_.freeAt(Queue::Matmul) == 0 && pairFits) group = std::max(group, 2U);
   if (options_.columnTiles != 0) group = options_.columnTiles;
   if (chunks > 1) group = 1;
   tiles.groupTiles = std::clamp(group, 1U, outPanels);
@@ -43,39 +52,101 @@ Lowering::LinearTiles& Lowering::linearTiles(uint32_t opIndex, const Linear& op)
   return tiles;
 }
 
-uint32_t Lowering::loadWeights(const Linear& op, LinearTiles& tiles, uint32_t group,
-                               uint32_t chunk) {
+Lowering::Weights Lowering::placeWeights(const Linear& op, LinearTiles& tiles, uint32_t group,
+                                         uint32_t chunk) {
   const uint32_t dim = plan_.dim;
   const TensorLayout& in = layout(op.input);
   const TensorLayout& out = layout(op.output);
   const uint32_t chunks = ceilDivide(in.panels, tiles.depthPanels);
   const uint32_t firstTile = group * tiles.groupTiles;
-  const uint32_t tileCount = std::min(tiles.groupTiles, out.panels - firstTile);
   const uint32_t firstDepth = chunk * tiles.depthPanels * dim;
-  const uint32_t depth = std::min(tiles.depthPanels * dim, in.panels * dim - firstDepth);
-  const uint32_t constants = chunk + 1 == chunks ? constantBytes(epilogueOpcode(op)) : 0;
-  const uint32_t words = tileCount * (depth + constants);
+  Weights weights;
+  weights.tiles = std::min(tiles.groupTiles, out.panels - firstTile);
+  weights.depth = std::min(tiles.depthPanels * dim, in.panels * dim - firstDepth);
+  weights.constants = chunk + 1 == chunks ? constantBytes(epilogueOpcode(op)) : 0;
+  const uint32_t words = weights.tiles * (weights.depth + weights.constants);
 
-  auto& place = tiles.chunks[std::size_t{group} * chunks + chunk];
-  if (!place)
-    place = constants_.add(uint64_t{words} * dim, [=, &op, &in, &out](std::span<uint8_t> bytes) {
-      for (uint32_t tile = 0; tile < tileCount; ++tile) {
-        const std::size_t panelBytes = std::size_t{depth} * dim;
-        fillWeights(op, in, out, dim, firstTile + tile, firstDepth, depth,
-                    bytes.subspan(tile * panelBytes, panelBytes));
-        if (constants != 0)
-          fillLinearConstants(op, out, dim, firstTile + tile,
-                              bytes.subspan(tileCount * panelBytes +
-                                            std::size_t{tile} * constants * dim));
-      }
-    });
-  const uint32_t address = streamed_.allocate(words);
-  loadConstants(*place, address, words);
-  return address;
+  LinearTiles::Chunk& cut = tiles.chunks[std::size_t{group} * chunks + chunk];
+  if (!cut.place)
+    cut.place =
+        constants_.add(uint64_t{words} * dim, [=, &op, &in, &out](std::span<uint8_t> bytes) {
+          for (uint32_t tile = 0; tile < weights.tiles; ++tile) {
+            const std::size_t panelBytes = std::size_t{weights.depth} * dim;
+            fillWeights(op, in, out, dim, firstTile + tile, firstDepth, weights.depth,
+                        bytes.subspan(tile * panelBytes, panelBytes));
+            if (weights.constants != 0)
+              fillLinearConstants(op, out, dim, firstTile + tile,
+                                  bytes.subspan(weights.tiles * panelBytes +
+                                                std::size_t{tile} * weights.constants * dim));
+          }
+        });
+  weights.place = *cut.place;
+  weights.loaded = streamed_.recall(cut.address, cut.ticket);
+  if (!weights.loaded) {
+    cut.address = streamed_.allocate(words);
+    cut.ticket = streamed_.ticket(cut.address);
+  }
+  weights.address = cut.address;
+  return weights;
+}
+
+void Lowering::loadWeights(const Weights& weights, uint32_t firstPanel, uint32_t endPanel) {
+  const uint32_t dim = plan_.dim;
+  if (weights.loaded) return;
+  const uint32_t constants = weights.tiles * weights.constants;
+  const uint32_t words = weights.tiles * weights.depth;
+  if (firstPanel == 0 && endPanel * dim == weights.depth)  // all at once
+    return loadConstants(weights.place, weights.address, words + constants);
+  stream_.emit(
+      Command(Opcode::Load)
+          .set(Field::ScratchAddr, weights.address + firstPanel * dim)
+          .set(Field::MemoryAddr,
+               static_cast<int64_t>(weights.place + uint64_t{firstPanel} * dim * dim))
+          .set(Field::ChunkWords, (endPanel - firstPanel) * dim)
+          .set(Field::Chunks, weights.tiles)
+          .set(Field::ScratchStride, weights.depth)
+          .set(Field::MemoryStride, int64_t{weights.depth} * dim),
+      AddressBase::Constants);
+  if (endPanel * dim == weights.depth && constants != 0)
+    loadConstants(weights.place + uint64_t{words} * dim, weights.address + words, constants);
+}
+
+void Lowering::multiply(const Weights& weights, uint32_t firstTile, uint32_t tiles,
+                        uint32_t firstPanel, uint32_t endPanel, bool accumulate,
+                        const Piece& operand, uint32_t rows, const Sums& sums) {
+  const uint32_t dim = plan_.dim;
+  stream_.emit(Command(Opcode::Matmul)
+                   .set(Field::AAddr, operand.address + firstPanel * operand.stride)
+                   .set(Field::AStride, operand.stride)
+                   .set(Field::BAddr, weights.address + firstTile * weights.depth +
+                                          firstPanel * dim)
+                   .set(Field::BStride, weights.depth)
+                   .set(Field::CAddr, sums.address)
+                   .set(Field::CStride, sums.stride)
+                   .set(Field::MatmulRows, rows)
+                   .set(Field::Depth, (endPanel - firstPanel) * dim)
+                   .set(Field::Cols, tiles * dim)
+                   .set(Field::Accumulate, accumulate));
+}
+
+void Lowering::finishProgram(const Linear& op, const RowBlock& block, const Target& result,
+                             const Weights& weights, uint32_t firstTile, const Piece& operand,
+                             const Sums& sums) {
+  const auto most = static_cast<uint32_t>(
+      std::max<uint64_t>(plan_.dim, roundUp(ceilDivide(block.rows, kLastRowPieces), plan_.dim)));
+  for (uint32_t tile = 0; tile < weights.tiles; ++tile)
+    for (uint32_t row = 0; row < block.rows; row += most) {
+      const uint32_t rows = std::min(most, block.rows - row);
+      const Sums part{sums.address + tile * sums.stride + row, sums.stride};
+      multiply(weights, tile, 1, 0, weights.depth / plan_.dim, false,
+               {operand.address + row, operand.stride, false}, rows, part);
+      linearEpilogue(op, {block.index, block.first + row, rows}, result, firstTile + tile, 1, part,
+                     weights.address + weights.tiles * weights.depth + tile * weights.constants,
+                     std::nullopt);
+    }
 }
 
 void Lowering::lowerLinear(uint32_t opIndex, const Linear& op, const RowBlock& block) {
-  const uint32_t dim = plan_.dim;
   const TensorLayout& in = layout(op.input);
   const TensorLayout& out = layout(op.output);
   const bool residual = std::holds_alternative<ResidualEpilogue>(op.epilogue);
@@ -99,7 +170,12 @@ void Lowering::lowerLinear(uint32_t opIndex, const Linear& op, const RowBlock& b
       operand != nullptr
           ? 1
           : std::max(1U, plan_.accRows / (tiles.groupTiles * block.rows) - 1);
-  const uint32_t piecePanels = ceilDivide(in.panels, kFirstTilePieces);
+  // Nobody waits for the last operator but the end of the program.
+  const bool last = operand != nullptr && chunks == 1 && !residual && result.resident == nullptr &&
+                    step_ + 1 == schedule_.tasks.size();
+  const bool first = stream_.freeAt(Queue::Matmul) == 0;
+  const uint32_t piecePanels =
+      ceilDivide(in.panels, first && chunks == 1 ? kStartPieces : kFirstTilePieces);
 
   for (uint32_t firstGroup = 0; firstGroup < groups; firstGroup += together) {
     const uint32_t lastGroup = std::min(groups, firstGroup + together);
@@ -113,44 +189,42 @@ void Lowering::lowerLinear(uint32_t opIndex, const Linear& op, const RowBlock& b
       const uint32_t endPanel = std::min(in.panels, firstPanel + tiles.depthPanels);
       std::optional<uint32_t> slice;
       for (uint32_t group = firstGroup; group < lastGroup; ++group) {
+        const Weights weights = placeWeights(op, tiles, group, chunk);
+        const bool inPieces = operand != nullptr && group == 0;
+        const bool weightsToo = inPieces && first && chunks == 1;
         // Weights first: they wait for nothing, the operand perhaps for a store.
-        const uint32_t weights = loadWeights(op, tiles, group, chunk);
+        if (!weightsToo) loadWeights(weights, 0, endPanel - firstPanel);
         if (operand == nullptr && !slice) {
           slice = streamed_.allocate((endPanel - firstPanel) * block.rows);
           load(op.input, *slice, firstPanel, endPanel - firstPanel, block.first, block.rows);
         }
+        const Piece source{(operand != nullptr ? operand->address + firstPanel * block.rows
+                                               : *slice),
+                           block.rows, false};
+        const Sums sum{sums[group - firstGroup], block.rows};
         const uint32_t firstTile = group * tiles.groupTiles;
-        const uint32_t tileCount = std::min(tiles.groupTiles, out.panels - firstTile);
-        const bool inPieces = operand != nullptr && group == 0;
-        for (uint32_t panel = firstPanel; panel < endPanel;) {
+        const bool finish = last && group + 1 == groups && !mustLoad && !weightsToo;
+        for (uint32_t panel = firstPanel; panel < endPanel && !finish;) {
           const uint32_t next =
               inPieces ? std::min(endPanel, (panel / piecePanels + 1) * piecePanels) : endPanel;
-          const uint32_t address = operand != nullptr
-                                       ? operand->address + panel * block.rows
-                                       : *slice + (panel - firstPanel) * block.rows;
+          if (weightsToo) loadWeights(weights, panel, next);
           if (mustLoad && operand != nullptr)
-            load(op.input, address, panel, next - panel, block.first, block.rows);
-          stream_.emit(Command(Opcode::Matmul)
-                           .set(Field::AAddr, address)
-                           .set(Field::AStride, block.rows)
-                           .set(Field::BAddr, weights + (panel - firstPanel) * dim)
-                           .set(Field::BStride, (endPanel - firstPanel) * dim)
-                           .set(Field::CAddr, sums[group - firstGroup])
-                           .set(Field::CStride, block.rows)
-                           .set(Field::MatmulRows, block.rows)
-                           .set(Field::Depth, (next - panel) * dim)
-                           .set(Field::Cols, tileCount * dim)
-                           .set(Field::Accumulate, panel != 0));
+            load(op.input, operand->address + panel * block.rows, panel, next - panel, block.first,
+                 block.rows);
+          multiply(weights, 0, weights.tiles, panel - firstPanel, next - firstPanel, panel != 0,
+                   source, block.rows, sum);
           panel = next;
         }
         if (chunk + 1 == chunks) {
           mustLoad = false;
-          const uint32_t sum = sums[group - firstGroup];
-          linearEpilogue(op, block, result, firstTile, tileCount, sum,
-                         weights + tileCount * (endPanel - firstPanel) * dim, statRow);
-          accumulator_.release(sum);
+          if (finish)
+            finishProgram(op, block, result, weights, firstTile, source, sum);
+          else
+            linearEpilogue(op, block, result, firstTile, weights.tiles, sum,
+                           weights.address + weights.tiles * weights.depth, statRow);
+          accumulator_.release(sum.address);
         }
-        streamed_.release(weights);
+        streamed_.release(weights.address);
       }
       if (slice) streamed_.release(*slice);
     }
@@ -158,11 +232,11 @@ void Lowering::lowerLinear(uint32_t opIndex, const Linear& op, const RowBlock& b
 }
 
 void Lowering::linearEpilogue(const Linear& op, const RowBlock& block, const Target& result,
-                              uint32_t firstTile, uint32_t tiles, uint32_t accAddr,
+                              uint32_t firstTile, uint32_t tiles, const Sums& sums,
                               uint32_t constAddr, std::optional<uint32_t> statRow) {
   Command command(epilogueOpcode(op));
-  command.set(Field::AccAddr, accAddr)
-      .set(Field::AccStride, block.rows)
+  command.set(Field::AccAddr, sums.address)
+      .set(Field::AccStride, sums.stride)
       .set(Field::ConstAddr, constAddr)
       .set(Field::Rows, block.rows)
       .set(Field::Panels, tiles);

@@ -54,7 +54,26 @@ class Lowering {
   struct LinearTiles {
     uint32_t groupTiles = 1;   ///< column tiles per command
     uint32_t depthPanels = 1;  ///< panels of depth per chunk
-    std::vector<std::optional<uint64_t>> chunks;  ///< place in memory of [group][depth chunk]
+    struct Chunk {
+      std::optional<uint64_t> place;  ///< in memory
+      uint32_t address = 0;           ///< where it was loaded to last
+      uint64_t ticket = 0;
+    };
+    std::vector<Chunk> chunks;  ///< [group][depth chunk]
+  };
+  /// A chunk of weights, with its constants behind them.
+  struct Weights {
+    uint64_t place = 0;      ///< in memory
+    uint32_t address = 0;    ///< scratchpad
+    uint32_t tiles = 0;      ///< column tiles
+    uint32_t depth = 0;      ///< words per tile
+    uint32_t constants = 0;  ///< words per tile
+    bool loaded = false;
+  };
+  /// Sums of a linear operator: where a block's column tiles lie in the accumulator.
+  struct Sums {
+    uint32_t address = 0;
+    uint32_t stride = 0;  ///< rows from tile to tile
   };
   /// Rows and keys per step of an attention operator.
   struct AttentionTiles {
@@ -93,9 +112,19 @@ class Lowering {
   // lower_linear.cpp
   void lowerLinear(uint32_t opIndex, const Linear& op, const RowBlock& block);
   LinearTiles& linearTiles(uint32_t opIndex, const Linear& op);
-  uint32_t loadWeights(const Linear& op, LinearTiles& tiles, uint32_t group, uint32_t chunk);
+  /// Finds a place for a chunk; it is loaded when an earlier block's is still there.
+  Weights placeWeights(const Linear& op, LinearTiles& tiles, uint32_t group, uint32_t chunk);
+  /// Loads depth panels [first, end) of all tiles.
+  void loadWeights(const Weights& weights, uint32_t firstPanel, uint32_t endPanel);
+  void multiply(const Weights& weights, uint32_t firstTile, uint32_t tiles, uint32_t firstPanel,
+                uint32_t endPanel, bool accumulate, const Piece& operand, uint32_t rows,
+                const Sums& sums);
+  /// The operator's last column tiles, finely cut, so that little is left when the array ends.
+  void finishProgram(const Linear& op, const RowBlock& block, const Target& result,
+                     const Weights& weights, uint32_t firstTile, const Piece& operand,
+                     const Sums& sums);
   void linearEpilogue(const Linear& op, const RowBlock& block, const Target& target,
-                      uint32_t firstTile, uint32_t tiles, uint32_t accAddr, uint32_t constAddr,
+                      uint32_t firstTile, uint32_t tiles, const Sums& sums, uint32_t constAddr,
                       std::optional<uint32_t> statRow);
   // lower_embedding.cpp
   void lowerEmbedding(uint32_t opIndex, const Embedding& op, const RowBlock& block);

@@ -9,10 +9,10 @@ namespace intformer {
 
 std::optional<uint32_t> Ring::gapFrom(uint32_t from, uint32_t count) const {
   uint32_t at = from;
-  for (const auto& [address, end] : live_) {
-    if (end <= at) continue;
+  for (const auto& [address, piece] : live_) {
+    if (piece.end <= at) continue;
     if (address >= at && address - at >= count) break;
-    at = end;
+    at = piece.end;
   }
   if (at + count > begin_ + size_) return std::nullopt;
   return at;
@@ -21,14 +21,25 @@ std::optional<uint32_t> Ring::gapFrom(uint32_t from, uint32_t count) const {
 uint32_t Ring::allocate(uint32_t count) {
   std::optional<uint32_t> address;
   if (count <= size_) {
-    address = gapFrom(head_, count);
+    // Pieces of which no three fit cannot rotate: they must not part the ring in the middle.
+    if (count <= size_ / 3) address = gapFrom(head_, count);
     if (!address) address = gapFrom(begin_, count);
   }
   if (!address)
     throw Unfit(fmt::format("{} more of {} {} are needed at once", count, size_, name_));
-  live_.emplace(*address, *address + count);
   head_ = *address + count;
+  std::erase_if(left_, [&](const auto& left) {
+    return head_ > left.first && left.second.end > *address;
+  });
+  live_.emplace(*address, Piece{head_, ++tickets_});
   return *address;
+}
+
+bool Ring::recall(uint32_t address, uint64_t ticket) {
+  const auto found = left_.find(address);
+  if (found == left_.end() || found->second.ticket != ticket) return false;
+  live_[address] = left_.extract(found).mapped();
+  return true;
 }
 
 Resident* ResidentHeap::use(TensorId tensor, uint32_t block, uint64_t step) {

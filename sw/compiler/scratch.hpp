@@ -34,7 +34,14 @@ class Ring {
     return count <= size_ && (gapFrom(head_, count) || gapFrom(begin_, count));
   }
   /// Frees what allocate() returned: the commands emitted so far are its last users.
-  void release(uint32_t address) { live_.erase(address); }
+  void release(uint32_t address) {
+    if (const auto found = live_.find(address); found != live_.end())
+      left_[address] = live_.extract(found).mapped();
+  }
+  /// Names a piece for recall(), while it is live.
+  [[nodiscard]] uint64_t ticket(uint32_t address) const { return live_.at(address).ticket; }
+  /// Takes a released piece again when nothing has been given its place since.
+  bool recall(uint32_t address, uint64_t ticket);
   [[nodiscard]] uint32_t size() const { return size_; }
 
  private:
@@ -44,7 +51,13 @@ class Ring {
   uint32_t begin_;
   uint32_t size_;
   uint32_t head_;
-  std::map<uint32_t, uint32_t> live_;  ///< address, end
+  struct Piece {
+    uint32_t end = 0;
+    uint64_t ticket = 0;
+  };
+  std::map<uint32_t, Piece> live_;  ///< by address
+  std::map<uint32_t, Piece> left_;  ///< released, contents still there
+  uint64_t tickets_ = 0;
 };
 
 /// A row block of a tensor that is resident in the scratchpad: all its panels, one after the other.

@@ -151,7 +151,7 @@ class Scheduler {
       product = addAttention(*std::exchange(waiting, std::nullopt));
     };
     for (uint32_t op = first; op < end; ++op) {
-      Task task{.op = op, .segment = segment_ + op - first, .needs = {}};
+      Task task{.op = op, .block = {}, .segment = segment_ + op - first, .needs = {}};
       if (steps_[op].empty()) {
         finishStep();
         if (product != kNone) task.needs = {product};
