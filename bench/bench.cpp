@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <cstdlib>
 #include <exception>
 
 #include "bench/measure.hpp"
@@ -25,6 +26,9 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--small-model", settings.smallModel, "Model for sentences per second")
       ->capture_default_str();
+  app.add_option("--trained", settings.trained,
+                 "Model file (*.itf) for the same with trained weights; left out where there is none")
+      ->capture_default_str();
   app.add_option("--seq", settings.tokens, "Tokens of the first model")
       ->check(CLI::Range(1, 4096))
       ->capture_default_str();
@@ -32,6 +36,11 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(1, 100))
       ->capture_default_str();
   CLI11_PARSE(app, argc, argv);
+  double load = 0;
+  if (getloadavg(&load, 1) == 1 && load > 0.5)
+    fmt::print("note: other work on this machine (load {:.1f}) lengthens what is measured by the "
+               "clock on the wall\n\n",
+               load);
   try {
     Figures figures;
     const auto begin = std::chrono::steady_clock::now();

@@ -85,4 +85,10 @@ Job prepare(const Case& one) {
                  one.tokens);
 }
 
+Job prepareWhole(const std::string& config, const std::string& model, uint32_t tokens) {
+  const ModelSpecResult spec = loadModelSpec(model);
+  for (const Diagnostic& fault : spec.diagnostics) throw std::runtime_error(fault.text());
+  return prepare(config, {}, model, spec.spec->layers, {tokens}, spec.spec->vocabulary != 0);
+}
+
 }  // namespace intformer::bench

@@ -41,5 +41,7 @@ struct Job {
 Job prepare(const std::string& config, std::span<const std::string> sets, const std::string& model,
             uint32_t layers, const std::vector<uint32_t>& sequences, bool tokens);
 Job prepare(const Case& one);
+/// All layers of a model, from token ids where it has an embedding.
+Job prepareWhole(const std::string& config, const std::string& model, uint32_t tokens);
 
 }  // namespace intformer::bench

@@ -15,6 +15,7 @@ struct Settings {
   std::string config = "configs/base16.toml";
   std::string model = "configs/models/bert-base.toml";
   std::string smallModel = "configs/models/minilm-shape.toml";  ///< for sentences per second
+  std::string trained = "build/models/minilm.itf";  ///< left out where there is none
   uint32_t tokens = 128;
   int runs = 3;
 
@@ -34,7 +35,8 @@ bool measureSimulation(const Settings& settings, Figures& figures);
 /// Drawing, compiling and estimating all layers from token ids.
 void measureCompiler(const Settings& settings, Figures& figures);
 
-/// Golden model and emulator on a small model, sentence by sentence.
+/// Golden model and emulator on a small model, sentence by sentence; then on a trained one, as
+/// `intformer embed` runs it.
 void measureSentences(const Settings& settings, Figures& figures);
 
 /// Text to token ids: by the trained vocabulary where it was fetched, else a small one.

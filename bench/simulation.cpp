@@ -58,6 +58,7 @@ bool measureAllLayers(const Settings& settings, Figures& figures, tb::SimDevice&
   const RtlFigures rtl = runOnRtl(device, job, program, golden);
   device.setProgress({});
   figures.add({"RTL simulation", rtl.seconds.wall, "s", settings.goal(atMost(70))});
+  figures.add({"RTL simulation, processor time", rtl.seconds.cpu, "s", {}});
   figures.add({"cycles on the RTL", static_cast<double>(rtl.cycles), "cycles", {}});
   figures.add({"MAC utilization on the RTL", utilization(job, rtl.cycles), "%",
                settings.goal(atLeast(97))});
