@@ -17,6 +17,7 @@ void addImport(CLI::App& app, int& status);
 void addQuantize(CLI::App& app, int& status);
 void addEmbed(CLI::App& app, int& status);
 void addSearch(CLI::App& app, int& status);
+void addAccuracy(CLI::App& app, int& status);
 
 /// Parses the command line, which runs a subcommand, and returns the program's exit status.
 inline int runCommandLine(CLI::App& app, const int& status, int argc, char** argv) {

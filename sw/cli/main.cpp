@@ -13,5 +13,6 @@ int main(int argc, char** argv) {
   intformer::cli::addQuantize(app, status);
   intformer::cli::addEmbed(app, status);
   intformer::cli::addSearch(app, status);
+  intformer::cli::addAccuracy(app, status);
   return intformer::cli::runCommandLine(app, status, argc, argv);
 }

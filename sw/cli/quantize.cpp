@@ -18,7 +18,26 @@ struct QuantizeCommand {
   std::string model;
   std::string calibration = INTFORMER_SOURCE_DIR "/configs/calibration/english.txt";
   std::string out;
+  QuantizeOptions how;
 };
+
+/// The options as a model file says how its integers were found.
+std::string methodText(const QuantizeOptions& how) {
+  const CodingOptions& coding = how.activations;
+  std::string text = fmt::format("ranges {}", rangeMethodName(coding.ranges.method));
+  if (coding.ranges.method == RangeMethod::Percentile)
+    text += fmt::format(" {}", coding.ranges.percentile);
+  text += coding.strength ? fmt::format(", smoothing {}", *coding.strength)
+                          : std::string(", smoothing by error");
+  if (!coding.zeroPoints) text += ", no zero points";
+  if (!how.weights.secondOrder) text += ", weights to nearest";
+  if (!how.weights.biasCorrection) text += ", no bias correction";
+  if (!how.weights.perChannel) text += ", one scale for all channels";
+  if (!how.perHead) text += ", one scale for all heads";
+  if (!how.wideResidual) text += ", int8 residual";
+  if (how.dither) text += ", dither";
+  return text;
+}
 
 int quantize(const QuantizeCommand& command) {
   const auto begin = std::chrono::steady_clock::now();
@@ -38,12 +57,13 @@ int quantize(const QuantizeCommand& command) {
              lines.size(), name, tokens);
   std::fflush(stdout);
 
-  IntegerModel integers{quantizeModel(model.trained.bert, calibration, {}), {}};
+  IntegerModel integers{quantizeModel(model.trained.bert, calibration, command.how), {}};
   std::string text;
   for (const std::string& line : lines) text += line + "\n";
   integers.origin = {
       {"calibration", name},
       {"calibration_xxh3", fmt::format("{:016x}", XXH3_64bits(text.data(), text.size()))},
+      {"method", methodText(command.how)},
       {"sentences", std::to_string(lines.size())},
       {"tokens", std::to_string(tokens)}};
   model.integers = std::move(integers);
@@ -56,6 +76,44 @@ int quantize(const QuantizeCommand& command) {
              static_cast<double>(std::filesystem::file_size(command.out)) / 1e6,
              std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
   return kFine;
+}
+
+/// Methods, of which docs/10-accuracy.md measures what each is worth.
+void addMethods(CLI::App& app, QuantizeCommand& options) {
+  constexpr const char* kGroup = "Methods (the defaults are the most accurate)";
+  QuantizeOptions& how = options.how;
+  const auto range = [&how](const std::string& name) {
+    for (const RangeMethod method :
+         {RangeMethod::Max, RangeMethod::Percentile, RangeMethod::MeanSquare})
+      if (rangeMethodName(method) == name)
+        how.activations.ranges.method = how.heads.method = method;
+  };
+  app.add_option_function<std::string>("--ranges", range,
+                                       "Ranges of activations: max, percentile or mse")
+      ->check(CLI::IsMember({"max", "percentile", "mse"}))
+      ->group(kGroup);
+  app.add_option_function<double>(
+         "--percentile",
+         [&how](double inside) {
+           how.activations.ranges.percentile = how.heads.percentile = inside;
+         },
+         "Part of the values inside the range, in percent, of --ranges percentile")
+      ->check(CLI::Range(50.0, 100.0))
+      ->group(kGroup);
+  app.add_option("--smoothing", how.activations.strength,
+                 "One strength for all tensors (0 to 1) instead of each one's best")
+      ->check(CLI::Range(0.0, 1.0))
+      ->group(kGroup);
+  const auto flag = [&](const char* name, bool& field, bool value, const char* help) {
+    app.add_flag_callback(name, [&field, value] { field = value; }, help)->group(kGroup);
+  };
+  flag("--no-zero-points", how.activations.zeroPoints, false, "Symmetric activations");
+  flag("--nearest", how.weights.secondOrder, false, "Weights to nearest, not by second order");
+  flag("--no-bias-correction", how.weights.biasCorrection, false, "Leave mean errors");
+  flag("--per-tensor", how.weights.perChannel, false, "A scale per weight matrix");
+  flag("--one-head-scale", how.perHead, false, "A scale for all heads");
+  flag("--narrow-residual", how.wideResidual, false, "Residuals add int8 activations");
+  flag("--dither", how.dither, true, "Round attention weights by position");
 }
 
 }  // namespace
@@ -71,6 +129,7 @@ void addQuantize(CLI::App& app, int& status) {
                       "English ones of configs/calibration)");
   command->add_option("--out", options->out, "Model file to write; may be the one that is read")
       ->required();
+  addMethods(*command, *options);
   command->footer(
       "Example:\n"
       "  intformer quantize build/models/minilm.itf --calibrate mine.txt --out mine.itf");

@@ -24,8 +24,9 @@ Interval percentile(std::vector<float> values, double inside) {
   const auto low = values.begin() + dropped;
   const auto high = values.end() - 1 - dropped;
   std::ranges::nth_element(values, low);
-  std::nth_element(low, high, values.end());
-  return {*low, *high};
+  const double lowest = *low;
+  std::nth_element(low, high, values.end());  // moves what `low` points to
+  return {lowest, *high};
 }
 
 /// Shrinks the full range towards its middle as long as that pays.

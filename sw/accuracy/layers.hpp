@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "sw/accuracy/study.hpp"
+#include "sw/quantizer/quantize_bert.hpp"
+#include "sw/reference/report.hpp"
+
+namespace intformer {
+
+/// How far the integers have drifted from float32 after a LayerNorm.
+struct LayerError {
+  std::string tensor;   ///< "layer2.output16"
+  double mean = 0;      ///< cosine per token: mean
+  double worst = 0;     ///< and lowest
+  double relative = 0;  ///< rms error over float32's standard deviation
+};
+
+/// Results of every LayerNorm against the float model, on packed sentences.
+std::vector<LayerError> layerErrors(const FloatBert& model, const QuantizedBert& quantized,
+                                    std::span<const std::vector<uint32_t>> sentences,
+                                    const Variant& variant);
+
+/// The error that each operator adds by itself, on the same sentences: against the float64 function
+/// of the very integers that it reads. The layers' operators of one name are one entry, which holds
+/// the worst of them ("layer*.ffn.hidden"); sequences count as one.
+std::vector<OperatorError> ownErrors(const QuantizedBert& quantized,
+                                     std::span<const std::vector<uint32_t>> sentences,
+                                     const Variant& variant);
+
+}  // namespace intformer

@@ -1,0 +1,137 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <set>
+
+#include "sw/accuracy/result.hpp"
+#include "sw/cli/commands.hpp"
+#include "sw/cli/refusals.hpp"
+#include "sw/cli/sentences.hpp"
+#include "sw/files/files.hpp"
+
+namespace intformer::cli {
+namespace {
+
+constexpr std::size_t kSampled = 64;  // sentences for the errors by layer and operator
+
+struct AccuracyOptions {
+  std::string model;
+  std::string corpus;
+  uint32_t queries = 500;
+  uint32_t lines = 5000;
+  std::string report;
+  std::string json;
+  bool own = false;
+  uint32_t rtl = 0;
+  std::string config;
+};
+
+/// Queries and then lines, all different, in the text's order.
+std::vector<std::string> sentencesOf(const AccuracyOptions& options) {
+  std::vector<std::string> sentences;
+  std::set<std::string> seen;
+  for (std::string& line : readLines(options.corpus))
+    if (sentences.size() < std::size_t{options.queries} + options.lines && seen.insert(line).second)
+      sentences.push_back(std::move(line));
+  if (sentences.size() < std::size_t{options.queries} + options.lines)
+    throw std::runtime_error(fmt::format(
+        "{}: holds {} different lines; {} queries and {} lines to search are asked for: lower "
+        "--queries or --lines",
+        options.corpus, sentences.size(), options.queries, options.lines));
+  return sentences;
+}
+
+/// Some sentences on the simulated RTL, whose values are compared with the golden model's on the way.
+/// Throws BackendError for a difference.
+void runOnRtl(const AccuracyOptions& options, std::span<const std::vector<uint32_t>> sentences,
+              const FloatMatrix& reference) {
+  BackendRequest request{options.model, "rtl", options.config, {}};
+  const auto engine = openEngine(request);
+  const std::vector<std::vector<uint32_t>> sample(sentences.begin(),
+                                                  sentences.begin() + options.rtl);
+  const FloatMatrix vectors = embedWithProgress(*engine, sample, "sentences");
+  FloatMatrix expected(options.rtl, reference.cols);
+  std::copy_n(reference.data.begin(), expected.data.size(), expected.data.begin());
+  const Agreement close = agreement(expected, vectors, 0);
+  fmt::print("RTL, {} sentences: equal to the golden model on all {} values; cosine to float32 mean "
+             "{:.5f}, worst {:.5f}\n",
+             options.rtl, engine->backend->work()->valuesCompared, close.mean, close.worst);
+  printDeviceWork(*engine);
+}
+
+int accuracy(const AccuracyOptions& options) {
+  if (options.queries == 0 || options.lines == 0)
+    throw std::runtime_error("--queries and --lines must be 1 at least");
+  if (options.rtl > options.queries + options.lines)
+    throw std::runtime_error(fmt::format("--rtl {}: there are {} sentences", options.rtl,
+                                         options.queries + options.lines));
+  const std::vector<std::string> sentences = sentencesOf(options);
+  BackendRequest request{options.model, "float", {}, {}};
+  const auto engine = openEngine(request);
+  const IntegerModel& integers = integersOf(engine->model, options.model);
+  const auto ids = encodeAll(*engine->tokenizer, sentences);
+
+  AccuracyResult result;
+  result.model = engine->model.trained.name;
+  result.origin = integers.origin;
+  result.corpus = std::filesystem::path(options.corpus).filename().string();
+  result.queries = options.queries;
+  result.lines = options.lines;
+  const FloatMatrix reference = embedWithProgress(*engine, ids, "sentences, float32");
+  std::vector<Variant> variants = allVariants();
+  if (options.own) variants.resize(1);
+  for (const Variant& variant : variants) {
+    engine->backend = variantBackend(integers.bert, variant);
+    const FloatMatrix vectors = embedWithProgress(*engine, ids, "sentences, " + variant.name);
+    result.variants.push_back({variant, agreement(reference, vectors, options.queries)});
+  }
+  const std::span<const std::vector<uint32_t>> all(ids);
+  const auto sample = all.first(std::min(kSampled, all.size()));
+  result.sampled = static_cast<uint32_t>(sample.size());
+  result.layers =
+      layerErrors(engine->model.trained.bert, integers.bert, sample, variants.front());
+  result.operators = ownErrors(integers.bert, sample, variants.front());
+
+  fmt::print("{}: {} queries over {} lines of {}\n\n{}", result.model, result.queries, result.lines,
+             result.corpus, accuracyText(result));
+  if (!options.json.empty()) writeAtomically(options.json, accuracyJson(result));
+  if (!options.report.empty()) writeAtomically(options.report, accuracyHtml(result));
+  for (const std::string& path : {options.json, options.report})
+    if (!path.empty()) fmt::print("written: {}\n", path);
+  if (options.rtl != 0) runOnRtl(options, all, reference);
+  return kFine;
+}
+
+}  // namespace
+
+void addAccuracy(CLI::App& app, int& status) {
+  auto* command =
+      app.add_subcommand("accuracy", "Measure what the integers of a trained model cost");
+  auto options = std::make_shared<AccuracyOptions>();
+  command->add_option("--model", options->model, "Quantized model file (*.itf)")->required();
+  command->add_option("--corpus", options->corpus,
+                      "Sentences, one per line: first the queries, then the lines to search")
+      ->required();
+  command->add_option("--queries", options->queries, "Queries")->capture_default_str();
+  command->add_option("--lines", options->lines, "Lines that they look for")->capture_default_str();
+  command->add_flag("--own", options->own,
+                    "Only the way that devices are built for: no other family, dither and studies");
+  command->add_option("--report", options->report, "Write an HTML page with pictures");
+  command->add_option("--json", options->json, "Write the figures to this file");
+  command->add_option("--rtl", options->rtl,
+                      "Run this many of the sentences on the simulated RTL as well");
+  command->add_option("--config", options->config,
+                      "Hardware config of --rtl (default: configs/base16.toml)");
+  command->footer(
+      "Example:\n"
+      "  intformer accuracy --model build/models/minilm.itf \\\n"
+      "      --corpus build/corpus/debian-descriptions.txt --report accuracy.html\n"
+      "Exit status: 0 measured, 1 the input was refused, 2 the RTL differs from the golden model,\n"
+      "3 the device stopped with an error or the watchdog barked.");
+  command->callback(
+      [options, &status] { status = orRefuse([&] { return accuracy(*options); }); });
+}
+
+}  // namespace intformer::cli
