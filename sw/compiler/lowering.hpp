@@ -160,6 +160,8 @@ class Lowering {
   /// operands and another one has its own.
   std::size_t pick();
   [[nodiscard]] uint64_t operandsReady(const Task& task) const;
+  /// Whether a task is the first step of attention, and can go now.
+  [[nodiscard]] bool opensAttention(std::size_t id);
   /// Whether a task finds room out of order, without taking what those in order need.
   [[nodiscard]] bool findsRoom(const Task& task);
   [[nodiscard]] bool linearFindsRoom(uint32_t opIndex, const Linear& op, const RowBlock& block);

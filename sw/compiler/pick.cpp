@@ -86,7 +86,23 @@ bool Lowering::findsRoom(const Task& task) {
   return false;
 }
 
+bool Lowering::opensAttention(std::size_t id) {
+  const Task& task = schedule_.tasks[id];
+  if (task.part != Task::Part::Logits || !tiling_.demandResident) return false;
+  const auto pending = [&](std::size_t need) {
+    return schedule_.tasks[need].part == Task::Part::Logits;
+  };
+  // The first of a run needs no step before it, done or not.
+  return std::ranges::none_of(task.needs, pending) &&
+         std::ranges::all_of(task.needs, [&](auto need) { return done_[need]; }) &&
+         operandsReady(task) <= stream_.freeAt(Queue::Matmul) && findsRoom(task);
+}
+
 std::size_t Lowering::pick() {
+  // The last matmul before attention waits until its first softmax needs something to hide behind.
+  std::size_t second = firstOpen_ + 1;
+  while (second < done_.size() && done_[second]) ++second;
+  if (second < done_.size() && opensAttention(second)) return second;
   const uint64_t free = stream_.freeAt(Queue::Matmul);
   std::size_t best = firstOpen_;
   uint64_t earliest = ResidentHeap::kNever;

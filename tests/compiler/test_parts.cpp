@@ -120,6 +120,22 @@ TEST_CASE("a ring gives places that no live piece holds, in rotation") {
   }
 }
 
+TEST_CASE("a ring gives a released piece back until its place is given away") {
+  Ring ring("words", 0, 30);
+  const uint32_t first = ring.allocate(10);
+  const uint64_t ticket = ring.ticket(first);
+  CHECK_FALSE(ring.recall(first, ticket));  // still live
+  ring.release(first);
+  CHECK_FALSE(ring.recall(first, ticket + 1));
+  REQUIRE(ring.recall(first, ticket));
+  CHECK(ring.allocate(10) == 10);
+  CHECK_FALSE(ring.canAllocate(11));
+  ring.release(first);
+  CHECK(ring.allocate(9) == 20);
+  CHECK(ring.allocate(3) == 0);  // into the released piece
+  CHECK_FALSE(ring.recall(first, ticket));
+}
+
 TEST_CASE("the heap drops what is never used again first, and never what is in use") {
   ResidentHeap heap(0, 30, [](TensorId tensor, uint32_t) -> uint64_t {
     return tensor == 1 ? ResidentHeap::kNever : 7;
