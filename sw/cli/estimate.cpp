@@ -8,6 +8,7 @@
 #include "gen/config.hpp"
 #include "sw/cli/commands.hpp"
 #include "sw/cli/model_input.hpp"
+#include "sw/cli/refusals.hpp"
 #include "sw/compiler/compile.hpp"
 #include "sw/perf/workload.hpp"
 #include "tb/estimate.hpp"
@@ -128,19 +129,8 @@ void addEstimate(CLI::App& app, int& status) {
       status = 1;
       return;
     }
-    try {
-      status = estimateModel(*options);
-    } catch (const CompileError& error) {
-      fmt::print(stderr, "{} does not run on {}: {}\n", options->model.path, options->config,
-                 error.what());
-      status = 1;
-    } catch (const std::invalid_argument& error) {  // the model contradicts itself
-      fmt::print(stderr, "{}\n", error.what());
-      status = 1;
-    } catch (const std::runtime_error& error) {  // a file
-      fmt::print(stderr, "{}\n", error.what());
-      status = 1;
-    }
+    status = orRefuse([&] { return estimateModel(*options); },
+                      options->model.path + " does not run on " + options->config);
   });
 }
 

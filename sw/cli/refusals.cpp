@@ -5,11 +5,12 @@
 #include <cstdio>
 #include <stdexcept>
 
+#include "sw/compiler/compile.hpp"
 #include "sw/embed/backend.hpp"
 
 namespace intformer::cli {
 
-int orRefuse(const std::function<int()>& body) {
+int orRefuse(const std::function<int()>& body, const std::string& fit) {
   try {
     return body();
   } catch (const BackendError& error) {
@@ -17,7 +18,9 @@ int orRefuse(const std::function<int()>& body) {
     return error.stopped ? kStopped : kDifferent;
   } catch (const std::invalid_argument& error) {  // a model or batch that contradicts itself
     fmt::print(stderr, "{}\n", error.what());
-  } catch (const std::runtime_error& error) {  // a file, a tool, a model that does not fit
+  } catch (const CompileError& error) {
+    fmt::print(stderr, "{}{}{}\n", fit, fit.empty() ? "" : ": ", error.what());
+  } catch (const std::runtime_error& error) {  // a file, a tool
     fmt::print(stderr, "{}\n", error.what());
   } catch (const std::bad_alloc&) {
     fmt::print(stderr, "out of memory\n");

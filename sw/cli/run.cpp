@@ -12,6 +12,7 @@
 #include "sw/cli/commands.hpp"
 #include "sw/cli/model_input.hpp"
 #include "sw/cli/progress.hpp"
+#include "sw/cli/refusals.hpp"
 #include "sw/cli/show.hpp"
 #include "sw/compiler/compile.hpp"
 #include "sw/emulator/emulator.hpp"
@@ -24,8 +25,6 @@ namespace intformer::cli {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-constexpr int kEqual = 0, kRefused = 1, kDifferent = 2, kStopped = 3;
 
 struct RunOptions {
   ModelRequest model;
@@ -56,7 +55,7 @@ struct Work {
   TensorValues golden;
   tb::RunReport report;
   std::vector<uint8_t> result;  ///< memory after the last backend
-  int status = kEqual;
+  int status = kFine;
   std::optional<tb::RtlCheck> device;  ///< when the RTL ran
 
   void fail(int code) { status = std::max(status, code); }
@@ -211,7 +210,7 @@ void printCosines(const Work& work) {
 
 std::string verdict(const Work& work) {
   switch (work.status) {
-    case kEqual: break;
+    case kFine: break;
     case kStopped: return "STOPPED: the device did not finish";
     default: return fmt::format("DIFFERENT: {} values", work.report.mismatches);
   }
@@ -244,7 +243,7 @@ int runModel(const RunOptions& options) {
   if (!model) return kRefused;
 
   const auto begin = Clock::now();
-  Work work{options, *config.plan, std::move(*model), {}, {}, {}, {}, kEqual, {}};
+  Work work{options, *config.plan, std::move(*model), {}, {}, {}, {}, kFine, {}};
   const Graph& graph = work.model.graph;
   work.program = compile(graph, work.plan);
   work.golden = runGolden(graph, work.model.inputs, work.plan.family);
@@ -327,19 +326,8 @@ void addRun(CLI::App& app, int& status) {
       "Exit status: 0 all equal, 1 the input was refused, 2 a comparison failed, 3 the device\n"
       "stopped with an error or the watchdog barked.");
   command->callback([options, &status] {
-    try {
-      status = runModel(*options);
-    } catch (const std::invalid_argument& error) {  // the model contradicts itself
-      fmt::print(stderr, "{}\n", error.what());
-      status = kRefused;
-    } catch (const CompileError& error) {
-      fmt::print(stderr, "{} does not run on {}: {}\n", options->model.path, options->config,
-                 error.what());
-      status = kRefused;
-    } catch (const std::runtime_error& error) {  // a file or a tool
-      fmt::print(stderr, "{}\n", error.what());
-      status = kRefused;
-    }
+    status = orRefuse([&] { return runModel(*options); },
+                      options->model.path + " does not run on " + options->config);
   });
 }
 

@@ -4,6 +4,7 @@
 #include "tb/build_device.hpp"
 #include "tb/device.hpp"
 #include "tests/catch.hpp"
+#include "tests/temporary_folder.hpp"
 
 using namespace intformer;
 using namespace intformer::tb;
@@ -181,8 +182,8 @@ TEST_CASE("events carry cycle, queue and command") {
 }
 
 TEST_CASE("a traced build writes a waveform of the asked cycles") {
-  const auto file = std::filesystem::temp_directory_path() / "intformer_probe_test.fst";
-  std::filesystem::remove(file);
+  const test::TemporaryFolder folder;
+  const std::string file = folder.path("probe.fst");
   {
     SimDevice device(probeLibrary(true));
     REQUIRE(device.traced());
@@ -191,7 +192,6 @@ TEST_CASE("a traced build writes a waveform of the asked cycles") {
     device.run(100);
   }
   CHECK(std::filesystem::file_size(file) > 200);
-  std::filesystem::remove(file);
   SimDevice fast(probeLibrary());
   CHECK_THROWS(fast.trace(file, 0, 1));
 }
