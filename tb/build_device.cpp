@@ -61,7 +61,7 @@ const std::array<const char*, 4> kShellSources = {"tb/sim_top.sv", "tb/shell.cpp
 constexpr const char* kVerilatorFlags =
     "--cc --exe --prefix Vdevice -O3 --x-assign fast --x-initial fast --no-timing"
     " -Wno-fatal -Wno-lint -Wno-style --output-split 20000";
-// Measured on base16: clang++ 900 kHz, g++ 720; -O3 gains nothing over -O2, wide vectors 4 %.
+// Measured on base16: clang++ 1058 kHz, g++ 769; docs/5-verification.md has what else was tried.
 constexpr const char* kCompilerFlags = "-std=c++20 -fPIC -fvisibility=hidden -march=native"
 #ifdef __AVX512F__
                                        " -mprefer-vector-width=512"

@@ -150,6 +150,14 @@ TEST_CASE("races name both commands and the word", "[emulator]") {
     CHECK(race.fault == Fault::Race);
     CHECK(race.address == 72);
     CHECK_THAT(race.message, Contains("memory byte 72"));
+    // Only what can be written is followed: the race is found there just the same.
+    EmulatorOptions windows;
+    windows.windows = {{0, 62, window::kReadable},
+                       {62, 200, window::kReadable | window::kWritable}};
+    const EmulationResult again =
+        run({first, store(64, 0, 4).addWait(Queue::Load), load(72, 100)}, windows);
+    CHECK(again.fault == Fault::Race);
+    CHECK(again.message == race.message);
   }
   SECTION("order carries over from queue to queue") {
     // load -> matmul -> vector; the vector command overwrites what the load wrote.
