@@ -1,10 +1,9 @@
-#include <deque>
-
 #include "Vfetch_16.h"
 #include "Vfetch_4.h"
 #include "Vfetch_64.h"
 #include "tests/catch.hpp"
 #include "tests/rtl_system/bench.hpp"
+#include "tests/rtl_system/read_bursts.hpp"
 
 namespace intformer::test {
 namespace {
@@ -52,30 +51,25 @@ class FetchBench : public DmaBench<Model> {
 
   void step() {
     top.ar_ready_i = !withheld();
-    if (!held_) {
-      held_ = !bursts_.empty() && bursts_.front().ready <= cycle && !withheld();
-      if (held_) present();
-    }
-    top.r_valid_i = held_;
+    const bool offered = bursts_.offer(cycle, [this] { return !withheld(); });
+    if (offered) present();
+    top.r_valid_i = offered;
     top.command_ready_i = this->dice.chance(take);
     top.clk_i = 0, top.eval();
     if (top.rst_ni) {
       if (top.ar_valid_o && top.ar_ready_i) {
         const uint64_t bytes = (top.ar_length_o + 1ULL) * Bus;
         this->checkRequest(top.ar_addr_o, top.ar_length_o + 1U, Bus, 16);
-        bursts_.push_back({top.ar_addr_o, top.ar_length_o + 1U, cycle + this->latency()});
+        bursts_.take(top.ar_addr_o, top.ar_length_o + 1U, cycle + this->latency());
         requestedBytes += bytes;
         lowest = std::min<uint64_t>(lowest, top.ar_addr_o);
         highest = std::max<uint64_t>(highest, top.ar_addr_o + bytes);
         if (requestedBytes > 64 * (commands.size() + kDepth + 1))
           this->faults.push_back("fetched too far ahead");
       }
-      if (held_ && top.r_ready_o) {
-        held_ = false;
-        Burst& burst = bursts_.front();
-        burst.addr += Bus;
-        if (--burst.beats == 0) bursts_.pop_front();
-      } else if (held_) {
+      if (offered && top.r_ready_o) {
+        bursts_.advance(Bus);
+      } else if (offered) {
         this->faults.push_back("a beat was not taken at once");
       }
       if (top.command_valid_o && top.command_ready_i) {
@@ -89,21 +83,15 @@ class FetchBench : public DmaBench<Model> {
     ++cycle;
   }
 
-  [[nodiscard]] bool quiet() const { return bursts_.empty() && !held_; }
+  [[nodiscard]] bool quiet() const { return bursts_.quiet(); }
 
  private:
-  struct Burst {
-    uint64_t addr;
-    uint32_t beats;
-    uint64_t ready;
-  };
   void present() {
-    const Burst& burst = bursts_.front();
-    setPort(top.r_data_i, memory.data() + (burst.addr - kMemoryBase), Bus);
-    top.r_resp_i = burst.addr + Bus > errorFrom && burst.addr < errorTo ? 3 : 0;
+    const uint64_t addr = bursts_.addr();
+    setPort(top.r_data_i, memory.data() + (addr - kMemoryBase), Bus);
+    top.r_resp_i = addr + Bus > errorFrom && addr < errorTo ? 3 : 0;
   }
-  std::deque<Burst> bursts_;
-  bool held_ = false;
+  ReadBursts bursts_;
 };
 
 using Fetch4 = FetchBench<Vfetch_4, 4>;

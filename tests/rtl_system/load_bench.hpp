@@ -4,6 +4,7 @@
 #include <string>
 
 #include "tests/rtl_system/bench.hpp"
+#include "tests/rtl_system/read_bursts.hpp"
 
 namespace intformer::test {
 
@@ -38,11 +39,9 @@ class LoadBench : public DmaBench<Model> {
     }
     top.command_valid_i = offer;
     top.ar_ready_i = !withheld();
-    if (!held_) {
-      held_ = !bursts_.empty() && bursts_.front().ready <= cycle && !withheld();
-      if (held_) present();
-    }
-    top.r_valid_i = held_;
+    const bool offered = bursts_.offer(cycle, [this] { return !withheld(); });
+    if (offered) present();
+    top.r_valid_i = offered;
     top.write_ready_i = !withheld();
     top.clk_i = 0, top.eval();
 
@@ -50,15 +49,10 @@ class LoadBench : public DmaBench<Model> {
     if (top.ar_valid_o && top.ar_ready_i) {
       ++requests;
       this->checkRequest(top.ar_addr_o, top.ar_length_o + 1U, Bus, kMaxBeats);
-      bursts_.push_back({top.ar_addr_o, top.ar_length_o + 1U, cycle + this->latency()});
-      if (bursts_.size() > Outstanding) this->faults.push_back("too many bursts outstanding");
+      bursts_.take(top.ar_addr_o, top.ar_length_o + 1U, cycle + this->latency());
+      if (bursts_.outstanding() > Outstanding) this->faults.push_back("too many bursts outstanding");
     }
-    if (held_ && top.r_ready_o) {
-      held_ = false;
-      Burst& burst = bursts_.front();
-      burst.addr += Bus;
-      if (--burst.beats == 0) bursts_.pop_front();
-    }
+    if (offered && top.r_ready_o) bursts_.advance(Bus);
     if (top.write_valid_o && top.write_ready_i) {
       scratch.at(top.write_addr_o) = portBytes(top.write_data_o, Dim);
       ++wordsWritten;
@@ -93,27 +87,20 @@ class LoadBench : public DmaBench<Model> {
     std::memcpy(&memory[t.listAddr - kMemoryBase + 4 * row], &value, 4);
   }
 
-  [[nodiscard]] bool quiet() const { return bursts_.empty() && !held_; }
+  [[nodiscard]] bool quiet() const { return bursts_.quiet(); }
 
  private:
-  struct Burst {
-    uint64_t addr;
-    uint32_t beats;
-    uint64_t ready;
-  };
-
   void present() {
-    const Burst& burst = bursts_.front();
+    const uint64_t addr = bursts_.addr();
     std::vector<uint8_t> beat(Bus, 0xEE);
-    if (burst.addr >= kMemoryBase && burst.addr + Bus <= kMemoryBase + kMemoryBytes)
-      std::memcpy(beat.data(), memory.data() + (burst.addr - kMemoryBase), Bus);
+    if (addr >= kMemoryBase && addr + Bus <= kMemoryBase + kMemoryBytes)
+      std::memcpy(beat.data(), memory.data() + (addr - kMemoryBase), Bus);
     setPort(top.r_data_i, beat.data(), Bus);
-    top.r_resp_i = burst.addr + Bus > errorFrom && burst.addr < errorTo ? 2 : 0;
-    top.r_last_i = burst.beats == 1;
+    top.r_resp_i = addr + Bus > errorFrom && addr < errorTo ? 2 : 0;
+    top.r_last_i = bursts_.last();
   }
 
-  std::deque<Burst> bursts_;
-  bool held_ = false;
+  ReadBursts bursts_;
 };
 
 }  // namespace intformer::test
