@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "sw/embed/backend.hpp"
 #include "sw/itf/model_file.hpp"
 #include "tests/catch.hpp"
 #include "tests/import/synthetic_bert.hpp"
@@ -169,6 +170,54 @@ TEST_CASE("contents that contradict each other are refused though the checksums 
              Contains("unknown kind magic"));
   CHECK_THAT(refusal([](Sections& s) { s["integers.data"].resize(64); }),
              Contains("lie beyond the data"));
+}
+
+/// Every number of a JSON value, by its path.
+void findNumbers(const nlohmann::ordered_json& json, const nlohmann::json::json_pointer& at,
+                 std::vector<std::string>& found) {
+  if (json.is_object())
+    for (const auto& [key, value] : json.items()) findNumbers(value, at / key, found);
+  if (json.is_array())
+    for (std::size_t i = 0; i < json.size(); ++i) findNumbers(json[i], at / i, found);
+  if (json.is_number_integer()) found.push_back(at.to_string());
+}
+
+TEST_CASE("numbers that lie in a model file are refused, at the latest by the model", "[itf]") {
+  const TemporaryFolder folder;
+  writeModelFile(folder.path("x.itf"), quantizedSample());
+  const Sections good(folder.path("x.itf"));
+  Sections bad = good;
+  const auto json = nlohmann::ordered_json::parse(bad["integers.json"]);
+  std::vector<std::string> paths;
+  findNumbers(json, nlohmann::json::json_pointer(), paths);
+  std::size_t refused = 0, tried = 0;
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    const nlohmann::ordered_json::json_pointer at(paths[i]);
+    for (const uint64_t value : {uint64_t{0}, uint64_t{3}, uint64_t{65535}, uint64_t{0x80000001},
+                                 uint64_t{0xffffffff}, ~uint64_t{0}}) {
+      if ((i + value) % 3 != 0) continue;  // a third of them is enough for a test
+      auto changed = json;
+      changed[at] = value;
+      const std::string text = changed.dump();
+      bad["integers.json"].assign(text.begin(), text.end());
+      bad.write(folder.path("y.itf"));
+      INFO(paths[i] << " = " << value);
+      ++tried;
+      try {
+        const ModelFile model = readModelFile(folder.path("y.itf"));
+        const auto backend = goldenBackend(model.integers->bert, Family::Pwl);
+        const std::vector<std::vector<uint32_t>> sentences = {{2, 10, 3}, {2, 3}};
+        const FloatMatrix states = backend->run(sentences);
+        CHECK(states.rows == 5);
+      } catch (const ItfError&) {
+        ++refused;
+      } catch (const std::invalid_argument&) {  // GraphError among them
+        ++refused;
+      }
+    }
+  }
+  INFO(refused << " of " << tried << " refused");
+  CHECK(refused > tried / 2);
 }
 
 }  // namespace
