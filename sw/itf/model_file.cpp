@@ -181,7 +181,9 @@ void checkIntegers(const ItfFile& file, const QuantizedBert& bert, const BertCon
       embeds = table->vocabulary == config.vocabulary && table->positions == config.maxPositions;
   require(embeds, "the embedding does not have the model's vocabulary and positions");
   for (const TensorInfo& info : bert.graph.tensors)
-    require(info.cols >= 1 && info.cols <= 65536 && info.rows >= 1 && info.rows <= config.heads,
+    require(info.cols >= 1 && info.cols <= 65536 && info.rows >= 1 && info.rows <= config.heads &&
+                info.groupCols <= info.cols &&
+                (info.groupCols == 0 || info.cols % info.groupCols == 0),
             "a tensor's size is not that of a model for one token");
 }
 

@@ -166,6 +166,8 @@ TEST_CASE("contents that contradict each other are refused though the checksums 
              Contains("tokens and places must be inputs"));
   CHECK_THAT(replaced("integers.json", "\"rows\":1", "\"rows\":1000000"),
              Contains("integers.json"));
+  CHECK_THAT(replaced("integers.json", "\"group_cols\":8", "\"group_cols\":5"),
+             Contains("a tensor's size is not that of a model for one token"));
   CHECK_THAT(replaced("integers.json", "\"kind\":\"attention\"", "\"kind\":\"magic\""),
              Contains("unknown kind magic"));
   CHECK_THAT(refusal([](Sections& s) { s["integers.data"].resize(64); }),
