@@ -233,7 +233,7 @@ module row_fetch #(
       held_q      <= '0;
       flight_q    <= '0;
       younger_q   <= '0;
-    end else begin
+    end else if (state_q != Idle || flight_q != '0 || const_1_q || const_2_q) begin
       const_1_q <= state_q == Constants;
       const_2_q <= const_1_q;
       high_1_q  <= in_sent_q == 2'd1;

@@ -145,7 +145,7 @@ module row_scalar #(
       reading_q <= 1'b0;
       row_q     <= '0;
       gap_q     <= '0;
-    end else begin
+    end else if (start_i || busy_o || gap_q != '0) begin
       row_q <= {row_q[Last-1:1], granted};
       if (!layer_norm_q) row_q[Last:SoftDivide+Quotient+2] <= '0;
       if (start_i) reading_q <= 1'b1;

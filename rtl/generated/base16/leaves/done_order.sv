@@ -46,7 +46,7 @@ module done_order #(
       count_q   <= '0;
       written_q <= '0;
       passed_q  <= '0;
-    end else begin
+    end else if (push_i || !empty_o) begin
       if (push_i) push_q <= push_q + 1'b1;
       if (done_valid_o) pop_q <= pop_q + 1'b1;
       count_q   <= count_q + CountW'(push_i) - CountW'(done_valid_o);

@@ -22,7 +22,7 @@ module isqrt #(
   logic [RootW-1:0] bits_q;
   always_ff @(posedge clk_i) begin
     if (!rst_ni) bits_q <= '0;
-    else bits_q <= {bits_q[RootW-2:0], load_i};
+    else if (load_i || |bits_q) bits_q <= {bits_q[RootW-2:0], load_i};
   end
 
   // verilator lint_off BLKSEQ

@@ -168,7 +168,7 @@ module row_issue #(
       gathering_q  <= '0;
       older_q      <= '0;
       valid_q      <= '0;
-    end else begin
+    end else if (take_o || active_q || unfinished_q != '0 || gathering_q != '0) begin
       if (take_o) active_q <= 1'b1;
       else if (end_o) active_q <= 1'b0;
       if (row_load_o && last_row && constants_q) bank_q <= !bank_q;
