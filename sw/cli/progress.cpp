@@ -65,7 +65,7 @@ CountProgress::CountProgress(std::string what, uint64_t total)
 void CountProgress::update(uint64_t done) {
   if (!due()) return;
   show(static_cast<double>(done) / static_cast<double>(total_),
-       fmt::format("{} {} of {}, {:.0f} per second", what_, done, total_,
+       fmt::format("{} {} of {}, {:.3g} per second", what_, done, total_,
                    static_cast<double>(done) / seconds()));
 }
 

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "sw/cli/commands.hpp"
+#include "sw/cli/progress.hpp"
 #include "sw/cli/refusals.hpp"
 #include "sw/cli/sentences.hpp"
 #include "sw/itf/model_file.hpp"
@@ -57,7 +58,12 @@ int quantize(const QuantizeCommand& command) {
              lines.size(), name, tokens);
   std::fflush(stdout);
 
-  IntegerModel integers{quantizeModel(model.trained.bert, calibration, command.how), {}};
+  IntegerModel integers;
+  {
+    CountProgress progress("layers", model.trained.bert.config.layers);
+    integers.bert = quantizeModel(model.trained.bert, calibration, command.how,
+                                  [&](uint32_t done) { progress.update(done); });
+  }
   std::string text;
   for (const std::string& line : lines) text += line + "\n";
   integers.origin = {

@@ -39,8 +39,11 @@ class ModelQuantizer {
     addEmbedding(calibration);
   }
 
-  QuantizedBert build() {
-    for (uint32_t index = 0; index < model_.layers.size(); ++index) addLayer(index);
+  QuantizedBert build(const std::function<void(uint32_t)>& layerDone) {
+    for (uint32_t index = 0; index < model_.layers.size(); ++index) {
+      addLayer(index);
+      if (layerDone) layerDone(index + 1);
+    }
     result_.output8 = narrow_.id;
     result_.output16 = wide_;
     result_.outputStep = narrow_.coding.step;
@@ -275,9 +278,10 @@ class ModelQuantizer {
 
 QuantizedBert quantizeModel(const FloatBert& model,
                             std::span<const std::vector<uint32_t>> calibration,
-                            const QuantizeOptions& options) {
+                            const QuantizeOptions& options,
+                            const std::function<void(uint32_t done)>& layerDone) {
   if (calibration.empty()) throw ImportError("calibration: needs at least one sentence");
-  return ModelQuantizer(model, calibration, options).build();
+  return ModelQuantizer(model, calibration, options).build(layerDone);
 }
 
 }  // namespace intformer
