@@ -105,7 +105,7 @@ Mismatch Scoreboard::describe(const Place* place, uint64_t address,
 
 void Scoreboard::observe(uint64_t cycle, uint64_t address, const uint8_t* bytes, uint64_t strobe) {
   uint64_t wrong = ~uint64_t{0};
-  for (uint32_t i = 0; strobe >> i != 0; ++i) {
+  for (uint32_t i = 0; i < 64 && strobe >> i != 0; ++i) {  // a beat has at most 64 bytes
     if ((strobe >> i & 1) == 0) continue;
     const uint64_t a = address + i;
     if (a >= expected_.size()) continue;  // the memory answers DECERR
