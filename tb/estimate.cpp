@@ -3,9 +3,11 @@
 namespace intformer::tb {
 
 RunReport estimateReport(const Program& program, const Plan& plan,
-                         const perf::MemoryTiming& memory, std::span<const uint8_t> image) {
+                         const perf::MemoryTiming& memory, std::span<const uint8_t> image,
+                         uint64_t imageAddress) {
   const perf::Run run =
-      perf::estimate(program.commands, program.programAddress, plan, memory, image);
+      perf::estimate(program.commands, program.programAddress, plan, memory, image,
+                     imageAddress);
   std::vector<sim_event> events;
   events.reserve(run.events.size());
   for (const perf::Event& event : run.events)

@@ -11,6 +11,6 @@ namespace intformer::tb {
 /// model (sw/perf/estimate.hpp), divided as a run's are. Names and sizes of the model are left to the caller.
 RunReport estimateReport(const Program& program, const Plan& plan,
                          const perf::MemoryTiming& memory = {},
-                         std::span<const uint8_t> image = {});
+                         std::span<const uint8_t> image = {}, uint64_t imageAddress = 0);
 
 }  // namespace intformer::tb

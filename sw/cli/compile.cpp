@@ -9,10 +9,11 @@
 
 #include "gen/config.hpp"
 #include "sw/cli/commands.hpp"
+#include "sw/cli/explain.hpp"
 #include "sw/cli/model_input.hpp"
 #include "sw/compiler/listing.hpp"
-#include "sw/compiler/timing.hpp"
 #include "sw/files/files.hpp"
+#include "sw/perf/estimate.hpp"
 
 namespace intformer::cli {
 namespace {
@@ -24,17 +25,15 @@ struct CompileCommand {
   std::string config;
   std::vector<std::string> overrides;
   std::string out;
+  std::string json;
+  bool explain = false;
   CompileOptions options;
 };
 
 struct OutputFile {
   std::string name;
-  std::string bytes;
+  std::string_view bytes;
 };
-
-std::string asString(const std::vector<uint8_t>& bytes, std::size_t begin, std::size_t count) {
-  return {reinterpret_cast<const char*>(bytes.data()) + begin, count};
-}
 
 /// Writes the files aside and renames the folder into place; an older output is replaced whole, a
 /// folder that holds anything else is left alone. Returns a message on failure.
@@ -70,35 +69,54 @@ std::string writeFolder(const fs::path& folder, const std::vector<OutputFile>& f
 int compileModel(const CompileCommand& command) {
   const ConfigResult config = loadConfig(command.config, command.overrides);
   for (const auto& fault : config.diagnostics) fmt::print(stderr, "{}\n", fault.text());
-  const auto model = loadModel(command.model);
+  ModelRequest request = command.model;
+  CompileOptions options = command.options;
+  options.contents = !command.out.empty();
+  if (!options.contents) request.integers = Integers::Left;
+  const auto model = loadModel(request);
   if (!config.plan || !model) return 1;
   Program program;
+  Decision decision;
   try {
-    program = compile(model->graph, *config.plan, command.options);
+    program = compile(model->graph, *config.plan, options, &decision);
   } catch (const CompileError& refusal) {
     fmt::print(stderr, "{}\n", refusal.what());
     return 1;
   }
+  if (command.explain) {
+    const Explanation explanation =
+        explain(model->graph, *config.plan, program, decision,
+                fmt::format("{} on {}: {} tokens, {} {}", model->name, config.plan->name,
+                            lengthsText(model->seq), model->layers,
+                            model->layers == 1 ? "layer" : "layers"));
+    if (!command.json.empty()) writeAtomically(command.json, explanation.json);
+    fmt::print("{}", explanation.text);
+    if (command.out.empty()) return 0;
+  }
   const std::vector<uint8_t> image = buildImage(program, model->graph, model->inputs);
+  const std::string_view memory(reinterpret_cast<const char*>(image.data()), image.size());
+  const std::string listing = listProgram(program);
+  const std::string map = memoryMapJson(program, model->graph);
   const std::string failure = writeFolder(
       command.out,
-      {{"program.bin", asString(image, program.programAddress,
-                                program.commands.size() * kCommandBytes)},
-       {"image.bin", asString(image, 0, image.size())},
-       {"program.txt", listProgram(program)},
-       {"memory.json", memoryMapJson(program, model->graph)}});
+      {{"program.bin",
+        memory.substr(program.programAddress, program.commands.size() * kCommandBytes)},
+       {"image.bin", memory},
+       {"program.txt", listing},
+       {"memory.json", map}});
   if (!failure.empty()) {
     fmt::print(stderr, "{}\n", failure);
     return 1;
   }
-  const Estimate cycles = estimate(program.commands, *config.plan);
+  const uint64_t cycles =
+      perf::estimate(program.commands, program.programAddress, *config.plan, {}, image).cycles;
   uint64_t macs = 0;
   for (const OperatorTrace& op : program.operators) macs += op.macs;
-  fmt::print("{} on {}: {} commands, {} bytes of memory, about {} cycles ({:.1f} % of the MACs)\n",
+  fmt::print("{} on {}: {} commands, {} bytes of memory, {} cycles ({:.1f} % of the MACs)\n",
              model->name, config.plan->name, program.commands.size(), program.memoryBytes,
-             cycles.cycles,
+             cycles,
              100.0 * static_cast<double>(macs) /
-                 (static_cast<double>(cycles.cycles) * config.plan->dim * config.plan->dim));
+                 (static_cast<double>(cycles) * config.plan->dim * config.plan->dim));
   return 0;
 }
 
@@ -119,7 +137,12 @@ void addCompile(CLI::App& app, int& status) {
                       "Encoder layers (default: all of a model file, else 1)");
   command->add_option("--seed", options->model.seed, "Seed of weights and inputs")
       ->capture_default_str();
-  command->add_option("--out", options->out, "Folder for the program")->required();
+  command->add_option("--out", options->out, "Folder for the program; may be left out with "
+                                             "--explain");
+  auto* explain = command->add_flag("--explain", options->explain,
+                                    "Say what was chosen, and what other choices would cost");
+  command->add_option("--json", options->json, "Write the explanation to this file, too")
+      ->needs(explain);
   command->add_option("--set", options->overrides, "Override a config key: --set vector.lanes=8")
       ->allow_extra_args(false);
   command->add_option("--row-block", options->options.rowBlock,
@@ -130,7 +153,14 @@ void addCompile(CLI::App& app, int& status) {
       "Example:\n"
       "  intformer compile configs/models/bert-base.toml --config configs/base16.toml --seq 128 "
       "--out build/program");
-  command->callback([options, &status] { status = compileModel(*options); });
+  command->callback([options, &status] {
+    if (options->out.empty() && !options->explain) {
+      fmt::print(stderr, "compile: give --out, a folder for the program, or --explain\n");
+      status = 1;
+      return;
+    }
+    status = compileModel(*options);
+  });
 }
 
 }  // namespace intformer::cli

@@ -72,12 +72,15 @@ std::string estimateJson(const tb::RunReport& report) {
 int estimateModel(const EstimateOptions& options) {
   const ConfigResult config = loadConfig(options.config, options.overrides);
   for (const Diagnostic& fault : config.diagnostics) fmt::print(stderr, "{}\n", fault.text());
-  const auto model = loadModel(options.model);
+  ModelRequest request = options.model;
+  request.integers = Integers::Left;
+  const auto model = loadModel(request);
   if (!config.plan || !model) return 1;
   const Plan& plan = *config.plan;
-  const Program program = compile(model->graph, plan);
-  const std::vector<uint8_t> image = buildImage(program, model->graph, model->inputs);
-  tb::RunReport report = tb::estimateReport(program, plan, options.memory, image);
+  const Program program = compile(model->graph, plan, {.contents = false});
+  const std::vector<uint8_t> lists = buildLists(program, model->graph, model->inputs);
+  tb::RunReport report =
+      tb::estimateReport(program, plan, options.memory, lists, program.readOnlyEnd);
   report.config = plan.name;
   report.model = model->name;
   report.sequences = model->seq;

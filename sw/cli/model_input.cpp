@@ -91,7 +91,8 @@ std::optional<ModelInput> loadSeeded(const ModelRequest& request) {
     return std::nullopt;
   }
   model.graph = buildModel(*spec.spec, layers, seq, request.seed,
-                           fromTokens ? EncoderInput::Tokens : EncoderInput::Activations);
+                           fromTokens ? EncoderInput::Tokens : EncoderInput::Activations,
+                           request.integers);
   model.inputs = seededInputs(model.graph, request.seed);
   return model;
 }

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "sw/model/bert.hpp"
 #include "sw/model/graph.hpp"
 #include "sw/quantizer/real_layer.hpp"
 
@@ -20,6 +21,8 @@ struct ModelRequest {
   bool encoderOnly = false;  ///< begin at the first layer, though the model has an embedding
   std::optional<uint32_t> layers;  ///< unset: all of a model file, else 1
   uint64_t seed = 1;
+  /// Integers::Left: of a shape only what compiling and estimating need.
+  Integers integers = Integers::Drawn;
 };
 
 /// A model with its input values.

@@ -46,6 +46,19 @@ Tensor unpackTensor(const Placement& placement, const TensorInfo& info,
   return tensor;
 }
 
+std::vector<uint8_t> buildLists(const Program& program, const Graph& graph,
+                                const TensorValues& inputs) {
+  std::vector<uint8_t> lists;
+  for (Placement placement : program.placements) {
+    if (graph.tensors[placement.tensor].type != ElementType::Index) continue;
+    if (placement.tensor >= inputs.size() || inputs[placement.tensor].data.empty()) continue;
+    placement.address -= program.readOnlyEnd;
+    lists.resize(std::max<std::size_t>(lists.size(), placement.address + placement.bytes()));
+    packTensor(placement, inputs[placement.tensor], lists);
+  }
+  return lists;
+}
+
 std::vector<uint8_t> buildImage(const Program& program, const Graph& graph,
                                 const TensorValues& inputs) {
   std::vector<uint8_t> image(program.memoryBytes);

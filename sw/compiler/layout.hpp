@@ -42,8 +42,9 @@ struct MemoryLayout {
 };
 MemoryLayout layOutTensors(const Graph& graph, uint32_t dim, bool storeAttentionWeights);
 
-/// Checks shapes and references; throws std::invalid_argument naming the operator.
-void checkGraph(const Graph& graph);
+/// Checks shapes and references, and with `contents` that weights, tables and scales are there;
+/// throws std::invalid_argument naming the operator.
+void checkGraph(const Graph& graph, bool contents = true);
 
 constexpr uint64_t roundUp(uint64_t value, uint64_t multiple) {
   return (value + multiple - 1) / multiple * multiple;

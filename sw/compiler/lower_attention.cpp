@@ -46,8 +46,6 @@ Lowering::AttentionTiles Lowering::attentionTiles(const Attention& op) const {
       for (const uint32_t rows : choices)
         if ((rows >= dim || rows >= most) && fits(rows, keyPanels, op.rows, spare, heldHeads))
           return {std::min(rows, most), 0};
-  if (tiling_.demandWholeRows && options_.keyChunk == 0)
-    throw Unfit("the logits of DIM rows do not fit accumulator, statistics and scratchpad");
   const uint32_t widest =
       options_.keyChunk != 0 ? std::min(ceilDivide(options_.keyChunk, dim), keyPanels) : keyPanels;
   for (const uint32_t rows : choices)

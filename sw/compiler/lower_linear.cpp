@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "sw/compiler/lowering.hpp"
+#include "sw/compiler/outline.hpp"
 
 namespace intformer {
 namespace {
@@ -30,7 +31,11 @@ Lowering::LinearTiles& Lowering::linearTiles(uint32_t opIndex, const Linear& op)
 
   uint32_t depth = share > constants ? (share - constants) / dim : 1;
   if (!tiling_.demandResident) depth = std::min(depth, share / rows);
-  if (options_.depthPanels != 0) depth = options_.depthPanels;
+  LinearTiling wanted{options_.columnTiles, options_.depthPanels};
+  if (const auto own = options_.linear.find(operatorShape(graph_, graph_.operators[opIndex]));
+      own != options_.linear.end())
+    wanted = own->second;
+  if (wanted.depthPanels != 0) depth = wanted.depthPanels;
   depth = std::clamp(depth, 1U, panels);
   const uint32_t chunks = ceilDivide(panels, depth);
   tiles.depthPanels = ceilDivide(panels, chunks);
@@ -45,7 +50,7 @@ Lowering::LinearTiles& Lowering::linearTiles(uint32_t opIndex, const Linear& op)
                                results_.size() >= 8 * rows * layout(op.output).wordsPerRow;
   // While the program's first operand arrives, two tiles keep the array busy, one does not.
   if (stream_.freeAt(Queue::Matmul) == 0 && pairFits) group = std::max(group, 2U);
-  if (options_.columnTiles != 0) group = options_.columnTiles;
+  if (wanted.columnTiles != 0) group = wanted.columnTiles;
   if (chunks > 1) group = 1;
   tiles.groupTiles = std::clamp(group, 1U, outPanels);
   tiles.chunks.resize(std::size_t{ceilDivide(outPanels, tiles.groupTiles)} * chunks);

@@ -23,7 +23,6 @@ struct Tiling {
   uint32_t streamWords = 0;    ///< scratchpad words for streamed operands
   uint32_t resultWords = 0;    ///< scratchpad words for results on their way to memory
   bool demandResident = true;  ///< Unfit when a block does not find room between two operators
-  bool demandWholeRows = true;  ///< Unfit when attention needs two passes
 };
 
 /// Turns the tasks of a graph into commands, for one tiling. The scratchpad holds streamed operands

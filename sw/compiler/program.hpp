@@ -64,6 +64,10 @@ struct Program {
 /// Memory contents before the run: commands, constants and the input tensors, packed.
 std::vector<uint8_t> buildImage(const Program& program, const Graph& graph,
                                 const TensorValues& inputs);
+/// Of this memory the inputs that are lists of row numbers, from readOnlyEnd on: all that the
+/// performance model reads.
+std::vector<uint8_t> buildLists(const Program& program, const Graph& graph,
+                                const TensorValues& inputs);
 /// Writes a tensor into a memory image / reads it back.
 void packTensor(const Placement& placement, const Tensor& tensor, std::vector<uint8_t>& memory);
 Tensor unpackTensor(const Placement& placement, const TensorInfo& info,

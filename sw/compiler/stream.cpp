@@ -35,11 +35,6 @@ void Stream::emit(Command command, AddressBase base) {
   nodes_.push_back(node);
 }
 
-double Stream::arrayShare() const {
-  const UnitClock& array = clocks_[static_cast<std::size_t>(Queue::Matmul)];
-  return cycles_ == 0 ? 1.0 : static_cast<double>(array.busy()) / static_cast<double>(cycles_);
-}
-
 std::vector<StreamCommand> Stream::merged() const {
   // A command starts after everything that it waits for has started, so start order is legal.
   std::vector<uint32_t> order(nodes_.size());

@@ -44,9 +44,9 @@ class Stream {
     return clocks_[static_cast<std::size_t>(queue)].doneAt();
   }
 
-  /// Estimated length of the run, and the part of it in which the array works.
+  [[nodiscard]] std::size_t size() const { return nodes_.size(); }
+  /// Estimated length of the run: rough, to tell promising streams from others.
   [[nodiscard]] uint64_t cycles() const { return cycles_; }
-  [[nodiscard]] double arrayShare() const;
 
  private:
   struct Node {

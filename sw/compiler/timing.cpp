@@ -1,16 +1,14 @@
 #include "sw/compiler/timing.hpp"
 
 #include <algorithm>
-#include <deque>
-#include <stdexcept>
+
+#include "sw/perf/bus.hpp"
 
 namespace intformer {
 namespace {
 
-constexpr uint64_t kMemoryLatency = 100;
+constexpr uint64_t kMemoryLatency = perf::MemoryTiming{}.latency;
 constexpr uint64_t kVectorStart = 20;
-constexpr uint64_t kLayerNormScalarCycles = 43;
-constexpr uint64_t kSoftmaxScalarCycles = 25;
 
 uint64_t field(const Command& command, Field f) { return static_cast<uint64_t>(command.get(f)); }
 
@@ -45,39 +43,6 @@ CommandCost vectorCost(const Command& command, const Plan& plan) {
           .occupied = kVectorStart + field(command, Field::Panels) * perPanel,
           .tail = 8};
 }
-
-/// The unit beside the lanes: row after row, in order. Later vector commands wait for the rows that
-/// they touch.
-class RowScalarUnit {
- public:
-  explicit RowScalarUnit(uint32_t slots) : ready_(slots) {}
-
-  /// When a vector command may start so that it never overtakes the scalars of its rows.
-  [[nodiscard]] uint64_t earliest(const Command& command, uint64_t cycle) const {
-    if (command.opcode() != Opcode::LayerNorm && command.opcode() != Opcode::RowNormalize)
-      return cycle;
-    for (uint64_t row = 0; row < field(command, Field::Rows); ++row) {
-      const uint64_t ready = ready_[field(command, Field::StatRow) + row];
-      cycle = std::max(cycle, ready > row ? ready - row : 0);
-    }
-    return cycle;
-  }
-  void start(const Command& command, uint64_t cycle) {
-    uint64_t cyclesPerRow = kSoftmaxScalarCycles;
-    if (command.opcode() == Opcode::RowScalarLayerNorm) {
-      cyclesPerRow = kLayerNormScalarCycles;
-    } else if (command.opcode() != Opcode::RowScalarSoftmax) {
-      return;
-    }
-    free_ = std::max(free_, cycle);
-    for (uint64_t row = 0; row < field(command, Field::Rows); ++row)
-      ready_[field(command, Field::StatRow) + row] = free_ += cyclesPerRow;
-  }
-
- private:
-  std::vector<uint64_t> ready_;  ///< by statistics slot
-  uint64_t free_ = 0;
-};
 
 }  // namespace
 
@@ -122,49 +87,7 @@ UnitClock::Times UnitClock::run(uint64_t ready, const CommandCost& cost) {
   accepts_ = std::max(times.start + 1, first);
   done_ = std::max(done_ + 1, free_ + cost.tail);
   times.done = done_;
-  busy_ += cost.occupied;
   return times;
-}
-
-Estimate estimate(std::span<const Command> commands, const Plan& plan) {
-  Estimate result;
-  UnitClock units[kQueueCount];
-  std::deque<uint64_t> tokens[kQueueCount][kQueueCount];  // [from][to]: when each was given
-  std::vector<uint64_t> starts[kQueueCount];
-  RowScalarUnit scalars(plan.statRows);
-  uint64_t dispatch = 0;
-  for (const Command& command : commands) {
-    const OpcodeSpec* spec = findOpcode(static_cast<uint8_t>(command.opcode()));
-    if (spec == nullptr || !spec->queue) {
-      result.commands.push_back({dispatch, dispatch});
-      result.dispatched.push_back(dispatch);
-      continue;
-    }
-    const auto own = static_cast<std::size_t>(*spec->queue);
-    auto& started = starts[own];
-    if (started.size() >= plan.queueDepth)  // head of line: the queue must have room
-      dispatch = std::max(dispatch, started[started.size() - plan.queueDepth]);
-    ++dispatch;
-    uint64_t ready = dispatch + 2;
-    for (std::size_t from = 0; from < kQueueCount; ++from) {
-      if (!command.waitsFor(static_cast<Queue>(from))) continue;
-      if (tokens[from][own].empty())
-        throw std::logic_error("a command waits for a token that no earlier command signals");
-      ready = std::max(ready, tokens[from][own].front() + 2);
-      tokens[from][own].pop_front();
-    }
-    const UnitClock::Times times =
-        units[own].run(scalars.earliest(command, ready), commandCost(command, plan));
-    scalars.start(command, times.start);
-    started.push_back(times.start);
-    for (std::size_t to = 0; to < kQueueCount; ++to)
-      if (command.signals(static_cast<Queue>(to))) tokens[own][to].push_back(times.done);
-    result.cycles = std::max(result.cycles, times.done);
-    result.commands.push_back(times);
-    result.dispatched.push_back(dispatch);
-  }
-  for (std::size_t q = 0; q < kQueueCount; ++q) result.busy[q] = units[q].busy();
-  return result;
 }
 
 }  // namespace intformer

@@ -1,15 +1,15 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
-#include <vector>
 
 #include "gen/plan.hpp"
 #include "gen/tables/commands.hpp"
 
 namespace intformer {
 
-/// How a command uses its unit (docs/3-architecture.md, 3.3). Rough: it orders the stream.
+/// How a command uses its unit (docs/3-architecture.md, 3.3). Rough, for while the stream is being
+/// made: the performance model (sw/perf) needs the finished one. It orders the queues, and tells
+/// promising tilings from others; what is taken is decided by sw/perf.
 struct CommandCost {
   uint64_t lead = 0;      ///< cycles from issue to first item; the command before hides them
   uint64_t occupied = 0;  ///< cycles in which the unit's main resource is taken
@@ -29,25 +29,11 @@ class UnitClock {
   /// When the main resource is free / everything taken is done.
   [[nodiscard]] uint64_t freeAt() const { return free_; }
   [[nodiscard]] uint64_t doneAt() const { return done_; }
-  /// Cycles in which the main resource was taken.
-  [[nodiscard]] uint64_t busy() const { return busy_; }
 
  private:
   uint64_t accepts_ = 0;  ///< earliest start of the next command
   uint64_t free_ = 0;     ///< main resource free from here on
   uint64_t done_ = 0;
-  uint64_t busy_ = 0;
 };
-
-struct Estimate {
-  uint64_t cycles = 0;
-  uint64_t busy[kQueueCount] = {};
-  std::vector<UnitClock::Times> commands;  ///< by command of the stream
-  std::vector<uint64_t> dispatched;        ///< when each command entered its queue
-};
-
-/// Walks a finished stream through dispatcher, queues, tokens and units.
-/// Throws std::logic_error when a token is waited for that nobody before it signals.
-Estimate estimate(std::span<const Command> commands, const Plan& plan);
 
 }  // namespace intformer

@@ -13,8 +13,8 @@ namespace {
 class EncoderBuilder : public SeededBuilder {
  public:
   EncoderBuilder(const ModelSpec& spec, const std::vector<uint32_t>& lengths, uint64_t seed,
-                 EncoderInput from)
-      : SeededBuilder(spec, lengths, seed) {
+                 EncoderInput from, Integers integers)
+      : SeededBuilder(spec, lengths, seed, integers) {
     gain_.assign(spec.width, 1.0);
     for (uint32_t i = 0; i < std::max(1U, spec.width / 128); ++i)
       gain_[random_.below(spec.width)] = 4 + 4 * random_.uniform();
@@ -29,7 +29,7 @@ class EncoderBuilder : public SeededBuilder {
       input.wide = graph_.addTensor({"input16", ElementType::Int16, seq_, spec.width,
                                      TensorRole::Input, 0});
     for (uint32_t c = 0; c < spec.width; ++c) input.step.push_back(0.03 * spread(0.2) * gain_[c]);
-    values_ = seededInputs(graph_, seed);
+    if (drawn_) values_ = seededInputs(graph_, seed);
     stream_ = std::move(input);
   }
 
@@ -74,6 +74,13 @@ class EncoderBuilder : public SeededBuilder {
     op.vocabulary = spec_.vocabulary;
     op.positions = spec_.positions;
     op.placeCount = spec_.positions * spec_.types;
+    if (!drawn_) {
+      op.tokenScale.assign(op.cols, kIdentityScale);
+      op.placeScale = op.tokenScale;
+      op.output = stream_.wide = addTensor(op.name, ElementType::Int16, spec_.width);
+      finish(std::move(op));
+      return addNorm("embedding.output", "embedding.output", 1, TensorRole::Intermediate);
+    }
     op.tokens.resize(std::size_t{op.vocabulary} * op.cols);
     for (std::size_t i = 0; i < op.tokens.size();) {  // bell-shaped, 14 bits, four per number
       const uint64_t v = random_.next();
@@ -107,7 +114,8 @@ class EncoderBuilder : public SeededBuilder {
 }  // namespace
 
 Graph buildBertEncoder(const ModelSpec& spec, uint32_t layers,
-                       const std::vector<uint32_t>& lengths, uint64_t seed, EncoderInput input) {
+                       const std::vector<uint32_t>& lengths, uint64_t seed, EncoderInput input,
+                       Integers integers) {
   if (lengths.empty() || std::ranges::count(lengths, 0U) != 0)
     throw std::invalid_argument("a batch needs sequences of one token at least");
   if (input == EncoderInput::Tokens &&
@@ -117,7 +125,7 @@ Graph buildBertEncoder(const ModelSpec& spec, uint32_t layers,
                                     : "a sequence is longer than the model's positions");
   if (input == EncoderInput::Tokens && !spec.norm)
     throw std::invalid_argument("an embedding ends in a LayerNorm, and the model has none");
-  EncoderBuilder builder(spec, lengths, seed, input);
+  EncoderBuilder builder(spec, lengths, seed, input, integers);
   for (uint32_t layer = 0; layer < layers; ++layer) builder.addLayer(layer, layer + 1 == layers);
   return builder.take();
 }

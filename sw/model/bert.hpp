@@ -67,9 +67,13 @@ ModelSpecResult loadModelSpec(const std::string& path);
 /// "embedding.sum" and its LayerNorm's "embedding.{output8,output16}" feed the first layer.
 /// Throws std::invalid_argument when the spec has no embedding, or a sequence is longer than it.
 enum class EncoderInput : uint8_t { Activations, Tokens };
+/// Left: a graph of the same operators and tensors without weights and tables, all scales one. It
+/// can be compiled and its cycles estimated, not run; drawing takes most of the time.
+enum class Integers : uint8_t { Drawn, Left };
 Graph buildBertEncoder(const ModelSpec& spec, uint32_t layers,
                        const std::vector<uint32_t>& lengths, uint64_t seed,
-                       EncoderInput input = EncoderInput::Activations);
+                       EncoderInput input = EncoderInput::Activations,
+                       Integers integers = Integers::Drawn);
 /// The same on one sequence of `seq` tokens.
 Graph buildBertEncoder(const ModelSpec& spec, uint32_t layers, uint32_t seq, uint64_t seed);
 
@@ -77,7 +81,8 @@ Graph buildBertEncoder(const ModelSpec& spec, uint32_t layers, uint32_t seq, uin
 /// sequences, "input8" to "output8"; attention on "query", "key" and "value", one operator per
 /// sequence, to "context". Both have one layer.
 Graph buildModel(const ModelSpec& spec, uint32_t layers, const std::vector<uint32_t>& lengths,
-                 uint64_t seed, EncoderInput input = EncoderInput::Activations);
+                 uint64_t seed, EncoderInput input = EncoderInput::Activations,
+                 Integers integers = Integers::Drawn);
 
 /// Values for the graph's input tensors. Tensors named "<x>16" and "<x>8" of one shape are the same
 /// activations in two widths: x8 = sat8(rshr(x16, 8)). Lists of tokens are random; lists of places

@@ -14,7 +14,7 @@ class PartBuilder : public SeededBuilder {
   void addMatmul(uint64_t seed) {
     const TensorId input =
         graph_.addTensor({"input8", ElementType::Int8, seq_, spec_.width, TensorRole::Input, 0});
-    values_ = seededInputs(graph_, seed);
+    if (drawn_) values_ = seededInputs(graph_, seed);
     addRequantized("output8", {input, spec_.width, {}}, spec_.cols, spec_.cols, TensorRole::Output);
   }
 
@@ -25,7 +25,7 @@ class PartBuilder : public SeededBuilder {
                                        std::pair{&heads.value, "value"}})
       *tensor = graph_.addTensor({name, ElementType::Int8, seq_, spec_.width, TensorRole::Input,
                                   spec_.headWidth()});
-    values_ = seededInputs(graph_, seed);
+    if (drawn_) values_ = seededInputs(graph_, seed);
     addAttention("", heads, TensorRole::Output);
   }
 };
@@ -33,12 +33,12 @@ class PartBuilder : public SeededBuilder {
 }  // namespace
 
 Graph buildModel(const ModelSpec& spec, uint32_t layers, const std::vector<uint32_t>& lengths,
-                 uint64_t seed, EncoderInput input) {
+                 uint64_t seed, EncoderInput input, Integers integers) {
   if (spec.kind == ModelKind::Encoder)
-    return buildBertEncoder(spec, layers, lengths, seed, input);
+    return buildBertEncoder(spec, layers, lengths, seed, input, integers);
   if (layers != 1 || input != EncoderInput::Activations)
     throw std::invalid_argument("a part of a network has one layer and no embedding");
-  PartBuilder builder(spec, lengths, seed);
+  PartBuilder builder(spec, lengths, seed, integers);
   if (spec.kind == ModelKind::Matmul) {
     builder.addMatmul(seed);
   } else {

@@ -49,6 +49,14 @@ TensorId SeededBuilder::addAttention(const std::string& prefix, const Heads& hea
   }
   const TensorId output = addTensor(prefix + "context", ElementType::Int8,
                                     shared.heads * shared.headWidth, role, shared.headWidth);
+  if (!drawn_) {
+    for (Attention& op : sequences) {
+      op.output = output;
+      op.logit.assign(spec_.heads, kIdentityScale);
+      finish(std::move(op));
+    }
+    return output;
+  }
   std::vector<Scale> logit;
   for (uint32_t head = 0; head < spec_.heads; ++head)
     logit.push_back(logitScale(sequences.front(), head));

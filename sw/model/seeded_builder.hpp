@@ -22,7 +22,8 @@ struct ActivationStream {
 /// its inputs and chooses the scales of its output from the result.
 class SeededBuilder {
  public:
-  SeededBuilder(const ModelSpec& spec, const std::vector<uint32_t>& lengths, uint64_t seed);
+  SeededBuilder(const ModelSpec& spec, const std::vector<uint32_t>& lengths, uint64_t seed,
+                Integers integers);
   Graph take() { return std::move(graph_); }
 
  protected:
@@ -36,7 +37,8 @@ class SeededBuilder {
   /// Adds a random bias of `mean` and `deviation` times the sums' own size, to the operator and to
   /// its sums; returns that size.
   double addBias(Linear& op, std::vector<int32_t>& sums, double mean, double deviation);
-  /// Runs an operator whose integers are complete and appends it to the graph.
+  /// Runs an operator whose integers are complete and appends it to the graph; appends it alone
+  /// where nothing is drawn.
   void finish(Operator op);
 
   /// Input of a symmetric int8 linear operator: zero points that its bias absorbs.
@@ -66,6 +68,7 @@ class SeededBuilder {
   const ModelSpec& spec_;
   const std::vector<uint32_t>& lengths_;  ///< tokens of each sequence
   uint32_t seq_;                          ///< tokens of all
+  bool drawn_;                            ///< integers are drawn
   Random random_;
   Graph graph_;
   TensorValues values_;

@@ -14,10 +14,11 @@ double rootMeanSquare(const std::vector<int32_t>& values) {
 }
 
 SeededBuilder::SeededBuilder(const ModelSpec& spec, const std::vector<uint32_t>& lengths,
-                             uint64_t seed)
+                             uint64_t seed, Integers integers)
     : spec_(spec),
       lengths_(lengths),
       seq_(std::accumulate(lengths.begin(), lengths.end(), 0U)),
+      drawn_(integers == Integers::Drawn),
       random_(seed ^ 0x77656967687473) {
   graph_.name = spec.name;
 }
@@ -37,6 +38,7 @@ Linear SeededBuilder::drawLinear(const std::string& name, TensorId input, Tensor
   op.output = output;
   op.depth = depth;
   op.cols = cols;
+  if (!drawn_) return op;
   op.weights.resize(std::size_t{depth} * cols);
   for (std::size_t i = 0; i < op.weights.size(); i += 2) {
     const uint64_t v = random_.next();
@@ -71,7 +73,7 @@ double SeededBuilder::addBias(Linear& op, std::vector<int32_t>& sums, double mea
 }
 
 void SeededBuilder::finish(Operator op) {
-  runOperator(graph_, op, values_, Family::Pwl);
+  if (drawn_) runOperator(graph_, op, values_, Family::Pwl);
   graph_.operators.push_back(std::move(op));
 }
 
@@ -79,10 +81,16 @@ TensorId SeededBuilder::addRequantized(const std::string& name, const Operand& i
                                        uint32_t cols, uint32_t groupCols, TensorRole role) {
   const TensorId output = addTensor(name, ElementType::Int8, cols, role, groupCols);
   Linear op = drawLinear(name, input.tensor, output, input.depth, cols, input.zero);
-  std::vector<int32_t> sums = linearSums(graph_, op, values_);
-  addBias(op, sums, 0, 0.2);
   RequantizeEpilogue epilogue;
   epilogue.zero.assign(op.cols, 0);
+  if (!drawn_) {
+    epilogue.scale.assign(cols, kIdentityScale);
+    op.epilogue = std::move(epilogue);
+    finish(std::move(op));
+    return output;
+  }
+  std::vector<int32_t> sums = linearSums(graph_, op, values_);
+  addBias(op, sums, 0, 0.2);
   for (uint32_t first = 0; first < cols; first += groupCols) {
     std::vector<double> channel(groupCols);
     double peak = 1;
@@ -101,10 +109,18 @@ TensorId SeededBuilder::addRequantized(const std::string& name, const Operand& i
 TensorId SeededBuilder::addHidden(const std::string& name, std::vector<int8_t>& zero) {
   const TensorId output = addTensor(name, ElementType::Int8, spec_.ffn);
   Linear op = drawLinear(name, stream_.narrow, output, spec_.width, spec_.ffn, {});
+  ActivationEpilogue epilogue;
+  if (!drawn_) {
+    epilogue.input.assign(spec_.ffn, kIdentityScale);
+    epilogue.output = epilogue.input;
+    epilogue.zero.assign(spec_.ffn, 0);
+    op.epilogue = std::move(epilogue);
+    finish(std::move(op));
+    return output;
+  }
   std::vector<int32_t> sums = linearSums(graph_, op, values_);
   const double size = addBias(op, sums, -0.4, 0.4);
   constexpr double kLowest = 0.17;  // GELU is never below -0.17
-  ActivationEpilogue epilogue;
   std::vector<double> range(spec_.ffn, kLowest);
   for (uint32_t c = 0; c < spec_.ffn; ++c) {
     epilogue.input.push_back(scaleFromReal(1024 * spread(0.35) / size, name));

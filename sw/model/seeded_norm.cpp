@@ -24,6 +24,13 @@ std::vector<double> smoothedSteps(const std::vector<double>& peaks, double codes
 double SeededBuilder::addResidual(const std::string& name, const Operand& input) {
   const TensorId output = addTensor(name, ElementType::Int16, spec_.width);
   Linear op = drawLinear(name, input.tensor, output, input.depth, spec_.width, input.zero);
+  if (!drawn_) {
+    const std::vector<Scale> ones(spec_.width, kIdentityScale);
+    op.epilogue = ResidualEpilogue{stream_.wide, ones, ones};
+    finish(std::move(op));
+    stream_.wide = output;
+    return 1;
+  }
   std::vector<int32_t> sums = linearSums(graph_, op, values_);
   const double size = addBias(op, sums, 0, 0.1);
   const Tensor& identity = values_[stream_.wide];
@@ -58,6 +65,14 @@ void SeededBuilder::addNorm(const std::string& name, const std::string& tensor, 
   LayerNorm op;
   op.name = name;
   op.input = stream_.wide;
+  if (!drawn_) {
+    op.gain.assign(spec_.width, 0);
+    op.offset.assign(spec_.width, 0);
+    op.output8 = stream_.narrow = addTensor(tensor + "8", ElementType::Int8, spec_.width, role);
+    op.output16 = stream_.wide = addTensor(tensor + "16", ElementType::Int16, spec_.width, role);
+    finish(std::move(op));
+    return;
+  }
   op.epsilon = normEpsilon(spec_.epsilon, spec_.width, inputStep, name);
   std::vector<double> gamma(spec_.width), beta(spec_.width), peak(spec_.width);
   for (uint32_t c = 0; c < spec_.width; ++c) {

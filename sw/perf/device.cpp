@@ -35,12 +35,12 @@ Header headerOf(const Command& command) {
 class Device {
  public:
   Device(std::span<const Command> commands, uint64_t address, const Plan& plan,
-         const MemoryTiming& timing, std::span<const uint8_t> image)
+         const MemoryTiming& timing, std::span<const uint8_t> image, uint64_t imageAddress)
       : commands_(commands),
         plan_(plan),
         memory_(timing),
         fetch_(plan, address, static_cast<uint32_t>(commands.size())),
-        load_(plan, image),
+        load_(plan, image, imageAddress),
         store_(plan),
         matmul_(plan),
         vector_(plan) {
@@ -312,9 +312,9 @@ void Device::skip() {
 }  // namespace
 
 Run estimate(std::span<const Command> commands, uint64_t address, const Plan& plan,
-             const MemoryTiming& memory, std::span<const uint8_t> image) {
+             const MemoryTiming& memory, std::span<const uint8_t> image, uint64_t imageAddress) {
   if (commands.empty()) return {};
-  return Device(commands, address, plan, memory, image).run();
+  return Device(commands, address, plan, memory, image, imageAddress).run();
 }
 
 }  // namespace intformer::perf

@@ -30,12 +30,12 @@ struct Run {
 inline constexpr uint64_t kStartCycles = 8;
 
 /// Follows a program, `address` bytes into memory, through a device of this plan: every queue,
-/// token, burst, memory bank and buffer, but no value. Data never matter, but for rows of attention
-/// weights that are all zero, which the device finishes some cycles earlier, and for the lists of
-/// gathers: these are read from `image`, the memory before the run; without one, well-spread rows
-/// stand in for them.
+/// token, burst, memory bank and buffer, but no value. Data never matter, but for the lists of
+/// gathers: these are read from `image`, the memory from `imageAddress` on before the run; without
+/// one, well-spread rows stand in for them.
 /// Throws std::logic_error when the program can never end: a token that nobody signals.
 Run estimate(std::span<const Command> commands, uint64_t address, const Plan& plan,
-             const MemoryTiming& memory = {}, std::span<const uint8_t> image = {});
+             const MemoryTiming& memory = {}, std::span<const uint8_t> image = {},
+             uint64_t imageAddress = 0);
 
 }  // namespace intformer::perf

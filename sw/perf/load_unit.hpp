@@ -12,8 +12,8 @@ namespace intformer::perf {
 /// Turns gathers into requests (row_lookup.sv): first for the list, then for row after row.
 class RowLookup {
  public:
-  RowLookup(const Plan& plan, std::span<const uint8_t> image)
-      : dim_(plan.dim), busBytes_(plan.busBytes), image_(image) {}
+  RowLookup(const Plan& plan, std::span<const uint8_t> image, uint64_t imageAddress)
+      : dim_(plan.dim), busBytes_(plan.busBytes), image_(image), imageAddress_(imageAddress) {}
 
   [[nodiscard]] bool passes() const { return state_ == State::Pass; }
   /// Nothing moves before a command or a beat of the list comes.
@@ -51,9 +51,9 @@ class RowLookup {
   /// Without the list, any number below the limit will do; many different ones are best.
   [[nodiscard]] uint64_t rowNumber() const {
     const uint64_t at = command_.listAddress + uint64_t{row_} * kNumberBytes;
-    if (at + kNumberBytes <= image_.size()) {
+    if (at >= imageAddress_ && at + kNumberBytes <= imageAddress_ + image_.size()) {
       uint32_t number = 0;
-      std::memcpy(&number, &image_[at], kNumberBytes);
+      std::memcpy(&number, &image_[at - imageAddress_], kNumberBytes);
       return number;
     }
     return (uint64_t{row_ + 1} * 2654435761U & 0xffffffffU) * command_.limit >> 32;
@@ -65,6 +65,7 @@ class RowLookup {
 
   uint32_t dim_, busBytes_;
   std::span<const uint8_t> image_;
+  uint64_t imageAddress_;
   State state_ = State::Pass;
   CopyCommand command_;
   uint32_t row_ = 0, left_ = 0;
@@ -73,12 +74,12 @@ class RowLookup {
 /// Load unit (dma_load.sv).
 class Load {
  public:
-  Load(const Plan& plan, std::span<const uint8_t> image)
+  Load(const Plan& plan, std::span<const uint8_t> image, uint64_t imageAddress)
       : request(plan.busBytes, plan.maxBurstBeats * plan.busBytes),
         dim_(plan.dim),
         parts_(partsPerWord(plan)),
         pieces_(piecesPerBeat(plan)),
-        lookup_(plan, image),
+        lookup_(plan, image, imageAddress),
         bursts_(plan.outstandingReads),
         plans_(plan.outstandingReads),
         walker_(plan.dim, pieces_) {}

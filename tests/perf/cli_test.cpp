@@ -2,6 +2,7 @@
 
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <string>
 
 #include "tests/program.hpp"
@@ -65,4 +66,40 @@ TEST_CASE("estimate refuses what it cannot read", "[cli]") {
   CHECK(runProgram("estimate configs/models/none.toml --config configs/base16.toml --seq 4")
             .status == 1);
   CHECK(runProgram("estimate configs/models/odd.toml --config configs/base16.toml").status == 1);
+}
+
+TEST_CASE("compile explains its choices", "[cli]") {
+  const std::string file = std::string(INTFORMER_SCRATCH) + "/explain.json";
+  const Outcome output = runProgram(
+      "compile configs/models/odd.toml --config configs/base16.toml --seq 77 --layers 2 --explain "
+      "--json " + file);
+  INFO(output.text);
+  REQUIRE(output.status == 0);
+  std::istringstream lines(output.text);
+  for (std::string line; std::getline(lines, line);) CHECK(line.size() <= 100);
+  CHECK_THAT(output.text, containsText("linear 77x36 -> 100 gelu"));
+  CHECK_THAT(output.text, containsText("taken"));
+  const auto json = nlohmann::json::parse(std::ifstream(file));
+  uint64_t cycles = 0;
+  for (const auto& op : json.at("operators")) {
+    cycles += op.at("cycles").get<uint64_t>();
+    CHECK(op.at("bytes") >= op.at("least_bytes"));
+    CHECK(op.at("utilization").get<double>() <= 1);
+  }
+  CHECK(cycles == json.at("cycles"));
+  const auto& choices = json.at("choices");
+  REQUIRE(choices.size() >= 2);
+  CHECK(choices[0].at("cycles") == cycles);  // two layers are judged whole
+  for (const auto& choice : choices) CHECK(choice.at("cycles") >= cycles);
+  const Outcome estimate = runProgram(
+      "estimate configs/models/odd.toml --config configs/base16.toml --seq 77 --layers 2");
+  CHECK_THAT(estimate.text, containsText(std::to_string(cycles)));
+}
+
+TEST_CASE("compile wants a folder or an explanation", "[cli]") {
+  const std::string model = "compile configs/models/odd.toml --config configs/base16.toml --seq 5 ";
+  const Outcome neither = runProgram(model);
+  CHECK(neither.status != 0);
+  CHECK_THAT(neither.text, containsText("--explain"));
+  CHECK(runProgram(model + "--json x.json").status != 0);  // of what?
 }

@@ -150,7 +150,7 @@ std::vector<Case> slowCases() {
       cases.push_back({config, config, {}, "minilm-shape", seq});
       if (std::string(config) != "tiny4") cases.push_back({config, config, {}, "bert-base", seq});
     }
-  for (uint64_t seed = 3; seed <= 8; ++seed) {
+  for (uint64_t seed = 3; seed <= 12; ++seed) {
     const std::string name = fmt::format("random{}", seed);
     cases.push_back({name, "base16", randomOverrides(seed), "odd", 77});
     cases.push_back({name, "base16", randomOverrides(seed), "minilm-shape", 20});

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+
+#include "gen/plan.hpp"
+#include "sw/compiler/compile.hpp"
+
+namespace intformer::cli {
+
+/// What `compile --explain` says of a compiled model.
+struct Explanation {
+  std::string text;  ///< tables of at most 100 columns
+  std::string json;
+};
+
+/// Explains a program: for each group of operators of one shape how it was cut, what stayed on the
+/// chip, what it costs and what bounds it; then the other ways that were weighed, and their costs.
+/// `title` says which model on which device.
+Explanation explain(const Graph& graph, const Plan& plan, const Program& program,
+                    const Decision& decision, const std::string& title);
+
+}  // namespace intformer::cli

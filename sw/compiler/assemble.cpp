@@ -1,0 +1,62 @@
+#include "sw/compiler/assemble.hpp"
+
+namespace intformer {
+namespace {
+
+constexpr uint64_t kPage = 4096;  ///< AXI bursts do not cross it; windows are opened on it
+
+std::vector<Placement> placements(const Graph& graph, const MemoryLayout& layout, uint32_t dim,
+                                  uint64_t base) {
+  std::vector<Placement> result;
+  for (TensorId id = 0; id < graph.tensors.size(); ++id) {
+    const TensorLayout& tensor = layout.tensors[id];
+    if (!tensor.stored) continue;
+    result.push_back({.tensor = id,
+                      .address = base + tensor.offset,
+                      .rows = tensor.rows,
+                      .panels = tensor.panels,
+                      .groupCols = tensor.groupCols,
+                      .groupStride = tensor.groupStride,
+                      .dim = tensor.list ? tensor.cols : dim,
+                      .type = graph.tensors[id].type});
+  }
+  return result;
+}
+
+}  // namespace
+
+Program assemble(const Graph& graph, const Plan& plan, const MemoryLayout& layout,
+                 const Lowering& lowering, bool contents) {
+  Program program;
+  program.dim = plan.dim;
+  const std::vector<StreamCommand> stream = lowering.stream().merged();
+  const uint64_t constantsBase = roundUp((stream.size() + 1) * kCommandBytes, kPage);
+  program.readOnlyEnd = roundUp(constantsBase + lowering.constants().bytes(), kPage);
+  program.memoryBytes = program.readOnlyEnd + roundUp(layout.bytes, kPage);
+
+  for (const Operator& op : graph.operators)
+    program.operators.push_back({.name = operatorName(op),
+                                 .kind = operatorKind(op),
+                                 .macs = macs(graph, op),
+                                 .commands = {}});
+  program.commands.reserve(stream.size() + 1);
+  for (const StreamCommand& item : stream) {
+    program.operators[item.owner].commands.push_back(
+        static_cast<uint32_t>(program.commands.size()));
+    Command& command = program.commands.emplace_back(item.command);
+    if (command.opcode() == Opcode::Gather)  // a table of constants, a list among the tensors
+      command.set(Field::IndexAddr,
+                  command.get(Field::IndexAddr) + static_cast<int64_t>(program.readOnlyEnd));
+    if (item.base != AddressBase::None) {
+      const uint64_t base =
+          item.base == AddressBase::Constants ? constantsBase : program.readOnlyEnd;
+      command.set(Field::MemoryAddr, command.get(Field::MemoryAddr) + static_cast<int64_t>(base));
+    }
+  }
+  program.commands.emplace_back(Opcode::End);
+  if (contents) program.constants = lowering.constants().build(constantsBase);
+  program.placements = placements(graph, layout, plan.dim, program.readOnlyEnd);
+  return program;
+}
+
+}  // namespace intformer

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "sw/compiler/layout.hpp"
+#include "sw/compiler/lowering.hpp"
+#include "sw/compiler/program.hpp"
+
+namespace intformer {
+
+/// Gives a lowered graph its places in memory: program, constants, tensors. Without `contents` the
+/// constants are left out.
+Program assemble(const Graph& graph, const Plan& plan, const MemoryLayout& layout,
+                 const Lowering& lowering, bool contents);
+
+}  // namespace intformer

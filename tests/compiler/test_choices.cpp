@@ -1,0 +1,97 @@
+// What the compiler weighs before it takes a tiling.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sw/compiler/outline.hpp"
+#include "sw/model/bert.hpp"
+#include "sw/perf/estimate.hpp"
+#include "tests/catch.hpp"
+#include "tests/compiler/support.hpp"
+
+using namespace intformer;
+using namespace intformer::test;
+
+namespace {
+
+Graph encoder(const std::string& name, uint32_t layers, const std::vector<uint32_t>& lengths,
+              EncoderInput input = EncoderInput::Activations) {
+  const ModelSpec spec = loadModelSpec("configs/models/" + name + ".toml").spec.value();
+  return buildBertEncoder(spec, layers, lengths, 3, input, Integers::Left);
+}
+
+uint64_t cyclesOf(const Program& program, const Plan& plan) {
+  return perf::estimate(program.commands, program.programAddress, plan).cycles;
+}
+
+}  // namespace
+
+TEST_CASE("the choice taken is the cheapest, and every cost is that of compiling so") {
+  struct Work {
+    const char* config;
+    const char* model;
+    std::vector<uint32_t> lengths;
+  };
+  for (const Work& work : {Work{"tiny4", "odd", {128}}, Work{"edge8", "padded", {50}},
+                           Work{"base16", "minilm-shape", {16}}, Work{"wide32", "odd", {77, 30, 9}}}) {
+    INFO(work.config << " " << work.model);
+    const Graph graph = encoder(work.model, 1, work.lengths);
+    const Plan plan = configPlan(work.config);
+    Decision decision;
+    const Program program = compile(graph, plan, {.contents = false}, &decision);
+    CHECK(decision.operators == graph.operators.size());
+    REQUIRE(decision.choices.size() >= 2);
+    CHECK(cyclesOf(program, plan) == decision.choices[0].cycles);
+    for (const Choice& choice : decision.choices) {
+      CHECK(choice.cycles >= decision.choices[0].cycles);
+      CHECK(cyclesOf(compile(graph, plan, choice.options), plan) == choice.cycles);
+    }
+  }
+}
+
+TEST_CASE("a model that repeats a layer is judged by its first repetitions") {
+  const Graph graph = encoder("tiny-tokens", 2, {12}, EncoderInput::Tokens);
+  const std::size_t layer = (graph.operators.size() - 2) / 2;  // two make the embedding
+  const std::size_t two = graph.operators.size();
+  CHECK(representativeOperators(graph, 2) == two);
+  Graph tall = graph;
+  for (int repetition = 0; repetition < 3; ++repetition)
+    for (std::size_t i = two - layer; i < two; ++i) tall.operators.push_back(graph.operators[i]);
+  CHECK(representativeOperators(tall, 1) == two - layer);
+  CHECK(representativeOperators(tall, 2) == two);
+  std::swap(tall.operators[two], tall.operators[two + layer - 1]);  // another order: no repetition
+  CHECK(representativeOperators(tall, 2) == tall.operators.size());
+}
+
+TEST_CASE("all layers are compiled as the judged ones were") {
+  const Plan plan = configPlan("base16");
+  Decision part, whole;
+  const Program few = compile(encoder("minilm-shape", 2, {16}), plan, {.contents = false}, &part);
+  const Program all = compile(encoder("minilm-shape", 5, {16}), plan, {.contents = false}, &whole);
+  REQUIRE(part.choices.size() == whole.choices.size());
+  CHECK(whole.operators == part.operators);
+  for (std::size_t i = 0; i < part.choices.size(); ++i)
+    CHECK(part.choices[i].cycles == whole.choices[i].cycles);
+  CHECK(cyclesOf(few, plan) == part.choices[0].cycles);
+  CHECK(cyclesOf(all, plan) > 2 * cyclesOf(few, plan));
+}
+
+TEST_CASE("a graph without integers compiles to the program of the drawn one") {
+  const ModelSpec spec = loadModelSpec("configs/models/tiny-tokens.toml").spec.value();
+  const Plan plan = configPlan("edge8");
+  const auto build = [&](Integers integers) {
+    return buildBertEncoder(spec, 2, std::vector{9U, 5U}, 3, EncoderInput::Tokens, integers);
+  };
+  const Graph drawn = build(Integers::Drawn);
+  const Graph left = build(Integers::Left);
+  const Program a = compile(drawn, plan);
+  const Program b = compile(left, plan, {.contents = false});
+  CHECK(cyclesOf(a, plan) == cyclesOf(b, plan));
+  REQUIRE(a.commands.size() == b.commands.size());
+  for (std::size_t i = 0; i < a.commands.size(); ++i)
+    CHECK(a.commands[i].opcode() == b.commands[i].opcode());
+  CHECK(a.memoryBytes == b.memoryBytes);
+  CHECK(b.constants.empty());
+  CHECK_THROWS_AS(compile(left, plan), std::invalid_argument);  // its weights are missed
+}
