@@ -14,7 +14,8 @@ constexpr uint32_t kCommandCycles = 512;
 constexpr uint32_t kFirstTilePieces = 4;
 /// The same for the program's first tiles, whose weights come in pieces as well.
 constexpr uint32_t kStartPieces = 16;
-/// Pieces of a block's rows in the program's last column tiles.
+/// Pieces of a block's rows in the program's first panel, and in its last column tiles.
+constexpr uint32_t kFirstRowPieces = 4;
 constexpr uint32_t kLastRowPieces = 4;
 
 }  // namespace
@@ -213,11 +214,21 @@ void Lowering::lowerLinear(uint32_t opIndex, const Linear& op, const RowBlock& b
           const uint32_t next =
               inPieces ? std::min(endPanel, (panel / piecePanels + 1) * piecePanels) : endPanel;
           if (weightsToo) loadWeights(weights, panel, next);
-          if (mustLoad && operand != nullptr)
-            load(op.input, operand->address + panel * block.rows, panel, next - panel, block.first,
-                 block.rows);
-          multiply(weights, 0, weights.tiles, panel - firstPanel, next - firstPanel, panel != 0,
-                   source, block.rows, sum);
+          // The program's first panel comes in pieces of rows, too.
+          const uint32_t most =
+              weightsToo && panel == 0 && next == 1
+                  ? static_cast<uint32_t>(std::max<uint64_t>(
+                        plan_.dim, roundUp(ceilDivide(block.rows, kFirstRowPieces), plan_.dim)))
+                  : block.rows;
+          for (uint32_t row = 0; row < block.rows; row += most) {
+            const uint32_t rows = std::min(most, block.rows - row);
+            if (mustLoad && operand != nullptr)
+              load(op.input, operand->address + panel * block.rows + row, panel, next - panel,
+                   block.first + row, rows);
+            multiply(weights, 0, weights.tiles, panel - firstPanel, next - firstPanel, panel != 0,
+                     {source.address + row, source.stride, false}, rows,
+                     {sum.address + row, sum.stride});
+          }
           panel = next;
         }
         if (chunk + 1 == chunks) {
