@@ -117,7 +117,7 @@ struct Bound {
 
 /// The unit that is busy for most of an operator's time.
 Bound boundOf(const Group& group) {
-  constexpr std::array<const char*, kQueueCount> kNames = {"reading", "array", "vector", "writing"};
+  constexpr std::array<const char*, kQueueCount> kNames = {"load", "array", "vector", "store"};
   const auto most = std::ranges::max_element(group.busy) - group.busy.begin();
   const double share =
       static_cast<double>(group.busy[static_cast<std::size_t>(most)]) /
@@ -137,13 +137,13 @@ std::string more(uint64_t cycles, uint64_t least) {
 
 std::string operatorTable(const std::vector<Group>& groups, const Plan& plan) {
   std::string text =
-      fmt::format("{:<32}{:>4} {:>13} {:>8} {:>8} {:>10} {:>7} {:>6}  {}\n", "operators", "",
+      fmt::format("{:<31}{:>4}{:>11}{:>8}{:>8}{:>9}{:>8}{:>7}  {}\n", "operators", "",
                   "a command", "operand", "weights", "cycles", "MACs", "bytes", "bound by");
   for (const Group& group : groups) {
     const Bound bound = boundOf(group);
     const double least = static_cast<double>(std::max<uint64_t>(group.leastBytes(), 1));
     text += fmt::format(
-        "{:<32}{:>4} {:>13} {:>8} {:>8} {:>10} {:>7} {:>6}  {}\n", group.shape,
+        "{:<31}{:>4}{:>11}{:>8}{:>8}{:>9}{:>8}{:>7}  {}\n", group.shape,
         fmt::format("x{}", group.names.size()),
         group.macs == 0 ? "-"
                         : fmt::format("{}x{}x{}", group.rows, group.depth, group.columns),

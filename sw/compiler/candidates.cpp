@@ -48,6 +48,17 @@ std::vector<uint32_t> streamedBlocks(uint32_t rows, uint32_t dim) {
   return blocks;
 }
 
+/// Words that the keys and values of a head take, with an eighth more for the weights beside them;
+/// of the largest head.
+uint32_t headWords(const Graph& graph, uint32_t dim) {
+  uint64_t words = 0;
+  for (const Operator& op : graph.operators)
+    if (const auto* attention = std::get_if<Attention>(&op))
+      words = std::max(words, 2 * roundUp(attention->rows, dim) *
+                                  ceilDivide(attention->headWidth, dim) * 9 / 8);
+  return static_cast<uint32_t>(words);
+}
+
 /// Part of the scratchpad, in sixteenths; what is left keeps row blocks.
 struct Share {
   uint32_t streamed, results;
@@ -60,9 +71,15 @@ constexpr Share kStreamedShares[] = {{8, 4}, {10, 3}, {12, 2}, {6, 6}};
 std::vector<CompileOptions> schedules(const Graph& graph, const Plan& plan,
                                       const CompileOptions& options) {
   const uint32_t rows = tallest(graph);
+  const uint32_t head = headWords(graph, plan.dim);
   std::vector<CompileOptions> result;
   const auto add = [&](Operands operands, std::vector<uint32_t> blocks,
-                       std::span<const Share> shares) {
+                       std::span<const Share> all) {
+    std::vector<Share> shares(all.begin(), all.end());
+    // A ring that holds a head's keys and values, or they are loaded for every step.
+    std::ranges::stable_partition(shares, [&](const Share& share) {
+      return plan.scratchWords * share.streamed / 16 >= head;
+    });
     if (options.operands != Operands::Any && options.operands != operands) return;
     if (options.rowBlock != 0) blocks = {options.rowBlock};
     for (const uint32_t block : blocks)

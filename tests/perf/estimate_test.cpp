@@ -29,7 +29,7 @@ void check(const std::string& device) {
     // The table may lag behind the compiler's choices, but not tell another story.
     REQUIRE(table.contains(work.key()));
     const auto noted = static_cast<double>(table.at(work.key()));
-    CHECK(std::abs(static_cast<double>(result->cycles) / noted - 1) <= 0.25);
+    CHECK(std::abs(static_cast<double>(result->cycles) / noted - 1) <= 0.05);
   }
 }
 
