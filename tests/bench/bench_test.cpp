@@ -4,7 +4,6 @@
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <regex>
@@ -12,6 +11,10 @@
 #include <string>
 
 #include "tests/catch.hpp"
+#include "tests/temporary_folder.hpp"
+
+using intformer::test::readText;
+using intformer::test::TemporaryFolder;
 
 namespace {
 
@@ -30,14 +33,12 @@ int exitOf(const std::string& command) { return WEXITSTATUS(std::system(command.
 }  // namespace
 
 TEST_CASE("the benchmark writes its figures as a list of name, value, unit and goal") {
-  const fs::path folder = fs::temp_directory_path() / "intformer_bench_test";
-  fs::remove_all(folder);
-  const fs::path file = folder / "bench.json";
+  const TemporaryFolder folder;
+  const fs::path file = folder.path("new/bench.json");
   REQUIRE(exitOf(quick("configs/tiny4.toml", file, "/dev/null")) == 0);  // all values were equal
-  CHECK(std::distance(fs::directory_iterator(folder), {}) == 1);
+  CHECK(std::distance(fs::directory_iterator(file.parent_path()), {}) == 1);
 
-  std::ifstream in(file);
-  const auto list = nlohmann::json::parse(in);
+  const auto list = nlohmann::json::parse(readText(file));
   REQUIRE(list.is_array());
   std::set<std::string> names;
   std::set<std::string> units;
@@ -64,22 +65,14 @@ TEST_CASE("the benchmark writes its figures as a list of name, value, unit and g
     CHECK(std::ranges::any_of(names, [&](const std::string& full) {
       return full.ends_with(std::string(": ") + name);
     }));
-  fs::remove_all(folder);
 }
 
 TEST_CASE("the benchmark says what it cannot read or write, and leaves nothing behind") {
-  const fs::path folder = fs::temp_directory_path() / "intformer_bench_refusal";
-  fs::remove_all(folder);
-  fs::create_directories(folder);
-  const fs::path errors = folder / "errors";
-  const auto said = [&] {
-    std::ifstream in(errors);
-    return std::string(std::istreambuf_iterator<char>(in), {});
-  };
-  CHECK(exitOf(quick("configs/none.toml", folder / "bench.json", errors)) == 1);
-  CHECK(said().find("configs/none.toml") != std::string::npos);
+  const TemporaryFolder folder;
+  const fs::path errors = folder.path("errors");
+  CHECK(exitOf(quick("configs/none.toml", folder.path("bench.json"), errors)) == 1);
+  CHECK(readText(errors).find("configs/none.toml") != std::string::npos);
   CHECK(exitOf(quick("configs/tiny4.toml", errors / "bench.json", errors)) == 1);
-  CHECK_FALSE(said().empty());
-  CHECK(std::distance(fs::directory_iterator(folder), {}) == 1);
-  fs::remove_all(folder);
+  CHECK_FALSE(readText(errors).empty());
+  CHECK(std::distance(fs::directory_iterator(folder.path()), {}) == 1);
 }

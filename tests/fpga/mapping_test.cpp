@@ -1,5 +1,3 @@
-#include <unistd.h>
-
 #include <filesystem>
 
 #include "fpga/synthesis/synthesis.hpp"
@@ -7,17 +5,19 @@
 #include "gen/emit/emit.hpp"
 #include "gen/output.hpp"
 #include "tests/catch.hpp"
+#include "tests/temporary_folder.hpp"
 
 using namespace intformer;
 namespace fs = std::filesystem;
 
 namespace {
 
-/// tiny4's sources, generated into a folder of the test's own.
+/// tiny4's sources, generated.
 struct Design {
   Plan plan;
   std::vector<std::string> sources;
-  fs::path folder = fs::temp_directory_path() / ("intformer_mapping_" + std::to_string(::getpid()));
+  test::TemporaryFolder temporary;
+  fs::path folder = temporary.path();
 
   Design() {
     const ConfigResult config = loadConfig("configs/tiny4.toml");
@@ -28,7 +28,6 @@ struct Design {
     for (const auto& file : files)
       if (file.path.ends_with(".sv")) sources.push_back((folder / "rtl" / file.path).string());
   }
-  ~Design() { fs::remove_all(folder); }
 
   Resources map(FpgaTarget target, const std::string& unit) {
     const std::string top = plan.name + "_" + unit;

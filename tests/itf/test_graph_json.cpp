@@ -2,27 +2,14 @@
 
 #include "sw/golden/golden.hpp"
 #include "sw/itf/graph_json.hpp"
-#include "sw/model/bert.hpp"
 #include "tests/catch.hpp"
+#include "tests/model/small_spec.hpp"
 
 namespace intformer::test {
 namespace {
 
 using Catch::Matchers::Contains;
 using Json = nlohmann::ordered_json;
-
-ModelSpec smallSpec() {
-  ModelSpec spec;
-  spec.name = "small";
-  spec.width = 24;
-  spec.heads = 3;
-  spec.ffn = 40;
-  spec.layers = 2;
-  spec.vocabulary = 50;
-  spec.positions = 16;
-  spec.types = 2;
-  return spec;
-}
 
 Graph sample() {
   return buildBertEncoder(smallSpec(), 2, {5, 3}, 11, EncoderInput::Tokens);

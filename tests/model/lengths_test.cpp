@@ -4,25 +4,13 @@
 #include <set>
 
 #include "sw/golden/golden.hpp"
-#include "sw/model/bert.hpp"
 #include "tests/catch.hpp"
+#include "tests/model/small_spec.hpp"
 
-namespace intformer {
+namespace intformer::test {
 namespace {
 
 using Catch::Matchers::Contains;
-
-ModelSpec smallSpec() {
-  ModelSpec spec;
-  spec.name = "small";
-  spec.width = 24;
-  spec.heads = 3;
-  spec.ffn = 40;
-  spec.layers = 2;
-  spec.vocabulary = 50;
-  spec.positions = 16;
-  return spec;
-}
 
 Graph one() { return buildBertEncoder(smallSpec(), 2, {1}, 7, EncoderInput::Tokens); }
 
@@ -111,4 +99,4 @@ TEST_CASE("lengths and tokens that do not fit are refused", "[lengths]") {
 }
 
 }  // namespace
-}  // namespace intformer
+}  // namespace intformer::test
