@@ -55,6 +55,11 @@ Program compile(const Graph& graph, const Plan& plan, const CompileOptions& opti
       judgement.reason = unfit.what();
     }
   }
+  if (!options.search) {  // the first that fits the part does not fit the whole: another may
+    CompileOptions searched = options;
+    searched.search = true;
+    return compile(graph, plan, searched, decision);
+  }
   const std::string mend = suggestion(graph, plan, layout, options);
   throw CompileError(fmt::format("{} does not fit {}: {}; {}", graph.name, plan.name,
                                  judgement.reason,

@@ -41,7 +41,9 @@ struct CompileOptions {
   Operands operands = Operands::Any;
   /// Of single linear operators, by operatorShape(); stronger than columnTiles and depthPanels.
   std::map<std::string, LinearTiling> linear = {};
-  bool search = true;  ///< false: the first schedule that fits, and nothing else is weighed
+  /// False: the first schedule that fits, quickly; others are weighed only where it fits a part of
+  /// the model and not the whole.
+  bool search = true;
   /// False: without the contents of weights and tables, which the graph then need not have.
   bool contents = true;
 };

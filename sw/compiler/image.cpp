@@ -12,6 +12,19 @@ void checkInside(const Placement& placement, std::size_t memoryBytes) {
     throw std::out_of_range("a tensor lies outside the memory image");
 }
 
+void packInputs(const Program& program, const Graph& graph, const TensorValues& inputs,
+                std::vector<uint8_t>& image) {
+  for (const Placement& placement : program.placements) {
+    const TensorInfo& info = graph.tensors[placement.tensor];
+    if (info.role != TensorRole::Input || placement.tensor >= inputs.size()) continue;
+    const Tensor& tensor = inputs[placement.tensor];
+    if (tensor.data.empty()) continue;
+    if (tensor.rows != info.rows || tensor.cols != info.cols || tensor.type != info.type)
+      throw std::invalid_argument("input tensor " + info.name + " has the wrong shape or type");
+    packTensor(placement, tensor, image);
+  }
+}
+
 }  // namespace
 
 void packTensor(const Placement& placement, const Tensor& tensor, std::vector<uint8_t>& memory) {
@@ -68,16 +81,17 @@ std::vector<uint8_t> buildImage(const Program& program, const Graph& graph,
       for (int byte = 0; byte < 4; ++byte) *at++ = static_cast<uint8_t>(word >> (8 * byte));
   for (const MemorySegment& segment : program.constants)
     std::memcpy(image.data() + segment.address, segment.bytes.data(), segment.bytes.size());
-  for (const Placement& placement : program.placements) {
-    const TensorInfo& info = graph.tensors[placement.tensor];
-    if (info.role != TensorRole::Input || placement.tensor >= inputs.size()) continue;
-    const Tensor& tensor = inputs[placement.tensor];
-    if (tensor.data.empty()) continue;
-    if (tensor.rows != info.rows || tensor.cols != info.cols || tensor.type != info.type)
-      throw std::invalid_argument("input tensor " + info.name + " has the wrong shape or type");
-    packTensor(placement, tensor, image);
-  }
+  packInputs(program, graph, inputs, image);
   return image;
+}
+
+void renewImage(const Program& program, const Graph& graph, const TensorValues& inputs,
+                std::vector<uint8_t>& image) {
+  if (image.size() != program.memoryBytes)
+    throw std::invalid_argument("the memory image is another program's");
+  std::fill(image.begin() + static_cast<std::ptrdiff_t>(program.readOnlyEnd), image.end(),
+            uint8_t{0});
+  packInputs(program, graph, inputs, image);
 }
 
 }  // namespace intformer

@@ -64,6 +64,10 @@ struct Program {
 /// Memory contents before the run: commands, constants and the input tensors, packed.
 std::vector<uint8_t> buildImage(const Program& program, const Graph& graph,
                                 const TensorValues& inputs);
+/// Makes a memory that buildImage() made, and a run may have changed, ready for one with these
+/// inputs: as buildImage() would make it.
+void renewImage(const Program& program, const Graph& graph, const TensorValues& inputs,
+                std::vector<uint8_t>& image);
 /// Of this memory the inputs that are lists of row numbers, from readOnlyEnd on: all that the
 /// performance model reads.
 std::vector<uint8_t> buildLists(const Program& program, const Graph& graph,

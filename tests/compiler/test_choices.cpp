@@ -95,3 +95,19 @@ TEST_CASE("a graph without integers compiles to the program of the drawn one") {
   CHECK(b.constants.empty());
   CHECK_THROWS_AS(compile(left, plan), std::invalid_argument);  // its weights are missed
 }
+
+TEST_CASE("without a search, a schedule is found that fits the whole") {
+  // The first schedule that fits one layer keeps more row statistics over three than there are.
+  const ModelSpec spec = loadModelSpec("configs/models/odd.toml").spec.value();
+  const Graph graph = buildBertEncoder(spec, 3, std::vector{29U, 36U}, 1);
+  const Plan plan = configPlan("tiny4", {"scratchpad.bytes=4096", "accumulator.bytes=512",
+                                         "vector.stat_rows=16"});
+  Decision decision;
+  const Program program =
+      compile(graph, plan, {.storeAttentionWeights = false, .search = false}, &decision);
+  CHECK(decision.choices.size() > 1);  // it was searched after all
+  CHECK(runAndCompare(graph, plan, program, seededInputs(graph, 1)) == "");
+  Decision quick;
+  compile(graph, configPlan("tiny4"), {.search = false}, &quick);
+  CHECK(quick.choices.size() == 1);
+}
