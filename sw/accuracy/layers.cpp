@@ -15,12 +15,6 @@ struct Run {
   TensorValues values;
 };
 
-std::vector<uint32_t> lengthsOf(std::span<const std::vector<uint32_t>> sentences) {
-  std::vector<uint32_t> lengths;
-  for (const auto& tokens : sentences) lengths.push_back(static_cast<uint32_t>(tokens.size()));
-  return lengths;
-}
-
 Run runIntegers(const QuantizedBert& quantized, std::span<const std::vector<uint32_t>> sentences,
                 const Variant& variant) {
   Run run;

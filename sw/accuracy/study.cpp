@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "sw/golden/golden.hpp"
-#include "sw/model/lengths.hpp"
 #include "sw/numerics/numerics.hpp"
 
 namespace intformer {
@@ -58,24 +57,6 @@ void runRow(const Attention& op, TensorValues& values, const Variant& variant, u
   }
 }
 
-class VariantBackend : public Backend {
- public:
-  VariantBackend(const QuantizedBert& model, const Variant& variant)
-      : model_(model), variant_(variant) {}
-  FloatMatrix run(std::span<const std::vector<uint32_t>> sentences) override {
-    std::vector<uint32_t> lengths;
-    for (const auto& tokens : sentences) lengths.push_back(static_cast<uint32_t>(tokens.size()));
-    setLengths(model_.graph, lengths);
-    return dequantizeOutput(
-        model_, runVariant(model_.graph, tokenInputs(model_.graph, sentences), variant_));
-  }
-  [[nodiscard]] uint32_t batchTokens() const override { return 512; }
-
- private:
-  QuantizedBert model_;
-  Variant variant_;
-};
-
 }  // namespace
 
 std::vector<Variant> allVariants() {
@@ -116,7 +97,9 @@ TensorValues runVariant(const Graph& graph, const TensorValues& inputs, const Va
 }
 
 std::unique_ptr<Backend> variantBackend(const QuantizedBert& model, const Variant& variant) {
-  return std::make_unique<VariantBackend>(model, variant);
+  return graphBackend(model, [variant](const Graph& graph, const TensorValues& inputs) {
+    return runVariant(graph, inputs, variant);
+  });
 }
 
 }  // namespace intformer

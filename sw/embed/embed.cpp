@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "sw/embed/pooling.hpp"
+#include "sw/model/lengths.hpp"
 
 namespace intformer {
 
@@ -33,12 +34,8 @@ FloatMatrix embedSentences(Backend& backend, const Pooling& pooling,
   std::size_t done = 0;
   for (const auto& batch : batchesOf(sentences, backend.batchTokens())) {
     std::vector<std::vector<uint32_t>> packed;
-    std::vector<uint32_t> lengths;
-    for (const uint32_t i : batch) {
-      packed.push_back(sentences[i]);
-      lengths.push_back(static_cast<uint32_t>(sentences[i].size()));
-    }
-    const FloatMatrix pooled = pool(backend.run(packed), lengths, pooling);
+    for (const uint32_t i : batch) packed.push_back(sentences[i]);
+    const FloatMatrix pooled = pool(backend.run(packed), lengthsOf(packed), pooling);
     if (result.data.empty())
       result = FloatMatrix(static_cast<uint32_t>(sentences.size()), pooled.cols);
     for (uint32_t row = 0; row < pooled.rows; ++row)

@@ -87,6 +87,12 @@ void addSequences(Graph& graph, Attention op, std::span<const uint32_t> lengths)
 
 }  // namespace
 
+std::vector<uint32_t> lengthsOf(std::span<const std::vector<uint32_t>> sequences) {
+  std::vector<uint32_t> lengths;
+  for (const auto& sequence : sequences) lengths.push_back(static_cast<uint32_t>(sequence.size()));
+  return lengths;
+}
+
 void setLengths(Graph& graph, std::span<const uint32_t> lengths) {
   check(graph, lengths);
   const uint32_t tokens = std::accumulate(lengths.begin(), lengths.end(), 0U);

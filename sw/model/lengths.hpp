@@ -8,6 +8,9 @@
 
 namespace intformer {
 
+/// Tokens of each sequence.
+std::vector<uint32_t> lengthsOf(std::span<const std::vector<uint32_t>> sequences);
+
 /// Makes `graph` the same model for a packed batch: the rows of its tensors become the tokens of
 /// the sequences, one sequence behind the other, without padding. `graph` is for one sequence, or
 /// what an earlier call made of that; every token sees all of its sequence. Each attention becomes

@@ -67,9 +67,7 @@ TEST_CASE("the first variant is the golden model", "[accuracy]") {
 
 TEST_CASE("the studies' attention is the golden one but for its rule", "[accuracy]") {
   const Sample s;
-  std::vector<uint32_t> lengths;
-  for (const auto& tokens : s.sentences) lengths.push_back(static_cast<uint32_t>(tokens.size()));
-  const Graph graph = withLengths(s.quantized.graph, lengths);
+  const Graph graph = withLengths(s.quantized.graph, lengthsOf(s.sentences));
   const TensorValues values =
       runGolden(graph, tokenInputs(graph, s.sentences), Family::Pwl);
   for (const Operator& op : graph.operators) {

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <utility>
+
+#include "sw/embed/backend.hpp"
+#include "sw/model/lengths.hpp"
+
+namespace intformer {
+
+/// What all backends of the integers share: the graph for the sentences' lengths, its inputs, and
+/// its output in reals.
+class IntegerBackend : public Backend {
+ public:
+  FloatMatrix run(std::span<const std::vector<uint32_t>> sentences) final {
+    const std::vector<uint32_t> lengths = lengthsOf(sentences);
+    setLengths(model_.graph, lengths);
+    return dequantizeOutput(model_, compute(lengths, tokenInputs(model_.graph, sentences)));
+  }
+
+ protected:
+  explicit IntegerBackend(QuantizedBert model) : model_(std::move(model)) {}
+
+  /// Values of the graph, which has these lengths; output16 at least.
+  virtual TensorValues compute(const std::vector<uint32_t>& lengths,
+                               const TensorValues& inputs) = 0;
+
+  [[nodiscard]] const Graph& graph() const { return model_.graph; }
+  [[nodiscard]] TensorId output() const { return model_.output16; }
+
+ private:
+  QuantizedBert model_;
+};
+
+}  // namespace intformer
