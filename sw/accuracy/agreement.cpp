@@ -4,7 +4,7 @@
 #include <numeric>
 
 #include "sw/quantizer/matrix.hpp"
-#include "sw/quantizer/quantize_bert.hpp"
+#include "sw/quantizer/quantized_bert.hpp"
 
 namespace intformer {
 namespace {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "sw/accuracy/study.hpp"
-#include "sw/quantizer/quantize_bert.hpp"
+#include "sw/quantizer/quantized_bert.hpp"
 #include "sw/reference/report.hpp"
 
 namespace intformer {

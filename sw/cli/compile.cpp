@@ -134,7 +134,7 @@ void addCompile(CLI::App& app, int& status) {
   command->add_flag("--encoder-only", options->model.encoderOnly,
                     "Begin at the first layer, though the model has an embedding");
   command->add_option("--layers", options->model.layers,
-                      "Encoder layers (default: all of a model file, else 1)");
+                      "The first encoder layers (default: 1)");
   command->add_option("--seed", options->model.seed, "Seed of weights and inputs")
       ->capture_default_str();
   command->add_option("--out", options->out, "Folder for the program; may be left out with "

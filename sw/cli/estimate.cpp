@@ -103,7 +103,8 @@ void addEstimate(CLI::App& app, int& status) {
   auto* command = app.add_subcommand("estimate", "Cycles of a model on a device, without its RTL");
   auto options = std::make_shared<EstimateOptions>();
   command->add_option("model", options->model.path,
-                      "Model: a shape (configs/models/*.toml), or the folder of a trained one");
+                      "Model: a shape (configs/models/*.toml), a model file (*.itf), or the folder "
+                      "of a trained one");
   command->add_option("--config", options->config, "Hardware config (*.toml)");
   command
       ->add_option("--seq", options->model.seq,
@@ -111,7 +112,7 @@ void addEstimate(CLI::App& app, int& status) {
       ->delimiter(',');
   command->add_option("--sentence", options->model.sentence, "Text, for a trained model");
   command->add_option("--layers", options->model.layers,
-                      "Encoder layers (default: all of a model file, else 1)");
+                      "The first layers (default: all of a trained model, 1 of a shape)");
   command->add_option("--mem-latency", options->memory.latency, "Memory latency in cycles")
       ->check(CLI::Range(1, 100'000))
       ->capture_default_str();

@@ -5,7 +5,7 @@
 
 #include "sw/cli/commands.hpp"
 #include "sw/cli/refusals.hpp"
-#include "sw/itf/model_file.hpp"
+#include "sw/cli/trained.hpp"
 
 namespace intformer::cli {
 namespace {
@@ -20,19 +20,8 @@ std::string countText(uint64_t bytes) {
 }
 
 int import(const ImportOptions& options) {
-  ImportNotes notes;
   ModelFile model;
-  model.trained = importFolder(options.folder, notes);
-  const BertConfig& config = model.trained.bert.config;
-  fmt::print("{}: {} layers, width {}, {} heads, ffn {}, {} pieces, {} positions\n",
-             model.trained.name, config.layers, config.width, config.heads, config.ffn,
-             model.trained.vocabulary.size(), config.maxPositions);
-  for (const std::string& line : notes.lines) fmt::print("{}\n", line);
-  if (!notes.ignoredTensors.empty()) {
-    fmt::print("left out, not part of the encoder:");
-    for (const std::string& name : notes.ignoredTensors) fmt::print(" {}", name);
-    fmt::print("\n");
-  }
+  model.trained = importTrained(options.folder);
   writeModelFile(options.out, model);
   fmt::print("{}: {}; next: intformer quantize {} --out {}\n", options.out,
              countText(std::filesystem::file_size(options.out)), options.out, options.out);
@@ -40,6 +29,22 @@ int import(const ImportOptions& options) {
 }
 
 }  // namespace
+
+TrainedModel importTrained(const std::string& folder) {
+  ImportNotes notes;
+  TrainedModel model = importFolder(folder, notes);
+  const BertConfig& config = model.bert.config;
+  fmt::print("{}: {} layers, width {}, {} heads, ffn {}, {} pieces, {} positions\n", model.name,
+             config.layers, config.width, config.heads, config.ffn, model.vocabulary.size(),
+             config.maxPositions);
+  for (const std::string& line : notes.lines) fmt::print("{}\n", line);
+  if (!notes.ignoredTensors.empty()) {
+    fmt::print("left out, not part of the encoder:");
+    for (const std::string& name : notes.ignoredTensors) fmt::print(" {}", name);
+    fmt::print("\n");
+  }
+  return model;
+}
 
 void addImport(CLI::App& app, int& status) {
   auto* command = app.add_subcommand(

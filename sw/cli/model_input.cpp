@@ -7,7 +7,8 @@
 #include <filesystem>
 #include <numeric>
 
-#include "sw/itf/model_file.hpp"
+#include "sw/cli/sentences.hpp"
+#include "sw/cli/trained.hpp"
 #include "sw/model/bert.hpp"
 #include "sw/model/lengths.hpp"
 
@@ -16,18 +17,53 @@ namespace {
 
 constexpr const char* kSentence = "The array never waits for the memory, and every bit agrees.";
 
-/// The whole model of a model file on one sentence.
-RealLayer loadModelFile(const std::string& path, const std::string& sentence) {
-  const ModelFile file = readModelFile(path);
-  const Tokenizer tokenizer(file.trained.vocabulary, file.trained.tokenizer);
-  const std::vector<std::vector<uint32_t>> tokens = {tokenizer.encode(sentence)};
-  RealLayer real;
-  for (const uint32_t token : tokens[0]) real.pieces.push_back(tokenizer.piece(token));
-  real.quantized = integersOf(file, path).bert;
-  setLengths(real.quantized.graph, {{static_cast<uint32_t>(tokens[0].size())}});
-  real.inputs = tokenInputs(real.quantized.graph, tokens);
-  real.reference = runFloatBert(file.trained.bert, tokens);
-  return real;
+/// Whether --layers asks for layers that a model has; says so if not.
+bool hasLayers(const std::string& name, uint32_t has, uint32_t asked) {
+  if (asked >= 1 && asked <= has) return true;
+  fmt::print(stderr, "--layers {}: {} has 1 to {} layers\n", asked, name, has);
+  return false;
+}
+
+/// A folder as `import` and `quantize` would make a model file of its first layers.
+std::optional<ModelFile> quantizedFolder(const ModelRequest& request) {
+  ModelFile file;
+  file.trained = importTrained(request.path);
+  FloatBert& bert = file.trained.bert;
+  const uint32_t layers = request.layers.value_or(bert.config.layers);
+  if (!hasLayers(file.trained.name, bert.config.layers, layers)) return std::nullopt;
+  keepLayers(bert, layers);
+  file.integers = quantizeTrained(file.trained, kDefaultCalibration);
+  fmt::print("quantized for now; `intformer import` and `quantize` keep it in a file\n\n");
+  return file;
+}
+
+std::optional<ModelFile> wholeFile(const ModelRequest& request) {
+  ModelFile file = readModelFile(request.path);
+  const uint32_t layers = file.trained.bert.config.layers;
+  static_cast<void>(integersOf(file, request.path));
+  if (request.layers.value_or(layers) == layers) return file;
+  fmt::print(stderr,
+             "--layers {}: {} holds integers for all of its {} layers and runs whole; the folder "
+             "that it was imported from runs with fewer\n",
+             *request.layers, request.path, layers);
+  return std::nullopt;
+}
+
+/// The graph of a folder's model without its integers, which take long to find.
+std::optional<ModelInput> folderShape(const ModelRequest& request, const std::string& sentence) {
+  const std::string name = folderName(request.path);
+  const ModelSpec spec = shapeOf(readBertConfig(request.path + "/config.json"), name);
+  ImportNotes notes;
+  const auto tokens = encodeAll(importTokenizer(request.path, notes), {sentence});
+  ModelInput model;
+  model.name = name;
+  model.seq = {static_cast<uint32_t>(tokens[0].size())};
+  model.layers = request.layers.value_or(spec.layers);
+  if (!hasLayers(name, spec.layers, model.layers)) return std::nullopt;
+  model.graph = buildBertEncoder(spec, model.layers, model.seq, request.seed,
+                                 EncoderInput::Tokens, Integers::Left);
+  model.inputs = tokenInputs(model.graph, tokens);
+  return model;
 }
 
 std::optional<ModelInput> loadTrained(const ModelRequest& request) {
@@ -36,23 +72,33 @@ std::optional<ModelInput> loadTrained(const ModelRequest& request) {
                lengthsText(request.seq));
     return std::nullopt;
   }
-  const std::string sentence = request.sentence.empty() ? kSentence : request.sentence;
-  const bool isFolder = std::filesystem::is_directory(request.path);
-  RealLayer real = isFolder ? importRealLayer(request.path, sentence, request.layers.value_or(1))
-                            : loadModelFile(request.path, sentence);
-  ModelInput model;
-  model.name = std::filesystem::path(request.path).stem().string();
-  model.seq = {static_cast<uint32_t>(real.pieces.size())};
-  for (const Operator& op : real.quantized.graph.operators)
-    if (std::holds_alternative<Attention>(op)) ++model.layers;
-  if (request.layers.value_or(model.layers) != model.layers) {
-    fmt::print(stderr, "--layers {}: a model file runs whole, {} layers\n", *request.layers,
-               model.layers);
+  if (request.encoderOnly) {
+    fmt::print(stderr, "--encoder-only: a trained model begins with its embedding\n");
     return std::nullopt;
   }
-  model.graph = real.quantized.graph;
-  model.inputs = real.inputs;
-  model.real = std::move(real);
+  const std::string sentence = request.sentence.empty() ? kSentence : request.sentence;
+  const std::filesystem::path path = request.path;
+  const bool isFolder = std::filesystem::is_directory(path);
+  if (isFolder && request.integers == Integers::Left) return folderShape(request, sentence);
+
+  std::optional<ModelFile> file = isFolder ? quantizedFolder(request) : wholeFile(request);
+  if (!file) return std::nullopt;
+  const TrainedModel& trained = file->trained;
+  const Tokenizer tokenizer(trained.vocabulary, trained.tokenizer);
+  const auto tokens = encodeAll(tokenizer, {sentence});
+  QuantizedBert integers = std::move(file->integers->bert);
+  FloatReference reference;
+  reference.states = runFloatBert(trained.bert, tokens);
+  reference.output16 = integers.output16;
+  reference.outputStep = integers.outputStep;
+  for (const uint32_t token : tokens[0]) reference.pieces.push_back(tokenizer.piece(token));
+  ModelInput model;
+  model.name = isFolder ? trained.name : path.stem().string();
+  model.seq = {static_cast<uint32_t>(tokens[0].size())};
+  model.layers = trained.bert.config.layers;
+  model.graph = withLengths(std::move(integers.graph), model.seq);
+  model.inputs = tokenInputs(model.graph, tokens);
+  model.reference = std::move(reference);
   return model;
 }
 
@@ -75,11 +121,7 @@ std::optional<ModelInput> loadSeeded(const ModelRequest& request) {
     return std::nullopt;
   }
   const uint32_t layers = request.layers.value_or(1);
-  if (layers == 0 || layers > spec.spec->layers) {
-    fmt::print(stderr, "--layers {}: {} has 1 to {} layers\n", layers, spec.spec->name,
-               spec.spec->layers);
-    return std::nullopt;
-  }
+  if (!hasLayers(spec.spec->name, spec.spec->layers, layers)) return std::nullopt;
   ModelInput model;
   model.name = spec.spec->name;
   model.seq = seq;

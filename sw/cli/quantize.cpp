@@ -10,14 +10,14 @@
 #include "sw/cli/progress.hpp"
 #include "sw/cli/refusals.hpp"
 #include "sw/cli/sentences.hpp"
-#include "sw/itf/model_file.hpp"
+#include "sw/cli/trained.hpp"
 
 namespace intformer::cli {
 namespace {
 
 struct QuantizeCommand {
   std::string model;
-  std::string calibration = INTFORMER_SOURCE_DIR "/configs/calibration/english.txt";
+  std::string calibration = kDefaultCalibration;
   std::string out;
   QuantizeOptions how;
 };
@@ -43,36 +43,7 @@ std::string methodText(const QuantizeOptions& how) {
 int quantize(const QuantizeCommand& command) {
   const auto begin = std::chrono::steady_clock::now();
   ModelFile model = readModelFile(command.model);
-  const std::vector<std::string> lines = readLines(command.calibration);
-  if (lines.empty())
-    throw std::runtime_error(command.calibration + ": holds no sentence to calibrate on");
-  const Tokenizer tokenizer(model.trained.vocabulary, model.trained.tokenizer);
-  std::vector<std::vector<uint32_t>> calibration;
-  std::size_t tokens = 0;
-  for (const std::string& line : lines) {
-    calibration.push_back(tokenizer.encode(line));
-    tokens += calibration.back().size();
-  }
-  const std::string name = std::filesystem::path(command.calibration).filename().string();
-  fmt::print("{}: calibrating on {} sentences of {}, {} tokens\n", model.trained.name,
-             lines.size(), name, tokens);
-  std::fflush(stdout);
-
-  IntegerModel integers;
-  {
-    CountProgress progress("layers", model.trained.bert.config.layers);
-    integers.bert = quantizeModel(model.trained.bert, calibration, command.how,
-                                  [&](uint32_t done) { progress.update(done); });
-  }
-  std::string text;
-  for (const std::string& line : lines) text += line + "\n";
-  integers.origin = {
-      {"calibration", name},
-      {"calibration_xxh3", fmt::format("{:016x}", XXH3_64bits(text.data(), text.size()))},
-      {"method", methodText(command.how)},
-      {"sentences", std::to_string(lines.size())},
-      {"tokens", std::to_string(tokens)}};
-  model.integers = std::move(integers);
+  model.integers = quantizeTrained(model.trained, command.calibration, command.how);
   writeModelFile(command.out, model);
   uint64_t weights = 0;
   for (const Operator& op : model.integers->bert.graph.operators)
@@ -123,6 +94,38 @@ void addMethods(CLI::App& app, QuantizeCommand& options) {
 }
 
 }  // namespace
+
+IntegerModel quantizeTrained(const TrainedModel& model, const std::string& calibration,
+                             const QuantizeOptions& how) {
+  const std::vector<std::string> lines = readLines(calibration);
+  if (lines.empty())
+    throw std::runtime_error(calibration + ": holds no sentence to calibrate on");
+  const Tokenizer tokenizer(model.vocabulary, model.tokenizer);
+  std::vector<std::vector<uint32_t>> sentences;
+  std::size_t tokens = 0;
+  std::string text;
+  for (const std::string& line : lines) {
+    sentences.push_back(tokenizer.encode(line));
+    tokens += sentences.back().size();
+    text += line + "\n";
+  }
+  const std::string name = std::filesystem::path(calibration).filename().string();
+  fmt::print("{}: calibrating on {} sentences of {}, {} tokens\n", model.name, lines.size(), name,
+             tokens);
+  std::fflush(stdout);
+
+  IntegerModel integers;
+  integers.origin = {
+      {"calibration", name},
+      {"calibration_xxh3", fmt::format("{:016x}", XXH3_64bits(text.data(), text.size()))},
+      {"method", methodText(how)},
+      {"sentences", std::to_string(lines.size())},
+      {"tokens", std::to_string(tokens)}};
+  CountProgress progress("layers", model.bert.config.layers);
+  integers.bert = quantizeModel(model.bert, sentences, how,
+                                [&](uint32_t done) { progress.update(done); });
+  return integers;
+}
 
 void addQuantize(CLI::App& app, int& status) {
   auto* command =

@@ -190,17 +190,18 @@ void runRtl(Work& work, std::vector<uint8_t> image) {
 
 /// Cosine of every token between the last backend's output and the float model's.
 void printCosines(const Work& work) {
-  const RealLayer& real = *work.model.real;
+  const FloatReference& reference = *work.model.reference;
   TensorValues values = work.golden;
   for (const Placement& placement : work.program.placements)
-    if (!work.result.empty() && placement.tensor == real.quantized.output16)
+    if (!work.result.empty() && placement.tensor == reference.output16)
       values[placement.tensor] = unpackTensor(
           placement, work.model.graph.tensors[placement.tensor], work.result);
-  const std::vector<double> cosines = real.cosines(values);
+  const std::vector<double> cosines = rowCosines(
+      dequantize(values[reference.output16], reference.outputStep), reference.states);
   double sum = 0;
   fmt::print("cosine to float32 per token:\n ");
   for (std::size_t i = 0; i < cosines.size(); ++i) {
-    fmt::print(" {} {:.5f}{}", real.pieces[i], cosines[i],
+    fmt::print(" {} {:.5f}{}", reference.pieces[i], cosines[i],
                i + 1 == cosines.size() || i % 6 == 5 ? "\n " : "");
     sum += cosines[i];
   }
@@ -256,8 +257,9 @@ int runModel(const RunOptions& options) {
   for (const Operator& op : graph.operators) report.macs += macs(graph, op);
   report.operators = tb::operatorReports(work.program, {}, 0, 0);
   fmt::print("{} on {}: {} tokens, {} {}, {} commands; golden in {:.2f} s\n", report.model,
-             report.config, lengthsText(work.model.seq), report.layers, report.layers == 1 ? "layer" : "layers",
-             work.program.commands.size(), secondsSince(begin));
+             report.config, lengthsText(work.model.seq), report.layers,
+             report.layers == 1 ? "layer" : "layers", work.program.commands.size(),
+             secondsSince(begin));
 
   std::vector<uint8_t> image = buildImage(work.program, graph, work.model.inputs);
   if (options.wants("emulator")) runEmulator(work, image);
@@ -265,7 +267,7 @@ int runModel(const RunOptions& options) {
   report.wallSeconds = secondsSince(begin);
 
   if (options.backend != "golden") fmt::print("\n{}\n", tb::tableText(report));
-  if (work.model.real) printCosines(work);
+  if (work.model.reference) printCosines(work);
   fmt::print("{}\n", verdict(work));
   if (!options.json.empty()) {
     tb::writeAtomically(options.json, tb::jsonText(report));
@@ -286,7 +288,7 @@ void addRun(CLI::App& app, int& status) {
   command
       ->add_option("model", options->model.path,
                    "Model: a shape (configs/models/*.toml, weights from the seed), a model file "
-                   "(*.itf), or the folder of a trained one")
+                   "(*.itf), or the folder of a trained one, which is quantized first")
       ->required();
   command->add_option("--config", options->config, "Hardware config (*.toml)")->required();
   command
@@ -295,9 +297,9 @@ void addRun(CLI::App& app, int& status) {
       ->delimiter(',');
   command->add_option("--sentence", options->model.sentence, "Text, for a trained model");
   command->add_flag("--encoder-only", options->model.encoderOnly,
-                    "Begin at the first layer, though the model has an embedding");
+                    "Begin at the first layer, though the shape has an embedding");
   command->add_option("--layers", options->model.layers,
-                      "Encoder layers (default: all of a model file, else 1)");
+                      "The first layers (default: all of a trained model, 1 of a shape)");
   command->add_option("--seed", options->model.seed, "Seed of weights, inputs and stalls")
       ->capture_default_str();
   command->add_option("--backend", options->backend, "Only this one (default: all, compared)")
@@ -322,7 +324,8 @@ void addRun(CLI::App& app, int& status) {
       "  intformer run configs/models/bert-base.toml --config configs/base16.toml --seq 128\n"
       "  intformer run configs/models/tiny.toml --config configs/edge8.toml --seq 77 \\\n"
       "      --layers 2 --mem-latency 300 --mem-stall 0.2 --set vector.family=ibert\n"
-      "  intformer run build/models/minilm.itf --config configs/base16.toml --sentence \"A river.\"\n"
+      "  intformer run build/models/minilm.itf --config configs/base16.toml \\\n"
+      "      --sentence \"A river.\"\n"
       "Exit status: 0 all equal, 1 the input was refused, 2 a comparison failed, 3 the device\n"
       "stopped with an error or the watchdog barked.");
   command->callback([options, &status] {

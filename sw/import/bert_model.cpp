@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -128,8 +127,7 @@ BertConfig readBertConfig(const std::string& path) {
   return config;
 }
 
-FloatBert readBert(const std::string& directory, uint32_t maxLayers,
-                   std::vector<std::string>* ignored) {
+FloatBert readBert(const std::string& directory, std::vector<std::string>* ignored) {
   FloatBert model;
   model.config = readBertConfig(directory + "/config.json");
   const Safetensors file(directory + "/model.safetensors");
@@ -142,11 +140,16 @@ FloatBert readBert(const std::string& directory, uint32_t maxLayers,
   model.segmentEmbeddings =
       reader.tensor("embeddings.token_type_embeddings.weight", {model.config.segments, width});
   model.embeddingNorm = reader.norm("embeddings.LayerNorm", width);
-  for (uint32_t index = 0; index < std::min(maxLayers, model.config.layers); ++index)
+  for (uint32_t index = 0; index < model.config.layers; ++index)
     model.layers.push_back(readLayer(reader, model.config, index));
   reader.finish();
   if (ignored != nullptr) *ignored = reader.ignored();
   return model;
+}
+
+void keepLayers(FloatBert& model, uint32_t count) {
+  model.layers.resize(count);
+  model.config.layers = count;
 }
 
 }  // namespace intformer

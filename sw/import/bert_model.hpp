@@ -55,10 +55,12 @@ struct FloatBert {
 /// Reads config.json. Throws ImportError that names every missing or impossible key.
 BertConfig readBertConfig(const std::string& path);
 
-/// Reads `directory`/config.json and model.safetensors, of the layers the first `maxLayers`.
-/// `ignored` receives the names of tensors that the encoder does not have (pooler, heads).
+/// Reads `directory`/config.json and model.safetensors. `ignored` receives the names of tensors
+/// that the encoder does not have (pooler, heads).
 /// Throws ImportError that names every missing or misshapen tensor.
-FloatBert readBert(const std::string& directory, uint32_t maxLayers,
-                   std::vector<std::string>* ignored = nullptr);
+FloatBert readBert(const std::string& directory, std::vector<std::string>* ignored = nullptr);
+
+/// Leaves the first `count` layers of the model, which has as many.
+void keepLayers(FloatBert& model, uint32_t count);
 
 }  // namespace intformer

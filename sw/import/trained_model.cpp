@@ -134,16 +134,16 @@ Pooling readPooling(const fs::path& folder, ImportNotes& notes) {
   return pooling;
 }
 
-std::string nameOf(const std::string& directory) {
-  const fs::path path = fs::absolute(directory).lexically_normal();
-  return (path.has_filename() ? path : path.parent_path()).filename().string();
-}
-
 }  // namespace
 
 std::string poolingText(const Pooling& pooling) {
   return fmt::format("{}, {}", pooling.mode == PoolingMode::Mean ? "mean" : "first token",
                      pooling.normalize ? "normalized" : "not normalized");
+}
+
+std::string folderName(const std::string& directory) {
+  const fs::path path = fs::absolute(directory).lexically_normal();
+  return (path.has_filename() ? path : path.parent_path()).filename().string();
 }
 
 Tokenizer importTokenizer(const std::string& directory, ImportNotes& notes) {
@@ -155,8 +155,8 @@ TrainedModel importFolder(const std::string& directory, ImportNotes& notes) {
     throw ImportError(directory + ": is not a folder; give the one with config.json, "
                                   "model.safetensors and vocab.txt");
   TrainedModel model;
-  model.name = nameOf(directory);
-  model.bert = readBert(directory, ~0U, &notes.ignoredTensors);
+  model.name = folderName(directory);
+  model.bert = readBert(directory, &notes.ignoredTensors);
   const Tokenizer tokenizer = readTokenizer(directory, model.bert.config, notes);
   model.tokenizer = tokenizer.options();
   model.vocabulary = tokenizer.vocabulary();

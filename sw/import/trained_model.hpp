@@ -35,6 +35,9 @@ struct ImportNotes {
   std::vector<std::string> ignoredTensors;
 };
 
+/// The last part of its path: what the model is called.
+std::string folderName(const std::string& directory);
+
 /// The tokenizer alone of a folder that importFolder reads: vocab.txt, positions by config.json.
 /// Throws ImportError.
 Tokenizer importTokenizer(const std::string& directory, ImportNotes& notes);

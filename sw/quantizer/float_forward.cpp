@@ -2,23 +2,17 @@
 
 #include <fmt/format.h>
 
-#include <Eigen/Core>
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <numbers>
 
 #include "sw/golden/gemm.hpp"
+#include "sw/quantizer/matrix.hpp"
 
 namespace intformer {
 namespace {
 
-using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-using View = Eigen::Map<Matrix>;
-using ConstView = Eigen::Map<const Matrix>;
-
-View view(FloatMatrix& matrix) { return {matrix.data.data(), matrix.rows, matrix.cols}; }
-ConstView view(const FloatMatrix& matrix) {
+Eigen::Map<Matrix> writable(FloatMatrix& matrix) {
   return {matrix.data.data(), matrix.rows, matrix.cols};
 }
 
@@ -27,10 +21,10 @@ constexpr uint32_t kRows = 8;
 
 FloatMatrix linear(const FloatMatrix& input, const FloatLinear& op) {
   FloatMatrix out(input.rows, op.cols);
-  const ConstView weights(op.weights.data(), op.depth, op.cols);
-  const ConstView bias(op.bias.data(), 1, op.cols);
+  const MatrixView weights = view(op);
+  const MatrixView bias(op.bias.data(), 1, op.cols);
   parallelFor(op.cols, kColumns, [&](uint32_t begin, uint32_t end) {
-    auto part = view(out).middleCols(begin, end - begin);
+    auto part = writable(out).middleCols(begin, end - begin);
     part.noalias() = view(input) * weights.middleCols(begin, end - begin);
     part.rowwise() += bias.row(0).segment(begin, end - begin);
   });
@@ -91,7 +85,7 @@ FloatMatrix attend(const BertConfig& config, const LayerActivations& at,
         };
         weights.noalias() = part(at.query) * part(at.key).transpose() * scale;
         softmax(weights);
-        view(context).block(row, head * width, length, width).noalias() =
+        writable(context).block(row, head * width, length, width).noalias() =
             weights * part(at.value);
         row += length;
       }
@@ -138,12 +132,6 @@ FloatMatrix embed(const FloatBert& model, std::span<const std::vector<uint32_t>>
   return normalize(sum, model.embeddingNorm, model.config.epsilon);
 }
 
-FloatMatrix embed(const FloatBert& model, std::span<const uint32_t> tokens) {
-  FloatMatrix sum(static_cast<uint32_t>(tokens.size()), model.config.width);
-  addEmbeddings(model, tokens, sum, 0);
-  return normalize(sum, model.embeddingNorm, model.config.epsilon);
-}
-
 LayerActivations runFloatLayer(const BertConfig& config, const FloatLayer& layer,
                                const FloatMatrix& input, std::span<const uint32_t> lengths) {
   LayerActivations at;
@@ -158,11 +146,6 @@ LayerActivations runFloatLayer(const BertConfig& config, const FloatLayer& layer
   at.outputResidual = add(linear(at.hidden, layer.ffnOutput), at.attentionNorm);
   at.output = normalize(at.outputResidual, layer.outputNorm, config.epsilon);
   return at;
-}
-
-LayerActivations runFloatLayer(const BertConfig& config, const FloatLayer& layer,
-                               const FloatMatrix& input) {
-  return runFloatLayer(config, layer, input, std::array{input.rows});
 }
 
 FloatMatrix runFloatBert(const FloatBert& model,

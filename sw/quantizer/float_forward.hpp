@@ -28,16 +28,13 @@ struct LayerActivations {
   FloatMatrix outputResidual, output;
 };
 
-/// Word + position + segment 0, normalized: the first layer's input, tokens x width.
+/// Word + position + segment 0, normalized: the first layer's input, a row per token of the
+/// sentences, packed one behind the other without padding.
 /// Throws ImportError for more tokens than positions or an id beyond the vocabulary.
-FloatMatrix embed(const FloatBert& model, std::span<const uint32_t> tokens);
-/// The same for sentences packed one behind the other, without padding.
 FloatMatrix embed(const FloatBert& model, std::span<const std::vector<uint32_t>> sentences);
 
-/// One encoder layer in float32 without mask. On all cores.
-LayerActivations runFloatLayer(const BertConfig& config, const FloatLayer& layer,
-                               const FloatMatrix& input);
-/// The same on packed sequences of these lengths, which see nothing of each other.
+/// One encoder layer in float32 without mask, on packed sequences of these lengths, which see
+/// nothing of each other. On all cores.
 LayerActivations runFloatLayer(const BertConfig& config, const FloatLayer& layer,
                                const FloatMatrix& input, std::span<const uint32_t> lengths);
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "sw/quantizer/coding.hpp"
-#include "sw/quantizer/quantize_bert.hpp"
+#include "sw/quantizer/quantized_bert.hpp"
 #include "sw/quantizer/weights.hpp"
 
 namespace intformer {

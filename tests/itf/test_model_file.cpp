@@ -86,7 +86,8 @@ TEST_CASE("a model file keeps the trained model and its integers", "[itf]") {
   CHECK(read.trained.pooling == model.trained.pooling);
   CHECK(read.trained.bert.config.epsilon == model.trained.bert.config.epsilon);
   const std::vector<uint32_t> tokens = {2, 10, 11, 30, 3};
-  CHECK(runFloat(read.trained.bert, tokens).data == runFloat(model.trained.bert, tokens).data);
+  CHECK(runFloatBert(read.trained.bert, {{tokens}}).data ==
+        runFloatBert(model.trained.bert, {{tokens}}).data);
   REQUIRE(read.integers);
   CHECK(read.integers->origin == model.integers->origin);
   CHECK(runQuantized(read.integers->bert, tokens).data ==

@@ -111,6 +111,36 @@ TEST_CASE("a model file runs whole, on all backends", "[models]") {
   expectRefusal("run " + models.file + " --config configs/tiny4.toml --seq 4", "--sentence");
 }
 
+TEST_CASE("a folder runs as the file that is made of it does", "[models]") {
+  const TemporaryFolder folder;
+  const std::string file = folder.path("small.itf");
+  expectFine(std::string("import ") + kSmall + " --out " + file);
+  expectFine("quantize " + file + " --out " + file);
+  const std::string on = " --config configs/tiny4.toml --sentence 'A red ship.'";
+  const auto from = [](const std::string& text, const std::string& words) {
+    REQUIRE(text.find(words) != std::string::npos);
+    return text.substr(text.find(words));
+  };
+  const Outcome ofFile = expectFine("run " + file + on);
+  const Outcome ofFolder = expectFine(std::string("run ") + kSmall + on);
+  CHECK_THAT(ofFolder.text, containsText("calibrating on 237 sentences of english.txt"));
+  CHECK_THAT(ofFolder.text, containsText("small on tiny4: 6 tokens, 2 layers"));
+  CHECK((from(ofFolder.text, "cosine to float32") == from(ofFile.text, "cosine to float32")));
+  CHECK((expectFine(std::string("estimate ") + kSmall + on).text ==
+         expectFine("estimate " + file + on).text));
+
+  const Outcome first = expectFine(std::string("run ") + kSmall + "/ --layers 1" + on);
+  CHECK_THAT(first.text, containsText("small on tiny4: 6 tokens, 1 layer,"));
+  CHECK_THAT(first.text, containsText("layer0.output") && !containsText("layer1."));
+  CHECK_THAT(first.text, containsText("EQUAL: golden, emulator and RTL agree"));
+  expectRefusal(std::string("run ") + kSmall + " --layers 3" + on, "small has 1 to 2 layers");
+  expectRefusal(std::string("run ") + kSmall + " --layers 0" + on, "small has 1 to 2 layers");
+  expectRefusal(std::string("run ") + kSmall + " --encoder-only" + on, "--encoder-only");
+  CHECK_THAT(expectFine(std::string("estimate ") + kSmall + " --layers 1" + on).text,
+             containsText("1 layer,"));
+  expectRefusal(std::string("estimate ") + kSmall + " --layers 3" + on, "small has 1 to 2 layers");
+}
+
 TEST_CASE("the real model's embeddings on the RTL are the golden model's", "[models]") {
   const std::string file = "build/models/minilm.itf";
   if (!std::filesystem::exists(file)) {

@@ -1,7 +1,5 @@
 #include "tests/quantizer/support.hpp"
 
-#include <limits>
-
 #include "sw/golden/golden.hpp"
 #include "sw/model/random.hpp"
 #include "tests/import/synthetic_bert.hpp"
@@ -26,7 +24,7 @@ Graph stretched(Graph graph, uint32_t rows) {
 FloatBert randomBert(uint64_t seed) {
   const TemporaryFolder folder;
   writeBert(folder, syntheticBert(seed));
-  return readBert(folder.path(), std::numeric_limits<uint32_t>::max());
+  return readBert(folder.path());
 }
 
 std::vector<std::vector<uint32_t>> randomSentences(const FloatBert& model, uint32_t count,
@@ -53,19 +51,13 @@ FloatMatrix runQuantized(const QuantizedBert& model, const std::vector<uint32_t>
   return dequantizeOutput(model, runGolden(graph, inputs, family));
 }
 
-FloatMatrix runFloat(const FloatBert& model, const std::vector<uint32_t>& tokens) {
-  FloatMatrix at = embed(model, tokens);
-  for (const FloatLayer& layer : model.layers) at = runFloatLayer(model.config, layer, at).output;
-  return at;
-}
-
 double meanCosine(const FloatBert& model, const QuantizedBert& quantized,
                   const std::vector<std::vector<uint32_t>>& sentences, Family family) {
   double sum = 0;
   std::size_t count = 0;
   for (const auto& tokens : sentences)
     for (const double cosine :
-         rowCosines(runQuantized(quantized, tokens, family), runFloat(model, tokens))) {
+         rowCosines(runQuantized(quantized, tokens, family), runFloatBert(model, {{tokens}}))) {
       sum += cosine;
       ++count;
     }

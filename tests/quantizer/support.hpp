@@ -18,8 +18,6 @@ std::vector<std::vector<uint32_t>> randomSentences(const FloatBert& model, uint3
 /// Last hidden states of one sentence by the golden model, in reals.
 FloatMatrix runQuantized(const QuantizedBert& model, const std::vector<uint32_t>& tokens,
                          Family family = Family::Pwl);
-/// The same by the float model.
-FloatMatrix runFloat(const FloatBert& model, const std::vector<uint32_t>& tokens);
 
 /// Mean of the cosines of all rows over the sentences.
 double meanCosine(const FloatBert& model, const QuantizedBert& quantized,

@@ -123,6 +123,35 @@ TEST_CASE("second-order rounding loses less than rounding to nearest", "[quantiz
   CHECK(roundSecondOrder(weights, independent) == nearest);
 }
 
+TEST_CASE("a linear operator's integers, worked out by hand", "[quantizer]") {
+  // 2 inputs, 2 outputs; weights times the inputs' steps are 0.5 -0.25, 0.0625 0.
+  const FloatLinear source{2, 2, {1, -0.5F, 0.25F, 0}, {10, -2}};
+  const Coding coding{{0.5, 0.25}, {3, -7}};
+  const FloatMatrix values = randomMatrix(4, 2, 1);
+  const std::vector<double> extra = {-2.5, 0};
+  const Matrix integers = codes(values, coding);
+  const LinearCodes linear =
+      quantizeLinear("x", source, extra, {coding, integers, values}, {true, false, false});
+  CHECK(linear.op.name == "x");
+  CHECK((linear.op.depth == 2 && linear.op.cols == 2));
+  CHECK(linear.step[0] == Approx(0.5 / 127));
+  CHECK(linear.step[1] == Approx(0.25 / 127));
+  CHECK(linear.op.weights == std::vector<int8_t>{127, -127, 16, 0});
+  // (10 - 2.5) * 254 - (3 * 127 - 7 * 16) and -2 * 508 + 3 * 127
+  CHECK(linear.op.bias == std::vector<int32_t>{1905 - 269, -1016 + 381});
+}
+
+TEST_CASE("heads share a step each", "[quantizer]") {
+  FloatMatrix values(2, 4);
+  values.data = {1, -3, 0.5F, 0, 2, 1, 0, -0.25F};
+  const std::vector<Interval> ranges = groupRanges(values, 2, {});
+  REQUIRE(ranges.size() == 4);
+  for (std::size_t c = 0; c < 4; ++c) {
+    CHECK(ranges[c].high == (c < 2 ? 3 : 0.5));
+    CHECK(ranges[c].low == -ranges[c].high);
+  }
+}
+
 TEST_CASE("bias correction takes the mean error away", "[quantizer]") {
   const FloatMatrix values = mixed(300, 16, 8);
   const FloatMatrix drawn = randomMatrix(16, 8, 9);

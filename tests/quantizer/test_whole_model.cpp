@@ -15,15 +15,7 @@ using Catch::Matchers::Contains;
 TEST_CASE("a quantized model has the tensors and operators of a seeded one", "[quantizer]") {
   const FloatBert model = randomBert(1);
   const QuantizedBert quantized = quantizeModel(model, randomSentences(model, 20, 1), {});
-  ModelSpec spec;
-  spec.name = "same";
-  spec.width = model.config.width;
-  spec.heads = model.config.heads;
-  spec.ffn = model.config.ffn;
-  spec.layers = model.config.layers;
-  spec.vocabulary = model.config.vocabulary;
-  spec.positions = model.config.maxPositions;
-  spec.types = model.config.segments;
+  const ModelSpec spec = shapeOf(model.config, "same");
   const Graph seeded = buildBertEncoder(spec, spec.layers, {1}, 1, EncoderInput::Tokens);
   const auto tensors = [](const Graph& graph) {
     std::set<std::tuple<std::string, ElementType, uint32_t, uint32_t, TensorRole, uint32_t>> all;
@@ -49,6 +41,66 @@ TEST_CASE("a quantized model is close to float32 from token ids on", "[quantizer
       CHECK(cosine < 1);
     }
   }
+}
+
+TEST_CASE("a wrong weight shows in the cosine", "[quantizer]") {
+  const FloatBert model = randomBert(2);
+  const auto sentences = randomSentences(model, 20, 102);
+  QuantizedBert quantized = quantizeModel(model, randomSentences(model, 40, 2), {});
+  const double right = meanCosine(model, quantized, sentences);
+  for (Operator& op : quantized.graph.operators)
+    if (auto* linear = std::get_if<Linear>(&op); linear && linear->name == "layer0.ffn.residual")
+      std::ranges::reverse(linear->weights);
+  const double wrong = meanCosine(model, quantized, sentences);
+  INFO("right " << right << ", wrong " << wrong);
+  CHECK(wrong < right - 0.01);
+}
+
+TEST_CASE("a model's first layers are a model", "[quantizer]") {
+  const FloatBert whole = randomBert(3);
+  const auto sentences = randomSentences(whole, 20, 103);
+  FloatBert first = whole;
+  keepLayers(first, 1);
+  const QuantizedBert quantized = quantizeModel(first, randomSentences(whole, 40, 3), {});
+  const double cosine = meanCosine(first, quantized, sentences);
+  CHECK(cosine > 0.995);
+  CHECK(cosine > meanCosine(whole, quantized, sentences) + 0.02);  // the second layer is missing
+  for (const auto& tokens : sentences) {
+    const std::vector<uint32_t> lengths = {static_cast<uint32_t>(tokens.size())};
+    const FloatMatrix output =
+        runFloatLayer(whole.config, whole.layers[0], embed(whole, {{tokens}}), lengths).output;
+    CHECK(runFloatBert(first, {{tokens}}).data == output.data);
+  }
+}
+
+TEST_CASE("float32 gives packed sentences what it gives each alone", "[quantizer]") {
+  const FloatBert model = randomBert(6);
+  const auto sentences = randomSentences(model, 9, 6);
+  const FloatMatrix together = runFloatBert(model, sentences);
+  uint32_t row = 0;
+  for (const auto& tokens : sentences) {
+    const FloatMatrix alone = runFloatBert(model, {{tokens}});
+    for (uint32_t r = 0; r < alone.rows; ++r, ++row)
+      for (uint32_t c = 0; c < alone.cols; ++c)
+        CHECK(together.row(row)[c] == Approx(alone.row(r)[c]).margin(1e-5));
+  }
+  CHECK(row == together.rows);
+}
+
+TEST_CASE("cosines of rows and reals of results, worked out by hand", "[quantizer]") {
+  FloatMatrix a(3, 2);
+  FloatMatrix b(3, 2);
+  a.data = {3, 4, 1, 0, 1, 1};
+  b.data = {4, 3, 0, 2, 0, 0};
+  const std::vector<double> cosines = rowCosines(a, b);
+  REQUIRE(cosines.size() == 3);
+  CHECK(cosines[0] == Approx(0.96));
+  CHECK(cosines[1] == 0);
+  CHECK(cosines[2] == 0);  // nothing to compare with
+  Tensor values(ElementType::Int16, 2, 2);
+  values.data = {256, -512, 64, 32767};
+  CHECK(dequantize(values, std::vector{0.5, 2.0}).data ==
+        std::vector<float>{0.5F, -4, 0.125F, 255.9921875F});
 }
 
 TEST_CASE("every row of the embedding's tables is within half a unit", "[quantizer]") {
@@ -78,6 +130,9 @@ TEST_CASE("a calibration that does not fit is refused", "[quantizer]") {
   CHECK_THROWS_WITH(quantizeModel(model, {}, {}), Contains("at least one sentence"));
   const std::vector<std::vector<uint32_t>> unknown = {{1, 2, 1000}};
   CHECK_THROWS_WITH(quantizeModel(model, unknown, {}), Contains("token id 1000"));
+  const std::vector<std::vector<uint32_t>> long_ = {std::vector<uint32_t>(72, 4)};
+  CHECK_THROWS_WITH(quantizeModel(model, long_, {}),
+                    Contains("sentence of 72 tokens: the model has 64 positions"));
 }
 
 }  // namespace

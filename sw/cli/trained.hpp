@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+
+#include "sw/itf/model_file.hpp"
+
+/// The steps of `import` and `quantize`, for all commands that take the folder of a trained model.
+namespace intformer::cli {
+
+/// English sentences of several kinds, one per line.
+inline constexpr const char* kDefaultCalibration =
+    INTFORMER_SOURCE_DIR "/configs/calibration/english.txt";
+
+/// Reads a folder in Hugging Face's layout; prints what was found, assumed and left out.
+/// Throws ImportError.
+TrainedModel importTrained(const std::string& folder);
+
+/// The model's integers by calibrating on the lines of a file; prints which, shows progress.
+/// Throws std::runtime_error for a file without sentences, ScaleError where a scale has no integer
+/// form.
+IntegerModel quantizeTrained(const TrainedModel& model, const std::string& calibration,
+                             const QuantizeOptions& how = {});
+
+}  // namespace intformer::cli

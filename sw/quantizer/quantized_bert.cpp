@@ -1,0 +1,47 @@
+#include "sw/quantizer/quantized_bert.hpp"
+
+#include <cmath>
+
+namespace intformer {
+
+ModelSpec shapeOf(const BertConfig& config, const std::string& name) {
+  ModelSpec spec;
+  spec.name = name;
+  spec.width = config.width;
+  spec.heads = config.heads;
+  spec.ffn = config.ffn;
+  spec.layers = config.layers;
+  spec.epsilon = config.epsilon;
+  spec.vocabulary = config.vocabulary;
+  spec.positions = config.maxPositions;
+  spec.types = config.segments;
+  return spec;
+}
+
+FloatMatrix dequantize(const Tensor& values, std::span<const double> step) {
+  FloatMatrix result(values.rows, values.cols);
+  for (uint32_t r = 0; r < values.rows; ++r)
+    for (uint32_t c = 0; c < values.cols; ++c)
+      result.row(r)[c] = static_cast<float>(values.at(r, c) * step[c] / 256);
+  return result;
+}
+
+FloatMatrix dequantizeOutput(const QuantizedBert& model, const TensorValues& values) {
+  return dequantize(values[model.output16], model.outputStep);
+}
+
+std::vector<double> rowCosines(const FloatMatrix& a, const FloatMatrix& b) {
+  std::vector<double> cosines;
+  for (uint32_t r = 0; r < a.rows; ++r) {
+    double dot = 0, aa = 0, bb = 0;
+    for (uint32_t c = 0; c < a.cols; ++c) {
+      dot += double{a.row(r)[c]} * b.row(r)[c];
+      aa += double{a.row(r)[c]} * a.row(r)[c];
+      bb += double{b.row(r)[c]} * b.row(r)[c];
+    }
+    cosines.push_back(aa > 0 && bb > 0 ? dot / std::sqrt(aa * bb) : 0);
+  }
+  return cosines;
+}
+
+}  // namespace intformer
