@@ -32,7 +32,7 @@ std::optional<ModelFile> quantizedFolder(const ModelRequest& request) {
   const uint32_t layers = request.layers.value_or(bert.config.layers);
   if (!hasLayers(file.trained.name, bert.config.layers, layers)) return std::nullopt;
   keepLayers(bert, layers);
-  file.integers = quantizeTrained(file.trained, kDefaultCalibration);
+  file.integers = quantizeTrained(file.trained);
   fmt::print("quantized for now; `intformer import` and `quantize` keep it in a file\n\n");
   return file;
 }

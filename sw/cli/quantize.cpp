@@ -11,13 +11,14 @@
 #include "sw/cli/refusals.hpp"
 #include "sw/cli/sentences.hpp"
 #include "sw/cli/trained.hpp"
+#include "sw/quantizer/drawn_sentences.hpp"
 
 namespace intformer::cli {
 namespace {
 
 struct QuantizeCommand {
   std::string model;
-  std::string calibration = kDefaultCalibration;
+  CalibrationSource calibration;
   std::string out;
   QuantizeOptions how;
 };
@@ -95,23 +96,25 @@ void addMethods(CLI::App& app, QuantizeCommand& options) {
 
 }  // namespace
 
-IntegerModel quantizeTrained(const TrainedModel& model, const std::string& calibration,
+IntegerModel quantizeTrained(const TrainedModel& model, const CalibrationSource& calibration,
                              const QuantizeOptions& how) {
-  const std::vector<std::string> lines = readLines(calibration);
+  const std::vector<std::string> lines = readLines(calibration.text);
   if (lines.empty())
-    throw std::runtime_error(calibration + ": holds no sentence to calibrate on");
+    throw std::runtime_error(calibration.text + ": holds no sentence to calibrate on");
   const Tokenizer tokenizer(model.vocabulary, model.tokenizer);
-  std::vector<std::vector<uint32_t>> sentences;
-  std::size_t tokens = 0;
+  std::vector<std::vector<uint32_t>> written;
   std::string text;
   for (const std::string& line : lines) {
-    sentences.push_back(tokenizer.encode(line));
-    tokens += sentences.back().size();
+    written.push_back(tokenizer.encode(line));
     text += line + "\n";
   }
-  const std::string name = std::filesystem::path(calibration).filename().string();
-  fmt::print("{}: calibrating on {} sentences of {}, {} tokens\n", model.name, lines.size(), name,
-             tokens);
+  const auto drawn = drawSentences(tokenizer, calibration.drawn);
+  const auto sentences = interleave(written, drawn);
+  std::size_t tokens = 0;
+  for (const auto& sentence : sentences) tokens += sentence.size();
+  const std::string name = std::filesystem::path(calibration.text).filename().string();
+  fmt::print("{}: calibrating on {} sentences of {} and {} of drawn words, {} tokens\n", model.name,
+             lines.size(), name, drawn.size(), tokens);
   std::fflush(stdout);
 
   IntegerModel integers;
@@ -120,6 +123,7 @@ IntegerModel quantizeTrained(const TrainedModel& model, const std::string& calib
       {"calibration_xxh3", fmt::format("{:016x}", XXH3_64bits(text.data(), text.size()))},
       {"method", methodText(how)},
       {"sentences", std::to_string(lines.size())},
+      {"drawn_sentences", std::to_string(drawn.size())},
       {"tokens", std::to_string(tokens)}};
   CountProgress progress("layers", model.bert.config.layers);
   integers.bert = quantizeModel(model.bert, sentences, how,
@@ -133,9 +137,15 @@ void addQuantize(CLI::App& app, int& status) {
   auto options = std::make_shared<QuantizeCommand>();
   command->add_option("model", options->model, "Model file (*.itf) of `intformer import`")
       ->required();
-  command->add_option("--calibrate", options->calibration,
+  command->add_option("--calibrate", options->calibration.text,
                       "Sentences of the kind that the model will see, one per line (default: the "
                       "English ones of configs/calibration)");
+  command
+      ->add_option("--drawn", options->calibration.drawn,
+                   "Sentences of words drawn from the vocabulary, beside the text: they give rare "
+                   "words room in the ranges; 0: none")
+      ->check(CLI::Range(0U, 100000U))
+      ->capture_default_str();
   command->add_option("--out", options->out, "Model file to write; may be the one that is read")
       ->required();
   addMethods(*command, *options);

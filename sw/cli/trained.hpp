@@ -11,14 +11,21 @@ namespace intformer::cli {
 inline constexpr const char* kDefaultCalibration =
     INTFORMER_SOURCE_DIR "/configs/calibration/english.txt";
 
+/// Sentences that a model is calibrated on: the lines of a text, and some of words that are drawn
+/// from the vocabulary (sw/quantizer/drawn_sentences.hpp).
+struct CalibrationSource {
+  std::string text = kDefaultCalibration;
+  uint32_t drawn = 250;
+};
+
 /// Reads a folder in Hugging Face's layout; prints what was found, assumed and left out.
 /// Throws ImportError.
 TrainedModel importTrained(const std::string& folder);
 
-/// The model's integers by calibrating on the lines of a file; prints which, shows progress.
-/// Throws std::runtime_error for a file without sentences, ScaleError where a scale has no integer
+/// The model's integers by calibrating on these sentences; prints which, shows progress.
+/// Throws std::runtime_error for a text without sentences, ScaleError where a scale has no integer
 /// form.
-IntegerModel quantizeTrained(const TrainedModel& model, const std::string& calibration,
+IntegerModel quantizeTrained(const TrainedModel& model, const CalibrationSource& calibration = {},
                              const QuantizeOptions& how = {});
 
 }  // namespace intformer::cli

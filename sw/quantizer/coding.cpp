@@ -11,7 +11,9 @@ namespace {
 
 constexpr double kCodes = 254;
 constexpr double kFloor = 1e-4;  // of the largest, for channels that are (nearly) constant
+constexpr int kMostTenths = 9;      // the largest strength that is tried
 constexpr uint32_t kSample = 1024;  // rows that a strength is chosen by
+constexpr uint32_t kBlock = 16;     // rows that stay together where the values are split
 /// Of the weights' error to nearest, what second-order rounding leaves.
 constexpr double kWeightShare = 0.5;
 
@@ -20,25 +22,29 @@ double width(Interval range, bool zeroPoints) {
                     : 2 * std::max(std::abs(range.low), std::abs(range.high));
 }
 
-FloatMatrix rowsOf(const FloatMatrix& values, uint32_t begin, uint32_t end, uint32_t stride) {
-  FloatMatrix result((end - begin + stride - 1) / stride, values.cols);
+/// The rows of every second block of about a sentence; at most `most` of them, spread evenly.
+FloatMatrix alternateBlocks(const FloatMatrix& values, bool second, uint32_t most) {
+  std::vector<uint32_t> rows;
+  for (uint32_t r = 0; r < values.rows; ++r)
+    if ((r / kBlock % 2 == 1) == second) rows.push_back(r);
+  const std::size_t stride = (rows.size() + most - 1) / most;
+  FloatMatrix result(static_cast<uint32_t>((rows.size() + stride - 1) / stride), values.cols);
   for (uint32_t r = 0; r < result.rows; ++r)
-    std::copy_n(values.row(begin + r * stride), values.cols, result.row(r));
+    std::copy_n(values.row(rows[r * stride]), values.cols, result.row(r));
   return result;
 }
 
-/// The strength with the least error on the second half of the values, by ranges of the first half:
-/// near 1 a channel has no codes beyond its range, which shows on other values only.
+/// The strength with the least error on half of the values, by ranges of the other half: near 1 a
+/// channel has no codes beyond its range, which shows on other values only. 1 itself is not tried:
+/// what a calibration says about the rare tokens that leave the ranges is too little to trust it.
 double bestStrength(const FloatMatrix& values, std::span<const FloatLinear* const> consumers,
                     const CodingOptions& options) {
-  const uint32_t half = values.rows / 2;
   const std::vector<Interval> ranges =
-      channelRanges(rowsOf(values, 0, half, 1), options.ranges);
-  const FloatMatrix others =
-      rowsOf(values, half, values.rows, (values.rows - half + kSample - 1) / kSample);
-  double best = 1;
+      channelRanges(alternateBlocks(values, false, values.rows), options.ranges);
+  const FloatMatrix others = alternateBlocks(values, true, kSample);
+  double best = 0;
   double least = std::numeric_limits<double>::infinity();
-  for (int tenth = 0; tenth <= 10; ++tenth) {
+  for (int tenth = 0; tenth <= kMostTenths; ++tenth) {
     const double strength = tenth / 10.0;
     const double error = productError(
         others, consumers,
@@ -127,7 +133,7 @@ double productError(const FloatMatrix& values, std::span<const FloatLinear* cons
 Coding chooseCoding(const FloatMatrix& values, std::span<const FloatLinear* const> consumers,
                     const CodingOptions& options) {
   double strength = options.strength.value_or(1);
-  if (!options.strength && !consumers.empty() && values.rows > 1)
+  if (!options.strength && !consumers.empty() && values.rows > kBlock)
     strength = bestStrength(values, consumers, options);
   const std::vector<Interval> ranges = channelRanges(values, options.ranges);
   return codingFor(ranges, smoothingFactors(ranges, consumers, strength), options.zeroPoints);
