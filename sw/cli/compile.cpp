@@ -11,6 +11,7 @@
 #include "sw/cli/commands.hpp"
 #include "sw/cli/explain.hpp"
 #include "sw/cli/model_input.hpp"
+#include "sw/cli/refusals.hpp"
 #include "sw/compiler/listing.hpp"
 #include "sw/files/files.hpp"
 #include "sw/perf/estimate.hpp"
@@ -36,34 +37,35 @@ struct OutputFile {
 };
 
 /// Writes the files aside and renames the folder into place; an older output is replaced whole, a
-/// folder that holds anything else is left alone. Returns a message on failure.
-std::string writeFolder(const fs::path& folder, const std::vector<OutputFile>& files) {
+/// folder that holds anything else is left alone. Throws std::runtime_error.
+void writeFolder(const fs::path& folder, const std::vector<OutputFile>& files) {
+  const auto refuse = [](const fs::path& path, const std::string& reason) {
+    throw std::runtime_error(fmt::format("{}: {}", path.string(), reason));
+  };
   std::error_code error;
   std::set<std::string> ours;
   for (const OutputFile& file : files) ours.insert(file.name);
   if (fs::exists(folder)) {
-    if (!fs::is_directory(folder)) return fmt::format("{}: is not a folder", folder.string());
+    if (!fs::is_directory(folder)) refuse(folder, "is not a folder");
     for (const auto& entry : fs::directory_iterator(folder))
-      if (!ours.contains(entry.path().filename().string()))
-        return fmt::format("{}: holds {}, which compile did not write; choose another --out",
-                           folder.string(), entry.path().filename().string());
+      if (const std::string name = entry.path().filename().string(); !ours.contains(name))
+        refuse(folder, "holds " + name + ", which compile did not write; choose another --out");
   }
   const fs::path target = fs::absolute(folder).lexically_normal();
   const fs::path clean = target.has_filename() ? target : target.parent_path();
   fs::create_directories(clean.parent_path(), error);
   const fs::path aside = clean.string() + ".partial";
   fs::remove_all(aside, error);
-  if (!fs::create_directory(aside, error))
-    return fmt::format("{}: {}", aside.string(), error.message());
+  if (!fs::create_directory(aside, error)) refuse(aside, error.message());
   try {
     for (const OutputFile& file : files) writeAtomically(aside / file.name, file.bytes);
-  } catch (const std::runtime_error& failure) {
+  } catch (const std::runtime_error&) {
     fs::remove_all(aside, error);
-    return failure.what();
+    throw;
   }
   fs::remove_all(clean, error);
   fs::rename(aside, clean, error);
-  return error ? fmt::format("{}: {}", clean.string(), error.message()) : std::string();
+  if (error) refuse(clean, error.message());
 }
 
 int compileModel(const CompileCommand& command) {
@@ -74,15 +76,9 @@ int compileModel(const CompileCommand& command) {
   options.contents = !command.out.empty();
   if (!options.contents) request.integers = Integers::Left;
   const auto model = loadModel(request);
-  if (!config.plan || !model) return 1;
-  Program program;
+  if (!config.plan || !model) return kRefused;
   Decision decision;
-  try {
-    program = compile(model->graph, *config.plan, options, &decision);
-  } catch (const CompileError& refusal) {
-    fmt::print(stderr, "{}\n", refusal.what());
-    return 1;
-  }
+  const Program program = compile(model->graph, *config.plan, options, &decision);
   if (command.explain) {
     const Explanation explanation =
         explain(model->graph, *config.plan, program, decision,
@@ -91,23 +87,18 @@ int compileModel(const CompileCommand& command) {
                             model->layers == 1 ? "layer" : "layers"));
     if (!command.json.empty()) writeAtomically(command.json, explanation.json);
     fmt::print("{}", explanation.text);
-    if (command.out.empty()) return 0;
+    if (command.out.empty()) return kFine;
   }
   const std::vector<uint8_t> image = buildImage(program, model->graph, model->inputs);
   const std::string_view memory(reinterpret_cast<const char*>(image.data()), image.size());
   const std::string listing = listProgram(program);
   const std::string map = memoryMapJson(program, model->graph);
-  const std::string failure = writeFolder(
-      command.out,
-      {{"program.bin",
-        memory.substr(program.programAddress, program.commands.size() * kCommandBytes)},
-       {"image.bin", memory},
-       {"program.txt", listing},
-       {"memory.json", map}});
-  if (!failure.empty()) {
-    fmt::print(stderr, "{}\n", failure);
-    return 1;
-  }
+  writeFolder(command.out,
+              {{"program.bin",
+                memory.substr(program.programAddress, program.commands.size() * kCommandBytes)},
+               {"image.bin", memory},
+               {"program.txt", listing},
+               {"memory.json", map}});
   const uint64_t cycles =
       perf::estimate(program.commands, program.programAddress, *config.plan, {}, image).cycles;
   uint64_t macs = 0;
@@ -117,7 +108,7 @@ int compileModel(const CompileCommand& command) {
              cycles,
              100.0 * static_cast<double>(macs) /
                  (static_cast<double>(cycles) * config.plan->dim * config.plan->dim));
-  return 0;
+  return kFine;
 }
 
 }  // namespace
@@ -156,10 +147,11 @@ void addCompile(CLI::App& app, int& status) {
   command->callback([options, &status] {
     if (options->out.empty() && !options->explain) {
       fmt::print(stderr, "compile: give --out, a folder for the program, or --explain\n");
-      status = 1;
+      status = kRefused;
       return;
     }
-    status = compileModel(*options);
+    status = orRefuse([&] { return compileModel(*options); },
+                      options->model.path + " does not run on " + options->config);
   });
 }
 

@@ -6,9 +6,12 @@
 #include <string>
 
 #include "tests/program.hpp"
+#include "tests/temporary_folder.hpp"
 
 using intformer::test::Outcome;
+using intformer::test::readTree;
 using intformer::test::runProgram;
+using intformer::test::TemporaryFolder;
 
 TEST_CASE("estimate writes a run's report without its comparisons", "[cli]") {
   const std::string file = std::string(INTFORMER_SCRATCH) + "/estimate.json";
@@ -102,4 +105,38 @@ TEST_CASE("compile wants a folder or an explanation", "[cli]") {
   CHECK(neither.status != 0);
   CHECK_THAT(neither.text, containsText("--explain"));
   CHECK(runProgram(model + "--json x.json").status != 0);  // of what?
+}
+
+TEST_CASE("a model that does not fit is refused with place, reason and way out", "[cli]") {
+  const TemporaryFolder folder;
+  const std::string device = "configs/models/bert-base.toml --config configs/tiny4.toml --seq 16 ";
+  const std::string out = " --out " + folder.path("program");
+  const std::string json = " --json " + folder.path("x.json");
+  for (const std::string& command : {"compile " + device + out,
+                                     "compile " + device + "--explain" + json + out,
+                                     "estimate " + device + json}) {
+    const Outcome refused = runProgram(command + " --set accumulator.bytes=256");
+    INFO(command << "\n" << refused.text);
+    CHECK(refused.status == 1);
+    CHECK_THAT(refused.text,
+               containsText("configs/models/bert-base.toml does not run on configs/tiny4.toml: "));
+    CHECK_THAT(refused.text, containsText("one attention step does not fit accumulator"));
+    CHECK_THAT(refused.text, containsText("would fit: accumulator.bytes = 1024"));
+    CHECK(std::filesystem::is_empty(folder.path()));
+  }
+  // The way out leads out, and half of it does not.
+  CHECK(runProgram("compile " + device + out + " --set accumulator.bytes=512").status == 1);
+  CHECK(runProgram("compile " + device + out + " --set accumulator.bytes=1024").status == 0);
+  CHECK(readTree(folder.path()).contains("program/program.bin"));
+}
+
+TEST_CASE("compile leaves a folder alone that it did not write", "[cli]") {
+  const TemporaryFolder folder;
+  intformer::test::writeFile(folder.path("mine.txt"), "text");
+  const Outcome refused =
+      runProgram("compile configs/models/tiny.toml --config configs/tiny4.toml --seq 5 --out " +
+                 folder.path());
+  CHECK(refused.status == 1);
+  CHECK_THAT(refused.text, containsText("holds mine.txt, which compile did not write"));
+  CHECK(readTree(folder.path()).size() == 1);
 }
