@@ -4,6 +4,8 @@
 # fair sample. Status 3: they cannot be had here.
 # Usage: scripts/debian-descriptions.sh [FILE]     (default build/corpus/debian-descriptions.txt)
 set -u
+. "$(dirname "$0")/arguments.sh"
+check_arguments 1 "$@"
 file=${1:-build/corpus/debian-descriptions.txt}
 least=6000
 

@@ -3,6 +3,8 @@
 # unpacks what the importer reads. Status 3: it cannot be had here.
 # Usage: scripts/fetch-minilm.sh [DIR]     (default build/models/minilm)
 set -u
+. "$(dirname "$0")/arguments.sh"
+check_arguments 1 "$@"
 directory=${1:-build/models/minilm}
 files="model.safetensors config.json vocab.txt tokenizer_config.json modules.json
   sentence_bert_config.json 1_Pooling/config.json"

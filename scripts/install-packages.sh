@@ -1,7 +1,10 @@
 #!/bin/sh
 # Installs the Debian packages that building, simulating and testing need: the one list of them.
 # Does nothing when all are there.
+# Usage: scripts/install-packages.sh
 set -eu
+. "$(dirname "$0")/arguments.sh"
+check_arguments 0 "$@"
 
 packages="verilator yosys libcli11-dev catch2 libtomlplusplus-dev nlohmann-json3-dev libfmt-dev libicu-dev
   libxxhash-dev libeigen3-dev ccache clang g++ make cmake ninja-build pkg-config zlib1g-dev python3 python3-pip"

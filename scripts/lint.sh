@@ -2,7 +2,7 @@
 # Lints the hardware: every leaf and every emitted module of every config is elaborated alone by
 # Verilator -Wall, where a warning is a fault, and read alone by Yosys; Yosys elaborates every top
 # of arrays up to 16x16.
-#   scripts/lint.sh [PROGRAM]     intformer or intformer_generate; default build/intformer
+# Usage: scripts/lint.sh [PROGRAM]     intformer or intformer_generate; default build/intformer
 set -eu
 
 # One row of the table: lint.sh --one LOG LABEL TOP "VERILATOR FILES" "YOSYS SCRIPT"
@@ -19,6 +19,8 @@ if [ "${1:-}" = "--one" ]; then
   esac
   exit 0
 fi
+. "$(dirname "$0")/arguments.sh"
+check_arguments 1 "$@"
 
 cd "$(dirname "$0")/.."
 program=${1:-build/intformer}
@@ -54,7 +56,7 @@ search=$(printf -- '-y %s ' $leaf_folders)
 } >"$work/jobs"
 
 printf '%-34s %-10s %s\n' file verilator yosys
-xargs -0 -n 5 -P "$(nproc)" sh "$0" --one <"$work/jobs"
+xargs -0 -n 5 -P "$(nproc)" sh scripts/lint.sh --one <"$work/jobs"
 
 set -- "$work"/*.failed
 [ -e "$1" ] || exit 0

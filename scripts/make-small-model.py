@@ -4,14 +4,12 @@
 Weights come from a seed; half precision for the tables and matrices, float32 for the rest. Words
 count most in its embeddings, so that sentences with common words are near each other; two channels
 are larger than the others inside the layers, as in trained models.
-
-Usage: make-small-model.py [FOLDER]
 """
+import argparse
 import json
 import pathlib
 import random
 import struct
-import sys
 
 WIDTH, HEADS, FFN, LAYERS, POSITIONS, SEGMENTS = 32, 2, 64, 2, 64, 2
 OUTLIERS = (5, 18)
@@ -83,7 +81,11 @@ def weights(pieces):
 
 
 def main():
-    folder = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "tests/models/small")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", nargs="?", type=pathlib.Path, default="tests/models/small",
+                        help="default: %(default)s")
+    folder = parser.parse_args().folder
     (folder / "1_Pooling").mkdir(parents=True, exist_ok=True)
     pieces = vocabulary()
     assert len(set(pieces)) == len(pieces)

@@ -1,7 +1,9 @@
 #!/bin/sh
 # Renews what is generated and committed: rtl/generated/base16 and docs/4-commands.md.
-#   scripts/regenerate.sh [PROGRAM]     intformer or intformer_generate; default build/intformer
+# Usage: scripts/regenerate.sh [PROGRAM]     intformer or intformer_generate; default build/intformer
 set -eu
+. "$(dirname "$0")/arguments.sh"
+check_arguments 1 "$@"
 cd "$(dirname "$0")/.."
 "${1:-build/intformer}" generate configs/base16.toml --out rtl/generated/base16
 cp rtl/generated/base16/base16_commands.md docs/4-commands.md

@@ -1,0 +1,61 @@
+// What the scripts make of arguments that they do not have: nothing.
+#include <algorithm>
+#include <filesystem>
+#include <vector>
+
+#include "tests/program.hpp"
+#include "tests/temporary_folder.hpp"
+
+namespace fs = std::filesystem;
+using namespace intformer::test;
+
+namespace {
+
+/// A copy of the scripts in a project without anything else, so that nothing can be done.
+struct Project : TemporaryFolder {
+  std::vector<std::string> names;
+
+  Project() {
+    fs::copy("scripts", path("scripts"), fs::copy_options::recursive);
+    for (const auto& entry : fs::directory_iterator(path("scripts")))
+      if (entry.path().extension() == ".sh" && entry.path().filename() != "arguments.sh")
+        names.push_back("scripts/" + entry.path().filename().string());
+    std::ranges::sort(names);
+  }
+  [[nodiscard]] Outcome run(const std::string& script, const std::string& arguments) const {
+    return runCommand("cd " + path() + " && sh " + script + " " + arguments + " </dev/null");
+  }
+};
+
+}  // namespace
+
+TEST_CASE("every script says how it is used, and does nothing else then", "[scripts]") {
+  const Project project;
+  REQUIRE(project.names.size() >= 5);
+  const auto before = readTree(project.path());
+  for (const std::string& script : project.names)
+    for (const std::string arguments : {"--help", "-h", "somewhere --help"}) {
+      INFO(script << " " << arguments);
+      const Outcome outcome = project.run(script, arguments);
+      CHECK(outcome.status == 0);
+      CHECK_THAT(outcome.text, containsText("Usage: " + script));
+      CHECK_THAT(outcome.text, !containsText("#"));
+      CHECK_THAT(outcome.text, !containsText("set -"));  // the comment alone
+      CHECK(readTree(project.path()) == before);
+    }
+}
+
+TEST_CASE("every script refuses options and arguments that it does not have", "[scripts]") {
+  const Project project;
+  const auto before = readTree(project.path());
+  for (const std::string& script : project.names)
+    for (const std::string arguments : {"--hlep", "-x", "-", "file --out", "one two"}) {
+      INFO(script << " " << arguments);
+      const Outcome outcome = project.run(script, arguments);
+      CHECK(outcome.status == 1);
+      CHECK_THAT(outcome.text, containsText("--help says"));
+      CHECK_THAT(outcome.text, containsText(fs::path(script).stem().string() + ": "));
+      CHECK(readTree(project.path()) == before);
+      CHECK(std::distance(fs::directory_iterator(project.path()), {}) == 1);
+    }
+}
