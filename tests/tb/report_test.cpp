@@ -1,3 +1,6 @@
+#include <unistd.h>
+
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "tb/report.hpp"
@@ -156,4 +159,41 @@ TEST_CASE("padding may hold anything and equal writes raise nothing") {
   const uint8_t byte = 0;
   scoreboard.observe(2, 72, &byte, 1);
   CHECK(scoreboard.firstWrite());
+}
+
+TEST_CASE("a full beat of a 512-bit port is its 64 bytes and no more") {
+  constexpr uint32_t kBeat = 64;
+  Graph graph;
+  Program program;
+  program.dim = 64;
+  program.memoryBytes = 4 * kBeat;
+  TensorValues golden;
+  for (const char* name : {"first", "second"}) {  // a row of 64 bytes each, one behind the other
+    const TensorId id = graph.addTensor({name, ElementType::Int8, 1, kBeat,
+                                         TensorRole::Output, 0});
+    program.placements.push_back(
+        {id, kBeat * (1 + id), 1, 1, kBeat, kBeat, 64, ElementType::Int8});
+    golden.emplace_back(ElementType::Int8, 1, kBeat);
+    for (uint32_t i = 0; i < kBeat; ++i) golden[id].data[i] = static_cast<int16_t>(100 * id + i);
+  }
+  std::vector<uint8_t> memory(program.memoryBytes);
+  for (const Placement& placement : program.placements)
+    packTensor(placement, golden[placement.tensor], memory);
+  std::vector<uint8_t> bus(4 * kBeat, 0x55);  // what lies behind the beat is not the second tensor
+  std::copy_n(memory.begin() + kBeat, kBeat, bus.begin());
+
+  // Had the strobe no end, the loop would have none: the signal then ends the test.
+  alarm(10);
+  Scoreboard scoreboard(program, graph, golden);
+  scoreboard.observe(1, kBeat, bus.data(), ~uint64_t{0});
+  CHECK_FALSE(scoreboard.firstWrite());
+  CHECK(scoreboard.compare(memory, true).mismatches == kBeat);  // the second: never written
+  bus[kBeat - 1] ^= 1;
+  scoreboard.observe(2, kBeat, bus.data(), ~uint64_t{0});
+  alarm(0);
+  REQUIRE(scoreboard.firstWrite());
+  CHECK(scoreboard.firstWrite()->tensor == "first");
+  CHECK(scoreboard.firstWrite()->col == kBeat - 1);
+  CHECK(scoreboard.firstWrite()->expected == kBeat - 1);
+  CHECK(scoreboard.firstWrite()->got == kBeat - 2);
 }
