@@ -1,7 +1,9 @@
 // 64-bit counters with a step of 0 to 255 per cycle each, and one read port.
 //
 // Contract: counts while enable_i is high; clear_i wins. read_data_o is combinational in
-//   read_index_i and may show a counter in motion.
+//   read_index_i, has every step up to the last clock edge in it, and may show a counter in motion.
+// Area: the totals are a memory, into which one counter per cycle, in turn, brings what a short sum has
+//   gathered since its last turn. A total is zero until it is first written after a clear.
 module event_counters #(
   parameter  int unsigned Count  = 4,
   localparam int unsigned IndexW = Count > 1 ? $clog2(Count) : 1
@@ -14,16 +16,30 @@ module event_counters #(
   input  logic [IndexW-1:0]  read_index_i,
   output logic [63:0]        read_data_o
 );
-  logic [63:0] count_q [Count];
+  localparam int unsigned SumW = 8 + IndexW;  // Count steps
 
-  assign read_data_o = count_q[read_index_i];
+  logic [63:0]       total [Count];
+  logic [Count-1:0]  written_q;
+  logic [SumW-1:0]   sum_q [Count];
+  logic [IndexW-1:0] turn_q;
+
+  assign read_data_o = (written_q[read_index_i] ? total[read_index_i] : '0) +
+                       64'(sum_q[read_index_i]);
+
+  always_ff @(posedge clk_i) begin
+    total[turn_q] <= (written_q[turn_q] ? total[turn_q] : '0) + 64'(sum_q[turn_q]);
+  end
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni || clear_i) begin
-      for (int unsigned i = 0; i < Count; i++) count_q[i] <= '0;
-    end else if (enable_i) begin
+      turn_q    <= '0;
+      written_q <= '0;
+      for (int unsigned i = 0; i < Count; i++) sum_q[i] <= '0;
+    end else begin
+      turn_q            <= 32'(turn_q) == Count - 1 ? '0 : turn_q + IndexW'(1);
+      written_q[turn_q] <= 1'b1;
       for (int unsigned i = 0; i < Count; i++) begin
-        if (step_i[i*8+:8] != '0) count_q[i] <= count_q[i] + 64'(step_i[i*8+:8]);
+        sum_q[i] <= (32'(turn_q) == i ? '0 : sum_q[i]) + (enable_i ? SumW'(step_i[i*8+:8]) : '0);
       end
     end
   end

@@ -3,6 +3,7 @@
 // Contract: while enable_i is high, the counter that cause_i names adds one; clear_i wins.
 //   cause_i < Count. read_data_o is combinational in read_index_i and may show a counter in motion.
 // Range: 48 bits are three days at 1 GHz.
+// Area: the counters are a memory; one is zero until it first counts after a clear.
 module cause_counters #(
   parameter  int unsigned Count  = 8,
   localparam int unsigned IndexW = Count > 1 ? $clog2(Count) : 1
@@ -15,15 +16,17 @@ module cause_counters #(
   input  logic [IndexW-1:0] read_index_i,
   output logic [47:0]       read_data_o
 );
-  logic [47:0] count_q [Count];
+  logic [47:0]      total [Count];
+  logic [Count-1:0] written_q;
 
-  assign read_data_o = count_q[read_index_i];
+  assign read_data_o = written_q[read_index_i] ? total[read_index_i] : '0;
 
   always_ff @(posedge clk_i) begin
-    if (!rst_ni || clear_i) begin
-      for (int unsigned i = 0; i < Count; i++) count_q[i] <= '0;
-    end else if (enable_i) begin
-      count_q[cause_i] <= count_q[cause_i] + 48'd1;
-    end
+    if (enable_i) total[cause_i] <= (written_q[cause_i] ? total[cause_i] : '0) + 48'd1;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni || clear_i) written_q <= '0;
+    else if (enable_i) written_q[cause_i] <= 1'b1;
   end
 endmodule
