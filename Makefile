@@ -7,7 +7,7 @@ LAYERS ?= 1
 ARGS   ?= --encoder-only
 REAL   ?= build/models/minilm
 # Cosine to float32 that no sentence of the check may fall below.
-FLOOR  ?= 0.98
+FLOOR  ?= 0.99
 TEXT   ?= The array never waits for the memory, and every bit agrees.
 
 CORPUS ?= build/corpus/debian-descriptions.txt
