@@ -8,6 +8,7 @@
 #include <set>
 
 #include "gen/config.hpp"
+#include "sw/cli/board.hpp"
 #include "sw/cli/commands.hpp"
 #include "sw/cli/explain.hpp"
 #include "sw/cli/model_input.hpp"
@@ -28,8 +29,13 @@ struct CompileCommand {
   std::string out;
   std::string json;
   bool explain = false;
+  uint64_t base = 0;
   CompileOptions options;
 };
+
+/// All that compile ever writes into a folder.
+const std::set<std::string> kOurs = {"program.bin", "image.bin", "program.txt", "memory.json",
+                                     "model.h"};
 
 struct OutputFile {
   std::string name;
@@ -43,12 +49,10 @@ void writeFolder(const fs::path& folder, const std::vector<OutputFile>& files) {
     throw std::runtime_error(fmt::format("{}: {}", path.string(), reason));
   };
   std::error_code error;
-  std::set<std::string> ours;
-  for (const OutputFile& file : files) ours.insert(file.name);
   if (fs::exists(folder)) {
     if (!fs::is_directory(folder)) refuse(folder, "is not a folder");
     for (const auto& entry : fs::directory_iterator(folder))
-      if (const std::string name = entry.path().filename().string(); !ours.contains(name))
+      if (const std::string name = entry.path().filename().string(); !kOurs.contains(name))
         refuse(folder, "holds " + name + ", which compile did not write; choose another --out");
   }
   const fs::path target = fs::absolute(folder).lexically_normal();
@@ -68,6 +72,18 @@ void writeFolder(const fs::path& folder, const std::vector<OutputFile>& files) {
   if (error) refuse(clean, error.message());
 }
 
+/// Throws CompileError where the image cannot lie at `base`.
+void checkBase(uint64_t base, const Program& program, const Plan& plan) {
+  if (base % 4096 != 0)
+    throw CompileError(fmt::format("--base 0x{:x} is not a multiple of 4096, so that bursts would "
+                                   "cross the boundaries that AXI gives them", base));
+  const uint64_t last = base + (program.memoryBytes - 1);
+  if (last < base || (plan.addressBits < 64 && last >> plan.addressBits != 0))
+    throw CompileError(fmt::format("--base 0x{:x}: {} bytes from there end beyond the {} bits of "
+                                   "its addresses (bus.address_bits)", base, program.memoryBytes,
+                                   plan.addressBits));
+}
+
 int compileModel(const CompileCommand& command) {
   const ConfigResult config = loadConfig(command.config, command.overrides);
   for (const auto& fault : config.diagnostics) fmt::print(stderr, "{}\n", fault.text());
@@ -78,7 +94,8 @@ int compileModel(const CompileCommand& command) {
   const auto model = loadModel(request);
   if (!config.plan || !model) return kRefused;
   Decision decision;
-  const Program program = compile(model->graph, *config.plan, options, &decision);
+  Program program = compile(model->graph, *config.plan, options, &decision);
+  checkBase(command.base, program, *config.plan);
   if (command.explain) {
     const Explanation explanation =
         explain(model->graph, *config.plan, program, decision,
@@ -89,23 +106,32 @@ int compileModel(const CompileCommand& command) {
     fmt::print("{}", explanation.text);
     if (command.out.empty()) return kFine;
   }
-  const std::vector<uint8_t> image = buildImage(program, model->graph, model->inputs);
-  const std::string_view memory(reinterpret_cast<const char*>(image.data()), image.size());
-  const std::string listing = listProgram(program);
-  const std::string map = memoryMapJson(program, model->graph);
-  writeFolder(command.out,
-              {{"program.bin",
-                memory.substr(program.programAddress, program.commands.size() * kCommandBytes)},
-               {"image.bin", memory},
-               {"program.txt", listing},
-               {"memory.json", map}});
+  std::vector<uint8_t> image = buildImage(program, model->graph, model->inputs);
   const uint64_t cycles =
       perf::estimate(program.commands, program.programAddress, *config.plan, {}, image).cycles;
+  if (command.base != 0) {
+    moveCommands(program.commands, command.base);
+    image = buildImage(program, model->graph, model->inputs);
+  }
+  const std::string_view memory(reinterpret_cast<const char*>(image.data()), image.size());
+  const std::string listing = listProgram(program);
+  const BoardModel board{*model, *config.plan, program, command.base, cycles};
+  const std::string map = memoryJson(board);
+  const std::string header = model->output ? modelHeader(board) : "";
+  std::vector<OutputFile> files = {
+      {"program.bin",
+       memory.substr(program.programAddress, program.commands.size() * kCommandBytes)},
+      {"image.bin", memory},
+      {"program.txt", listing},
+      {"memory.json", map}};
+  if (model->output) files.push_back({"model.h", header});
+  writeFolder(command.out, files);
   uint64_t macs = 0;
   for (const OperatorTrace& op : program.operators) macs += op.macs;
-  fmt::print("{} on {}: {} commands, {} bytes of memory, {} cycles ({:.1f} % of the MACs)\n",
-             model->name, config.plan->name, program.commands.size(), program.memoryBytes,
-             cycles,
+  fmt::print("{} on {}: {} tokens, {} commands, {} bytes of memory, {} cycles ({:.1f} % of the "
+             "MACs)\n",
+             model->name, config.plan->name, lengthsText(model->seq), program.commands.size(),
+             program.memoryBytes, cycles,
              100.0 * static_cast<double>(macs) /
                  (static_cast<double>(cycles) * config.plan->dim * config.plan->dim));
   return kFine;
@@ -116,20 +142,30 @@ int compileModel(const CompileCommand& command) {
 void addCompile(CLI::App& app, int& status) {
   auto* command = app.add_subcommand("compile", "Turn a model into a command program for a config");
   auto options = std::make_shared<CompileCommand>();
-  command->add_option("model", options->model.path, "Model file (configs/models/*.toml)")
+  command
+      ->add_option("model", options->model.path,
+                   "Model: a trained one's file (*.itf) or folder, which is quantized first, or a "
+                   "shape (configs/models/*.toml, weights from the seed)")
       ->required();
   command->add_option("--config", options->config, "Hardware config (*.toml)")->required();
-  command->add_option("--seq", options->model.seq, "Tokens; of a batch: 128,77,30")
-      ->delimiter(',')
-      ->required();
+  command
+      ->add_option("--seq", options->model.seq,
+                   "Tokens, with values from the seed, which the host replaces; of a batch: "
+                   "128,77,30")
+      ->delimiter(',');
+  command->add_option("--sentence", options->model.sentence,
+                      "Text instead, for a trained model: the image holds its tokens");
   command->add_flag("--encoder-only", options->model.encoderOnly,
                     "Begin at the first layer, though the model has an embedding");
   command->add_option("--layers", options->model.layers,
-                      "The first encoder layers (default: 1)");
+                      "The first layers (default: all of a trained model, 1 of a shape)");
   command->add_option("--seed", options->model.seed, "Seed of weights and inputs")
       ->capture_default_str();
   command->add_option("--out", options->out, "Folder for the program; may be left out with "
                                              "--explain");
+  command->add_option("--base", options->base,
+                      "Address at which the device sees the image, a multiple of 4096")
+      ->capture_default_str();
   auto* explain = command->add_flag("--explain", options->explain,
                                     "Say what was chosen, and what other choices would cost");
   command->add_option("--json", options->json, "Write the explanation to this file, too")
@@ -140,8 +176,11 @@ void addCompile(CLI::App& app, int& status) {
                       "Rows that one pass over the weights covers (0: chosen)");
   command->footer(
       "Writes program.bin (the commands), image.bin (memory before the run: commands, constants,\n"
-      "inputs), program.txt (a line per command) and memory.json (the memory map).\n"
-      "Example:\n"
+      "inputs), program.txt (a line per command) and memory.json (the memory map); of a trained\n"
+      "model also model.h, for a host in C that embeds other sentences of these lengths.\n"
+      "Examples:\n"
+      "  intformer compile build/models/minilm.itf --config configs/base16.toml --seq 16 "
+      "--out build/board\n"
       "  intformer compile configs/models/bert-base.toml --config configs/base16.toml --seq 128 "
       "--out build/program");
   command->callback([options, &status] {

@@ -74,6 +74,7 @@ int estimateModel(const EstimateOptions& options) {
   for (const Diagnostic& fault : config.diagnostics) fmt::print(stderr, "{}\n", fault.text());
   ModelRequest request = options.model;
   request.integers = Integers::Left;
+  request.ownSentence = true;
   const auto model = loadModel(request);
   if (!config.plan || !model) return 1;
   const Plan& plan = *config.plan;
@@ -108,9 +109,12 @@ void addEstimate(CLI::App& app, int& status) {
   command->add_option("--config", options->config, "Hardware config (*.toml)");
   command
       ->add_option("--seq", options->model.seq,
-                   "Tokens, of a shape; of every sequence of a batch: 128,77,30")
+                   "Tokens, with values from the seed; of every sequence of a batch: 128,77,30")
       ->delimiter(',');
-  command->add_option("--sentence", options->model.sentence, "Text, for a trained model");
+  command->add_option("--sentence", options->model.sentence,
+                      "Text, for a trained model (default: one of the program's own)");
+  command->add_flag("--encoder-only", options->model.encoderOnly,
+                    "Begin at the first layer, though the shape has an embedding");
   command->add_option("--layers", options->model.layers,
                       "The first layers (default: all of a trained model, 1 of a shape)");
   command->add_option("--mem-latency", options->memory.latency, "Memory latency in cycles")
@@ -125,6 +129,7 @@ void addEstimate(CLI::App& app, int& status) {
       "Examples:\n"
       "  intformer estimate configs/models/bert-base.toml --config configs/base16.toml \\\n"
       "      --seq 128 --layers 12\n"
+      "  intformer estimate build/models/minilm.itf --config configs/base16.toml --seq 16\n"
       "  intformer estimate --tables");
   command->callback([options, &status] {
     if (options->tables) return printTables();

@@ -11,6 +11,7 @@
 #include "sw/cli/trained.hpp"
 #include "sw/model/bert.hpp"
 #include "sw/model/lengths.hpp"
+#include "sw/model/random.hpp"
 
 namespace intformer::cli {
 namespace {
@@ -24,16 +25,56 @@ bool hasLayers(const std::string& name, uint32_t has, uint32_t asked) {
   return false;
 }
 
-/// A folder as `import` and `quantize` would make a model file of its first layers.
-std::optional<ModelFile> quantizedFolder(const ModelRequest& request) {
+/// Whether a model takes sequences of these lengths; says so if not. `positions` 0: it begins with
+/// activations, which know no places.
+bool takesLengths(const std::string& name, uint32_t positions, const std::vector<uint32_t>& seq) {
+  if (std::ranges::any_of(seq, [](uint32_t n) { return n == 0 || n > 4096; }) ||
+      std::accumulate(seq.begin(), seq.end(), uint64_t{0}) > 65535) {
+    fmt::print(stderr, "--seq must be 1 to 4096, or several of them as 128,77,30 (at most 65535 "
+                       "tokens in all)\n");
+    return false;
+  }
+  if (positions == 0 || std::ranges::all_of(seq, [&](uint32_t n) { return n <= positions; }))
+    return true;
+  fmt::print(stderr, "--seq {}: {} knows {} positions\n", lengthsText(seq), name, positions);
+  return false;
+}
+
+/// Whether the options that say what a trained model works on agree; says so if not.
+bool saysTokens(const ModelRequest& request) {
+  if (request.encoderOnly)
+    fmt::print(stderr, "--encoder-only: a trained model begins with its embedding\n");
+  else if (!request.seq.empty() && request.sentence)
+    fmt::print(stderr, "--seq {} and --sentence: a sentence has a length of its own; give one of "
+                       "them\n", lengthsText(request.seq));
+  else if (request.seq.empty() && !request.sentence && !request.ownSentence)
+    fmt::print(stderr, "give the tokens of a trained model: --seq N, for all sentences of N "
+                       "tokens, or --sentence TEXT\n");
+  else
+    return true;
+  return false;
+}
+
+/// Token ids of the sentence, or of --seq, drawn among the vocabulary's pieces.
+std::vector<std::vector<uint32_t>> tokensOf(const ModelRequest& request,
+                                            const Tokenizer& tokenizer) {
+  if (request.seq.empty()) return encodeAll(tokenizer, {request.sentence.value_or(kSentence)});
+  std::vector<std::vector<uint32_t>> tokens;
+  Random random(request.seed);
+  for (const uint32_t length : request.seq)
+    for (uint32_t& id : tokens.emplace_back(length))
+      id = random.below(static_cast<uint32_t>(tokenizer.size()));
+  return tokens;
+}
+
+/// A folder's first layers, as `import` reads them.
+std::optional<ModelFile> importedFolder(const ModelRequest& request) {
   ModelFile file;
   file.trained = importTrained(request.path);
   FloatBert& bert = file.trained.bert;
   const uint32_t layers = request.layers.value_or(bert.config.layers);
   if (!hasLayers(file.trained.name, bert.config.layers, layers)) return std::nullopt;
   keepLayers(bert, layers);
-  file.integers = quantizeTrained(file.trained);
-  fmt::print("quantized for now; `intformer import` and `quantize` keep it in a file\n\n");
   return file;
 }
 
@@ -50,16 +91,18 @@ std::optional<ModelFile> wholeFile(const ModelRequest& request) {
 }
 
 /// The graph of a folder's model without its integers, which take long to find.
-std::optional<ModelInput> folderShape(const ModelRequest& request, const std::string& sentence) {
+std::optional<ModelInput> folderShape(const ModelRequest& request) {
   const std::string name = folderName(request.path);
   const ModelSpec spec = shapeOf(readBertConfig(request.path + "/config.json"), name);
-  ImportNotes notes;
-  const auto tokens = encodeAll(importTokenizer(request.path, notes), {sentence});
   ModelInput model;
   model.name = name;
-  model.seq = {static_cast<uint32_t>(tokens[0].size())};
   model.layers = request.layers.value_or(spec.layers);
-  if (!hasLayers(name, spec.layers, model.layers)) return std::nullopt;
+  if (!hasLayers(name, spec.layers, model.layers) ||
+      !takesLengths(name, spec.positions, request.seq))
+    return std::nullopt;
+  ImportNotes notes;
+  const auto tokens = tokensOf(request, importTokenizer(request.path, notes));
+  model.seq = lengthsOf(tokens);
   model.graph = buildBertEncoder(spec, model.layers, model.seq, request.seed,
                                  EncoderInput::Tokens, Integers::Left);
   model.inputs = tokenInputs(model.graph, tokens);
@@ -67,38 +110,37 @@ std::optional<ModelInput> folderShape(const ModelRequest& request, const std::st
 }
 
 std::optional<ModelInput> loadTrained(const ModelRequest& request) {
-  if (!request.seq.empty()) {
-    fmt::print(stderr, "--seq {}: a trained model takes its tokens from --sentence\n",
-               lengthsText(request.seq));
-    return std::nullopt;
-  }
-  if (request.encoderOnly) {
-    fmt::print(stderr, "--encoder-only: a trained model begins with its embedding\n");
-    return std::nullopt;
-  }
-  const std::string sentence = request.sentence.empty() ? kSentence : request.sentence;
+  if (!saysTokens(request)) return std::nullopt;
   const std::filesystem::path path = request.path;
   const bool isFolder = std::filesystem::is_directory(path);
-  if (isFolder && request.integers == Integers::Left) return folderShape(request, sentence);
+  if (isFolder && request.integers == Integers::Left) return folderShape(request);
 
-  std::optional<ModelFile> file = isFolder ? quantizedFolder(request) : wholeFile(request);
+  std::optional<ModelFile> file = isFolder ? importedFolder(request) : wholeFile(request);
   if (!file) return std::nullopt;
   const TrainedModel& trained = file->trained;
-  const Tokenizer tokenizer(trained.vocabulary, trained.tokenizer);
-  const auto tokens = encodeAll(tokenizer, {sentence});
-  QuantizedBert integers = std::move(file->integers->bert);
-  FloatReference reference;
-  reference.states = runFloatBert(trained.bert, tokens);
-  reference.output16 = integers.output16;
-  reference.outputStep = integers.outputStep;
-  for (const uint32_t token : tokens[0]) reference.pieces.push_back(tokenizer.piece(token));
   ModelInput model;
   model.name = isFolder ? trained.name : path.stem().string();
-  model.seq = {static_cast<uint32_t>(tokens[0].size())};
   model.layers = trained.bert.config.layers;
+  if (!takesLengths(model.name, trained.bert.config.maxPositions, request.seq))
+    return std::nullopt;
+  if (isFolder) {
+    file->integers = quantizeTrained(trained);
+    fmt::print("quantized for now; `intformer import` and `quantize` keep it in a file\n\n");
+  }
+  const Tokenizer tokenizer(trained.vocabulary, trained.tokenizer);
+  const auto tokens = tokensOf(request, tokenizer);
+  QuantizedBert integers = std::move(file->integers->bert);
+  if (request.reference) {
+    FloatReference& reference = model.reference.emplace();
+    reference.states = runFloatBert(trained.bert, tokens);
+    for (const auto& sequence : tokens)
+      for (const uint32_t token : sequence) reference.pieces.push_back(tokenizer.piece(token));
+  }
+  model.output = {integers.output8, integers.output16, std::move(integers.outputStep),
+                  trained.pooling};
+  model.seq = lengthsOf(tokens);
   model.graph = withLengths(std::move(integers.graph), model.seq);
   model.inputs = tokenInputs(model.graph, tokens);
-  model.reference = std::move(reference);
   return model;
 }
 
@@ -106,18 +148,15 @@ std::optional<ModelInput> loadSeeded(const ModelRequest& request) {
   const ModelSpecResult spec = loadModelSpec(request.path);
   for (const Diagnostic& fault : spec.diagnostics) fmt::print(stderr, "{}\n", fault.text());
   if (!spec.spec) return std::nullopt;
-  if (!request.sentence.empty()) {
+  if (request.sentence) {
     fmt::print(stderr, "--sentence: only a trained model reads one; give --seq\n");
     return std::nullopt;
   }
   const std::vector<uint32_t> seq = request.seq.empty() && spec.spec->seq
                                         ? std::vector{*spec.spec->seq}
                                         : request.seq;
-  if (seq.empty() ||
-      std::ranges::any_of(seq, [](uint32_t n) { return n == 0 || n > 4096; }) ||
-      std::accumulate(seq.begin(), seq.end(), uint64_t{0}) > 65535) {
-    fmt::print(stderr, "--seq must be 1 to 4096, or several of them as 128,77,30 (at most 65535 "
-                       "tokens in all)\n");
+  if (seq.empty()) {
+    fmt::print(stderr, "give --seq N, the tokens of each sequence\n");
     return std::nullopt;
   }
   const uint32_t layers = request.layers.value_or(1);
@@ -127,11 +166,8 @@ std::optional<ModelInput> loadSeeded(const ModelRequest& request) {
   model.seq = seq;
   model.layers = layers;
   const bool fromTokens = spec.spec->vocabulary != 0 && !request.encoderOnly;
-  if (fromTokens && std::ranges::max(seq) > spec.spec->positions) {
-    fmt::print(stderr, "--seq {}: {} knows {} positions\n", lengthsText(seq),
-               spec.spec->name, spec.spec->positions);
+  if (!takesLengths(spec.spec->name, fromTokens ? spec.spec->positions : 0, seq))
     return std::nullopt;
-  }
   model.graph = buildModel(*spec.spec, layers, seq, request.seed,
                            fromTokens ? EncoderInput::Tokens : EncoderInput::Activations,
                            request.integers);

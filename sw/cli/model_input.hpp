@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "sw/import/trained_model.hpp"
 #include "sw/model/bert.hpp"
 #include "sw/model/graph.hpp"
 #include "sw/quantizer/quantized_bert.hpp"
@@ -15,22 +16,29 @@ struct ModelRequest {
   /// *.toml: a shape, weights from the seed; *.itf: a trained model with its integers; a trained
   /// model's folder: the same, imported and quantized at once.
   std::string path;
-  /// Tokens of each sequence of a batch; a trained model's come from its sentence.
-  std::vector<uint32_t> seq;
-  std::string sentence;  ///< for a trained model
+  std::vector<uint32_t> seq;  ///< tokens of each sequence of a batch; their values from the seed
+  std::optional<std::string> sentence;  ///< instead, for a trained model
+  /// Of a trained model without either: take a sentence of the program's own.
+  bool ownSentence = false;
   bool encoderOnly = false;  ///< begin at the first layer, though the shape has an embedding
   std::optional<uint32_t> layers;  ///< the first ones; unset: all of a trained model, 1 of a shape
   uint64_t seed = 1;
   /// Integers::Left: of a shape or a folder only what compiling and estimating need.
   Integers integers = Integers::Drawn;
+  bool reference = false;  ///< compute what float32 says, too
 };
 
-/// What a trained model says in float32 to the same sentence.
+/// What the host of a trained model knows of its results.
+struct TrainedOutput {
+  TensorId output8 = kNoTensor, output16 = kNoTensor;  ///< last hidden states
+  std::vector<double> outputStep;                      ///< what they are worth (QuantizedBert)
+  Pooling pooling;
+};
+
+/// What a trained model says in float32 to the same tokens.
 struct FloatReference {
-  std::vector<std::string> pieces;  ///< of the sentence, one per row
-  FloatMatrix states;               ///< its last hidden states
-  TensorId output16 = kNoTensor;    ///< the same of the integers,
-  std::vector<double> outputStep;   ///< and what they are worth (QuantizedBert)
+  std::vector<std::string> pieces;  ///< one per row
+  FloatMatrix states;               ///< last hidden states
 };
 
 /// A model with its input values.
@@ -40,7 +48,8 @@ struct ModelInput {
   uint32_t layers = 0;
   Graph graph;
   TensorValues inputs;
-  std::optional<FloatReference> reference;  ///< of a trained model with its integers
+  std::optional<TrainedOutput> output;      ///< of a trained model with its integers
+  std::optional<FloatReference> reference;  ///< of such a one, when it was asked for
 };
 
 /// "128,77,30": for messages.

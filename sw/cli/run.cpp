@@ -191,13 +191,14 @@ void runRtl(Work& work, std::vector<uint8_t> image) {
 /// Cosine of every token between the last backend's output and the float model's.
 void printCosines(const Work& work) {
   const FloatReference& reference = *work.model.reference;
+  const TrainedOutput& output = *work.model.output;
   TensorValues values = work.golden;
   for (const Placement& placement : work.program.placements)
-    if (!work.result.empty() && placement.tensor == reference.output16)
+    if (!work.result.empty() && placement.tensor == output.output16)
       values[placement.tensor] = unpackTensor(
           placement, work.model.graph.tensors[placement.tensor], work.result);
   const std::vector<double> cosines = rowCosines(
-      dequantize(values[reference.output16], reference.outputStep), reference.states);
+      dequantize(values[output.output16], output.outputStep), reference.states);
   double sum = 0;
   fmt::print("cosine to float32 per token:\n ");
   for (std::size_t i = 0; i < cosines.size(); ++i) {
@@ -240,7 +241,9 @@ int runModel(const RunOptions& options) {
   const ConfigResult config = loadConfig(options.config, options.overrides);
   for (const Diagnostic& fault : config.diagnostics) fmt::print(stderr, "{}\n", fault.text());
   if (!config.plan) return kRefused;
-  auto model = loadModel(options.model);
+  ModelRequest request = options.model;
+  request.ownSentence = request.reference = true;
+  auto model = loadModel(request);
   if (!model) return kRefused;
 
   const auto begin = Clock::now();
@@ -293,9 +296,10 @@ void addRun(CLI::App& app, int& status) {
   command->add_option("--config", options->config, "Hardware config (*.toml)")->required();
   command
       ->add_option("--seq", options->model.seq,
-                   "Tokens, of a shape; of every sequence of a batch: 128,77,30")
+                   "Tokens, with values from the seed; of every sequence of a batch: 128,77,30")
       ->delimiter(',');
-  command->add_option("--sentence", options->model.sentence, "Text, for a trained model");
+  command->add_option("--sentence", options->model.sentence,
+                      "Text, for a trained model (default: one of the program's own)");
   command->add_flag("--encoder-only", options->model.encoderOnly,
                     "Begin at the first layer, though the shape has an embedding");
   command->add_option("--layers", options->model.layers,

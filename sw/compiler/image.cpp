@@ -27,6 +27,13 @@ void packInputs(const Program& program, const Graph& graph, const TensorValues& 
 
 }  // namespace
 
+void moveCommands(std::vector<Command>& commands, uint64_t base) {
+  for (Command& command : commands)
+    for (const Field field : findOpcode(static_cast<uint8_t>(command.opcode()))->fields)
+      if (field == Field::MemoryAddr || field == Field::IndexAddr)
+        command.set(field, command.get(field) + static_cast<int64_t>(base));
+}
+
 void packTensor(const Placement& placement, const Tensor& tensor, std::vector<uint8_t>& memory) {
   checkInside(placement, memory.size());
   std::fill_n(memory.begin() + static_cast<std::ptrdiff_t>(placement.address), placement.bytes(),

@@ -8,13 +8,43 @@
 namespace intformer {
 namespace {
 
+std::string_view roleName(TensorRole role) {
+  switch (role) {
+    case TensorRole::Input: return "input";
+    case TensorRole::Output: return "output";
+    default: return "intermediate";
+  }
+}
+
 std::string_view typeName(ElementType type) {
   switch (type) {
     case ElementType::Int8: return "int8";
     case ElementType::Uint8: return "uint8";
-    case ElementType::Index: return "index";
+    case ElementType::Index: return "uint32";
     default: return "int16";
   }
+}
+
+/// A tensor's place. A row number is one element of 32 bits here, not two halves.
+nlohmann::ordered_json describe(const Placement& placement, const TensorInfo& info,
+                                uint64_t base) {
+  const uint32_t parts = info.type == ElementType::Index ? 2 : 1;
+  const uint32_t element = elementBytes(info.type) * parts;
+  const uint32_t rowBytes = placement.dim * elementBytes(info.type);
+  return {{"name", info.name},
+          {"role", roleName(info.role)},
+          {"type", typeName(info.type)},
+          {"address", base + placement.address},
+          {"bytes", placement.bytes()},
+          {"rows", info.rows},
+          {"cols", info.cols / parts},
+          {"panels", placement.panels},
+          {"panel_cols", placement.dim / parts},
+          {"panel_bytes", uint64_t{rowBytes} * placement.rows},
+          {"row_bytes", rowBytes},
+          {"element_bytes", element},
+          {"group_cols", placement.groupCols / parts},
+          {"group_stride", placement.groupStride / parts}};
 }
 
 }  // namespace
@@ -48,32 +78,21 @@ std::string listProgram(const Program& program) {
   return text;
 }
 
-std::string memoryMapJson(const Program& program, const Graph& graph) {
+std::string memoryMapJson(const Program& program, const Graph& graph, uint64_t base) {
   nlohmann::ordered_json map;
-  map["memory_bytes"] = program.memoryBytes;
-  map["read_only_end"] = program.readOnlyEnd;
-  map["program"] = {{"address", program.programAddress},
+  map["memory"] = {{"address", base}, {"bytes", program.memoryBytes}};
+  map["program"] = {{"address", base + program.programAddress},
                     {"commands", program.commands.size()},
                     {"bytes", program.commands.size() * kCommandBytes}};
   uint64_t constantBytesTotal = 0;
   for (const MemorySegment& segment : program.constants) constantBytesTotal += segment.bytes.size();
   map["constants"] = {
-      {"address", program.constants.empty() ? 0 : program.constants.front().address},
+      {"address", base + (program.constants.empty() ? 0 : program.constants.front().address)},
       {"pieces", program.constants.size()},
       {"bytes", constantBytesTotal}};
   map["tensors"] = nlohmann::ordered_json::array();
-  for (const Placement& placement : program.placements) {
-    const TensorInfo& info = graph.tensors[placement.tensor];
-    map["tensors"].push_back({{"name", info.name},
-                              {"type", typeName(info.type)},
-                              {"address", placement.address},
-                              {"bytes", placement.bytes()},
-                              {"rows", info.rows},
-                              {"cols", info.cols},
-                              {"panels", placement.panels},
-                              {"group_cols", placement.groupCols},
-                              {"group_stride", placement.groupStride}});
-  }
+  for (const Placement& placement : program.placements)
+    map["tensors"].push_back(describe(placement, graph.tensors[placement.tensor], base));
   map["operators"] = nlohmann::ordered_json::array();
   for (const OperatorTrace& op : program.operators)
     map["operators"].push_back({{"name", op.name},

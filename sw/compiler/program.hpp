@@ -61,6 +61,10 @@ struct Program {
   std::vector<OperatorTrace> operators;
 };
 
+/// Makes the commands those of a memory that lies at `base` of the device's addresses and not at 0.
+/// A multiple of 4096 changes no burst.
+void moveCommands(std::vector<Command>& commands, uint64_t base);
+
 /// Memory contents before the run: commands, constants and the input tensors, packed.
 std::vector<uint8_t> buildImage(const Program& program, const Graph& graph,
                                 const TensorValues& inputs);

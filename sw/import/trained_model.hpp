@@ -10,6 +10,10 @@ namespace intformer {
 
 /// How the last hidden states of a sentence's tokens become one vector.
 enum class PoolingMode : uint8_t { Mean, Cls };
+/// As files say it.
+constexpr const char* poolingName(PoolingMode mode) {
+  return mode == PoolingMode::Mean ? "mean" : "cls";
+}
 
 struct Pooling {
   PoolingMode mode = PoolingMode::Mean;

@@ -43,7 +43,7 @@ std::string describe(const TrainedModel& model) {
                 {"split_chinese", tokenizer.splitChinese},
                 {"max_tokens", tokenizer.maxTokens}}},
               {"pooling",
-               {{"mode", model.pooling.mode == PoolingMode::Mean ? "mean" : "cls"},
+               {{"mode", poolingName(model.pooling.mode)},
                 {"normalize", model.pooling.normalize}}}}
       .dump(1);
 }

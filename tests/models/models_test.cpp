@@ -108,7 +108,63 @@ TEST_CASE("a model file runs whole, on all backends", "[models]") {
   CHECK_THAT(run.text, containsText("embedding.sum"));
   expectFine("estimate " + models.file + " --config configs/base16.toml --sentence 'A red ship.'");
   expectRefusal("run " + models.file + " --config configs/tiny4.toml --layers 1", "runs whole");
-  expectRefusal("run " + models.file + " --config configs/tiny4.toml --seq 4", "--sentence");
+}
+
+TEST_CASE("all commands take the same tokens and refuse the same", "[models]") {
+  const Models models;
+  const std::string on = " --config configs/tiny4.toml ";
+  const auto cycles = [](const std::string& text, const std::string& before) {
+    const std::size_t at = text.find(before);
+    REQUIRE(at != std::string::npos);
+    return std::stoull(text.substr(at + before.size()));
+  };
+  for (const std::string& model : {models.file, std::string(kSmall)})
+    for (const std::string tokens : {"--seq 6", "--seq 5,2", "--sentence 'A red ship.'"}) {
+      INFO(model << " " << tokens);
+      const std::string out = models.path("program");
+      expectFine("compile " + model + on + tokens + " --out " + out);
+      const auto map = nlohmann::json::parse(readText(out + "/memory.json"));
+      const Outcome estimate = expectFine("estimate " + model + on + tokens);
+      CHECK(cycles(estimate.text, "\ntotal") == map["estimated_cycles"]);
+      const Outcome explain = expectFine("compile " + model + on + tokens + " --explain");
+      CHECK_THAT(explain.text, containsText("2 layers"));
+      CHECK(std::filesystem::exists(out + "/model.h"));
+    }
+  const Outcome run = expectFine("run " + models.file + on + "--seq 5,2 --backend emulator");
+  CHECK_THAT(run.text, containsText("small on tiny4: 5,2 tokens, 2 layers"));
+  CHECK_THAT(run.text, containsText("EQUAL: golden and emulator agree"));
+  for (const std::string command : {"run ", "estimate ", "compile --explain "}) {
+    for (const std::string& model : {models.file, std::string(kSmall)}) {
+      expectRefusal(command + model + on + "--seq 4 --sentence x", "give one of them");
+      expectRefusal(command + model + on + "--seq 3,65", "small knows 64 positions");
+      expectRefusal(command + model + on + "--seq 0", "--seq must be 1 to 4096");
+      expectRefusal(command + model + on + "--seq 4 --encoder-only", "--encoder-only");
+    }
+    expectRefusal(command + models.file + on + "--seq 4 --layers 1", "runs whole");
+    expectRefusal(command + kSmall + on + "--seq 4 --layers 3", "small has 1 to 2 layers");
+    expectRefusal(command + "configs/models/tiny.toml" + on + "--sentence x", "--sentence");
+  }
+  expectRefusal("compile --explain " + models.file + on, "give the tokens of a trained model");
+  expectRefusal("compile " + models.path("float.itf") + on + "--seq 4 --out " + models.path("no"),
+                "holds no integers yet");
+  CHECK_FALSE(std::filesystem::exists(models.path("no")));
+}
+
+TEST_CASE("an image can lie elsewhere, but not anywhere", "[models]") {
+  const Models models;
+  const std::string compile =
+      "compile " + models.file + " --config configs/tiny4.toml --seq 4 --out " + models.path("x");
+  expectRefusal(compile + " --base 0x1234", "is not a multiple of 4096");
+  expectRefusal(compile + " --base 0xfffff000", "beyond the 32 bits");
+  expectRefusal(compile + " --base 0x100000000", "beyond the 32 bits");
+  expectFine(compile + " --base 0x80000000");
+  const auto map = nlohmann::json::parse(readText(models.path("x/memory.json")));
+  CHECK(map["memory"]["address"] == 0x80000000);
+  for (const auto& tensor : map["tensors"]) CHECK(tensor["address"] > 0x80000000);
+  // A shape has no header; the folder is written over whole.
+  expectFine("compile configs/models/tiny.toml --config configs/tiny4.toml --seq 4 --out " +
+             models.path("x"));
+  CHECK_FALSE(std::filesystem::exists(models.path("x/model.h")));
 }
 
 TEST_CASE("a folder runs as the file that is made of it does", "[models]") {
