@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <vector>
 
@@ -10,26 +11,24 @@ namespace intformer::perf {
 template <class T>
 class Fifo {
  public:
-  explicit Fifo(uint32_t depth = 1) : items_(depth) {}
+  explicit Fifo(uint32_t depth = 1)
+      : items_(std::bit_ceil(depth)), mask_(std::bit_ceil(depth) - 1), depth_(depth) {}
 
   [[nodiscard]] uint32_t count() const { return count_; }
   [[nodiscard]] bool empty() const { return count_ == 0; }
-  [[nodiscard]] bool full() const { return count_ == items_.size(); }
+  [[nodiscard]] bool full() const { return count_ == depth_; }
   [[nodiscard]] const T& front() const { return items_[head_]; }
   T& front() { return items_[head_]; }
 
-  void push(const T& item) {
-    uint32_t at = head_ + count_++;
-    if (at >= items_.size()) at -= static_cast<uint32_t>(items_.size());
-    items_[at] = item;
-  }
+  void push(const T& item) { items_[(head_ + count_++) & mask_] = item; }
   void pop() {
-    if (++head_ == items_.size()) head_ = 0;
+    head_ = (head_ + 1) & mask_;
     --count_;
   }
 
  private:
-  std::vector<T> items_;
+  std::vector<T> items_;  ///< a power of two, so that places wrap by a mask
+  uint32_t mask_, depth_;
   uint32_t head_ = 0;
   uint32_t count_ = 0;
 };

@@ -70,6 +70,7 @@ class FetchUnit {
     if (issue_) reserved_ += request.next().beats;
     if (taken) reserved_ -= parts_;
     request.step(issue_, axReady_, started_ ? nullptr : &transfer_);
+    issue_ = false;
     started_ = true;
     queue_.step(complete_ ? &received_ : nullptr, taken);
     received_ += complete_;

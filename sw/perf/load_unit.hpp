@@ -109,6 +109,8 @@ class Load {
     walker_.skip(words);
     beatsRead += words;
   }
+  /// The word that it would write ends a command.
+  [[nodiscard]] bool ends() const { return writeValid() && walker_.last(); }
   [[nodiscard]] bool commandReady() const {
     return lookup_.passes() && request.ready(issue_) && !plans_.full();
   }

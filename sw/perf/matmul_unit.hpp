@@ -23,12 +23,63 @@ class WeightLoader {
 
   [[nodiscard]] bool active() const { return active_; }
   [[nodiscard]] bool requests() const { return active_ && credit_ != 0 && inRange(); }
-  [[nodiscard]] uint32_t address() const { return address_; }
+  [[nodiscard]] uint32_t address() const { return at_.address; }
   [[nodiscard]] bool ready() const { return todo_ <= 2 && words_ >= todo_; }
   /// Nothing changes until a swap or a command comes.
   [[nodiscard]] bool settled() const {
     return flight_ == 0 && (!active_ || credit_ == 0) && (words_ == 0 || todo_ == 0);
   }
+
+  /// Cycles in which it takes a word each, and the array does as long as it wants any; ends before
+  /// the tile does.
+  [[nodiscard]] uint32_t steadyWords() const {
+    if (!active_ || flight_ != 3 || !inRange() || credit_ == 0) return 0;
+    const uint32_t left = std::min(dim_, limit()) - at_.index - 1;
+    if (todo_ == 0) return std::min(left, credit_);
+    return words_ != 0 ? std::min(left, todo_) : 0;
+  }
+  /// As many cycles are over.
+  void skip(uint32_t words) {
+    at_.address += words;
+    at_.index += words;
+    if (todo_ != 0) {
+      todo_ -= words;
+    } else {
+      words_ += words;
+      credit_ -= words;
+    }
+  }
+  /// A tile's rows begin to enter, one per cycle from `rowAddress` on: goes on until the look-ahead
+  /// is full again. False, and nothing has changed, where it was not full, where that takes more
+  /// than `most` cycles, or the command ends.
+  bool refill(uint32_t rowAddress, uint32_t banks, uint64_t most) {
+    if (!active_ || flight_ != 0 || words_ != kLookAhead || todo_ != 0 || banks == 1 ||
+        limit() < dim_)
+      return false;
+    // The weights swap two cycles after the first row; in the third there is room for a word. Where
+    // that meets the row in its bank, it comes a cycle later, and those behind it do.
+    uint32_t late = 0;
+    const auto meets = [&](uint32_t words) {
+      return ((rowAddress + 3 + words + late - at_.address) & (banks - 1)) == 0;
+    };
+    const Place before = at_;
+    const uint32_t rest = at_.index, whole = dim_ - rest;
+    late += meets(0);
+    at_.address += whole - 1;
+    at_.index = dim_ - 1;
+    bool goesOn = advance() && limit() >= rest;
+    if (rest != 0) late += meets(whole);
+    goesOn = goesOn && dim_ + 5 + late <= most;
+    if (!goesOn) {
+      at_ = before;
+      return false;
+    }
+    at_.address += rest;
+    at_.index = rest;
+    return true;
+  }
+  /// Of those, the ones after which the array still waits for words of its tile.
+  [[nodiscard]] uint32_t unreadyCycles() const { return std::max(todo_, 2U) - 2; }
 
   void step(bool granted, bool swap, Fifo<MatmulCommand>& commands) {
     const bool step = active_ && credit_ != 0 && (!inRange() || granted);
@@ -47,39 +98,45 @@ class WeightLoader {
   }
 
  private:
-  [[nodiscard]] bool inRange() const {
-    return index_ < (command_.transposed ? colsLeft_ : depthLeft_);
+  [[nodiscard]] bool inRange() const { return at_.index < limit(); }
+  /// Words of this tile that are not padding, and those behind them.
+  [[nodiscard]] uint32_t limit() const {
+    return command_.transposed ? at_.colsLeft : at_.depthLeft;
   }
   /// False after the command's last word.
   bool advance() {
-    ++address_;
-    if (++index_ != dim_) return true;
-    index_ = 0;
-    if (depthLeft_ > dim_) {
-      depthLeft_ -= dim_;
-      address_ = tile_ += command_.transposed ? command_.bStride : dim_;
+    ++at_.address;
+    if (++at_.index != dim_) return true;
+    at_.index = 0;
+    if (at_.depthLeft > dim_) {
+      at_.depthLeft -= dim_;
+      at_.address = at_.tile += command_.transposed ? command_.bStride : dim_;
       return true;
     }
-    if (colsLeft_ <= dim_) return false;
-    depthLeft_ = command_.depth;
-    colsLeft_ -= dim_;
-    address_ = tile_ = column_ += command_.transposed ? dim_ : command_.bStride;
+    if (at_.colsLeft <= dim_) return false;
+    at_.depthLeft = command_.depth;
+    at_.colsLeft -= dim_;
+    at_.address = at_.tile = at_.column += command_.transposed ? dim_ : command_.bStride;
     return true;
   }
   void take(Fifo<MatmulCommand>& commands) {
     command_ = commands.front();
     commands.pop();
-    address_ = tile_ = column_ = command_.bAddress;
-    depthLeft_ = command_.depth;
-    colsLeft_ = command_.cols;
-    index_ = 0;
+    at_.address = at_.tile = at_.column = command_.bAddress;
+    at_.depthLeft = command_.depth;
+    at_.colsLeft = command_.cols;
+    at_.index = 0;
   }
 
   static constexpr uint32_t kLookAhead = 8;
   uint32_t dim_;
   bool active_ = false;
   MatmulCommand command_;
-  uint32_t address_ = 0, tile_ = 0, column_ = 0, depthLeft_ = 0, colsLeft_ = 0, index_ = 0;
+  /// In the command: of the next word, its tile and its column of tiles; what is left.
+  struct Place {
+    uint32_t address = 0, tile = 0, column = 0, depthLeft = 0, colsLeft = 0, index = 0;
+  };
+  Place at_;
   uint32_t credit_ = kLookAhead, words_ = 0, flight_ = 0, todo_;
 };
 
@@ -107,7 +164,20 @@ class RowStreamer {
   [[nodiscard]] uint32_t steadyRows() const {
     return active_ && !first_ && swap_ == 0 && recent_ == 3 && rowsLeft_ > 1 ? rowsLeft_ - 1 : 0;
   }
+  /// It sends the first row of a tile if the weights are there.
+  [[nodiscard]] bool begins() const {
+    return active_ && first_ && swap_ == 0 && rowsLeft_ > 1 && !hazard();
+  }
+  /// Sends the first `rows` rows of a tile, so many that the weights have swapped.
+  void begin(uint32_t rows) {
+    first_ = false;
+    recent_ = 3;
+    skip(rows);
+  }
+  /// It can only wait for the weights of its next tile.
+  [[nodiscard]] bool waits() const { return active_ && first_ && swap_ == 0 && recent_ == 0; }
   [[nodiscard]] bool adds() const { return add_; }
+  [[nodiscard]] uint32_t rowsLeft() const { return rowsLeft_; }
   /// Sends `rows` rows at once, at most steadyRows().
   void skip(uint32_t rows) {
     address_ += rows;
@@ -216,22 +286,25 @@ class MatmulUnit {
   }
   /// Commands that loader and streamer have yet to take.
   [[nodiscard]] uint32_t waiting() const { return weightCommands_.count() + rowCommands_.count(); }
-  /// Cycles in which nothing happens but that a tile's rows enter, one per cycle; ~0 without end.
-  [[nodiscard]] uint64_t steadyCycles() const {
-    if (!loader.settled() || (!loader.active() && !weightCommands_.empty())) return 0;
-    if (streamer.active()) return streamer.steadyRows();
-    return rowCommands_.empty() && !streamer.swaps() ? ~uint64_t{0} : 0;
-  }
-  void skip(uint64_t now, uint64_t cycles) {
-    if (!streamer.active()) return;
-    // Those of the rows that will still be in the array.
-    const uint64_t first = cycles > arrayLatency_ ? cycles - arrayLatency_ : 0;
-    for (uint64_t i = first; i < cycles; ++i) {
-      const uint64_t cycle = now + i + arrayLatency_;
-      array_[cycle % kRing] = {cycle, streamer.adds(), false,
-                               streamer.target() + static_cast<uint32_t>(i)};
+  /// Goes through as many cycles at once, at most `most`, as nothing happens in but that a tile's
+  /// rows enter, one per cycle, and weights come for it or the next. `clash`: in the first of them
+  /// both ask for the same bank. Returns the cycles; 0 where so few are not worth it.
+  uint64_t leap(uint64_t now, uint64_t most, bool clash, uint32_t banks) {
+    if (streamer.active() && streamer.rowsLeft() <= kWorthLeaping && !streamer.waits()) return 0;
+    if (streamer.begins()) {
+      const uint64_t rows = std::min<uint64_t>(most, streamer.rowsLeft() - 1);
+      if (!loader.refill(streamer.address(), banks, rows)) return 0;
+      enter(now, rows);
+      streamer.begin(static_cast<uint32_t>(rows));
+      return rows;
     }
+    const uint64_t cycles = clash ? 0 : std::min(steadyCycles(), most);
+    if (cycles < kWorthLeaping) return 0;
+    if (!loader.settled()) loader.skip(static_cast<uint32_t>(cycles));
+    if (streamer.steadyRows() == 0) return cycles;
+    enter(now, cycles);
     streamer.skip(static_cast<uint32_t>(cycles));
+    return cycles;
   }
 
   void step(uint64_t now, bool aGranted, bool bGranted, const MatmulCommand* taken) {
@@ -254,6 +327,33 @@ class MatmulUnit {
   }
 
  private:
+  static constexpr uint32_t kWorthLeaping = 3;
+
+  /// Cycles in which loader and streamer do the same, if each request is granted; ~0 without end.
+  [[nodiscard]] uint64_t steadyCycles() const {
+    uint64_t cycles = ~uint64_t{0};
+    if (!loader.settled())
+      cycles = loader.steadyWords();
+    else if (!loader.active() && !weightCommands_.empty())
+      return 0;
+    if (const uint32_t rows = streamer.steadyRows(); rows != 0)
+      return std::min<uint64_t>(cycles, rows);
+    if (streamer.waits())
+      return loader.settled() || loader.ready()
+                 ? 0
+                 : std::min<uint64_t>(cycles, loader.unreadyCycles());
+    return streamer.active() || !rowCommands_.empty() || streamer.swaps() ? 0 : cycles;
+  }
+  /// A row in each of these cycles; of them those that will still be in the array are noted.
+  void enter(uint64_t now, uint64_t cycles) {
+    const uint64_t first = cycles > arrayLatency_ ? cycles - arrayLatency_ : 0;
+    for (uint64_t i = first; i < cycles; ++i) {
+      const uint64_t cycle = now + i + arrayLatency_;
+      array_[cycle % kRing] = {cycle, streamer.adds(), false,
+                               streamer.target() + static_cast<uint32_t>(i)};
+    }
+  }
+
   static constexpr uint32_t kRing = 128;  ///< more than the latency of the largest array
   uint32_t arrayLatency_;
   Fifo<MatmulCommand> weightCommands_{2}, rowCommands_{2};
