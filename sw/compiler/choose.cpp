@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
+#include <optional>
 #include <set>
 #include <tuple>
 
+#include "sw/compiler/ahead.hpp"
 #include "sw/compiler/assemble.hpp"
 #include "sw/compiler/candidates.hpp"
 #include "sw/compiler/outline.hpp"
@@ -19,6 +22,7 @@ constexpr uint64_t kLowered = 150'000;
 constexpr uint64_t kMeasured = 70'000;  ///< of schedules
 constexpr uint64_t kVaried = 50'000;    ///< of variations
 constexpr std::size_t kMostMeasured = 8, kMostVaried = 16;
+constexpr std::size_t kKept = 1'000'000;  ///< commands of schedules kept to be measured
 constexpr uint64_t kLargePart = 30'000;  ///< cut to one repetition of what repeats
 /// Row blocks of each kind of schedule that are lowered at most, and at least if they fit: high
 /// blocks of resident operands are best in general, of streamed ones not.
@@ -35,41 +39,74 @@ struct Sketch {
   CompileOptions options;
   uint64_t cycles = 0;  ///< by the stream's own, rough reckoning
   std::size_t commands = 0;
+  std::shared_ptr<const Lowering> lowering;  ///< of few: they take much memory
+};
+
+/// A choice that was measured, and what it was measured on.
+struct Measured {
+  std::optional<Choice> choice;  ///< none: the program is the one that it is to differ from
+  std::size_t commands = 0;
+  std::shared_ptr<const Lowering> lowering;
 };
 
 class Judge {
  public:
   Judge(const Graph& graph, const Plan& plan, const MemoryLayout& layout)
-      : plan_(plan), layout_(layout), part_(outline(graph, representativeOperators(graph, 1))) {}
+      : graph_(graph), plan_(plan), layout_(layout) {
+    cut(1);
+  }
 
-  Judgement run(const Graph& graph, const CompileOptions& options) {
-    sketchBlocks(schedules(part_, plan_, options), options.search);
+  Judgement run(const CompileOptions& options) {
+    sketchBlocks(schedules(*part_, plan_, options), options.search);
     if (!sketches_.empty()) {
-      Graph longer = outline(graph, representativeOperators(graph, 2));
-      if (2 * effort(sketches_[0].commands, sketches_[0].cycles) < kLargePart)
-        part_ = std::move(longer);
+      if (2 * effort(sketches_[0].commands, sketches_[0].cycles) < kLargePart) cut(2);
       measureSchedules();
       // With the division given, nothing is left open.
       if (!choices_.empty() && options.streamWords == 0 && options.search)
         measureVariations(*std::ranges::min_element(choices_, {}, &Choice::cycles));
     }
     std::ranges::stable_sort(choices_, {}, &Choice::cycles);
-    return {{part_.operators.size(), std::move(choices_)}, reason_};
+    if (part_ != &graph_) best_ = nullptr;
+    return {{part_->operators.size(), std::move(choices_)}, reason_, std::move(best_)};
   }
 
  private:
-  /// Lowers a schedule roughly. False when it does not fit.
-  bool sketch(const CompileOptions& options) {
+  /// Goes on with the part that has so many repetitions.
+  void cut(std::size_t repetitions) {
+    const std::size_t count = representativeOperators(graph_, repetitions);
+    if (part_ != nullptr && count == part_->operators.size()) return;
+    for (Sketch& entry : sketches_) entry.lowering = nullptr;
+    outline_ = count == graph_.operators.size() ? Graph{} : outline(graph_, count);
+    part_ = count == graph_.operators.size() ? &graph_ : &outline_;
+  }
+
+  [[nodiscard]] std::shared_ptr<const Lowering> lower(const CompileOptions& options) const {
+    auto lowering =
+        std::make_shared<Lowering>(*part_, plan_, layout_, options, tilingOf(options));
+    lowering->run();
+    return lowering;
+  }
+
+  /// Notes a schedule that fits. False when it does not.
+  bool sketch(Ahead<std::shared_ptr<const Lowering>>& lowerings, std::size_t number,
+              const CompileOptions& options) {
     try {
-      Lowering lowering(part_, plan_, layout_, options, tilingOf(options));
-      lowering.run();
-      lowered_ += lowering.stream().size();
-      sketches_.push_back({options, lowering.stream().cycles(), lowering.stream().size()});
-      return true;
+      auto lowering = lowerings.get(number);
+      const std::size_t commands = lowering->stream().size();
+      lowered_ += commands;
+      sketches_.push_back({options, lowering->stream().cycles(), commands, std::move(lowering)});
     } catch (const Unfit& unfit) {
       reason_ = unfit.what();
       return false;
     }
+    std::size_t kept = 0;  // of them the best
+    std::vector<Sketch*> order;
+    for (Sketch& entry : sketches_) order.push_back(&entry);
+    std::ranges::stable_sort(order, {}, &Sketch::cycles);
+    for (Sketch* entry : order)
+      if (entry->lowering && (kept += entry->commands) > kKept && entry != order[0])
+        entry->lowering = nullptr;
+    return true;
   }
 
   /// Every row block with the first division of the scratchpad that fits, then other divisions of
@@ -78,6 +115,8 @@ class Judge {
     const auto alike = [](const CompileOptions& a, const CompileOptions& b) {
       return a.operands == b.operands && a.rowBlock == b.rowBlock;
     };
+    Ahead<std::shared_ptr<const Lowering>> lowerings(
+        [&](std::size_t number) { return lower(all[number]); });
     std::vector<std::size_t> rest;  // divisions of blocks that fit
     std::size_t blocks = 0;         // that fit, of this kind of schedule
     bool done = false;              // with this kind
@@ -90,20 +129,31 @@ class Judge {
         rest.push_back(i);
         continue;
       }
-      if (done || (all[i].rowBlock < plan_.dim && !sketches_.empty()) || !sketch(all[i])) continue;
+      if (done || (all[i].rowBlock < plan_.dim && !sketches_.empty())) continue;
+      const std::size_t least =
+          all[i].operands == Operands::Resident ? kLeastResident : kLeastStreamed;
+      if (search && blocks + 1 < kMostBlocks && (blocks + 1 < least || lowered_ < kLowered)) {
+        std::size_t next = i + 1;  // the next block
+        while (next < all.size() && alike(all[next], all[i])) ++next;
+        if (next < all.size() && all[next].operands == all[i].operands &&
+            all[next].rowBlock >= plan_.dim)
+          lowerings.expect(next);
+      }
+      if (!sketch(lowerings, i, all[i])) continue;
       if (!search) return;
       ++blocks;
       done = blocks == kMostBlocks ||
-             (blocks >= (all[i].operands == Operands::Resident ? kLeastResident : kLeastStreamed) &&
-              (lowered_ > kLowered || promise(sketches_.back()) > kHopeless));
+             (blocks >= least && (lowered_ > kLowered || promise(sketches_.back()) > kHopeless));
     }
     std::ranges::stable_sort(sketches_, {}, &Sketch::cycles);
-    const std::size_t divided = std::min(sketches_.size(), kDividedBlocks);
-    for (std::size_t block = 0; block < divided; ++block)
-      for (const std::size_t i : rest) {
-        if (lowered_ > 2 * kLowered) return;
-        if (alike(all[i], sketches_[block].options)) sketch(all[i]);
-      }
+    std::vector<std::size_t> others;
+    for (std::size_t block = 0; block < std::min(sketches_.size(), kDividedBlocks); ++block)
+      for (const std::size_t i : rest)
+        if (alike(all[i], sketches_[block].options)) others.push_back(i);
+    for (std::size_t at = 0; at < others.size() && lowered_ <= 2 * kLowered; ++at) {
+      if (at + 1 < others.size()) lowerings.expect(others[at + 1]);
+      sketch(lowerings, others[at], all[others[at]]);
+    }
   }
   /// Cycles against those of the best.
   [[nodiscard]] double promise(const Sketch& entry) const {
@@ -111,34 +161,60 @@ class Judge {
            static_cast<double>(std::ranges::min_element(sketches_, {}, &Sketch::cycles)->cycles);
   }
 
-  [[nodiscard]] Program compiled(const CompileOptions& options) const {
-    Lowering lowering(part_, plan_, layout_, options, tilingOf(options));
-    lowering.run();
-    return assemble(part_, plan_, layout_, lowering, false);
+  [[nodiscard]] Program assembled(const Lowering& lowering) const {
+    return assemble(*part_, plan_, layout_, lowering, false);
   }
 
-  /// Returns the effort.
-  uint64_t measure(Choice choice, const Program& program) {
+  /// `lowering` is of the choice's options; without one they are lowered. Nothing is measured when
+  /// the commands are those of `other`.
+  [[nodiscard]] Measured measure(Choice choice, std::shared_ptr<const Lowering> lowering,
+                                 const Program* other) const {
+    if (!lowering) lowering = lower(choice.options);
+    const Program program = assembled(*lowering);
+    if (other != nullptr && other->commands == program.commands) return {};
     const perf::Run run = perf::estimate(program.commands, program.programAddress, plan_);
     choice.cycles = run.cycles;
     choice.bytes = run.bytesRead + run.bytesWritten;
-    choices_.push_back(std::move(choice));
-    return effort(program.commands.size(), run.cycles);
+    return {std::move(choice), program.commands.size(), std::move(lowering)};
+  }
+
+  /// Notes a choice. Returns its effort.
+  uint64_t note(Measured measured) {
+    const uint64_t cycles = measured.choice->cycles;
+    if (std::ranges::all_of(choices_, [&](const Choice& other) { return cycles < other.cycles; }))
+      best_ = std::move(measured.lowering);
+    choices_.push_back(std::move(*measured.choice));
+    return effort(measured.commands, cycles);
   }
 
   /// Measures the schedules that promise most.
   void measureSchedules() {
     std::ranges::stable_sort(sketches_, {}, &Sketch::cycles);
+    std::vector<Sketch> promising;
     std::set<std::tuple<uint32_t, Operands, uint64_t>> known;  // but for the scratchpad's division
+    for (Sketch& entry : sketches_)
+      if (known.emplace(entry.options.rowBlock, entry.options.operands, entry.cycles).second)
+        promising.push_back(std::move(entry));
+    Ahead<Measured> results([&](std::size_t number) {
+      const Sketch& entry = promising[number];
+      return measure({.options = entry.options, .differs = {}}, entry.lowering, nullptr);
+    });
     uint64_t measured = 0;
-    for (const Sketch& entry : sketches_) {
-      if (!choices_.empty() && (measured > kMeasured || choices_.size() == kMostMeasured ||
-                                promise(entry) > kHopeless))
+    const auto hopeless = [&](const Sketch& entry) {
+      return static_cast<double>(entry.cycles) >
+             kHopeless * static_cast<double>(promising[0].cycles);
+    };
+    for (std::size_t i = 0; i < promising.size(); ++i) {
+      const Sketch& entry = promising[i];
+      if (!choices_.empty() &&
+          (measured > kMeasured || choices_.size() == kMostMeasured || hopeless(entry)))
         break;
-      const CompileOptions& options = entry.options;
-      if (!known.emplace(options.rowBlock, options.operands, entry.cycles).second) continue;
+      if (i + 1 < promising.size() && choices_.size() + 1 < kMostMeasured &&
+          measured + effort(entry.commands, entry.cycles) <= kMeasured &&
+          !hopeless(promising[i + 1]))
+        results.expect(i + 1);
       try {
-        measured += measure({.options = options, .differs = {}}, compiled(options));
+        measured += note(results.get(i));
       } catch (const Unfit& unfit) {  // one repetition fits, two do not
         reason_ = unfit.what();
       }
@@ -147,16 +223,21 @@ class Judge {
 
   /// Cuts single operators of a schedule differently, and all together where that helps.
   void measureVariations(const Choice base) {
-    const Program program = compiled(base.options);
+    const Program program = assembled(*best_);
+    const std::vector<Choice> varied = variations(*part_, plan_, program, base.options);
+    Ahead<Measured> results(
+        [&](std::size_t number) { return measure(varied[number], nullptr, &program); });
     std::map<std::string, Choice> better;  // the best variation of an operator
     const std::size_t schedules = choices_.size();
+    const uint64_t usual = effort(program.commands.size(), base.cycles);
     uint64_t measured = 0;
-    for (const Choice& variation : variations(part_, plan_, program, base.options)) {
+    for (std::size_t i = 0; i < varied.size(); ++i) {
       if (measured > kVaried || choices_.size() == schedules + kMostVaried) break;
+      if (i + 1 < varied.size() && measured + usual <= kVaried) results.expect(i + 1);
       try {
-        const Program varied = compiled(variation.options);
-        if (varied.commands == program.commands) continue;
-        measured += measure(variation, varied);
+        Measured result = results.get(i);
+        if (!result.choice) continue;
+        measured += note(std::move(result));
       } catch (const Unfit&) {
         continue;
       }
@@ -169,18 +250,20 @@ class Judge {
     Choice together = base;
     for (const auto& [shape, choice] : better) adopt(together.options, choice);
     try {
-      const Program all = compiled(together.options);
-      measure(together, all);
+      note(measure(together, nullptr, nullptr));
     } catch (const Unfit&) {  // each fits, all do not
     }
   }
 
+  const Graph& graph_;
   const Plan& plan_;
   const MemoryLayout& layout_;
-  Graph part_;
+  Graph outline_;
+  const Graph* part_ = nullptr;  ///< that is judged: the graph, or the outline of its beginning
   std::vector<Sketch> sketches_;
   uint64_t lowered_ = 0;
   std::vector<Choice> choices_;
+  std::shared_ptr<const Lowering> best_;  ///< of the choice of the fewest cycles
   std::string reason_;
 };
 
@@ -195,7 +278,7 @@ Tiling tilingOf(const CompileOptions& options) {
 
 Judgement judge(const Graph& graph, const Plan& plan, const MemoryLayout& layout,
                 const CompileOptions& options) {
-  return Judge(graph, plan, layout).run(graph, options);
+  return Judge(graph, plan, layout).run(options);
 }
 
 bool fits(const Graph& graph, const Plan& plan, const MemoryLayout& layout,

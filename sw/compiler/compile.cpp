@@ -43,9 +43,13 @@ Program compile(const Graph& graph, const Plan& plan, const CompileOptions& opti
   for (; !choices.empty(); choices.erase(choices.begin())) {
     const CompileOptions& choice = choices.front().options;
     try {
-      Lowering lowering(graph, plan, layout, choice, tilingOf(choice));
-      lowering.run();
-      Program program = assemble(graph, plan, layout, lowering, options.contents);
+      auto lowering = std::move(judgement.lowering);
+      if (!lowering) {
+        auto whole = std::make_shared<Lowering>(graph, plan, layout, choice, tilingOf(choice));
+        whole->run();
+        lowering = std::move(whole);
+      }
+      Program program = assemble(graph, plan, layout, *lowering, options.contents);
       if (plan.addressBits < 64 && program.memoryBytes > uint64_t{1} << plan.addressBits)
         throw CompileError(fmt::format("{} needs {} bytes of memory: raise bus.address_bits from {}",
                                        graph.name, program.memoryBytes, plan.addressBits));

@@ -99,10 +99,18 @@ void listRegions(const Command& command, uint32_t dim, bool tensorMemory, Region
   }
 }
 
-/// Makes `address` a boundary; returns the first segment at or behind it.
+/// Makes `address` a boundary; returns the first segment at or behind it. `near` is at or before
+/// that one.
 DependencyTracker::Segments::iterator DependencyTracker::split(Segments& segments,
+                                                               Segments::iterator near,
                                                                uint64_t address) {
-  auto next = segments.lower_bound(address);
+  constexpr int kFewSteps = 4;  // runs of a command are often neighbours; else the tree is searched
+  auto next = near;
+  for (int step = 0; next != segments.end() && next->first < address; ++next)
+    if (++step > kFewSteps) {
+      next = segments.lower_bound(address);
+      break;
+    }
   if (next == segments.begin()) return next;
   const auto before = std::prev(next);
   if (before->second.end <= address) return next;
@@ -111,15 +119,18 @@ DependencyTracker::Segments::iterator DependencyTracker::split(Segments& segment
   return segments.emplace_hint(next, address, tail);
 }
 
+/// Calls action(first segment, begin, end) for every run, the first segment at or behind `begin`;
+/// it returns one at or behind `end`.
 template <typename Action>
 void DependencyTracker::forEachRun(const Region& region, Action action) {
-  if (region.repeat == 1 || region.stride == region.count) {
-    action(region.begin, region.begin + region.count * region.repeat);
-    return;
-  }
-  for (uint32_t run = 0; run < region.repeat; ++run) {
+  Segments& segments = areas_[static_cast<std::size_t>(region.area)];
+  const bool whole = region.repeat == 1 || region.stride == region.count;
+  const uint64_t count = whole ? region.count * region.repeat : region.count;
+  auto near = segments.lower_bound(region.begin);
+  for (uint32_t run = 0; run < (whole ? 1 : region.repeat); ++run) {
     const uint64_t begin = region.begin + run * region.stride;
-    action(begin, begin + region.count);
+    if (run != 0 && region.stride < region.count) near = segments.begin();
+    near = action(segments, split(segments, near, begin), begin, begin + count);
   }
 }
 
@@ -127,35 +138,40 @@ Dependencies DependencyTracker::record(Queue queue, int32_t index, std::span<con
                                        std::span<const Region> writes) {
   Dependencies needs = kNoDependencies;
   for (const Region& region : reads) {
-    Segments& segments = areas_[static_cast<std::size_t>(region.area)];
-    forEachRun(region, [&](uint64_t begin, uint64_t end) {
-      auto segment = split(segments, begin);
-      split(segments, end);
+    forEachRun(region, [&](Segments& segments, auto segment, uint64_t begin, uint64_t end) {
       for (uint64_t at = begin; at < end; at = segment->second.end, ++segment) {
         if (segment == segments.end() || segment->first > at) {  // nobody has touched this yet
           const uint64_t gapEnd = segment == segments.end() ? end : std::min(end, segment->first);
           segment = segments.emplace_hint(segment, at, Segment{.end = gapEnd});
         }
+        if (segment->second.end > end) split(segments, std::next(segment), end);
         if (segment->second.writer >= 0)
           raise(needs, segment->second.writerQueue, segment->second.writer);
         raise(segment->second.readers, queue, index);
       }
+      return segment;
     });
   }
   for (const Region& region : writes) {
-    Segments& segments = areas_[static_cast<std::size_t>(region.area)];
-    forEachRun(region, [&](uint64_t begin, uint64_t end) {
-      auto segment = split(segments, begin);
-      split(segments, end);
+    forEachRun(region, [&](Segments& segments, auto segment, uint64_t begin, uint64_t end) {
+      auto written = segments.end();  // that is there already and begins where this does
       while (segment != segments.end() && segment->first < end) {
+        if (segment->second.end > end) split(segments, std::next(segment), end);
         if (segment->second.writer >= 0)
           raise(needs, segment->second.writerQueue, segment->second.writer);
         for (std::size_t q = 0; q < kQueueCount; ++q)
           raise(needs, static_cast<Queue>(q), segment->second.readers[q]);
-        segment = segments.erase(segment);
+        if (segment->first == begin)
+          written = segment++;
+        else
+          segment = segments.erase(segment);
       }
-      segments.emplace_hint(segment, begin,
-                            Segment{.end = end, .writer = index, .writerQueue = queue});
+      const Segment all{.end = end, .writer = index, .writerQueue = queue};
+      if (written != segments.end())
+        written->second = all;
+      else
+        segments.emplace_hint(segment, begin, all);
+      return segment;
     });
   }
   needs[static_cast<std::size_t>(queue)] = -1;  // a queue is in order by itself

@@ -54,7 +54,7 @@ class DependencyTracker {
   };
   using Segments = std::map<uint64_t, Segment>;  ///< by first address; never overlapping
 
-  static Segments::iterator split(Segments& segments, uint64_t address);
+  static Segments::iterator split(Segments& segments, Segments::iterator near, uint64_t address);
   template <typename Action>
   void forEachRun(const Region& region, Action action);
 
