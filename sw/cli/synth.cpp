@@ -34,6 +34,7 @@ void printTable(FpgaTarget target, const SynthesisResult& result) {
              "FF", "DSP", ecp5 ? "DP16KD" : "RAMB18");
   for (const auto& unit : result.units) printRow(unit.unit, unit.resources);
   printRow("total", result.top.resources);
+  std::fflush(stdout);  // the next one takes a while
 }
 
 int synth(const Options& options) {
@@ -53,9 +54,11 @@ int synth(const Options& options) {
 
   for (const FpgaTarget target : {FpgaTarget::Ecp5, FpgaTarget::UltraScalePlus}) {
     if (options.target != "both" && options.target != targetName(target)) continue;
+    const std::string folder = (root / targetName(target)).string();
+    fmt::print(stderr, "mapping {} to {}, minutes for large arrays; log: {}/yosys.log\n",
+               config.plan->name, targetName(target), folder);
     try {
-      printTable(target, synthesize(target, sources, config.plan->name + "_top",
-                                    (root / targetName(target)).string()));
+      printTable(target, synthesize(target, sources, config.plan->name + "_top", folder));
     } catch (const std::runtime_error& error) {
       fmt::print(stderr, "{}\n", error.what());
       return 3;
