@@ -32,6 +32,13 @@ void measureCompiler(const Settings& settings, Figures& figures) {
   figures.add({"intformer compile: model, program and image",
                draw.wall + lowering.wall + packing.wall, "s", settings.goal(atMost(2))});
   figures.add({"the same, processor time", draw.cpu + lowering.cpu + packing.cpu, "s", {}});
+  if (!settings.quick) {  // the search at its longest: many commands, and a slow port
+    figures.measuring("compiler on tiny4");
+    const Job tall = prepare("configs/tiny4.toml", {}, "configs/models/bert-base.toml", 1, {512},
+                             true);
+    const Seconds search = bestOf(1, [&] { static_cast<void>(compile(tall.graph, tall.plan)); });
+    figures.add({"compiler, BERT-Base layer of 512 tokens on tiny4", search.wall, "s", {}});
+  }
   figures.measuring("performance model");
   const Seconds estimate =
       bestOf(runs, [&] { static_cast<void>(tb::estimateReport(program, job->plan, {}, image)); });

@@ -60,9 +60,10 @@ class Judge {
     sketchBlocks(schedules(*part_, plan_, options), options.search);
     if (!sketches_.empty()) {
       if (2 * effort(sketches_[0].commands, sketches_[0].cycles) < kLargePart) cut(2);
-      measureSchedules();
       // With the division given, nothing is left open.
-      if (!choices_.empty() && options.streamWords == 0 && options.search)
+      const bool varies = options.streamWords == 0 && options.search;
+      measureSchedules(varies);
+      if (!choices_.empty() && varies)
         measureVariations(*std::ranges::min_element(choices_, {}, &Choice::cycles));
     }
     std::ranges::stable_sort(choices_, {}, &Choice::cycles);
@@ -187,8 +188,8 @@ class Judge {
     return effort(measured.commands, cycles);
   }
 
-  /// Measures the schedules that promise most.
-  void measureSchedules() {
+  /// Measures the schedules that promise most; the best will be varied, if `varies`.
+  void measureSchedules(bool varies) {
     std::ranges::stable_sort(sketches_, {}, &Sketch::cycles);
     std::vector<Sketch> promising;
     std::set<std::tuple<uint32_t, Operands, uint64_t>> known;  // but for the scratchpad's division
@@ -213,23 +214,41 @@ class Judge {
           measured + effort(entry.commands, entry.cycles) <= kMeasured &&
           !hopeless(promising[i + 1]))
         results.expect(i + 1);
+      else if (varies && choices_.empty() && entry.lowering) {  // it will be the one to vary
+        varied_ = std::make_unique<Variations>(*this, entry.options, *entry.lowering);
+        if (!varied_->all.empty()) varied_->results.expect(0);
+      }
       try {
         measured += note(results.get(i));
       } catch (const Unfit& unfit) {  // one repetition fits, two do not
         reason_ = unfit.what();
+        varied_ = nullptr;
       }
     }
   }
 
+  /// Ways to cut single operators of a schedule differently, and what they cost.
+  struct Variations {
+    Variations(const Judge& judge, const CompileOptions& options, const Lowering& lowering)
+        : program(judge.assembled(lowering)),
+          all(variations(*judge.part_, judge.plan_, program, options)),
+          results([this, &judge](std::size_t number) {
+            return judge.measure(all[number], nullptr, &program);
+          }) {}
+    Program program;
+    std::vector<Choice> all;
+    Ahead<Measured> results;
+  };
+
   /// Cuts single operators of a schedule differently, and all together where that helps.
   void measureVariations(const Choice base) {
-    const Program program = assembled(*best_);
-    const std::vector<Choice> varied = variations(*part_, plan_, program, base.options);
-    Ahead<Measured> results(
-        [&](std::size_t number) { return measure(varied[number], nullptr, &program); });
+    if (!varied_ || choices_.size() != 1)  // begun for another schedule, or not at all
+      varied_ = std::make_unique<Variations>(*this, base.options, *best_);
+    const std::vector<Choice>& varied = varied_->all;
+    Ahead<Measured>& results = varied_->results;
     std::map<std::string, Choice> better;  // the best variation of an operator
     const std::size_t schedules = choices_.size();
-    const uint64_t usual = effort(program.commands.size(), base.cycles);
+    const uint64_t usual = effort(varied_->program.commands.size(), base.cycles);
     uint64_t measured = 0;
     for (std::size_t i = 0; i < varied.size(); ++i) {
       if (measured > kVaried || choices_.size() == schedules + kMostVaried) break;
@@ -265,6 +284,7 @@ class Judge {
   std::vector<Choice> choices_;
   std::shared_ptr<const Lowering> best_;  ///< of the choice of the fewest cycles
   std::string reason_;
+  std::unique_ptr<Variations> varied_;  ///< of the schedule that is to be varied
 };
 
 }  // namespace

@@ -120,7 +120,7 @@ bool Device::cycle() {
   if (response) memory_.acceptResponse();
   ++now_;
   memory_.drive(now_);
-  return !accept && !response && !fetchBeat && lastMove_ + 1 != now_;
+  return !accept && lastMove_ + 1 != now_;
 }
 
 Run estimate(std::span<const Command> commands, uint64_t address, const Plan& plan,

@@ -53,7 +53,7 @@ uint64_t Device::quietCycles() const {
 void Device::skip() {
   if (!commandsStill()) return;
   const uint32_t waiting = waitingForUnits();
-  for (bool goesOn = true; goesOn;) {
+  for (bool goesOn = true; goesOn && fetchStill_;) {
     const uint64_t quiet = quietCycles();
     if (quiet < kWorthSkipping) {
       goesOn = stepUnits(waiting);
@@ -96,8 +96,8 @@ bool Device::stepMatmul(uint64_t end, uint32_t waiting) {
 bool Device::stepUnits(uint32_t waiting) {
   const uint32_t stretch = vector_.idle() && store_.still() ? 1 : kStretch;
   for (uint32_t i = 0; i < stretch; ++i) {
-    if (matmul_.nextDone() == now_ || vector_.done() || memory_.bValid || load_.ends() ||
-        (memory_.rValid && memory_.rSide == 0))
+    if (matmul_.nextDone() == now_ || vector_.done() || load_.ends() ||
+        (memory_.bValid && store_.ends()) || !fetchStill_)
       return false;
     const bool readOpen = !arValid_ || memory_.arReady;
     const bool loadAsks = load_.request.axValid;
@@ -107,18 +107,26 @@ bool Device::stepUnits(uint32_t waiting) {
     if (waiting != 0 && issuesAny(waiting)) return false;
     const Ports ports = portsOfScratchpad();
     const bool accReady = vectorSums();
-    const bool readBeat = memory_.rValid && load_.beatReady();
+    const bool fetchBeat = memory_.rValid && memory_.rSide == 0;
+    const bool loadBeat = memory_.rValid && !fetchBeat && load_.beatReady();
     const bool writeBeat = store_.beatValid() && memory_.wReady;
-    if (!load_.still() || readBeat)
-      load_.step(readBeat, memory_.rLast, ports.loadWrites, nullptr);
+    const bool response = memory_.bValid && store_.responseReady();
+    if (!load_.still() || loadBeat)
+      load_.step(loadBeat, memory_.rLast, ports.loadWrites, nullptr);
     if (!matmul_.idle()) matmul_.step(now_, ports.array.a, ports.array.bGranted(), nullptr);
     if (!vector_.idle() || vector_.scalar.busy())
       vector_.step(now_, accReady, ports.vectorReads, nullptr);
     if (store_.request.axValid && memory_.awReady) memory_.acceptWrite(store_.request.ax.beats);
     if (writeBeat) memory_.acceptWriteBeat(now_);
-    if (!store_.still()) store_.step(ports.storeReads, writeBeat, false, nullptr);
+    if (!store_.still() || response)
+      store_.step(ports.storeReads, writeBeat, response, nullptr);
     moveReadAddress(readOpen, false, loadAsks, askedBeats);
-    if (readBeat) memory_.acceptReadBeat();
+    if (fetchBeat) {
+      fetch_.step(true, false);
+      fetchStill_ = fetch_.still();
+    }
+    if (fetchBeat || loadBeat) memory_.acceptReadBeat();
+    if (response) memory_.acceptResponse();
     ++now_;
     memory_.drive(now_);
   }

@@ -37,6 +37,8 @@ class Store {
   [[nodiscard]] bool readValid() const { return walker_.valid() && credit_ != 0; }
   [[nodiscard]] uint32_t readAddress() const { return walker_.address(); }
   [[nodiscard]] bool beatValid() const { return beats_ != 0 && !lengths_.empty(); }
+  /// The next response ends a command.
+  [[nodiscard]] bool ends() const { return !bursts_.empty() && bursts_.front().last; }
   [[nodiscard]] bool responseReady() const { return !bursts_.empty(); }
 
   std::optional<uint32_t> step(bool readReady, bool beatTaken, bool response,
