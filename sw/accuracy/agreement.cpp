@@ -2,27 +2,23 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
+#include "sw/embed/corpus.hpp"
 #include "sw/quantizer/matrix.hpp"
 #include "sw/quantizer/quantized_bert.hpp"
 
 namespace intformer {
 namespace {
 
-constexpr std::ptrdiff_t kBest = 5;
+constexpr std::size_t kBest = 5;
 
 /// The rows that are nearest to a query, nearest first.
-std::vector<uint32_t> nearestRows(const Eigen::Ref<const Eigen::RowVectorXf>& similarities) {
-  std::vector<uint32_t> order(static_cast<std::size_t>(similarities.size()));
-  std::iota(order.begin(), order.end(), 0U);
-  const auto count = std::min<std::ptrdiff_t>(kBest, std::ssize(order));
-  std::partial_sort(order.begin(), order.begin() + count, order.end(),
-                    [&](uint32_t a, uint32_t b) {
-                      return similarities[a] > similarities[b] ||
-                             (similarities[a] == similarities[b] && a < b);
-                    });
-  order.resize(static_cast<std::size_t>(count));
-  return order;
+std::vector<Neighbour> nearestRows(const Eigen::Ref<const Eigen::RowVectorXf>& similarities) {
+  std::vector<Neighbour> rows;
+  for (Eigen::Index row = 0; row < similarities.size(); ++row)
+    rows.push_back({static_cast<uint32_t>(row), similarities[row]});
+  return nearest(std::move(rows), kBest);
 }
 
 /// Cosines of every query to every line: rows have length 1 or are made so.
@@ -45,10 +41,10 @@ Agreement agreement(const FloatMatrix& reference, const FloatMatrix& embeddings,
   const Matrix expected = similarities(reference, queries);
   const Matrix found = similarities(embeddings, queries);
   for (Eigen::Index q = 0; q < queries; ++q) {
-    const uint32_t nearest = nearestRows(expected.row(q)).front();
-    const std::vector<uint32_t> best = nearestRows(found.row(q));
-    result.sameNearest += best.front() == nearest ? 1 : 0;
-    result.nearestInFive += std::ranges::count(best, nearest) != 0 ? 1 : 0;
+    const uint32_t wanted = nearestRows(expected.row(q)).front().row;
+    const std::vector<Neighbour> best = nearestRows(found.row(q));
+    result.sameNearest += best.front().row == wanted ? 1 : 0;
+    result.nearestInFive += std::ranges::count(best, wanted, &Neighbour::row) != 0 ? 1 : 0;
   }
   result.sameNearest /= queries;
   result.nearestInFive /= queries;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <unordered_set>
+#include <utility>
 
 namespace intformer {
 
@@ -35,6 +36,16 @@ Corpus embedCorpus(std::span<const std::string> text, const CorpusCache& cache,
   return corpus;
 }
 
+std::vector<Neighbour> nearest(std::vector<Neighbour> rows, std::size_t count) {
+  count = std::min(count, rows.size());
+  std::ranges::partial_sort(rows, rows.begin() + static_cast<std::ptrdiff_t>(count),
+                            [](const Neighbour& a, const Neighbour& b) {
+                              return a.cosine != b.cosine ? a.cosine > b.cosine : a.row < b.row;
+                            });
+  rows.resize(count);
+  return rows;
+}
+
 std::vector<Neighbour> nearest(const Corpus& corpus, const float* query, std::size_t count) {
   const uint32_t cols = corpus.embeddings.cols;
   const auto dot = [cols](const float* a, const float* b) {
@@ -49,13 +60,7 @@ std::vector<Neighbour> nearest(const Corpus& corpus, const float* query, std::si
     const double size = std::sqrt(own * dot(other, other));
     found.push_back({row, size > 0 ? dot(query, other) / size : 0});
   }
-  count = std::min(count, found.size());
-  std::ranges::partial_sort(found, found.begin() + static_cast<std::ptrdiff_t>(count),
-                            [](const Neighbour& a, const Neighbour& b) {
-                              return a.cosine != b.cosine ? a.cosine > b.cosine : a.row < b.row;
-                            });
-  found.resize(count);
-  return found;
+  return nearest(std::move(found), count);
 }
 
 }  // namespace intformer

@@ -27,6 +27,8 @@ struct Neighbour {
 Corpus embedCorpus(std::span<const std::string> text, const CorpusCache& cache,
                    const std::function<FloatMatrix(const std::vector<std::string>&)>& embed);
 
+/// Those of the largest cosines, largest first; of equal ones the lower row.
+std::vector<Neighbour> nearest(std::vector<Neighbour> rows, std::size_t count);
 /// The nearest lines by cosine, nearest first; equal ones in the text's order.
 std::vector<Neighbour> nearest(const Corpus& corpus, const float* query, std::size_t count);
 
