@@ -106,13 +106,12 @@ int compileModel(const CompileCommand& command) {
     fmt::print("{}", explanation.text);
     if (command.out.empty()) return kFine;
   }
-  std::vector<uint8_t> image = buildImage(program, model->graph, model->inputs);
-  const uint64_t cycles =
-      perf::estimate(program.commands, program.programAddress, *config.plan, {}, image).cycles;
-  if (command.base != 0) {
-    moveCommands(program.commands, command.base);
-    image = buildImage(program, model->graph, model->inputs);
-  }
+  const std::vector<uint8_t> lists = buildLists(program, model->graph, model->inputs);
+  const uint64_t cycles = perf::estimate(program.commands, program.programAddress, *config.plan, {},
+                                         lists, program.readOnlyEnd)
+                              .cycles;
+  moveCommands(program.commands, command.base);
+  const std::vector<uint8_t> image = buildImage(program, model->graph, model->inputs);
   const std::string_view memory(reinterpret_cast<const char*>(image.data()), image.size());
   const std::string listing = listProgram(program);
   const BoardModel board{*model, *config.plan, program, command.base, cycles};
