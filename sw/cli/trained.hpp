@@ -7,14 +7,11 @@
 /// The steps of `import` and `quantize`, for all commands that take the folder of a trained model.
 namespace intformer::cli {
 
-/// English sentences of several kinds, one per line.
-inline constexpr const char* kDefaultCalibration =
-    INTFORMER_SOURCE_DIR "/configs/calibration/english.txt";
-
 /// Sentences that a model is calibrated on: the lines of a text, and some of words that are drawn
 /// from the vocabulary (sw/quantizer/drawn_sentences.hpp).
 struct CalibrationSource {
-  std::string text = kDefaultCalibration;
+  /// A file, a sentence per line; English ones of several kinds unless another is named.
+  std::string text = INTFORMER_SOURCE_DIR "/configs/calibration/english.txt";
   uint32_t drawn = 250;
 };
 
