@@ -45,6 +45,9 @@ function(intformer_test name)
 endfunction()
 
 find_program(VERILATOR verilator REQUIRED)
+if(CCACHE)
+  set(VERILATED_CACHE OBJCACHE=ccache)
+endif()
 execute_process(COMMAND ${VERILATOR} --getenv VERILATOR_ROOT OUTPUT_VARIABLE VERILATOR_ROOT
                 OUTPUT_STRIP_TRAILING_WHITESPACE)
 # Verilator's own runtime; a verilated library does not contain it.
@@ -62,7 +65,9 @@ target_link_libraries(verilated_runtime PUBLIC Threads::Threads)
 function(intformer_verilate name)
   cmake_parse_arguments(ARG "" "TOP;CONFIG" "SOURCES;SET;PARAMS" ${ARGN})
   set(dir ${CMAKE_CURRENT_BINARY_DIR}/verilated/${name})
-  set(flags --cc --build -j 2 --prefix V${name} --top-module ${ARG_TOP} --Mdir ${dir} -Wall
+  # Paths from the checkout: what is verilated is the same in every clone, for the compiler's cache.
+  file(RELATIVE_PATH there ${CMAKE_SOURCE_DIR} ${dir})
+  set(flags --cc --build -j 2 --prefix V${name} --top-module ${ARG_TOP} --Mdir ${there} -Wall
             --assert -O3 --x-assign fast --x-initial fast --no-timing
             -MAKEFLAGS OPT_FAST=-O2 -MAKEFLAGS OPT_SLOW=-O1 -MAKEFLAGS OPT_GLOBAL=-O2
             -CFLAGS -fPIC)
@@ -72,7 +77,9 @@ function(intformer_verilate name)
   file(GLOB_RECURSE leaves CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/rtl/*.sv)
   list(FILTER leaves EXCLUDE REGEX "/generated/")
   set(lib ${dir}/V${name}__ALL.a)
+  set(read ${ARG_SOURCES})
   list(TRANSFORM ARG_SOURCES PREPEND ${CMAKE_SOURCE_DIR}/)
+  set(verilate ${CMAKE_COMMAND} -E env ${VERILATED_CACHE} sh cmake/quietly.sh ${VERILATOR} ${flags})
   if(ARG_CONFIG)
     set(generated ${dir}/rtl)
     get_filename_component(config ${ARG_CONFIG} NAME_WE)
@@ -85,8 +92,7 @@ function(intformer_verilate name)
       BYPRODUCTS ${dir}/V${name}.h  # so that what includes it is compiled again
       COMMAND $<TARGET_FILE:intformer_generate> generate ${CMAKE_SOURCE_DIR}/${ARG_CONFIG}
               --out ${generated} ${overrides} --quiet
-      COMMAND sh ${CMAKE_SOURCE_DIR}/cmake/quietly.sh
-              ${VERILATOR} ${flags} -F ${generated}/${config}.f ${ARG_SOURCES}
+      COMMAND ${verilate} -F ${there}/rtl/${config}.f ${read}
       COMMAND ${CMAKE_COMMAND} -E touch ${lib}
       DEPENDS intformer_generate ${CMAKE_SOURCE_DIR}/${ARG_CONFIG} ${leaves} ${ARG_SOURCES}
       WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
@@ -95,7 +101,7 @@ function(intformer_verilate name)
     add_custom_command(
       OUTPUT ${lib}
       BYPRODUCTS ${dir}/V${name}.h  # so that what includes it is compiled again
-      COMMAND sh ${CMAKE_SOURCE_DIR}/cmake/quietly.sh ${VERILATOR} ${flags} ${ARG_SOURCES}
+      COMMAND ${verilate} ${read}
       COMMAND ${CMAKE_COMMAND} -E touch ${lib}
       DEPENDS ${ARG_SOURCES}
       WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
