@@ -59,7 +59,7 @@ module @p@_scratchpad #(
   localparam int unsigned BankW     = $clog2(Banks);
   localparam int unsigned BankWords = (@p@_pkg::ScratchWords + Banks - 1) / Banks;
   localparam int unsigned LocalW    = BankWords > 1 ? $clog2(BankWords) : 1;
-  localparam logic [23:0] EndWord   = 24'(@p@_pkg::ScratchWords);
+  localparam logic [24:0] EndWord   = 25'(@p@_pkg::ScratchWords);  // up to 2^24, beyond any address
 
   // Clients are numbered by priority. A client waits for any valid one before it on the same bank:
   // whether that one itself is granted or waits, the bank is taken by one of higher priority.
@@ -86,9 +86,9 @@ module @p@_scratchpad #(
   assign grant    = {load_write_valid_i && load_write_ready_o, vector_write_valid_i,
                      store_req_valid_i && store_req_ready_o, vector_req_valid_i && vector_req_ready_o,
                      b_req_valid_i && b_req_ready_o, a_req_valid_i};
-  assign in_range = {load_write_addr_i < EndWord, vector_write_addr_i < EndWord,
-                     store_req_addr_i < EndWord, vector_req_addr_i < EndWord,
-                     b_req_addr_i < EndWord, a_req_addr_i < EndWord};
+  assign in_range = {{1'b0, load_write_addr_i} < EndWord, {1'b0, vector_write_addr_i} < EndWord,
+                     {1'b0, store_req_addr_i} < EndWord, {1'b0, vector_req_addr_i} < EndWord,
+                     {1'b0, b_req_addr_i} < EndWord, {1'b0, a_req_addr_i} < EndWord};
 
   logic [Banks*WordW-1:0] bank_data;
   for (genvar k = 0; k < Banks; k++) begin : gen_bank

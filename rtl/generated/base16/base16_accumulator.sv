@@ -32,16 +32,16 @@ module base16_accumulator #(
   localparam int unsigned BankW    = $clog2(Banks);
   localparam int unsigned BankRows = (base16_pkg::AccRows + Banks - 1) / Banks;
   localparam int unsigned LocalW   = BankRows > 1 ? $clog2(BankRows) : 1;
-  localparam logic [23:0] EndRow   = 24'(base16_pkg::AccRows);
+  localparam logic [24:0] EndRow   = 25'(base16_pkg::AccRows);  // up to 2^24, beyond any address
 
   logic [BankW-1:0] array_bank, vector_bank;
   logic             array_in_range, array_read, vector_in_range, vector_grant;
 
   assign array_bank       = acc_addr_i[BankW-1:0];
-  assign array_in_range   = acc_addr_i < EndRow;
+  assign array_in_range   = {1'b0, acc_addr_i} < EndRow;
   assign array_read       = acc_valid_i && acc_accumulate_i && array_in_range;
   assign vector_bank      = read_req_addr_i[BankW-1:0];
-  assign vector_in_range  = read_req_addr_i < EndRow;
+  assign vector_in_range  = {1'b0, read_req_addr_i} < EndRow;
   assign read_req_ready_o = !(array_read && array_bank == vector_bank);
   assign vector_grant     = read_req_valid_i && read_req_ready_o;
 

@@ -176,7 +176,7 @@ module base16_vector #(
   logic [3:0]        const_byte;
   logic [Dim*8-1:0]  const_data, row_low, row_high;
   logic [Dim*32-1:0] row_acc;
-  logic [15:0]       pending_first, pending_end;
+  logic [16:0]       pending_first, pending_end;
 
   // The read-modify-write of a slot takes 3 cycles: panels of fewer than 4 rows go one by one.
   row_fetch #(.Dim(Dim)) u_fetch (

@@ -32,8 +32,8 @@ module row_fetch #(
   input  logic              statistics_used_i,
   input  logic [15:0]       stat_row_i,
   input  logic              scalar_busy_i,
-  input  logic [15:0]       pending_first_i,
-  input  logic [15:0]       pending_end_i,
+  input  logic [16:0]       pending_first_i,
+  input  logic [16:0]       pending_end_i,
   input  logic              row_written_i,  // a row with results has finished
   input  logic              row_passed_i,   // a row without has
   output logic              idle_o,         // every row was requested
@@ -86,7 +86,7 @@ module row_fetch #(
 
   logic [CountW-1:0] held_q;     // rows requested and not given to the lanes
   assign scalar_wait_o = state_q == Rows && statistics_used_i && scalar_busy_i
-                         && slot_q >= pending_first_i && slot_q < pending_end_i;
+                         && {1'b0, slot_q} >= pending_first_i && {1'b0, slot_q} < pending_end_i;
   assign row_open      = state_q == Rows && held_q != CountW'(BufferRows) && !scalar_wait_o
                          && !older_first;
   assign acc_req_valid_o  = row_open && acc_used_i && !acc_sent_q;

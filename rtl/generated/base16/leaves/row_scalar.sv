@@ -31,8 +31,8 @@ module row_scalar #(
   input  logic [15:0]        width_i,
   input  logic [3:0]         width_log_i,
   output logic               busy_o,
-  output logic [15:0]        pending_first_o,
-  output logic [15:0]        pending_end_o,
+  output logic [16:0]        pending_first_o,
+  output logic [16:0]        pending_end_o,
   output logic               read_valid_o,
   input  logic               read_ready_i,
   output logic [SlotW-1:0]   read_slot_o,
@@ -56,7 +56,8 @@ module row_scalar #(
   localparam int unsigned GapW        = $clog2(Interval + 1);
 
   logic               layer_norm_q, reading_q;
-  logic [15:0]        read_slot_q, pending_q, end_q, multiplier_q, width_q;
+  logic [16:0]        read_slot_q, pending_q, end_q;  // up to one past slot 65535
+  logic [15:0]        multiplier_q, width_q;
   logic [SlotW-1:0]   early_slot_q, late_slot_q;
   logic [GapW-1:0]    gap_q;  // cycles until the next row may enter
   logic [Last:1]      row_q;
@@ -149,7 +150,7 @@ module row_scalar #(
       row_q <= {row_q[Last-1:1], granted};
       if (!layer_norm_q) row_q[Last:SoftDivide+Quotient+2] <= '0;
       if (start_i) reading_q <= 1'b1;
-      else if (granted && read_slot_q + 16'd1 == end_q) reading_q <= 1'b0;
+      else if (granted && read_slot_q + 17'd1 == end_q) reading_q <= 1'b0;
       if (granted) gap_q <= GapW'(Interval - 1);
       else if (gap_q != '0) gap_q <= gap_q - 1'b1;
     end
@@ -158,11 +159,11 @@ module row_scalar #(
   always_ff @(posedge clk_i) begin
     if (start_i) begin
       layer_norm_q  <= layer_norm_i;
-      read_slot_q   <= stat_row_i;
-      pending_q     <= stat_row_i;
+      read_slot_q   <= {1'b0, stat_row_i};
+      pending_q     <= {1'b0, stat_row_i};
       early_slot_q  <= stat_row_i[SlotW-1:0];
       late_slot_q   <= stat_row_i[SlotW-1:0];
-      end_q         <= stat_row_i + rows_i;
+      end_q         <= {1'b0, stat_row_i} + {1'b0, rows_i};
       multiplier_q  <= multiplier_i;
       shift_q       <= shift_i;
       mean_factor_q <= mean_factor_i;
@@ -170,8 +171,8 @@ module row_scalar #(
       width_q       <= width_i;
       width_log_q   <= width_log_i;
     end else if (busy_o) begin
-      if (granted) read_slot_q <= read_slot_q + 16'd1;
-      if (release_slot) pending_q <= pending_q + 16'd1;
+      if (granted) read_slot_q <= read_slot_q + 17'd1;
+      if (release_slot) pending_q <= pending_q + 17'd1;
       if (row_q[5]) early_slot_q <= early_slot_q + 1'b1;
       if (write_factor) late_slot_q <= late_slot_q + 1'b1;
     end
