@@ -2,13 +2,14 @@
 
 #include <fmt/format.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
 #include <stdexcept>
+
+#include "sw/process/process.hpp"
 
 namespace intformer {
 namespace {
@@ -141,22 +142,19 @@ SynthesisResult synthesize(FpgaTarget target, const std::vector<std::string>& so
                            const std::string& top, const std::string& workFolder) {
   namespace fs = std::filesystem;
   fs::create_directories(workFolder);
-  const fs::path folder = workFolder;
-  const fs::path script = folder / "synth.ys";
-  const fs::path statistics = folder / "statistics.json";
-  const fs::path log = folder / "yosys.log";
+  const fs::path folder = fs::canonical(workFolder);
+  // Yosys works in the folder, with names from there: its scripts do not quote spaces.
   {
-    std::ofstream out(script);
-    for (const auto& source : sources) out << "read_verilog -sv " << source << "\n";
+    std::ofstream out(folder / "synth.ys");
+    for (const auto& source : sources)
+      out << "read_verilog -sv " << fs::relative(source, folder).string() << "\n";
     out << mappingCommand(target, top) << "\n"
-        << "tee -q -o " << statistics.string() << " stat -json\n";
+        << "tee -q -o statistics.json stat -json\n";
   }
-  const std::string command =
-      fmt::format("yosys -q -l '{}' '{}' > '{}' 2>&1", log.string(), script.string(),
-                  (folder / "yosys.out").string());
-  if (std::system(command.c_str()) != 0)
-    throw std::runtime_error("Yosys failed; see " + log.string());
-  std::ifstream in(statistics);
+  fs::remove(folder / "yosys.out");
+  if (!runLogged({"yosys", "-q", "-l", "yosys.log", "synth.ys"}, folder, folder / "yosys.out"))
+    throw std::runtime_error("Yosys failed; see " + (folder / "yosys.log").string());
+  std::ifstream in(folder / "statistics.json");
   return readStatistics(target, std::string(std::istreambuf_iterator<char>(in), {}), top);
 }
 

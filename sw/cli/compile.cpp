@@ -16,6 +16,7 @@
 #include "sw/compiler/listing.hpp"
 #include "sw/files/files.hpp"
 #include "sw/perf/estimate.hpp"
+#include "sw/places/places.hpp"
 
 namespace intformer::cli {
 namespace {
@@ -85,7 +86,7 @@ void checkBase(uint64_t base, const Program& program, const Plan& plan) {
 }
 
 int compileModel(const CompileCommand& command) {
-  const ConfigResult config = loadConfig(command.config, command.overrides);
+  const ConfigResult config = loadConfig(hereOrOwn(command.config), command.overrides);
   for (const auto& fault : config.diagnostics) fmt::print(stderr, "{}\n", fault.text());
   ModelRequest request = command.model;
   CompileOptions options = command.options;

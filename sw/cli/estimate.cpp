@@ -11,6 +11,7 @@
 #include "sw/cli/refusals.hpp"
 #include "sw/compiler/compile.hpp"
 #include "sw/perf/workload.hpp"
+#include "sw/places/places.hpp"
 #include "tb/estimate.hpp"
 
 namespace intformer::cli {
@@ -70,7 +71,7 @@ std::string estimateJson(const tb::RunReport& report) {
 }
 
 int estimateModel(const EstimateOptions& options) {
-  const ConfigResult config = loadConfig(options.config, options.overrides);
+  const ConfigResult config = loadConfig(hereOrOwn(options.config), options.overrides);
   for (const Diagnostic& fault : config.diagnostics) fmt::print(stderr, "{}\n", fault.text());
   ModelRequest request = options.model;
   request.integers = Integers::Left;

@@ -7,6 +7,7 @@
 #include "gen/emit/emit.hpp"
 #include "gen/output.hpp"
 #include "sw/cli/commands.hpp"
+#include "sw/places/places.hpp"
 
 namespace intformer::cli {
 namespace {
@@ -19,7 +20,7 @@ struct GenerateOptions {
 };
 
 int generate(const GenerateOptions& options) {
-  const ConfigResult config = loadConfig(options.config, options.overrides);
+  const ConfigResult config = loadConfig(hereOrOwn(options.config), options.overrides);
   for (const auto& fault : config.diagnostics) fmt::print(stderr, "{}\n", fault.text());
   if (!config.plan) return 1;
 

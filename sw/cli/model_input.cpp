@@ -12,6 +12,7 @@
 #include "sw/model/bert.hpp"
 #include "sw/model/lengths.hpp"
 #include "sw/model/random.hpp"
+#include "sw/places/places.hpp"
 
 namespace intformer::cli {
 namespace {
@@ -145,7 +146,7 @@ std::optional<ModelInput> loadTrained(const ModelRequest& request) {
 }
 
 std::optional<ModelInput> loadSeeded(const ModelRequest& request) {
-  const ModelSpecResult spec = loadModelSpec(request.path);
+  const ModelSpecResult spec = loadModelSpec(hereOrOwn(request.path));
   for (const Diagnostic& fault : spec.diagnostics) fmt::print(stderr, "{}\n", fault.text());
   if (!spec.spec) return std::nullopt;
   if (request.sentence) {

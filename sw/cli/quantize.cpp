@@ -11,6 +11,7 @@
 #include "sw/cli/refusals.hpp"
 #include "sw/cli/sentences.hpp"
 #include "sw/cli/trained.hpp"
+#include "sw/places/places.hpp"
 #include "sw/quantizer/drawn_sentences.hpp"
 
 namespace intformer::cli {
@@ -98,9 +99,11 @@ void addMethods(CLI::App& app, QuantizeCommand& options) {
 
 IntegerModel quantizeTrained(const TrainedModel& model, const CalibrationSource& calibration,
                              const QuantizeOptions& how) {
-  const std::vector<std::string> lines = readLines(calibration.text);
-  if (lines.empty())
-    throw std::runtime_error(calibration.text + ": holds no sentence to calibrate on");
+  const std::string path = calibration.text.empty()
+                               ? ownFile("configs/calibration/english.txt").string()
+                               : hereOrOwn(calibration.text);
+  const std::vector<std::string> lines = readLines(path);
+  if (lines.empty()) throw std::runtime_error(path + ": holds no sentence to calibrate on");
   const Tokenizer tokenizer(model.vocabulary, model.tokenizer);
   std::vector<std::vector<uint32_t>> written;
   std::string text;
@@ -112,7 +115,7 @@ IntegerModel quantizeTrained(const TrainedModel& model, const CalibrationSource&
   const auto sentences = interleave(written, drawn);
   std::size_t tokens = 0;
   for (const auto& sentence : sentences) tokens += sentence.size();
-  const std::string name = std::filesystem::path(calibration.text).filename().string();
+  const std::string name = std::filesystem::path(path).filename().string();
   fmt::print("{}: calibrating on {} sentences of {} and {} of drawn words, {} tokens\n", model.name,
              lines.size(), name, drawn.size(), tokens);
   std::fflush(stdout);

@@ -17,6 +17,7 @@
 #include "sw/compiler/compile.hpp"
 #include "sw/emulator/emulator.hpp"
 #include "sw/golden/golden.hpp"
+#include "sw/places/places.hpp"
 #include "tb/build_device.hpp"
 #include "tb/check.hpp"
 #include "tb/report.hpp"
@@ -238,7 +239,7 @@ int runModel(const RunOptions& options) {
     fmt::print(stderr, "--trace {}: write two cycles, FROM:TO with FROM below TO\n", options.trace);
     return kRefused;
   }
-  const ConfigResult config = loadConfig(options.config, options.overrides);
+  const ConfigResult config = loadConfig(hereOrOwn(options.config), options.overrides);
   for (const Diagnostic& fault : config.diagnostics) fmt::print(stderr, "{}\n", fault.text());
   if (!config.plan) return kRefused;
   ModelRequest request = options.model;

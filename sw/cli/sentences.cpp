@@ -8,11 +8,10 @@
 
 #include "gen/config.hpp"
 #include "sw/cli/progress.hpp"
+#include "sw/places/places.hpp"
 
 namespace intformer::cli {
 namespace {
-
-constexpr const char* kDefaultConfig = INTFORMER_SOURCE_DIR "/configs/base16.toml";
 
 std::vector<std::string> linesOf(std::istream& in) {
   std::vector<std::string> lines;
@@ -25,7 +24,8 @@ std::vector<std::string> linesOf(std::istream& in) {
 }
 
 Plan loadPlan(const BackendRequest& request) {
-  const std::string path = request.config.empty() ? kDefaultConfig : request.config;
+  const std::string path = request.config.empty() ? ownFile("configs/base16.toml").string()
+                                                  : hereOrOwn(request.config);
   const ConfigResult config = loadConfig(path, request.overrides);
   for (const Diagnostic& fault : config.diagnostics) fmt::print(stderr, "{}\n", fault.text());
   if (!config.plan) throw std::runtime_error(path + ": no device without its config");

@@ -9,6 +9,7 @@
 #include "gen/emit/emit.hpp"
 #include "gen/output.hpp"
 #include "sw/cli/commands.hpp"
+#include "sw/places/places.hpp"
 
 namespace intformer::cli {
 namespace {
@@ -38,7 +39,7 @@ void printTable(FpgaTarget target, const SynthesisResult& result) {
 }
 
 int synth(const Options& options) {
-  const ConfigResult config = loadConfig(options.config, options.overrides);
+  const ConfigResult config = loadConfig(hereOrOwn(options.config), options.overrides);
   for (const auto& diagnostic : config.diagnostics) fmt::print(stderr, "{}\n", diagnostic.text());
   if (!config.plan) return 1;
 

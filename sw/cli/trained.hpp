@@ -10,8 +10,8 @@ namespace intformer::cli {
 /// Sentences that a model is calibrated on: the lines of a text, and some of words that are drawn
 /// from the vocabulary (sw/quantizer/drawn_sentences.hpp).
 struct CalibrationSource {
-  /// A file, a sentence per line; English ones of several kinds unless another is named.
-  std::string text = INTFORMER_SOURCE_DIR "/configs/calibration/english.txt";
+  /// A file, a sentence per line; empty: the program's own, English ones of several kinds.
+  std::string text = {};
   uint32_t drawn = 250;
 };
 
