@@ -65,15 +65,20 @@ class Loader {
   ConfigResult load(std::span<const std::string> overrides) {
     if (parseFile()) {
       walk(table_, "");
+      const toml::table written = table_;
       for (const auto& text : overrides) override(text);
       for (const auto& key : configKeys()) read(key);
       for (const auto& check : crossChecks()) cross(check);
+      noteChanges(written);
     }
     std::ranges::stable_sort(faults_, {}, [](const Diagnostic& d) {
       return std::pair(d.line == 0 ? ~0U : d.line, d.column);
     });
     ConfigResult result;
-    if (faults_.empty()) result.plan = derivePlan(settings_);
+    if (faults_.empty()) {
+      result.plan = derivePlan(settings_);
+      result.plan->overrides = changes_;
+    }
     result.diagnostics = std::move(faults_);
     return result;
   }
@@ -158,6 +163,20 @@ class Loader {
     if (table != nullptr) table->insert_or_assign(path.substr(dot + 1), value);
   }
 
+  /// The overrides that made a difference, each once, however they were given.
+  void noteChanges(const toml::table& written) {
+    for (const auto& key : configKeys()) {
+      if (bad_.contains(key.path) || key.path == "name") continue;
+      const auto before = written.at_path(key.path);
+      const std::string value =
+          key.isWord() ? settings_.*key.word : std::to_string(settings_.*key.number);
+      if (key.isWord() ? before.value<std::string>() == value
+                       : before.value<int64_t>() == settings_.*key.number)
+        continue;
+      changes_.push_back(fmt::format("{}={}", key.path, value));
+    }
+  }
+
   [[nodiscard]] Place placeOf(std::string_view path) const {
     const std::string full(path);
     if (const auto at = places_.find(full); at != places_.end()) return at->second;
@@ -203,6 +222,7 @@ class Loader {
   std::map<std::string, Place> places_;
   std::set<std::string, std::less<>> excused_;  ///< missing because misspelt, which is reported
   std::set<std::string, std::less<>> bad_;  ///< keys that already have a fault
+  std::vector<std::string> changes_;  ///< by overrides, "vector.lanes=8"
   std::vector<Diagnostic> faults_;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace intformer {
 
@@ -16,6 +17,8 @@ enum class Family { Ibert, Pwl };
 /// emulator and testbench read a Plan and never a config.
 struct Plan {
   std::string name;  ///< prefix of every emitted module: [a-z][a-z0-9_]*
+  /// What --set changed in the config file, in its order: "array.dim=8". Of no effect on the device.
+  std::vector<std::string> overrides;
 
   uint32_t dim = 0;    ///< rows = columns of the array; power of two, 4..64
   uint32_t lanes = 0;  ///< vector lanes; power of two, 1..dim

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "gen/device.hpp"
 #include "gen/emit/emit.hpp"
 #include "gen/tables/commands.hpp"
 #include "gen/tables/registers.hpp"
@@ -72,7 +73,9 @@ std::string registers(const Plan& plan) {
       .add("CounterBase", fmt::format("12'h{:03X}", kCounterBase), "counter 0, low half");
   Group values("Values of the identification registers.", "logic [31:0]");
   values.add("DeviceId", fmt::format("32'h{:08X}", kDeviceId))
-      .add("DeviceVersion", fmt::format("32'd{}", kDeviceVersion));
+      .add("DeviceVersion", fmt::format("32'd{}", kDeviceVersion))
+      .add("ConfigHashLow", fmt::format("32'h{:08X}", static_cast<uint32_t>(configHash(plan))))
+      .add("ConfigHashHigh", fmt::format("32'h{:08X}", configHash(plan) >> 32));
   Group errors("Error codes.", "logic [7:0]");
   for (const auto& error : errorSpecs())
     errors.add("Err" + upperCamel(error.name),
@@ -97,6 +100,8 @@ std::string registers(const Plan& plan) {
 
 std::vector<EmittedFile> emitPackage(const Plan& plan) {
   const std::string text =
+      "// Device " + deviceName(plan) + ", config hash " + configHashText(plan) + ".\n"
+      "//\n"
       "// Every size, command field, register and code of the device. Modules use what they need of\n"
       "// it, which is why unused names are no fault here.\n"
       "// verilator lint_off UNUSEDPARAM\n"

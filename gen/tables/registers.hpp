@@ -60,7 +60,7 @@ struct ActivitySpec {
 };
 
 inline constexpr uint32_t kDeviceId = 0x464E5449;  ///< "ITNF" read as little-endian bytes
-inline constexpr uint32_t kDeviceVersion = 1;
+inline constexpr uint32_t kDeviceVersion = 2;
 inline constexpr uint32_t kWindowBase = 0x080;    ///< first window register
 inline constexpr uint32_t kWindowStride = 0x20;   ///< base, end (exclusive), permissions
 inline constexpr uint32_t kCounterBase = 0x200;   ///< low and high half of counter 0

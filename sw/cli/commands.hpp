@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "sw/version/version.hpp"
+
 /// Subcommands of the intformer program. Each adds itself with its options, help and examples, and
 /// leaves the exit status of its run in `status`: 0 fine or equal, 1 the input was refused,
 /// 2 a comparison failed, 3 the device stopped with an error or the watchdog barked.
@@ -22,6 +24,8 @@ void addAccuracy(CLI::App& app, int& status);
 /// Parses the command line, which runs a subcommand, and returns the program's exit status.
 inline int runCommandLine(CLI::App& app, const int& status, int argc, char** argv) {
   app.require_subcommand(1);
+  app.set_version_flag("--version", "intformer " + std::string(programVersion()),
+                       "Print the version and exit");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -11,6 +11,7 @@ enum {
   kScratchWords = 0x00C,
   kAccRows = 0x010,
   kStatRows = 0x014,
+  kConfigHashLow = 0x018,
   kControl = 0x020,
   kStatus = 0x024,
   kInterruptEnable = 0x028,
@@ -27,7 +28,7 @@ enum {
   kCounters = 0x200
 };
 
-enum { kIdentification = 0x464E5449, kSupportedVersion = 1, kMaxWindows = 8 };
+enum { kIdentification = 0x464E5449, kSupportedVersion = 2, kMaxWindows = 8 };
 enum { kControlStart = 1, kControlSoftReset = 2 };
 enum { kStatusBusy = 1, kStatusDone = 2, kStatusError = 4, kStatusInterrupt = 8 };
 
@@ -74,6 +75,7 @@ intformer_result intformer_open(intformer_device* device, const intformer_access
   TRY(readRegister(device, kScratchWords, &found.scratch_words));
   TRY(readRegister(device, kAccRows, &found.acc_rows));
   TRY(readRegister(device, kStatRows, &found.stat_rows));
+  TRY(readPair(device, kConfigHashLow, &found.config_hash));
   found.dim = array & 0xff;
   found.lanes = (array >> 8) & 0xff;
   found.bus_bytes = (array >> 16) & 0xff;
@@ -172,7 +174,6 @@ const char* intformer_error_text(uint32_t code) {
       "accumulator_range: accumulator address beyond its end",
       "stat_range: row statistics slot beyond their end",
       "token_deadlock: every queue waits for tokens that no command under way will give",
-      "index_range: a gather's row number is not below its limit",
       "index_range: a gather's row number is not below its limit",
   };
   return code < sizeof texts / sizeof texts[0] ? texts[code] : "unknown error code";

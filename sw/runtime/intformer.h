@@ -2,7 +2,7 @@
 #define INTFORMER_RUNTIME_H
 
 /* Driver of one intformer device: the same code drives the simulated device and a board. It knows
- * registers only; how they are reached is behind four functions that the host provides. */
+ * registers only; how they are reached is behind five functions that the host provides. */
 
 #include <stdint.h>
 
@@ -45,6 +45,7 @@ typedef struct {
   uint32_t scratch_words;
   uint32_t acc_rows;
   uint32_t stat_rows;
+  uint64_t config_hash; /* of these and every other size of the config */
 } intformer_identity;
 
 typedef struct {

@@ -237,6 +237,14 @@ TEST_CASE("an override replaces any key, and the last one counts") {
   REQUIRE(result.plan);
   const Plan& plan = *result.plan;
   CHECK(plan.name == "other");
+  CHECK(plan.overrides ==
+        std::vector<std::string>{"array.dim=8", "accumulator.bytes=8192", "accumulator.banks=4",
+                                 "scratchpad.bytes=65536", "scratchpad.banks=2", "vector.lanes=4",
+                                 "vector.family=ibert", "vector.stat_rows=64", "bus.data_bits=32",
+                                 "bus.address_bits=64", "bus.max_burst_beats=8",
+                                 "bus.outstanding_reads=3", "bus.outstanding_writes=5",
+                                 "commands.queue_depth=3", "commands.fetch_depth=7",
+                                 "protection.windows=1"});
   CHECK(plan.dim == 8);
   CHECK(plan.accRows == 256);
   CHECK(plan.accBanks == 4);

@@ -6,10 +6,13 @@
 #include <sstream>
 
 #include "gen/config.hpp"
+#include "gen/device.hpp"
 #include "gen/leaves.hpp"
 #include "gen/output.hpp"
 #include "gen/tables/commands.hpp"
+#include "gen/tables/registers.hpp"
 #include "gen/writer.hpp"
+#include "sw/version/version.hpp"
 #include "tests/catch.hpp"
 #include "tests/temporary_folder.hpp"
 
@@ -176,6 +179,45 @@ TEST_CASE("the package carries the plan and the tables") {
   CHECK(has("CounterCount", "55"));
 }
 
+TEST_CASE("a device is told by one hash and one name, which every output carries") {
+  // By an FNV-1a written elsewhere, of the numbers of configs/tiny4.toml.
+  const std::string hash = "0x60a3dee754f4e362";
+  const Plan plan = planOf("tiny4");
+  CHECK(configHashText(plan) == hash);
+  CHECK(deviceName(plan) == "tiny4");
+  CHECK(configHash(planOf("tiny4", {"name=other"})) == configHash(plan));
+  std::set<uint64_t> hashes = {configHash(plan)};
+  const std::vector<std::string> changes = {
+      "array.dim=8",         "accumulator.bytes=4096",    "accumulator.banks=4",
+      "scratchpad.banks=4",  "scratchpad.bytes=16384",    "vector.lanes=4",
+      "vector.family=pwl",   "vector.stat_rows=32",       "bus.data_bits=64",
+      "bus.address_bits=40", "bus.max_burst_beats=4",     "bus.outstanding_reads=3",
+      "bus.outstanding_writes=3", "commands.queue_depth=3", "commands.fetch_depth=3",
+      "protection.windows=3"};
+  for (const std::string& change : changes) {
+    const Plan other = planOf("tiny4", {change});
+    CHECK(deviceName(other) == "tiny4 (" + change + ")");
+    CHECK(hashes.insert(configHash(other)).second);
+  }
+  CHECK(planOf("tiny4", {"array.dim=4"}).overrides.empty());
+
+  const Plan other = planOf("tiny4", {"vector.lanes=4", "vector.family=pwl"});
+  const std::string name = "tiny4 (vector.lanes=4, vector.family=pwl)";
+  const std::string version = "intformer " + std::string(programVersion());
+  for (const auto& file : emitAll(other)) {
+    if (file.path.starts_with("leaves/")) continue;
+    INFO(file.path);
+    CHECK(contains(file.text, version));
+    if (file.path == "tiny4_pkg.sv" || file.path == "tiny4_regs.h" || file.path.ends_with(".md"))
+      CHECK(contains(file.text, name));
+  }
+  const auto json =
+      nlohmann::json::parse(fileNamed(emitAll(other), "tiny4_plan.json").text);
+  CHECK(json["overrides"] == nlohmann::json({"vector.lanes=4", "vector.family=pwl"}));
+  CHECK(json["config_hash"] == configHashText(other));
+  CHECK(json["interface_version"] == kDeviceVersion);
+}
+
 TEST_CASE("the C header compiles as C and C++ beside another device's and agrees with the tables") {
   const test::TemporaryFolder folder;
   for (const auto* name : {"tiny4", "edge8"})
@@ -189,6 +231,9 @@ TEST_CASE("the C header compiles as C and C++ beside another device's and agrees
   };
   demand("TINY4_DIM == 4 && EDGE8_DIM == 8 && TINY4_FAMILY_PWL == 0 && EDGE8_FAMILY_PWL == 1");
   demand("TINY4_REG_STATUS == 0x24u && TINY4_REG_WINDOW1_END_LOW == 0xA8u");
+  const uint64_t hash = configHash(planOf("edge8"));
+  demand("EDGE8_CONFIG_HASH_LOW_VALUE == " + std::to_string(hash & 0xFFFFFFFF) + "u");
+  demand("EDGE8_CONFIG_HASH_HIGH_VALUE == " + std::to_string(hash >> 32) + "u");
   demand("EDGE8_ERR_STAT_RANGE == 12 && EDGE8_COUNT_READ_BYTES == 13 && EDGE8_COMMAND_BYTES == 64");
   for (const auto& field : commandFields()) {
     const std::string name = "TINY4_" + upperSnake(field.name);

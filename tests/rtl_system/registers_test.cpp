@@ -2,6 +2,8 @@
 #include <map>
 
 #include "Vregisters_base16.h"
+#include "gen/config.hpp"
+#include "gen/device.hpp"
 #include "gen/tables/registers.hpp"
 #include "tests/catch.hpp"
 #include "tests/rtl_system/bench.hpp"
@@ -174,6 +176,10 @@ TEST_CASE("the identification tells the config", "[rtl]") {
   CHECK(bench.read(at.at("scratch_words")).data == 32768);
   CHECK(bench.read(at.at("acc_rows")).data == 1024);
   CHECK(bench.read(at.at("stat_rows")).data == 512);
+  const ConfigResult base16 = loadConfig("configs/base16.toml");
+  REQUIRE(base16.plan);
+  CHECK(bench.read(at.at("config_hash_low")).data == (configHash(*base16.plan) & 0xFFFFFFFF));
+  CHECK(bench.read(at.at("config_hash_high")).data == configHash(*base16.plan) >> 32);
 }
 
 TEST_CASE("start and soft reset are single pulses", "[rtl]") {

@@ -59,6 +59,8 @@ TEST_CASE("the runtime uses the registers of the generator's table") {
   fake.registers[FakeDevice::offsetOf("scratch_words")] = 1234;
   fake.registers[FakeDevice::offsetOf("acc_rows")] = 567;
   fake.registers[FakeDevice::offsetOf("stat_rows")] = 89;
+  fake.registers[FakeDevice::offsetOf("config_hash_low")] = 0x89abcdef;
+  fake.registers[FakeDevice::offsetOf("config_hash_high")] = 0x01234567;
   intformer_identity identity;
   REQUIRE(intformer_open(&device, &access, &identity) == INTFORMER_OK);
   CHECK(identity.dim == 16);
@@ -68,6 +70,7 @@ TEST_CASE("the runtime uses the registers of the generator's table") {
   CHECK(identity.scratch_words == 1234);
   CHECK(identity.acc_rows == 567);
   CHECK(identity.stat_rows == 89);
+  CHECK(identity.config_hash == 0x0123456789abcdef);
 
   REQUIRE(intformer_set_window(&device, 2, 0x123456789, 0x223456789, INTFORMER_WRITABLE) == 0);
   CHECK(fake.registers[FakeDevice::offsetOf("window2_base_low")] == 0x23456789);

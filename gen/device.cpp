@@ -1,0 +1,46 @@
+#include "gen/device.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "gen/tables/registers.hpp"
+#include "gen/tables/sizes.hpp"
+
+namespace intformer {
+
+std::string deviceName(const Plan& plan) {
+  std::string text = plan.name;
+  for (const std::string& change : plan.overrides)
+    text += (&change == &plan.overrides.front() ? " (" : ", ") + change;
+  return plan.overrides.empty() ? text : text + ')';
+}
+
+uint64_t configHash(const Plan& plan) {
+  std::string text;
+  for (const auto& size : sizeSpecs(plan)) text += fmt::format("{}={}\n", size.name, size.value);
+  text += fmt::format("family={}\n", familyName(plan.family));
+  uint64_t hash = 0xcbf29ce484222325ULL;
+  for (const char c : text) hash = (hash ^ static_cast<uint8_t>(c)) * 0x100000001b3ULL;
+  return hash;
+}
+
+std::string configHashText(const Plan& plan) { return fmt::format("{:#018x}", configHash(plan)); }
+
+nlohmann::ordered_json deviceJson(const Plan& plan) {
+  nlohmann::ordered_json json;
+  json["name"] = plan.name;
+  json["overrides"] = plan.overrides;
+  json["config_hash"] = configHashText(plan);
+  json["interface_version"] = kDeviceVersion;
+  json["family"] = familyName(plan.family);
+  for (const auto& size : sizeSpecs(plan)) json[std::string(size.name)] = size.value;
+  json["word_bits"] = plan.wordBits();
+  json["beats_per_word"] = plan.beatsPerWord();
+  json["scratch_bytes"] = uint64_t{plan.scratchWords} * plan.dim;
+  json["acc_bytes"] = uint64_t{plan.accRows} * plan.dim * 4;
+  json["macs_per_cycle"] = plan.dim * plan.dim;
+  return json;
+}
+
+}  // namespace intformer

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "gen/plan.hpp"
+
+/// What a device is called wherever people or hosts are told of it.
+namespace intformer {
+
+/// "base16", or with what --set changed in the config file, "base16 (array.dim=8)".
+std::string deviceName(const Plan& plan);
+
+/// Hash of every number that can change what the device does or how long it takes: FNV-1a, 64 bits,
+/// of a line "size=value\n" for each size in the order of gen/tables/sizes.cpp, then "family=pwl\n".
+/// The name is not part of it: the same device under another name runs the same programs.
+/// It guards against mix-ups, not against malice.
+uint64_t configHash(const Plan& plan);
+/// "0x0123456789abcdef"
+std::string configHashText(const Plan& plan);
+
+/// The whole plan, for JSON of every kind: name, overrides, config_hash, interface_version, family,
+/// all sizes and what follows from them.
+nlohmann::ordered_json deviceJson(const Plan& plan);
+
+}  // namespace intformer

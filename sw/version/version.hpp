@@ -1,0 +1,10 @@
+#pragma once
+
+#include <string_view>
+
+namespace intformer {
+
+/// "1.2.3": the program's version, written into all that it makes.
+std::string_view programVersion();
+
+}  // namespace intformer
