@@ -4,6 +4,7 @@
 #include "gen/emit/emit.hpp"
 #include "gen/tables/commands.hpp"
 #include "gen/tables/registers.hpp"
+#include "gen/tables/rules.hpp"
 #include "gen/tables/sizes.hpp"
 #include "sw/version/version.hpp"
 
@@ -11,9 +12,11 @@ namespace intformer {
 namespace {
 
 constexpr std::string_view kCommandsIntro = R"(
-A command is 64 bytes: 16 little-endian 32-bit words. Fields that an opcode does not list are
-ignored; write zeros. *Words* are scratchpad words of DIM bytes, *accumulator rows* have DIM int32.
-Every command begins with
+A command is 64 bytes: 16 little-endian 32-bit words. Bits that an opcode does not list must be 0.
+*Words* are scratchpad words of DIM bytes, *accumulator rows* have DIM int32. A value that the
+column *legal* rules out, a bit that must be 0, and a command that waits for its own queue or signals
+it are refused as `illegal_field` before the command is queued. Every command but `end`, whose wait
+and signal are 0, begins with
 )";
 
 constexpr std::string_view kConstants = R"(
@@ -48,16 +51,31 @@ std::string_view accessName(Access access) {
   return "";
 }
 
-std::string fieldTable(std::span<const Field> fields) {
-  std::string text = "\n| field | word | bits | meaning |\n|---|---|---|---|\n";
+/// Values that a field may take, where not all are legal.
+std::string legalValues(Field field, const OpcodeSpec* opcode) {
+  std::string text;
+  const auto add = [&](const std::string& rule) {
+    text += fmt::format("{}{}", text.empty() ? "" : ", ", rule);
+  };
+  if (opcode == nullptr) return field == Field::Opcode ? "as below" : "not the own queue";
+  for (const FieldRule& rule : fieldRules())
+    if (rule.field == field && holdsFor(rule, *opcode)) add(ruleText(rule));
+  for (const RelationRule& rule : relationRules())
+    if (rule.opcode == opcode->opcode && rule.second == field) add(ruleText(rule));
+  return text;
+}
+
+/// `opcode`: none for the common header.
+std::string fieldTable(std::span<const Field> fields, const OpcodeSpec* opcode) {
+  std::string text = "\n| field | word | bits | meaning | legal |\n|---|---|---|---|---|\n";
   for (const Field field : fields) {
     const FieldSpec& spec = fieldSpec(field);
     const unsigned word = spec.lsb / 32;
     const unsigned low = spec.lsb % 32;
     const unsigned high = low + spec.width - 1;
-    text += fmt::format("| `{}` | {} | {} | {}{} |\n", spec.name, word,
+    text += fmt::format("| `{}` | {} | {} | {}{} | {} |\n", spec.name, word,
                         high == low ? std::to_string(low) : fmt::format("{}:{}", high, low),
-                        spec.doc, spec.isSigned ? " (signed)" : "");
+                        spec.doc, spec.isSigned ? " (signed)" : "", legalValues(field, opcode));
   }
   return text;
 }
@@ -73,7 +91,7 @@ std::string sizes(const Plan& plan) {
 
 std::string commands() {
   constexpr std::array header = {Field::Opcode, Field::Wait, Field::Signal};
-  std::string text = std::string(kCommandsIntro) + fieldTable(header);
+  std::string text = std::string(kCommandsIntro) + fieldTable(header, nullptr);
   for (const auto& spec : opcodes()) {
     const std::string queue =
         spec.queue ? fmt::format("queue {}", queueName(*spec.queue)) : "executed by the dispatcher";
@@ -81,7 +99,7 @@ std::string commands() {
                         static_cast<unsigned>(spec.opcode), queue, spec.doc);
     if (const uint32_t words = constantBytes(spec.opcode))
       text += fmt::format("Reads {} words of constants per panel.\n", words);
-    if (!spec.fields.empty()) text += fieldTable(spec.fields);
+    if (!spec.fields.empty()) text += fieldTable(spec.fields, &spec);
   }
   return text + std::string(kConstants);
 }

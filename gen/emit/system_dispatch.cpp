@@ -1,81 +1,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <bit>
 
+#include "gen/emit/command_checks.hpp"
 #include "gen/emit/system_path.hpp"
 #include "gen/tables/commands.hpp"
 #include "gen/writer.hpp"
 
 namespace intformer {
 namespace {
-
-/// Fields that must not be zero, and that must be multiples of Dim, wherever an opcode has them.
-constexpr std::array kSizes = {Field::ChunkWords, Field::Chunks, Field::MatmulRows, Field::Depth,
-                               Field::Cols,       Field::Rows,   Field::Panels};
-constexpr std::array kMultiples = {Field::MemoryAddr, Field::MemoryStride};
-
-bool has(const OpcodeSpec& spec, Field field) {
-  return std::ranges::find(spec.fields, field) != spec.fields.end();
-}
-
-/// `command_i[pkg::RowsLsb+:pkg::RowsWidth]`
-std::string slice(Field field) {
-  const std::string name = upperCamel(fieldSpec(field).name);
-  return fmt::format("command_i[@p@_pkg::{0}Lsb+:@p@_pkg::{0}Width]", name);
-}
-
-/// One wire per checked field.
-std::string checks() {
-  Columns columns;
-  for (const Field field : kSizes)
-    columns.add(fmt::format("assign {}_bad", fieldSpec(field).name),
-                fmt::format("= {} == '0;", slice(field)));
-  for (const Field field : kMultiples)
-    columns.add(fmt::format("assign {}_bad", fieldSpec(field).name),
-                fmt::format("= command_i[@p@_pkg::{}Lsb+:DimW] != '0;",
-                            upperCamel(fieldSpec(field).name)));
-  return columns.text("  ");
-}
-
-template <std::size_t Count>
-std::string checkNames(const std::array<Field, Count>& fields) {
-  std::string names;
-  for (const Field field : fields)
-    names += fmt::format("{}{}_bad", names.empty() ? "" : ", ", fieldSpec(field).name);
-  return names;
-}
-
-/// What the decoder says about an opcode: its queue and the checks of its fields.
-std::string arm(const OpcodeSpec& spec) {
-  if (!spec.queue) return "is_end = 1'b1;\n";
-  std::string bad;
-  const auto add = [&](Field field) {
-    if (has(spec, field))
-      bad += fmt::format("{}{}_bad", bad.empty() ? "" : " || ", fieldSpec(field).name);
-  };
-  for (const Field field : kSizes) add(field);
-  for (const Field field : kMultiples) add(field);
-  if (spec.opcode == Opcode::Gather) bad += " || gather_bad";
-  return fmt::format("begin\n          queue     = 2'd{};\n          bad_field = {};\n        end\n",
-                     static_cast<unsigned>(*spec.queue), bad);
-}
-
-/// The arms of the decoder; neighbours in the table that say the same share one.
-std::string arms() {
-  std::string text;
-  std::string labels;
-  for (std::size_t i = 0; i < opcodes().size(); ++i) {
-    const OpcodeSpec& spec = opcodes()[i];
-    labels += fmt::format("{}@p@_pkg::Op{}", labels.empty() ? "        " : ",\n        ",
-                          upperCamel(spec.name));
-    if (i + 1 < opcodes().size() && arm(opcodes()[i + 1]) == arm(spec)) continue;
-    text += labels + ": " + arm(spec);
-    labels.clear();
-  }
-  return text;
-}
 
 /// Bits of a command that the unit of a queue may look at: up to its highest field.
 unsigned usedBits(Queue queue) {
@@ -117,10 +50,9 @@ constexpr std::string_view kHead = R"sv(
 //   are there and the unit is ready; then it takes them. A unit's done pulse gives the tokens of
 //   its signal mask. `end` finishes the program (finish_o, a pulse) when every queue is empty and
 //   every unit idle. Per-queue ports are in the order load, matmul, vector, store. Errors (one per
-//   program): unknown opcode; zero size, misaligned memory address or stride, a gather of more rows
-//   than its list may hold, a queue that waits
-//   for or signals itself, more than 65535 tokens in one counter; last command not `end`; all
-//   queues waiting while nothing is under way that could signal.
+//   program): unknown opcode; a field that breaks a rule of the command set, a queue that waits for
+//   or signals itself, more than 65535 tokens in one counter; last command not `end`; all queues
+//   waiting while nothing is under way that could signal.
 // Timing: a command may issue 3 cycles after it was taken; one command per cycle in, one per queue
 // out.
 module @p@_dispatch (
@@ -164,13 +96,15 @@ constexpr std::string_view kDecode = R"sv(
   // What the next command is.
   logic [1:0] queue;
   logic       known, is_end, bad_field, is_last, self_token;
-  logic       @sizes@;
-  logic       @multiples@;
-@assigns@
-  logic       gather_bad;
-  assign gather_bad = command_i[@p@_pkg::ChunksLsb+:@p@_pkg::ChunksWidth] > 16'd@max_rows@ ||
-                      command_i[@p@_pkg::IndexAddrLsb+:2] != '0 ||
-                      command_i[@p@_pkg::MemoryStrideLsb+:@stride_bits@] != '0;
+
+  // The rules of the command set (gen/tables/rules.cpp), and which of them the command breaks.
+  function automatic logic [4:0] ceil_log2(input logic [15:0] value);
+    ceil_log2 = '0;
+    for (int unsigned b = 0; b < 16; b++) begin
+      if (value > (16'd1 << b)) ceil_log2 = 5'(b + 1);
+    end
+  endfunction
+@wires@
   always_comb begin
     queue     = 2'd0;
     known     = 1'b1;
@@ -312,7 +246,8 @@ constexpr std::string_view kTail = R"sv(
       error_index_o = command_index_i;
       if (!known) error_code_o = @p@_pkg::ErrIllegalOpcode;
       else if (bad_field || self_token) error_code_o = @p@_pkg::ErrIllegalField;
-      if (known && (memory_addr_bad || memory_stride_bad) && (queue == 2'd0 || queue == 2'd3)) begin
+      if (known && !is_end && (@misaligned@) &&
+          (queue == 2'd0 || queue == 2'd3)) begin
         error_addr_o = command_i[@p@_pkg::MemoryAddrLsb+:@p@_pkg::MemoryAddrWidth];
       end
     end else if (overflow != '0) begin
@@ -345,14 +280,12 @@ void replace(std::string& text, std::string_view mark, const std::string& by) {
 
 EmittedFile emitDispatch(const Plan& plan) {
   std::string decode(kDecode);
-  replace(decode, "@sizes@", checkNames(kSizes));
-  replace(decode, "@multiples@", checkNames(kMultiples));
-  replace(decode, "@assigns@", checks());
-  replace(decode, "@arms@", arms());
-  replace(decode, "@max_rows@", std::to_string(kMaxGatherRows));
-  replace(decode, "@stride_bits@", std::to_string(std::countr_zero(kGatherStrideBytes)));
+  replace(decode, "@wires@", checkWires());
+  replace(decode, "@arms@", checkArms());
+  std::string tail(kTail);
+  replace(tail, "@misaligned@", misalignedWires());
   const std::string text =
-      std::string(kHead.substr(1)) + decode + queues() + std::string(kTail);
+      std::string(kHead.substr(1)) + decode + queues() + tail;
   return {render(plan, "@p@_dispatch.sv"), render(plan, text)};
 }
 

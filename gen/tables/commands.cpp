@@ -18,17 +18,16 @@ constexpr std::array kFields = {
 
     FieldSpec{Field::ScratchAddr, "scratch_addr", at(1), 24, false, "first scratchpad word"},
     FieldSpec{Field::MemoryAddr, "memory_addr", at(2), 64, false,
-              "first byte in memory; a multiple of DIM"},
+              "first byte in memory"},
     FieldSpec{Field::ChunkWords, "chunk_words", at(4), 24, false,
-              "words per chunk, contiguous on both sides; at least 1"},
-    FieldSpec{Field::Chunks, "chunks", at(5), 16, false, "chunks to move; at least 1"},
+              "words per chunk, contiguous on both sides"},
+    FieldSpec{Field::Chunks, "chunks", at(5), 16, false, "chunks to move"},
     FieldSpec{Field::ScratchStride, "scratch_stride", at(6), 24, false,
               "words from chunk to chunk in the scratchpad"},
     FieldSpec{Field::MemoryStride, "memory_stride", at(7), 32, false,
-              "bytes from chunk to chunk in memory; a multiple of DIM"},
+              "bytes from chunk to chunk in memory"},
     FieldSpec{Field::IndexAddr, "index_addr", at(8), 64, false,
-              "first byte of a list of uint32 in memory, one per chunk: which row of the table; a "
-              "multiple of 4"},
+              "first byte of a list of uint32 in memory, one per chunk: which row of the table"},
     FieldSpec{Field::IndexLimit, "index_limit", at(10), 32, false,
               "rows of the table: a number in the list that is not below is an error"},
     FieldSpec{Field::WordStride, "word_stride", at(11), 24, false,
@@ -41,9 +40,9 @@ constexpr std::array kFields = {
     FieldSpec{Field::CAddr, "c_addr", at(5), 24, false, "first accumulator row of the result"},
     FieldSpec{Field::CStride, "c_stride", at(6), 24, false,
               "accumulator rows from column tile to column tile"},
-    FieldSpec{Field::MatmulRows, "matmul_rows", at(7, 0), 16, false, "rows of A; at least 1"},
-    FieldSpec{Field::Depth, "depth", at(7, 16), 16, false, "columns of A; at least 1"},
-    FieldSpec{Field::Cols, "cols", at(8, 0), 16, false, "columns of the result; at least 1"},
+    FieldSpec{Field::MatmulRows, "matmul_rows", at(7, 0), 16, false, "rows of A"},
+    FieldSpec{Field::Depth, "depth", at(7, 16), 16, false, "columns of A"},
+    FieldSpec{Field::Cols, "cols", at(8, 0), 16, false, "columns of the result"},
     FieldSpec{Field::AUnsigned, "a_unsigned", at(8, 16), 1, false, "A is uint8, else int8"},
     FieldSpec{Field::BTransposed, "b_transposed", at(8, 17), 1, false,
               "B is stored as its transpose: a word holds one result column's slice of the depth"},
@@ -61,8 +60,8 @@ constexpr std::array kFields = {
     FieldSpec{Field::Out16Stride, "out16_stride", at(8), 24, false, "words from panel to panel"},
     FieldSpec{Field::ConstAddr, "const_addr", at(9), 24, false,
               "first word of the per-channel constants; panels follow each other"},
-    FieldSpec{Field::Rows, "rows", at(10, 0), 16, false, "rows; at least 1"},
-    FieldSpec{Field::Panels, "panels", at(10, 16), 16, false, "panels of DIM columns; at least 1"},
+    FieldSpec{Field::Rows, "rows", at(10, 0), 16, false, "rows"},
+    FieldSpec{Field::Panels, "panels", at(10, 16), 16, false, "panels of DIM columns"},
     FieldSpec{Field::StatRow, "stat_row", at(11, 0), 16, false, "row statistics slot of row 0"},
     FieldSpec{Field::RowPosition, "row_position", at(11, 16), 16, false,
               "absolute position i of row 0"},
@@ -90,10 +89,10 @@ constexpr std::array kFields = {
     FieldSpec{Field::ValidHigh, "valid_high", at(14, 16), 16, true, "first column after the valid"},
 
     FieldSpec{Field::MeanFactor, "mean_factor", at(1), 24, false,
-              "DINV = round(2^(23 + width_log) / width), in (2^23, 2^24), or 2^23 exactly"},
-    FieldSpec{Field::Epsilon, "epsilon", at(2), 48, false, "E, at least 64"},
+              "DINV = round(2^(23 + width_log) / width)"},
+    FieldSpec{Field::Epsilon, "epsilon", at(2), 48, false, "E"},
     FieldSpec{Field::Width, "width", at(4, 0), 16, false, "d: columns of the normalized tensor"},
-    FieldSpec{Field::WidthLog, "width_log", at(4, 16), 4, false, "CL = ceil(log2 d), at most 12"},
+    FieldSpec{Field::WidthLog, "width_log", at(4, 16), 4, false, "CL = ceil(log2 d)"},
 };
 static_assert(kFields.size() == static_cast<std::size_t>(Field::Count));
 
@@ -146,8 +145,7 @@ constexpr std::array kOpcodes = {
     OpcodeSpec{Opcode::Gather, "gather", Queue::Load, kGather,
                "Rows of a table in memory, picked by a list, to scratchpad: word w of chunk r comes "
                "from memory_addr + list[r] * memory_stride + w * DIM and goes to scratch_addr + r * "
-               "scratch_stride + w * word_stride. At most 64 chunks; memory_stride is a multiple of "
-               "64."},
+               "scratch_stride + w * word_stride."},
     OpcodeSpec{Opcode::Matmul, "matmul", Queue::Matmul, kMatmul,
                "C = A * B, or C += A * B, over all column tiles and depth tiles of the block."},
     OpcodeSpec{Opcode::Requantize, "requantize", Queue::Vector, kRequantize,

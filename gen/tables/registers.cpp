@@ -10,7 +10,8 @@ constexpr std::array kErrors = {
     ErrorSpec{ErrorCode::None, "none", "no error"},
     ErrorSpec{ErrorCode::IllegalOpcode, "illegal_opcode", "opcode unknown"},
     ErrorSpec{ErrorCode::IllegalField, "illegal_field",
-              "a size field is zero, or a memory address or stride is not a multiple of DIM"},
+              "a value that the command set does not allow, or a program address that is no "
+              "multiple of 64"},
     ErrorSpec{ErrorCode::ProgramEnd, "program_end", "the program's last command is not end"},
     ErrorSpec{ErrorCode::ReadWindow, "read_window", "a load outside the readable windows"},
     ErrorSpec{ErrorCode::WriteWindow, "write_window", "a store outside the writable windows"},

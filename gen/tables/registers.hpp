@@ -22,7 +22,7 @@ struct RegisterSpec {
 enum class ErrorCode : uint8_t {
   None = 0,
   IllegalOpcode = 1,   ///< opcode unknown
-  IllegalField = 2,    ///< a size field is zero, or a memory address is not a multiple of DIM
+  IllegalField = 2,    ///< a value that gen/tables/rules.hpp does not allow
   ProgramEnd = 3,      ///< the program's last command is not `end`
   ReadWindow = 4,      ///< a load touches memory outside the readable windows
   WriteWindow = 5,     ///< a store touches memory outside the writable windows

@@ -1,5 +1,11 @@
 #include "sw/compiler/assemble.hpp"
 
+#include <fmt/format.h>
+
+#include <stdexcept>
+
+#include "gen/tables/rules.hpp"
+
 namespace intformer {
 namespace {
 
@@ -21,6 +27,15 @@ std::vector<Placement> placements(const Graph& graph, const MemoryLayout& layout
                       .type = graph.tensors[id].type});
   }
   return result;
+}
+
+/// Every device refuses a command that breaks a rule of the command set: ours must not.
+void requireLegal(const std::vector<Command>& commands, uint32_t dim) {
+  for (std::size_t i = 0; i < commands.size(); ++i)
+    if (const auto reason = findIllegalField(commands[i], dim))
+      throw std::logic_error(fmt::format(
+          "compiler: command {} ({}): {}", i,
+          findOpcode(static_cast<uint8_t>(commands[i].opcode()))->name, *reason));
 }
 
 }  // namespace
@@ -54,7 +69,10 @@ Program assemble(const Graph& graph, const Plan& plan, const MemoryLayout& layou
     }
   }
   program.commands.emplace_back(Opcode::End);
-  if (contents) program.constants = lowering.constants().build(constantsBase);
+  if (contents) {
+    requireLegal(program.commands, plan.dim);
+    program.constants = lowering.constants().build(constantsBase);
+  }
   program.placements = placements(graph, layout, plan.dim, program.readOnlyEnd);
   return program;
 }

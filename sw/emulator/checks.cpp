@@ -1,6 +1,9 @@
 #include "sw/emulator/checks.hpp"
 
 #include <algorithm>
+#include <utility>
+
+#include "gen/tables/rules.hpp"
 
 namespace intformer {
 namespace {
@@ -18,32 +21,11 @@ uint64_t firstOutside(const std::vector<MemoryWindow>& windows, uint32_t permiss
 }  // namespace
 
 std::optional<DeviceError> checkFields(const Plan& plan, const Command& command) {
-  const OpcodeSpec* spec = findOpcode(static_cast<uint8_t>(command.opcode()));
-  if (spec == nullptr) return DeviceError{ErrorCode::IllegalOpcode, 0};
-  for (const Field name : spec->fields) {
-    switch (name) {
-      case Field::ChunkWords:
-      case Field::Chunks:
-      case Field::MatmulRows:
-      case Field::Depth:
-      case Field::Cols:
-      case Field::Rows:
-      case Field::Panels:
-        if (command.get(name) == 0) return DeviceError{ErrorCode::IllegalField, 0};
-        break;
-      case Field::MemoryAddr:
-      case Field::MemoryStride:
-        if (static_cast<uint64_t>(command.get(name)) % plan.dim != 0)
-          return DeviceError{ErrorCode::IllegalField,
-                             static_cast<uint64_t>(command.get(Field::MemoryAddr))};
-        break;
-      default: break;
-    }
-  }
-  if (spec->opcode == Opcode::Gather &&
-      (command.get(Field::Chunks) > kMaxGatherRows || command.get(Field::IndexAddr) % 4 != 0 ||
-       command.get(Field::MemoryStride) % kGatherStrideBytes != 0))
-    return DeviceError{ErrorCode::IllegalField, 0};
+  if (findOpcode(static_cast<uint8_t>(command.opcode())) == nullptr)
+    return DeviceError{ErrorCode::IllegalOpcode, 0, {}};
+  if (auto reason = findIllegalField(command, plan.dim))
+    return DeviceError{ErrorCode::IllegalField, illegalFieldAddress(command, plan.dim),
+                       *std::move(reason)};
   return std::nullopt;
 }
 

@@ -13,10 +13,10 @@ namespace intformer {
 struct DeviceError {
   ErrorCode code = ErrorCode::None;
   uint64_t address = 0;
+  std::string reason = {};  ///< for people, where the code does not say all
 };
 
-/// Opcode and fields: IllegalOpcode, IllegalField. The address is that of memory where it is at
-/// fault, else 0.
+/// Opcode and fields: IllegalOpcode, IllegalField.
 std::optional<DeviceError> checkFields(const Plan& plan, const Command& command);
 
 /// Windows and ranges of memories, first offence in the order of the touches.

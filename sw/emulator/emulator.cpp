@@ -67,9 +67,9 @@ class Emulation {
         result_.unusedTokens = tokens_.unused();
         return result_;
       }
+      if (index_ + 1 == commands_.size()) break;  // the dispatcher knows: it is not executed
       if (!step(commands_[index_])) return result_;
     }
-    if (index_ > 0) --index_;
     return fail({ErrorCode::ProgramEnd, 0});
   }
 
@@ -202,7 +202,8 @@ class Emulation {
     const std::string where =
         commands_.empty() ? std::string("empty program") : describe(commands_, index_);
     stop(Fault::DeviceError, error.address,
-         fmt::format("{}: {}, address 0x{:x}", where, errorName(error.code), error.address));
+         fmt::format("{}: {}, address 0x{:x}{}{}", where, errorName(error.code), error.address,
+                     error.reason.empty() ? "" : ": ", error.reason));
     return result_;
   }
 

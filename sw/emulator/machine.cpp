@@ -9,6 +9,8 @@
 namespace intformer {
 namespace {
 
+constexpr uint32_t kSoftmaxSumMask = (1U << 28) - 1;  ///< what the row-scalar unit takes of a sum
+
 uint64_t field(const Command& command, Field name) {
   return static_cast<uint64_t>(command.get(name));
 }
@@ -124,7 +126,7 @@ void Machine::rowScalar(const Command& command) {
     RowStatistics& statistics = statistics_[row];
     if (command.opcode() == Opcode::RowScalarSoftmax) {
       statistics.softmax =
-          softmaxRow(statistics.softmaxSum,
+          softmaxRow(statistics.softmaxSum & kSoftmaxSumMask,
                      Scale{static_cast<uint16_t>(command.get(Field::Multiplier)),
                            static_cast<uint8_t>(command.get(Field::Shift))});
       statistics.valid &= static_cast<uint8_t>(~RowStatistics::NormScalar);
@@ -138,6 +140,14 @@ void Machine::rowScalar(const Command& command) {
       statistics.valid |= RowStatistics::NormScalar;
     }
   }
+}
+
+/// Sums that rows of `width` int16 can have; of others the row-scalar unit makes nothing useful.
+bool Machine::normSumsFit(const RowStatistics& statistics, int64_t width) {
+  const int64_t sum = statistics.normSums.sum;
+  return sum <= width * INT16_MAX && sum >= width * INT16_MIN &&
+         sum * sum <= width * statistics.normSums.squares &&
+         statistics.normSums.squares <= width * (int64_t{1} << 30);
 }
 
 int64_t Machine::findInvalidStatistics(const Command& command) const {
@@ -160,9 +170,13 @@ int64_t Machine::findInvalidStatistics(const Command& command) const {
     default: break;
   }
   if (needed == 0) return -1;
+  const bool norm = command.opcode() == Opcode::RowScalarLayerNorm;
   const int64_t first = command.get(Field::StatRow);
-  for (int64_t row = first; row < first + command.get(Field::Rows); ++row)
-    if ((statistics_[static_cast<std::size_t>(row)].valid & needed) != needed) return row;
+  for (int64_t row = first; row < first + command.get(Field::Rows); ++row) {
+    const RowStatistics& statistics = statistics_[static_cast<std::size_t>(row)];
+    if ((statistics.valid & needed) != needed) return row;
+    if (norm && !normSumsFit(statistics, command.get(Field::Width))) return row;
+  }
   return -1;
 }
 

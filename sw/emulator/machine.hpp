@@ -58,6 +58,7 @@ class Machine {
   void matmul(const Command& command);
   void runVector(const Command& command);
   void rowScalar(const Command& command);
+  static bool normSumsFit(const RowStatistics& statistics, int64_t width);
 
   void requantizeRow(const VectorContext& context);
   void residualRow(const VectorContext& context);

@@ -3,6 +3,16 @@
 #include "sw/emulator/machine.hpp"
 
 namespace intformer {
+namespace {
+
+// The statistics' memory: exact for the rows of any legal tensor; longer ones wrap as the device's.
+constexpr unsigned kSumBits = 29, kSquaresBits = 45;
+
+int64_t wrapSigned(int64_t value, unsigned bits) {
+  return static_cast<int64_t>(static_cast<uint64_t>(value) << (64 - bits)) >> (64 - bits);
+}
+
+}  // namespace
 
 /// The fields that rows ask for again and again, read from the command once.
 struct Machine::VectorFields {
@@ -138,17 +148,19 @@ void Machine::requantizeRow(const VectorContext& context) {
 
 void Machine::residualRow(const VectorContext& context) {
   const bool in16 = context.fields.in16;
-  NormSums sums = context.fresh ? NormSums{} : context.statistics->normSums;
+  int64_t sum = context.fresh ? 0 : context.statistics->normSums.sum;
+  int64_t squares = context.fresh ? 0 : context.statistics->normSums.squares;
   for (uint32_t c = 0; c < plan_.dim; ++c) {
     const int16_t identity = in16 ? context.in16(c) : static_cast<int8_t>(context.in[c]);
     const int16_t value =
         residual(context.biased(c), context.first(c), identity, context.second(c));
     context.write16(c, value);
-    sums.sum += value;
-    sums.squares += int32_t{value} * value;
+    sum += value;
+    squares += int32_t{value} * value;
   }
   if (!context.fields.stats) return;
-  context.statistics->normSums = sums;
+  context.statistics->normSums = {static_cast<int32_t>(wrapSigned(sum, kSumBits)),
+                                  squares & ((int64_t{1} << kSquaresBits) - 1)};
   context.statistics->valid &= static_cast<uint8_t>(~RowStatistics::SoftmaxSum);
   context.statistics->valid |= RowStatistics::NormSum;
 }
@@ -185,7 +197,7 @@ void Machine::expRow(const VectorContext& context) {
     context.write8(c, weight);
     sum += weight;
   }
-  context.statistics->softmaxSum = sum;
+  context.statistics->softmaxSum = sum & ((1U << kSumBits) - 1);
   context.statistics->valid &= static_cast<uint8_t>(~RowStatistics::NormSum);
   context.statistics->valid |= RowStatistics::SoftmaxSum;
 }

@@ -140,14 +140,14 @@ TEST_CASE("the softmax commands give weights, sums and normalized rows", "[emula
   // Logits in 1/256 octave; the second row has two valid columns more to the right.
   bench.sums(0, {4, 4}, {{0, -64, -128, 100}, {-64, 0, 0, -128}});
   const std::initializer_list<Setting> common = {
-      {Field::OutAddr, 50},   {Field::Rows, 2},        {Field::Panels, 1},
-      {Field::StatRow, 3},    {Field::StatsInit, 1},   {Field::Multiplier, kHalf},
+      {Field::Rows, 2},       {Field::Panels, 1},      {Field::StatRow, 3},
+        {Field::StatsInit, 1},   {Field::Multiplier, kHalf},
       {Field::Shift, 15},     {Field::RowPosition, 9}, {Field::ColumnPosition, 20},
       {Field::LowMoves, 1},   {Field::ValidLow, 11},   {Field::HighMoves, 1},
       {Field::ValidHigh, 14},
   };  // row 9: columns 20..22; row 10: columns 21..23
   bench.add(vectorCommand(Opcode::RowMax, common));
-  bench.add(vectorCommand(Opcode::Exp, common));
+  bench.add(vectorCommand(Opcode::Exp, common).set(Field::OutAddr, 50));
   bench.add(vectorCommand(Opcode::RowScalarSoftmax,
                           {{Field::Rows, 2}, {Field::StatRow, 3}, {Field::Multiplier, kHalf},
                            {Field::Shift, 15}}));
@@ -167,12 +167,12 @@ TEST_CASE("a fully masked row has no weights and normalizes to zero", "[emulator
   Bench bench;
   bench.sums(0, {4}, {{0, -64, -128, 100}});
   const std::initializer_list<Setting> common = {
-      {Field::OutAddr, 50}, {Field::Rows, 1},     {Field::Panels, 1},
+      {Field::Rows, 1},     {Field::Panels, 1},
       {Field::StatRow, 0},  {Field::StatsInit, 1}, {Field::Multiplier, kHalf},
       {Field::Shift, 15},   {Field::ValidLow, 4}, {Field::ValidHigh, 2},
   };
   bench.add(vectorCommand(Opcode::RowMax, common));
-  bench.add(vectorCommand(Opcode::Exp, common));
+  bench.add(vectorCommand(Opcode::Exp, common).set(Field::OutAddr, 50));
   bench.add(vectorCommand(Opcode::RowScalarSoftmax,
                           {{Field::Rows, 1}, {Field::Multiplier, kHalf}, {Field::Shift, 15}}));
   bench.add(vectorCommand(Opcode::RowNormalize,

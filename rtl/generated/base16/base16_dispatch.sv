@@ -5,10 +5,9 @@
 //   are there and the unit is ready; then it takes them. A unit's done pulse gives the tokens of
 //   its signal mask. `end` finishes the program (finish_o, a pulse) when every queue is empty and
 //   every unit idle. Per-queue ports are in the order load, matmul, vector, store. Errors (one per
-//   program): unknown opcode; zero size, misaligned memory address or stride, a gather of more rows
-//   than its list may hold, a queue that waits
-//   for or signals itself, more than 65535 tokens in one counter; last command not `end`; all
-//   queues waiting while nothing is under way that could signal.
+//   program): unknown opcode; a field that breaks a rule of the command set, a queue that waits for
+//   or signals itself, more than 65535 tokens in one counter; last command not `end`; all queues
+//   waiting while nothing is under way that could signal.
 // Timing: a command may issue 3 cycles after it was taken; one command per cycle in, one per queue
 // out.
 module base16_dispatch (
@@ -50,22 +49,118 @@ module base16_dispatch (
   // What the next command is.
   logic [1:0] queue;
   logic       known, is_end, bad_field, is_last, self_token;
-  logic       chunk_words_bad, chunks_bad, matmul_rows_bad, depth_bad, cols_bad, rows_bad, panels_bad;
-  logic       memory_addr_bad, memory_stride_bad;
-  assign chunk_words_bad   = command_i[base16_pkg::ChunkWordsLsb+:base16_pkg::ChunkWordsWidth] == '0;
-  assign chunks_bad        = command_i[base16_pkg::ChunksLsb+:base16_pkg::ChunksWidth] == '0;
-  assign matmul_rows_bad   = command_i[base16_pkg::MatmulRowsLsb+:base16_pkg::MatmulRowsWidth] == '0;
-  assign depth_bad         = command_i[base16_pkg::DepthLsb+:base16_pkg::DepthWidth] == '0;
-  assign cols_bad          = command_i[base16_pkg::ColsLsb+:base16_pkg::ColsWidth] == '0;
-  assign rows_bad          = command_i[base16_pkg::RowsLsb+:base16_pkg::RowsWidth] == '0;
-  assign panels_bad        = command_i[base16_pkg::PanelsLsb+:base16_pkg::PanelsWidth] == '0;
-  assign memory_addr_bad   = command_i[base16_pkg::MemoryAddrLsb+:DimW] != '0;
-  assign memory_stride_bad = command_i[base16_pkg::MemoryStrideLsb+:DimW] != '0;
 
-  logic       gather_bad;
-  assign gather_bad = command_i[base16_pkg::ChunksLsb+:base16_pkg::ChunksWidth] > 16'd64 ||
-                      command_i[base16_pkg::IndexAddrLsb+:2] != '0 ||
-                      command_i[base16_pkg::MemoryStrideLsb+:6] != '0;
+  // The rules of the command set (gen/tables/rules.cpp), and which of them the command breaks.
+  function automatic logic [4:0] ceil_log2(input logic [15:0] value);
+    ceil_log2 = '0;
+    for (int unsigned b = 0; b < 16; b++) begin
+      if (value > (16'd1 << b)) ceil_log2 = 5'(b + 1);
+    end
+  endfunction
+  logic         chunk_words_below_1,
+                chunks_below_1,
+                matmul_rows_below_1,
+                depth_below_1,
+                cols_below_1,
+                rows_below_1,
+                panels_below_1,
+                memory_addr_off_dim,
+                memory_stride_off_dim,
+                chunks_above_64,
+                memory_stride_off_64,
+                index_addr_off_4,
+                function_above_0,
+                mean_factor_below_8388608,
+                epsilon_below_64,
+                width_below_1,
+                width_above_4096,
+                out16_unrelated_0,
+                out16_unrelated_1,
+                width_log_unrelated_2;
+  assign chunk_words_below_1 =
+      command_i[base16_pkg::ChunkWordsLsb+:base16_pkg::ChunkWordsWidth] == '0;
+  assign chunks_below_1 =
+      command_i[base16_pkg::ChunksLsb+:base16_pkg::ChunksWidth] == '0;
+  assign matmul_rows_below_1 =
+      command_i[base16_pkg::MatmulRowsLsb+:base16_pkg::MatmulRowsWidth] == '0;
+  assign depth_below_1 =
+      command_i[base16_pkg::DepthLsb+:base16_pkg::DepthWidth] == '0;
+  assign cols_below_1 =
+      command_i[base16_pkg::ColsLsb+:base16_pkg::ColsWidth] == '0;
+  assign rows_below_1 =
+      command_i[base16_pkg::RowsLsb+:base16_pkg::RowsWidth] == '0;
+  assign panels_below_1 =
+      command_i[base16_pkg::PanelsLsb+:base16_pkg::PanelsWidth] == '0;
+  assign memory_addr_off_dim =
+      command_i[base16_pkg::MemoryAddrLsb+:DimW] != '0;
+  assign memory_stride_off_dim =
+      command_i[base16_pkg::MemoryStrideLsb+:DimW] != '0;
+  assign chunks_above_64 =
+      command_i[base16_pkg::ChunksLsb+:base16_pkg::ChunksWidth] > 16'd64;
+  assign memory_stride_off_64 =
+      command_i[base16_pkg::MemoryStrideLsb+:6] != '0;
+  assign index_addr_off_4 =
+      command_i[base16_pkg::IndexAddrLsb+:2] != '0;
+  assign function_above_0 =
+      command_i[base16_pkg::FunctionLsb+:base16_pkg::FunctionWidth] != '0;
+  assign mean_factor_below_8388608 =
+      command_i[base16_pkg::MeanFactorLsb+:base16_pkg::MeanFactorWidth] < 24'd8388608;
+  assign epsilon_below_64 =
+      command_i[base16_pkg::EpsilonLsb+:base16_pkg::EpsilonWidth] < 48'd64;
+  assign width_below_1 =
+      command_i[base16_pkg::WidthLsb+:base16_pkg::WidthWidth] == '0;
+  assign width_above_4096 =
+      command_i[base16_pkg::WidthLsb+:base16_pkg::WidthWidth] > 16'd4096;
+  assign out16_unrelated_0 =
+      command_i[base16_pkg::Out8Lsb+:base16_pkg::Out8Width] == command_i[base16_pkg::Out16Lsb+:base16_pkg::Out16Width];
+  assign out16_unrelated_1 =
+      (command_i[base16_pkg::Out8Lsb+:base16_pkg::Out8Width] | command_i[base16_pkg::Out16Lsb+:base16_pkg::Out16Width]) == '0;
+  assign width_log_unrelated_2 =
+      5'(command_i[base16_pkg::WidthLogLsb+:base16_pkg::WidthLogWidth]) != ceil_log2(command_i[base16_pkg::WidthLsb+:base16_pkg::WidthWidth]);
+  logic [26:0] spare;  // unused bits that are set, by group
+  assign spare[0] = |{command_i[15:8]};
+  assign spare[1] = |{command_i[31:16],
+                      command_i[63:56],
+                      command_i[159:152],
+                      command_i[191:184],
+                      command_i[223:216],
+                      command_i[415:412],
+                      command_i[447:438],
+                      command_i[511:480]};
+  assign spare[2] = |{command_i[55:32],
+                      command_i[87:64]};
+  assign spare[3] = |{command_i[95:88]};
+  assign spare[4] = |{command_i[111:96],
+                      command_i[147:128]};
+  assign spare[5] = |{command_i[119:112],
+                      command_i[151:148]};
+  assign spare[6] = |{command_i[127:120]};
+  assign spare[7] = |{command_i[175:160],
+                      command_i[215:192]};
+  assign spare[8] = |{command_i[183:176]};
+  assign spare[9] = |{command_i[247:224]};
+  assign spare[10] = |{command_i[255:248]};
+  assign spare[11] = |{command_i[274:256]};
+  assign spare[12] = |{command_i[279:275]};
+  assign spare[13] = |{command_i[287:280],
+                      command_i[319:312]};
+  assign spare[14] = |{command_i[311:288]};
+  assign spare[15] = |{command_i[335:320]};
+  assign spare[16] = |{command_i[351:336]};
+  assign spare[17] = |{command_i[367:352]};
+  assign spare[18] = |{command_i[375:368]};
+  assign spare[19] = |{command_i[399:376],
+                      command_i[407:406],
+                      command_i[479:448]};
+  assign spare[20] = |{command_i[400:400],
+                      command_i[404:404]};
+  assign spare[21] = |{command_i[402:401]};
+  assign spare[22] = |{command_i[403:403]};
+  assign spare[23] = |{command_i[405:405]};
+  assign spare[24] = |{command_i[411:408]};
+  assign spare[25] = |{command_i[431:416]};
+  assign spare[26] = |{command_i[437:432]};
+
   always_comb begin
     queue     = 2'd0;
     known     = 1'b1;
@@ -73,37 +168,103 @@ module base16_dispatch (
     bad_field = 1'b0;
     if (command_valid_i) begin
       case (command_i[base16_pkg::OpcodeLsb+:base16_pkg::OpcodeWidth])
-        base16_pkg::OpEnd: is_end = 1'b1;
+        base16_pkg::OpEnd: begin
+          is_end    = 1'b1;
+          bad_field = (spare & 27'b111111111111111111111111111) != '0;
+        end
         base16_pkg::OpLoad: begin
           queue     = 2'd0;
-          bad_field = chunk_words_bad || chunks_bad || memory_addr_bad || memory_stride_bad;
+          bad_field = chunk_words_below_1 ||
+                      chunks_below_1 ||
+                      memory_addr_off_dim ||
+                      memory_stride_off_dim ||
+                      (spare & 27'b111111111111111100100000010) != '0;
         end
         base16_pkg::OpGather: begin
           queue     = 2'd0;
-          bad_field = chunk_words_bad || chunks_bad || memory_addr_bad || memory_stride_bad || gather_bad;
+          bad_field = chunk_words_below_1 ||
+                      chunks_below_1 ||
+                      memory_addr_off_dim ||
+                      memory_stride_off_dim ||
+                      chunks_above_64 ||
+                      memory_stride_off_64 ||
+                      index_addr_off_4 ||
+                      (spare & 27'b111111110000000000100000010) != '0;
         end
         base16_pkg::OpMatmul: begin
           queue     = 2'd1;
-          bad_field = matmul_rows_bad || depth_bad || cols_bad;
+          bad_field = matmul_rows_below_1 ||
+                      depth_below_1 ||
+                      cols_below_1 ||
+                      (spare & 27'b111111111111111000001001010) != '0;
         end
-        base16_pkg::OpRequantize,
-        base16_pkg::OpResidual,
-        base16_pkg::OpActivation,
-        base16_pkg::OpRowMax,
-        base16_pkg::OpExp,
-        base16_pkg::OpRowNormalize,
+        base16_pkg::OpRequantize: begin
+          queue     = 2'd2;
+          bad_field = rows_below_1 ||
+                      panels_below_1 ||
+                      out16_unrelated_0 ||
+                      (spare & 27'b111110111100010010001111010) != '0;
+        end
+        base16_pkg::OpResidual: begin
+          queue     = 2'd2;
+          bad_field = rows_below_1 ||
+                      panels_below_1 ||
+                      (spare & 27'b111101011000010010111001010) != '0;
+        end
+        base16_pkg::OpActivation: begin
+          queue     = 2'd2;
+          bad_field = rows_below_1 ||
+                      panels_below_1 ||
+                      function_above_0 ||
+                      (spare & 27'b110111111100011111001111010) != '0;
+        end
+        base16_pkg::OpRowMax: begin
+          queue     = 2'd2;
+          bad_field = rows_below_1 ||
+                      panels_below_1 ||
+                      (spare & 27'b001101100000111111111111010) != '0;
+        end
+        base16_pkg::OpExp: begin
+          queue     = 2'd2;
+          bad_field = rows_below_1 ||
+                      panels_below_1 ||
+                      (spare & 27'b001001100000111111001111010) != '0;
+        end
+        base16_pkg::OpRowNormalize: begin
+          queue     = 2'd2;
+          bad_field = rows_below_1 ||
+                      panels_below_1 ||
+                      (spare & 27'b111111111000111111001111010) != '0;
+        end
         base16_pkg::OpLayerNorm: begin
           queue     = 2'd2;
-          bad_field = rows_bad || panels_bad;
+          bad_field = rows_below_1 ||
+                      panels_below_1 ||
+                      out16_unrelated_1 ||
+                      (spare & 27'b011110111000010010001001110) != '0;
         end
-        base16_pkg::OpRowScalarSoftmax,
+        base16_pkg::OpRowScalarSoftmax: begin
+          queue     = 2'd2;
+          bad_field = rows_below_1 ||
+                      (spare & 27'b001111111010111111111111110) != '0;
+        end
         base16_pkg::OpRowScalarLayerNorm: begin
           queue     = 2'd2;
-          bad_field = rows_bad;
+          bad_field = rows_below_1 ||
+                      mean_factor_below_8388608 ||
+                      epsilon_below_64 ||
+                      width_below_1 ||
+                      width_above_4096 ||
+                      width_log_unrelated_2 ||
+                      (spare & 27'b111111111010111111111100010) != '0;
         end
         base16_pkg::OpStore: begin
           queue     = 2'd3;
-          bad_field = chunk_words_bad || chunks_bad || memory_addr_bad || memory_stride_bad;
+          bad_field = chunk_words_below_1 ||
+                      chunks_below_1 ||
+                      memory_addr_off_dim ||
+                      memory_stride_off_dim ||
+                      (spare & 27'b111111111111111100100000010) != '0;
         end
         default: known = 1'b0;
       endcase
@@ -285,7 +446,8 @@ module base16_dispatch (
       error_index_o = command_index_i;
       if (!known) error_code_o = base16_pkg::ErrIllegalOpcode;
       else if (bad_field || self_token) error_code_o = base16_pkg::ErrIllegalField;
-      if (known && (memory_addr_bad || memory_stride_bad) && (queue == 2'd0 || queue == 2'd3)) begin
+      if (known && !is_end && (memory_addr_off_dim || memory_stride_off_dim) &&
+          (queue == 2'd0 || queue == 2'd3)) begin
         error_addr_o = command_i[base16_pkg::MemoryAddrLsb+:base16_pkg::MemoryAddrWidth];
       end
     end else if (overflow != '0) begin

@@ -331,7 +331,7 @@ package base16_pkg;
   // Error codes.
   localparam logic [7:0] ErrNone             = 8'd0;   // no error
   localparam logic [7:0] ErrIllegalOpcode    = 8'd1;   // opcode unknown
-  localparam logic [7:0] ErrIllegalField     = 8'd2;   // a size field is zero, or a memory address or stride is not a multiple of DIM
+  localparam logic [7:0] ErrIllegalField     = 8'd2;   // a value that the command set does not allow, or a program address that is no multiple of 64
   localparam logic [7:0] ErrProgramEnd       = 8'd3;   // the program's last command is not end
   localparam logic [7:0] ErrReadWindow       = 8'd4;   // a load outside the readable windows
   localparam logic [7:0] ErrWriteWindow      = 8'd5;   // a store outside the writable windows

@@ -195,7 +195,7 @@
 /* Values of error_code. */
 #define BASE16_ERR_NONE              0   /* no error */
 #define BASE16_ERR_ILLEGAL_OPCODE    1   /* opcode unknown */
-#define BASE16_ERR_ILLEGAL_FIELD     2   /* a size field is zero, or a memory address or stride is not a multiple of DIM */
+#define BASE16_ERR_ILLEGAL_FIELD     2   /* a value that the command set does not allow, or a program address that is no multiple of 64 */
 #define BASE16_ERR_PROGRAM_END       3   /* the program's last command is not end */
 #define BASE16_ERR_READ_WINDOW       4   /* a load outside the readable windows */
 #define BASE16_ERR_WRITE_WINDOW      5   /* a store outside the writable windows */
@@ -270,7 +270,7 @@
 /* Opcodes. */
 #define BASE16_OP_END                   0x01u  /* Waits until every queue is idle, then reports done. */
 #define BASE16_OP_LOAD                  0x10u  /* Memory to scratchpad. */
-#define BASE16_OP_GATHER                0x11u  /* Rows of a table in memory, picked by a list, to scratchpad: word w of chunk r comes from memory_addr + list[r] * memory_stride + w * DIM and goes to scratch_addr + r * scratch_stride + w * word_stride. At most 64 chunks; memory_stride is a multiple of 64. */
+#define BASE16_OP_GATHER                0x11u  /* Rows of a table in memory, picked by a list, to scratchpad: word w of chunk r comes from memory_addr + list[r] * memory_stride + w * DIM and goes to scratch_addr + r * scratch_stride + w * word_stride. */
 #define BASE16_OP_MATMUL                0x20u  /* C = A * B, or C += A * B, over all column tiles and depth tiles of the block. */
 #define BASE16_OP_REQUANTIZE            0x30u  /* out = REQ(acc + bias, M, s, z), to exactly one of 8 or 16 bits. */
 #define BASE16_OP_RESIDUAL              0x31u  /* out16 = sat16(rshr((acc + bias) * M1, s1) + rshr(in * M2, s2)). */
@@ -299,17 +299,17 @@
 #define BASE16_SIGNAL_WIDTH          4
 #define BASE16_SCRATCH_ADDR_LSB      32   /* first scratchpad word */
 #define BASE16_SCRATCH_ADDR_WIDTH    24
-#define BASE16_MEMORY_ADDR_LSB       64   /* first byte in memory; a multiple of DIM */
+#define BASE16_MEMORY_ADDR_LSB       64   /* first byte in memory */
 #define BASE16_MEMORY_ADDR_WIDTH     64
-#define BASE16_CHUNK_WORDS_LSB       128  /* words per chunk, contiguous on both sides; at least 1 */
+#define BASE16_CHUNK_WORDS_LSB       128  /* words per chunk, contiguous on both sides */
 #define BASE16_CHUNK_WORDS_WIDTH     24
-#define BASE16_CHUNKS_LSB            160  /* chunks to move; at least 1 */
+#define BASE16_CHUNKS_LSB            160  /* chunks to move */
 #define BASE16_CHUNKS_WIDTH          16
 #define BASE16_SCRATCH_STRIDE_LSB    192  /* words from chunk to chunk in the scratchpad */
 #define BASE16_SCRATCH_STRIDE_WIDTH  24
-#define BASE16_MEMORY_STRIDE_LSB     224  /* bytes from chunk to chunk in memory; a multiple of DIM */
+#define BASE16_MEMORY_STRIDE_LSB     224  /* bytes from chunk to chunk in memory */
 #define BASE16_MEMORY_STRIDE_WIDTH   32
-#define BASE16_INDEX_ADDR_LSB        256  /* first byte of a list of uint32 in memory, one per chunk: which row of the table; a multiple of 4 */
+#define BASE16_INDEX_ADDR_LSB        256  /* first byte of a list of uint32 in memory, one per chunk: which row of the table */
 #define BASE16_INDEX_ADDR_WIDTH      64
 #define BASE16_INDEX_LIMIT_LSB       320  /* rows of the table: a number in the list that is not below is an error */
 #define BASE16_INDEX_LIMIT_WIDTH     32
@@ -327,11 +327,11 @@
 #define BASE16_C_ADDR_WIDTH          24
 #define BASE16_C_STRIDE_LSB          192  /* accumulator rows from column tile to column tile */
 #define BASE16_C_STRIDE_WIDTH        24
-#define BASE16_MATMUL_ROWS_LSB       224  /* rows of A; at least 1 */
+#define BASE16_MATMUL_ROWS_LSB       224  /* rows of A */
 #define BASE16_MATMUL_ROWS_WIDTH     16
-#define BASE16_DEPTH_LSB             240  /* columns of A; at least 1 */
+#define BASE16_DEPTH_LSB             240  /* columns of A */
 #define BASE16_DEPTH_WIDTH           16
-#define BASE16_COLS_LSB              256  /* columns of the result; at least 1 */
+#define BASE16_COLS_LSB              256  /* columns of the result */
 #define BASE16_COLS_WIDTH            16
 #define BASE16_A_UNSIGNED_LSB        272  /* A is uint8, else int8 */
 #define BASE16_A_UNSIGNED_WIDTH      1
@@ -357,9 +357,9 @@
 #define BASE16_OUT16_STRIDE_WIDTH    24
 #define BASE16_CONST_ADDR_LSB        288  /* first word of the per-channel constants; panels follow each other */
 #define BASE16_CONST_ADDR_WIDTH      24
-#define BASE16_ROWS_LSB              320  /* rows; at least 1 */
+#define BASE16_ROWS_LSB              320  /* rows */
 #define BASE16_ROWS_WIDTH            16
-#define BASE16_PANELS_LSB            336  /* panels of DIM columns; at least 1 */
+#define BASE16_PANELS_LSB            336  /* panels of DIM columns */
 #define BASE16_PANELS_WIDTH          16
 #define BASE16_STAT_ROW_LSB          352  /* row statistics slot of row 0 */
 #define BASE16_STAT_ROW_WIDTH        16
@@ -393,13 +393,13 @@
 #define BASE16_VALID_LOW_WIDTH       16
 #define BASE16_VALID_HIGH_LSB        464  /* first column after the valid */
 #define BASE16_VALID_HIGH_WIDTH      16
-#define BASE16_MEAN_FACTOR_LSB       32   /* DINV = round(2^(23 + width_log) / width), in (2^23, 2^24), or 2^23 exactly */
+#define BASE16_MEAN_FACTOR_LSB       32   /* DINV = round(2^(23 + width_log) / width) */
 #define BASE16_MEAN_FACTOR_WIDTH     24
-#define BASE16_EPSILON_LSB           64   /* E, at least 64 */
+#define BASE16_EPSILON_LSB           64   /* E */
 #define BASE16_EPSILON_WIDTH         48
 #define BASE16_WIDTH_LSB             128  /* d: columns of the normalized tensor */
 #define BASE16_WIDTH_WIDTH           16
-#define BASE16_WIDTH_LOG_LSB         144  /* CL = ceil(log2 d), at most 12 */
+#define BASE16_WIDTH_LOG_LSB         144  /* CL = ceil(log2 d) */
 #define BASE16_WIDTH_LOG_WIDTH       4
 
 #endif /* BASE16_REGS_H */
