@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -29,8 +30,9 @@ struct TrainedModel {
   std::string name;  ///< of its folder
   FloatBert bert;
   std::vector<std::string> vocabulary;
-  TokenizerOptions tokenizer;
+  TokenizerOptions tokenizer;  ///< with the default prompt, if there is one
   Pooling pooling;
+  std::map<std::string, std::string> prompts;  ///< by name: what may stand before a text
 };
 
 /// What importFolder took from where, and what it assumed or left out; lines for people.

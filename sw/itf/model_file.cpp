@@ -7,6 +7,7 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
+#include "sw/itf/description.hpp"
 #include "sw/itf/float_sections.hpp"
 #include "sw/itf/graph_json.hpp"
 
@@ -19,14 +20,37 @@ constexpr const char* kModel = "model.json";
 constexpr const char* kVocabulary = "vocabulary.txt";
 constexpr const char* kIntegers = "integers.json";
 constexpr const char* kIntegerData = "integers.data";
+constexpr uint32_t kMany = 1 << 20;  // pieces, positions
 
 std::span<const uint8_t> bytesOf(const std::string& text) {
   return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
 }
 
+Json describe(const TokenizerOptions& tokenizer) {
+  const SpecialTokens& special = tokenizer.special;
+  Json added = Json::array();
+  for (const AddedToken& token : tokenizer.added)
+    added.push_back({{"content", token.content},
+                     {"id", token.id},
+                     {"single_word", token.singleWord},
+                     {"left_strip", token.leftStrip},
+                     {"right_strip", token.rightStrip},
+                     {"normalized", token.normalized}});
+  return {{"lower_case", tokenizer.lowerCase},
+          {"strip_accents", tokenizer.stripAccents ? Json(*tokenizer.stripAccents) : Json()},
+          {"split_chinese", tokenizer.splitChinese},
+          {"max_tokens", tokenizer.maxTokens},
+          {"begin", special.begin},
+          {"end", special.end},
+          {"unknown", special.unknown},
+          {"padding", special.padding},
+          {"mask", special.mask},
+          {"added_tokens", added},
+          {"prompt", tokenizer.prompt}};
+}
+
 std::string describe(const TrainedModel& model) {
   const BertConfig& config = model.bert.config;
-  const TokenizerOptions& tokenizer = model.tokenizer;
   return Json{{"kind", "bert-encoder"},
               {"name", model.name},
               {"width", config.width},
@@ -37,59 +61,19 @@ std::string describe(const TrainedModel& model) {
               {"positions", config.maxPositions},
               {"segments", config.segments},
               {"epsilon", config.epsilon},
-              {"tokenizer",
-               {{"lower_case", tokenizer.lowerCase},
-                {"strip_accents", tokenizer.stripAccents ? Json(*tokenizer.stripAccents) : Json()},
-                {"split_chinese", tokenizer.splitChinese},
-                {"max_tokens", tokenizer.maxTokens}}},
+              {"tokenizer", describe(model.tokenizer)},
+              {"prompts", model.prompts},
               {"pooling",
                {{"mode", poolingName(model.pooling.mode)},
                 {"normalize", model.pooling.normalize}}}}
       .dump(1);
 }
 
-/// Reads model.json key by key; refuses through the file.
-class Description {
- public:
-  Description(const ItfFile& file, Json json, std::string where)
-      : file_(file), json_(std::move(json)), where_(std::move(where)) {
-    if (!json_.is_object()) file_.refuse(where_ + " is not a JSON object");
-  }
-
-  uint32_t count(const char* key, uint32_t low, uint32_t high) const {
-    const Json& value = at(key);
-    if (!value.is_number_unsigned() || value.get<uint64_t>() < low || value.get<uint64_t>() > high)
-      file_.refuse(fmt::format("{}: {}: must be a count from {} to {}, got {}", where_, key, low,
-                               high, value.dump()));
-    return value.get<uint32_t>();
-  }
-  bool flag(const char* key) const {
-    if (!at(key).is_boolean())
-      file_.refuse(fmt::format("{}: {}: must be true or false", where_, key));
-    return at(key).get<bool>();
-  }
-  std::string text(const char* key) const {
-    if (!at(key).is_string()) file_.refuse(fmt::format("{}: {}: must be a string", where_, key));
-    return at(key).get<std::string>();
-  }
-  Description part(const char* key) const { return {file_, at(key), where_ + ": " + key}; }
-  const Json& at(const char* key) const {
-    if (!json_.contains(key)) file_.refuse(fmt::format("{}: {} is missing", where_, key));
-    return json_[key];
-  }
-
- private:
-  const ItfFile& file_;
-  Json json_;
-  std::string where_;
-};
-
 BertConfig readConfig(const ItfFile& file, const Description& json) {
   if (json.text("kind") != "bert-encoder")
     file.refuse(fmt::format("holds a model of kind {}; this program knows bert-encoder",
                             json.text("kind")));
   BertConfig config;
-  constexpr uint32_t kMany = 1 << 20;
   config.width = json.count("width", 1, 4096);
   config.heads = json.count("heads", 1, config.width);
   config.ffn = json.count("ffn", 1, 65535);
@@ -134,23 +118,42 @@ std::vector<std::string> readVocabulary(const ItfFile& file, uint32_t limit) {
   return pieces;
 }
 
+TokenizerOptions readTokenizer(const Description& json, uint32_t positions) {
+  TokenizerOptions tokenizer;
+  tokenizer.lowerCase = json.flag("lower_case");
+  if (!json.at("strip_accents").is_null()) tokenizer.stripAccents = json.flag("strip_accents");
+  tokenizer.splitChinese = json.flag("split_chinese");
+  tokenizer.maxTokens = json.count("max_tokens", 2, positions);
+  tokenizer.special = {json.text("begin"), json.text("end"), json.text("unknown"),
+                       json.text("padding"), json.text("mask")};
+  for (const Description& token : json.list("added_tokens"))
+    tokenizer.added.push_back({.content = token.text("content"),
+                               .id = token.count("id", 0, kMany),
+                               .singleWord = token.flag("single_word"),
+                               .leftStrip = token.flag("left_strip"),
+                               .rightStrip = token.flag("right_strip"),
+                               .normalized = token.flag("normalized")});
+  tokenizer.prompt = json.text("prompt");
+  return tokenizer;
+}
+
 TrainedModel readTrained(const ItfFile& file) {
   const Description json(file, Json::parse(file.text(kModel), nullptr, false), kModel);
   TrainedModel model;
   model.name = json.text("name");
   model.bert.config = readConfig(file, json);
-  const Description tokenizer = json.part("tokenizer");
-  model.tokenizer.lowerCase = tokenizer.flag("lower_case");
-  if (!tokenizer.at("strip_accents").is_null())
-    model.tokenizer.stripAccents = tokenizer.flag("strip_accents");
-  model.tokenizer.splitChinese = tokenizer.flag("split_chinese");
-  model.tokenizer.maxTokens = tokenizer.count("max_tokens", 2, model.bert.config.maxPositions);
+  model.tokenizer = readTokenizer(json.part("tokenizer"), model.bert.config.maxPositions);
+  model.prompts = json.part("prompts").texts();
   const Description pooling = json.part("pooling");
   const std::string mode = pooling.text("mode");
   if (mode != "mean" && mode != "cls") file.refuse("model.json: pooling: unknown mode " + mode);
   model.pooling.mode = mode == "mean" ? PoolingMode::Mean : PoolingMode::Cls;
   model.pooling.normalize = pooling.flag("normalize");
   model.vocabulary = readVocabulary(file, model.bert.config.vocabulary);
+  for (const AddedToken& token : model.tokenizer.added)
+    if (token.id >= model.bert.config.vocabulary)
+      file.refuse(fmt::format("model.json: added token \"{}\" has id {}, the table of words has {} "
+                              "rows", token.content, token.id, model.bert.config.vocabulary));
   model.bert.layers.resize(model.bert.config.layers);
   readTensors(file, model.bert);
   return model;

@@ -16,7 +16,7 @@ struct Pieces {
 
 Pieces piecesOf(const Tokenizer& tokenizer) {
   Pieces pieces;
-  for (uint32_t id = 0; id < tokenizer.size(); ++id) {
+  for (uint32_t id = 0; id < tokenizer.vocabulary().size(); ++id) {
     const std::string& piece = tokenizer.piece(id);
     if (piece.starts_with('[') && piece.ends_with(']')) continue;
     (piece.starts_with("##") ? pieces.later : pieces.first).push_back(id);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <set>
 
 #include "sw/tokenizer/words.hpp"
 
@@ -22,10 +23,15 @@ bool isUtf8(std::string_view text) {
   return c >= 0;
 }
 
+WordRules rulesOf(const TokenizerOptions& options) {
+  return {options.lowerCase, options.stripAccents.value_or(options.lowerCase),
+          options.splitChinese};
+}
+
 }  // namespace
 
 Tokenizer::Tokenizer(std::vector<std::string> vocabulary, TokenizerOptions options)
-    : vocabulary_(std::move(vocabulary)), options_(options) {
+    : vocabulary_(std::move(vocabulary)), options_(std::move(options)) {
   index();
 }
 
@@ -39,7 +45,7 @@ Tokenizer Tokenizer::fromFile(const std::string& vocabPath, TokenizerOptions opt
   }
   if (file.bad()) throw ImportError(vocabPath + ": cannot be read");
   try {
-    return Tokenizer(std::move(vocabulary), options);
+    return Tokenizer(std::move(vocabulary), std::move(options));
   } catch (const ImportError& error) {
     throw ImportError(fmt::format("{}: {}", vocabPath, error.what()));
   }
@@ -63,53 +69,90 @@ void Tokenizer::index() {
       later_.emplace(piece.substr(kContinues.size()), id);
     longestPiece_ = std::max(longestPiece_, piece.size());
   }
-  const auto find = [&](const char* name, uint32_t* id) {
-    const auto found = first_.find(std::string_view(name));
-    if (found != first_.end()) {
-      special_.emplace_back(name, found->second);
-      if (id != nullptr) *id = found->second;
-    } else if (id != nullptr && faults.size() < kMaxFaults) {
+  const auto require = [&](const std::string& name, uint32_t& id) {
+    const auto found = first_.find(name);
+    if (found != first_.end())
+      id = found->second;
+    else if (faults.size() < kMaxFaults)
       faults.push_back(fmt::format("the vocabulary lacks the piece {}", name));
-    }
   };
-  find("[CLS]", &begin_);
-  find("[SEP]", &end_);
-  find("[UNK]", &unknown_);
-  find("[PAD]", nullptr);
-  find("[MASK]", nullptr);
+  require(options_.special.begin, begin_);
+  require(options_.special.end, end_);
+  require(options_.special.unknown, unknown_);
+  indexAdded(faults);
   if (faults.empty()) return;
   std::string text;
   for (const std::string& fault : faults) text += (text.empty() ? "" : "\n") + fault;
   throw ImportError(text);
 }
 
-const std::pair<std::string, uint32_t>* Tokenizer::specialAt(std::string_view text) const {
-  const auto found = std::find_if(special_.begin(), special_.end(),
-                                  [&](const auto& token) { return text.starts_with(token.first); });
-  return found == special_.end() ? nullptr : &*found;
+void Tokenizer::indexAdded(std::vector<std::string>& faults) {
+  const auto add = [&](const AddedToken& token) {
+    std::string pattern = token.normalized ? cleaned(token.content, rulesOf(options_))
+                                           : token.content;
+    if (pattern.empty())
+      faults.push_back(fmt::format("added token \"{}\" has no character", token.content));
+    else if (!(token.normalized ? cleaned_ : raw_).add(pattern, token))
+      faults.push_back(fmt::format("two added tokens are \"{}\" in a text", pattern));
+  };
+  std::set<std::string_view> names;
+  for (const AddedToken& token : options_.added) {
+    if (faults.size() >= kMaxFaults) return;
+    names.insert(token.content);
+    const auto found = first_.find(token.content);
+    const std::size_t id = found != first_.end() ? found->second : size();
+    if (token.id != id)
+      faults.push_back(fmt::format("added token \"{}\" has id {}, its place is {}", token.content,
+                                   token.id, id));
+    if (found == first_.end()) behind_.push_back(token.content);
+    add(token);
+  }
+  const SpecialTokens& special = options_.special;
+  for (const std::string* name :
+       {&special.begin, &special.end, &special.unknown, &special.padding, &special.mask}) {
+    const auto found = first_.find(*name);
+    if (found != first_.end() && names.insert(*name).second)
+      add({.content = *name, .id = found->second});
+  }
+}
+
+const std::string& Tokenizer::piece(uint32_t id) const {
+  return id < vocabulary_.size() ? vocabulary_[id] : behind_.at(id - vocabulary_.size());
 }
 
 std::vector<uint32_t> Tokenizer::encode(std::string_view utf8) const {
   const std::size_t most = options_.maxTokens - 1;  // before [SEP]
-  const WordRules rules = {options_.lowerCase, options_.stripAccents.value_or(options_.lowerCase),
-                           options_.splitChinese};
   std::vector<uint32_t> ids = {begin_};
-  const TakeWord take = [&](std::string_view word, std::size_t characters) {
-    addWord(word, characters, ids);
-    return ids.size() < most;
-  };
-  for (std::size_t begin = 0; begin < utf8.size() && ids.size() < most;) {
-    std::size_t end = utf8.find('[', begin);
-    const std::pair<std::string, uint32_t>* special = nullptr;
-    while (end != std::string_view::npos && !(special = specialAt(utf8.substr(end))))
-      end = utf8.find('[', end + 1);
-    if (splitWords(utf8.substr(begin, end - begin), rules, take) && special)
-      ids.push_back(special->second);
-    begin = special ? end + special->first.size() : utf8.size();
-  }
+  if (options_.prompt.empty())
+    addText(utf8, most, ids);
+  else
+    addText(options_.prompt + std::string(utf8), most, ids);
   ids.resize(std::min(ids.size(), most));
   ids.push_back(end_);
   return ids;
+}
+
+void Tokenizer::addText(std::string_view utf8, std::size_t most,
+                        std::vector<uint32_t>& ids) const {
+  const WordRules rules = rulesOf(options_);
+  const TakeWord word = [&](std::string_view text, std::size_t characters) {
+    addWord(text, characters, ids);
+    return ids.size() < most;
+  };
+  const TokenFinder::TakeToken token = [&](uint32_t id) {
+    ids.push_back(id);
+    return ids.size() < most;
+  };
+  const TokenFinder::TakeText cleanWords = [&](std::string_view text) {
+    return splitWords(text, kAsTheyAre, word);
+  };
+  raw_.split(
+      utf8,
+      [&](std::string_view text) {
+        return cleaned_.empty() ? splitWords(text, rules, word)
+                                : cleaned_.split(cleaned(text, rules), cleanWords, token);
+      },
+      token);
 }
 
 void Tokenizer::addWord(std::string_view word, std::size_t characters,
@@ -121,7 +164,7 @@ void Tokenizer::addWord(std::string_view word, std::size_t characters,
   };
   if (characters > kMaxWordCharacters) return giveUp();
   while (!word.empty()) {
-    const Ids& pieces = ids.size() == before ? first_ : later_;
+    const IdsByText& pieces = ids.size() == before ? first_ : later_;
     std::size_t size = std::min(word.size(), longestPiece_);
     auto found = pieces.find(word.substr(0, size));
     while (found == pieces.end() && size > 1) found = pieces.find(word.substr(0, --size));

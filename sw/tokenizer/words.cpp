@@ -127,4 +127,37 @@ bool splitWords(std::string_view utf8, const WordRules& rules, const TakeWord& t
   return Splitter(rules, take).split(utf8);
 }
 
+std::string cleaned(std::string_view utf8, const WordRules& rules) {
+  const auto* bytes = reinterpret_cast<const uint8_t*>(utf8.data());
+  std::u32string text;
+  for (std::size_t i = 0; i < utf8.size();) {
+    UChar32 c = 0;
+    U8_NEXT_OR_FFFD(bytes, i, utf8.size(), c);
+    if (isDropped(c)) continue;
+    if (isSpace(c))
+      text += U' ';
+    else if (rules.splitIdeographs && isIdeograph(c))
+      text += {U' ', static_cast<char32_t>(c), U' '};
+    else
+      text += static_cast<char32_t>(c);
+  }
+  if (rules.stripAccents) {
+    text = decomposed(text);
+    std::erase_if(text, [](char32_t c) { return isNonspacingMark(static_cast<UChar32>(c)); });
+  }
+  std::u32string lower;
+  if (rules.lowerCase) {
+    for (const char32_t c : text) appendLower(static_cast<UChar32>(c), lower);
+    text = std::move(lower);
+  }
+  std::string result;
+  for (const char32_t c : text) {
+    std::array<char, U8_MAX_LENGTH> letter{};
+    std::size_t size = 0;
+    U8_APPEND_UNSAFE(letter, size, static_cast<UChar32>(c));
+    result.append(letter.data(), size);
+  }
+  return result;
+}
+
 }  // namespace intformer

@@ -18,6 +18,13 @@ ModelFile sample() {
   ModelFile model;
   model.trained = importFolder(folder.path(), notes);
   model.trained.tokenizer.stripAccents = false;
+  model.trained.tokenizer.special.mask = "<mask>";
+  model.trained.tokenizer.added = {{.content = "the", .id = 4, .singleWord = true},
+                                   {.content = "river", .id = 10, .leftStrip = true},
+                                   {.content = "was", .id = 13, .rightStrip = true}};
+  model.trained.tokenizer.added.back().normalized = true;
+  model.trained.tokenizer.prompt = "query: ";
+  model.trained.prompts = {{"query", "query: "}, {"document", ""}};
   model.trained.pooling = {PoolingMode::Cls, false};
   return model;
 }
@@ -83,6 +90,10 @@ TEST_CASE("a model file keeps the trained model and its integers", "[itf]") {
   CHECK(read.trained.vocabulary == model.trained.vocabulary);
   CHECK(read.trained.tokenizer.stripAccents == std::optional(false));
   CHECK(read.trained.tokenizer.maxTokens == 64);
+  CHECK(read.trained.tokenizer.special == model.trained.tokenizer.special);
+  CHECK(read.trained.tokenizer.added == model.trained.tokenizer.added);
+  CHECK(read.trained.tokenizer.prompt == "query: ");
+  CHECK(read.trained.prompts == model.trained.prompts);
   CHECK(read.trained.pooling == model.trained.pooling);
   CHECK(read.trained.bert.config.epsilon == model.trained.bert.config.epsilon);
   const std::vector<uint32_t> tokens = {2, 10, 11, 30, 3};
@@ -163,6 +174,10 @@ TEST_CASE("contents that contradict each other are refused though the checksums 
   CHECK_THAT(replaced("model.json", "bert-encoder", "gpt"), Contains("a model of kind gpt"));
   CHECK_THAT(replaced("model.json", "\"lower_case\"", "\"lower\""),
              Contains("lower_case is missing"));
+  CHECK_THAT(replaced("model.json", "\"id\": 4", "\"id\": 40"),
+             Contains("added token \"the\" has id 40, the table of words has 40 rows"));
+  CHECK_THAT(replaced("model.json", "\"query\": \"query: \"", "\"query\": 3"),
+             Contains("prompts: query: must be a string"));
   CHECK_THAT(replaced("integers.json", "\"tokens\":0", "\"tokens\":7"),
              Contains("tokens and places must be inputs"));
   CHECK_THAT(replaced("integers.json", "\"rows\":1", "\"rows\":1000000"),

@@ -66,6 +66,52 @@ TEST_CASE("special tokens in a text stand for themselves where the vocabulary ha
   CHECK(pieces(tokenizer({"[MASK]"}), "[MASK]") == Pieces{"[MASK]"});
 }
 
+TEST_CASE("added tokens are found before words are, the longest first", "[tokenizer]") {
+  TokenizerOptions options;
+  options.added = {{.content = "the", .id = 4, .singleWord = true},
+                   {.content = "<q>", .id = 8, .leftStrip = true, .rightStrip = true},
+                   {.content = "<q>r", .id = 9},
+                   {.content = "New York", .id = 10, .normalized = true}};
+  const Tokenizer made = tokenizer({"the", "a", "##the", "new"}, options);
+  CHECK(made.size() == 11);
+  CHECK(made.piece(9) == "<q>r");
+  CHECK_THROWS_AS(made.piece(11), std::out_of_range);
+  CHECK(pieces(made, "the athe The, the") == Pieces{"the", "a", "##the", "the", "[UNK]", "the"});
+  CHECK(pieces(made, "a <q> a<q>r<q>") == Pieces{"a", "<q>", "a", "<q>r", "<q>"});
+  CHECK(pieces(made, "NEW  york n\u00e9w york") == Pieces{"new", "[UNK]", "New York"});
+}
+
+TEST_CASE("added tokens whose ids or contents cannot be are refused", "[tokenizer]") {
+  const auto refusalOf = [](std::vector<AddedToken> added) {
+    TokenizerOptions options;
+    options.added = std::move(added);
+    return refusal({"[UNK]", "[CLS]", "[SEP]", "a"}, options);
+  };
+  CHECK(refusalOf({{.content = "<q>", .id = 4}, {.content = "a", .id = 3}}).empty());
+  CHECK_THAT(refusalOf({{.content = "<q>", .id = 5}}),
+             Contains("added token \"<q>\" has id 5, its place is 4"));
+  CHECK_THAT(refusalOf({{.content = "a", .id = 4}}),
+             Contains("added token \"a\" has id 4, its place is 3"));
+  CHECK_THAT(refusalOf({{.content = "", .id = 4}}), Contains("has no character"));
+  CHECK_THAT(refusalOf({{.content = "B", .id = 4, .normalized = true},
+                        {.content = "b", .id = 5, .normalized = true}}),
+             Contains("two added tokens are \"b\" in a text"));
+}
+
+TEST_CASE("special tokens have the names that are given", "[tokenizer]") {
+  TokenizerOptions options;
+  options.special = {.begin = "<s>", .end = "</s>", .unknown = "<unk>"};
+  const Tokenizer made({"<s>", "</s>", "<unk>", "a", "<", "s", ">"}, options);
+  CHECK(made.encode("a <s> b [CLS]") == std::vector<uint32_t>{0, 3, 0, 2, 2, 2, 2, 1});
+  CHECK_THAT(refusal({"[CLS]", "[SEP]", "[UNK]"}, options), Contains("lacks the piece <unk>"));
+}
+
+TEST_CASE("a prompt stands before every text", "[tokenizer]") {
+  TokenizerOptions options;
+  options.prompt = "query: ";
+  CHECK(pieces(tokenizer({"query", ":", "a"}, options), "a") == Pieces{"query", ":", "a"});
+}
+
 TEST_CASE("texts are cut to the maximum of tokens", "[tokenizer]") {
   const uint32_t most = GENERATE(2U, 3U, 7U);
   TokenizerOptions options;
