@@ -19,7 +19,7 @@ REPORT := $(BUILD)/reports/$(basename $(notdir $(MODEL)))-$(basename $(notdir $(
 REAL_REPORT := $(BUILD)/reports/$(notdir $(REAL))-$(basename $(notdir $(CONFIG))).json
 
 .DEFAULT_GOAL := help
-.PHONY: help packages configure program run run-model run-real minilm minilm-file accuracy bert-base test lint synth bench \
+.PHONY: help packages configure program run run-model run-real minilm minilm-file accuracy bert-base test mutants lint synth bench \
         estimate-table regenerate format clean
 
 help: ## explain every target
@@ -80,6 +80,9 @@ test: configure ## build everything and run all tests
 	@echo "building the program and its tests"
 	@cmake --build $(BUILD) -- $(NINJA)
 	@ctest --test-dir $(BUILD) --output-on-failure -j 2
+
+mutants: configure ## put wrong lines into a copy of the RTL, one at a time: a named test must fail (MUTANTS=part of a name)
+	@sh scripts/mutants.sh $(MUTANTS)
 
 lint: program ## read every leaf and every emitted file with Verilator and Yosys
 	@sh scripts/lint.sh

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
+#include <deque>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -27,7 +28,7 @@ struct Storage {
   static constexpr uint8_t kOkay = 0, kSlverr = 2, kDecerr = 3;
 
   [[nodiscard]] uint8_t response(uint64_t from, uint64_t to, bool write) const {
-    if (from < base || to > base + size) return kDecerr;
+    if (from < base || to - base > size) return kDecerr;  // `to` may be 2^64, which is 0
     const bool hit = from < errorEnd && to > errorBase;
     return hit && (write ? errorOnWrites : errorOnReads) ? kSlverr : kOkay;
   }
@@ -44,7 +45,9 @@ class AxiMemory {
  public:
   static constexpr uint32_t kBusBytes = sizeof(PortType<decltype(Top::m_axi_rdata_i)>);
 
-  explicit AxiMemory(Top& top) : top_(top) { setTiming({100, 100, 1.0, 0.0, 1, 32}); }
+  explicit AxiMemory(Top& top) : top_(top) {
+    setTiming({100, 100, 1.0, 0.0, 1, 32, SIM_ADDRESS_FIRST});
+  }
 
   Storage storage;
   sim_write_observer observer = nullptr;
@@ -58,12 +61,15 @@ class AxiMemory {
     stallThreshold_ = static_cast<uint64_t>(timing.stall * 4294967296.0);
     random_ = timing.seed * 0x9E3779B97F4A7C15ULL | 1;
     outstanding_ = std::clamp(timing.outstanding, 1U, kRing);
+    writeOrder_ = timing.write_order;
   }
 
   void clear() {
     for (auto& queue : reads_) queue = {};
     writes_ = {};
     responses_ = {};
+    early_.clear();
+    earlyBursts_ = 0;
     readValid_ = responseValid_ = arHeld_ = awHeld_ = wHeld_ = false;
     violation_.clear();
     readCredit_ = writeCredit_ = kWhole;
@@ -81,7 +87,7 @@ class AxiMemory {
       finishReadBeat();
       moved = true;
     }
-    if (top_.m_axi_awvalid_o || awHeld_) moved |= sampleWriteAddress();
+    if (top_.m_axi_awvalid_o || awHeld_) moved |= sampleWriteAddress(cycle);
     if (top_.m_axi_wvalid_o || wHeld_) moved |= sampleWriteData(cycle);
     if (responseValid_ && top_.m_axi_bready_o) {
       responseValid_ = false;
@@ -94,14 +100,16 @@ class AxiMemory {
   /// Drives the pins of the cycle that begins, after the clock edge.
   void drive(uint64_t cycle) {
     top_.m_axi_arready_i = reads_[0].count + reads_[1].count < outstanding_ && !stalls();
-    top_.m_axi_awready_i = writes_.count + responses_.count < outstanding_ && !stalls();
+    top_.m_axi_awready_i =
+        writes_.count + responses_.count < outstanding_ && takesAddress() && !stalls();
     if (readCredit_ < kWhole) readCredit_ += bandwidth_;
     if (writeCredit_ < kWhole) writeCredit_ += bandwidth_;
     if (!readValid_) {
       top_.m_axi_rvalid_i = 0;
       if ((reads_[0].count | reads_[1].count) != 0) driveRead(cycle);
     }
-    top_.m_axi_wready_i = writes_.count != 0 && writeCredit_ >= kWhole && !stalls();
+    top_.m_axi_wready_i =
+        (writes_.count != 0 || takesEarlyData()) && writeCredit_ >= kWhole && !stalls();
     if (!responseValid_) {
       top_.m_axi_bvalid_i = 0;
       if (responses_.count != 0) driveResponse(cycle);
@@ -116,13 +124,16 @@ class AxiMemory {
     const auto n = [](uint32_t count) { return std::to_string(count); };
     return "memory: " + n(reads_[0].count) + " fetch and " + n(reads_[1].count) +
            " load bursts unfinished, " + n(writes_.count) + " write bursts without all data, " +
-           n(responses_.count) + " write responses unanswered";
+           n(responses_.count) + " write responses unanswered" +
+           (early_.empty() ? "" : ", " + n(static_cast<uint32_t>(early_.size())) +
+                                      " write beats without an address");
   }
 
  private:
   static constexpr uint32_t kRing = 64;
   static constexpr uint32_t kWhole = 1U << 16;  ///< one beat of bandwidth credit
   static constexpr uint64_t kLane = kBusBytes - 1;
+  static constexpr std::size_t kEarlyBeats = 300;  ///< more than the longest burst has
 
   struct Burst {
     uint64_t address = 0;  ///< of the next beat, aligned to the bus
@@ -149,6 +160,15 @@ class AxiMemory {
     if (stallThreshold_ == 0) return false;
     random_ ^= random_ << 13, random_ ^= random_ >> 7, random_ ^= random_ << 17;
     return (random_ >> 32) < stallThreshold_;
+  }
+
+  [[nodiscard]] bool takesAddress() const {
+    if (writeOrder_ == SIM_DATA_OFFERED) return writes_.count == 0 && wHeld_;
+    return writeOrder_ != SIM_DATA_FIRST || earlyBursts_ != 0;
+  }
+  [[nodiscard]] bool takesEarlyData() const {
+    return (writeOrder_ == SIM_DATA_FIRST || writeOrder_ == SIM_ANY_ORDER) &&
+           early_.size() < kEarlyBeats;
   }
 
   void broken(const std::string& what, uint64_t address) {
@@ -190,7 +210,7 @@ class AxiMemory {
     return true;
   }
 
-  bool sampleWriteAddress() {
+  bool sampleWriteAddress(uint64_t cycle) {
     const AddressPins now{top_.m_axi_awaddr_o, top_.m_axi_awid_o, top_.m_axi_awlen_o,
                           top_.m_axi_awsize_o, top_.m_axi_awburst_o};
     if (awHeld_ && (!top_.m_axi_awvalid_o || !(now == aw_)))
@@ -205,6 +225,12 @@ class AxiMemory {
     slots_[slot].clear();
     writes_.push() = {aligned, now.address, 0, beats, now.id, Storage::kOkay, slot};
     ++counts_.write_bursts;
+    while (writes_.count != 0 && !early_.empty()) {
+      const auto [beat, last] = early_.front();
+      early_.pop_front();
+      earlyBursts_ -= last;
+      takeWriteBeat(beat, last, cycle);
+    }
     return true;
   }
 
@@ -222,6 +248,18 @@ class AxiMemory {
       w_ = now;
       return false;
     }
+    writeCredit_ -= kWhole;
+    if (writes_.count != 0) {
+      takeWriteBeat(now, last, cycle);
+    } else {
+      early_.emplace_back(now, last);
+      earlyBursts_ += last;
+    }
+    return true;
+  }
+
+  /// A beat of the oldest burst that has its address and lacks data.
+  void takeWriteBeat(WriteBeat now, bool last, uint64_t cycle) {
     Burst& burst = writes_.front();
     now.address = burst.address;
     if (last != (burst.beats == 1)) broken("WLAST is not on the last beat", burst.address);
@@ -237,14 +275,12 @@ class AxiMemory {
     }
     slots_[burst.slot].push_back(now);
     burst.address += kBusBytes;
-    writeCredit_ -= kWhole;
     ++counts_.write_beats;
     if (--burst.beats == 0) {
       burst.ready = cycle + writeLatency_;
       responses_.push() = burst;
       writes_.pop();
     }
-    return true;
   }
 
   void finishReadBeat() {
@@ -270,7 +306,7 @@ class AxiMemory {
     }
     Burst& burst = reads_[readRing_].front();
     uint8_t* data = reinterpret_cast<uint8_t*>(&top_.m_axi_rdata_i);
-    if (burst.address >= storage.base && burst.address + kBusBytes <= storage.base + storage.size)
+    if (storage.size >= kBusBytes && burst.address - storage.base <= storage.size - kBusBytes)
       std::memcpy(data, storage.bytes + (burst.address - storage.base), kBusBytes);
     else
       std::memset(data, 0xEE, kBusBytes);
@@ -302,6 +338,7 @@ class AxiMemory {
 
   Top& top_;
   uint32_t readLatency_ = 1, writeLatency_ = 1, bandwidth_ = kWhole, outstanding_ = 32;
+  sim_write_order writeOrder_ = SIM_ADDRESS_FIRST;
   uint64_t stallThreshold_ = 0;
   uint64_t random_ = 1;
   uint32_t readCredit_ = kWhole, writeCredit_ = kWhole;
@@ -309,6 +346,8 @@ class AxiMemory {
   std::array<Ring, 2> reads_;
   Ring writes_, responses_;
   std::array<std::vector<WriteBeat>, kRing> slots_;
+  std::deque<std::pair<WriteBeat, bool>> early_;  ///< data ahead of their address, and whether last
+  uint32_t earlyBursts_ = 0;                      ///< whole bursts among them
   uint32_t nextSlot_ = 0;
   uint32_t readRing_ = 0;
   bool readValid_ = false, readMidBurst_ = false, responseValid_ = false;

@@ -41,9 +41,10 @@ std::string readText(const fs::path& path) {
 const std::array<const char*, 4> kShellSources = {"tb/sim_top.sv", "tb/shell.cpp",
                                                   "tb/axi_memory.hpp", "tb/device_abi.h"};
 const CommandLine kVerilatorFlags = {
-    "--cc",         "--exe",       "--prefix",   "Vdevice",        "-O3",
-    "--x-assign",   "fast",        "--x-initial", "fast",           "--no-timing",
-    "-Wno-fatal",   "-Wno-lint",   "-Wno-style", "--output-split", "20000"};
+    "--cc",       "--exe",     "--prefix",   "Vdevice",        "-O3",  "--no-timing",
+    "-Wno-fatal", "-Wno-lint", "-Wno-style", "--output-split", "20000"};
+const CommandLine kZeroStart = {"--x-assign", "fast", "--x-initial", "fast"};
+const CommandLine kRandomStart = {"--x-assign", "unique", "--x-initial", "unique"};
 const CommandLine kMakeFlags = {"OPT_FAST=-O2", "OPT_SLOW=-O1", "OPT_GLOBAL=-O2",
                                 "VM_PARALLEL_BUILDS=1"};
 
@@ -110,6 +111,9 @@ void build(const Plan& plan, std::span<const EmittedFile> files, const BuildOpti
     writeAtomically(folder / source, readText(ownFile(source)));
   CommandLine verilate = {"verilator"};
   verilate.insert(verilate.end(), kVerilatorFlags.begin(), kVerilatorFlags.end());
+  const CommandLine& start = options.randomStart ? kRandomStart : kZeroStart;
+  verilate.insert(verilate.end(), start.begin(), start.end());
+  if (options.coverage) verilate.emplace_back("--coverage-line");
   if (options.assertions) verilate.emplace_back("--assert");
   if (options.traced) verilate.insert(verilate.end(), {"--trace-fst", "--trace-structs"});
   verilate.insert(verilate.end(),
@@ -135,11 +139,12 @@ std::string nameOf(const Plan& plan, std::span<const EmittedFile> files,
   for (const auto& file : files) hash.add(file.path).add(file.text);
   for (const char* source : kShellSources) hash.add(readText(ownFile(source)));
   hash.add(versionOf("verilator") + versionOf(options.compiler));
-  for (const std::string& flag : kVerilatorFlags) hash.add(flag);
-  for (const std::string& flag : kMakeFlags) hash.add(flag);
+  for (const CommandLine& flags : {kVerilatorFlags, kZeroStart, kRandomStart, kMakeFlags})
+    for (const std::string& flag : flags) hash.add(flag);
   hash.add(compilerFlags()).add(processor());
-  return fmt::format("{}-{}{}{}", plan.name, hash.hex(), options.assertions ? "" : "-fast",
-                     options.traced ? "-traced" : "");
+  return fmt::format("{}-{}{}{}{}{}", plan.name, hash.hex(), options.assertions ? "" : "-fast",
+                     options.traced ? "-traced" : "", options.randomStart ? "-random" : "",
+                     options.coverage ? "-coverage" : "");
 }
 
 }  // namespace

@@ -14,6 +14,8 @@ struct BuildOptions {
   /// Where the libraries are kept, one folder per device and hash; empty: cacheFolders("devices").
   std::filesystem::path root;
   bool traced = false;     ///< with FST waveforms: slower, built when a trace is asked for
+  bool randomStart = false;  ///< registers and memories can have random values at power-up
+  bool coverage = false;     ///< counts how often each line of the design is reached: slower
   bool assertions = true;  ///< check the design's own assertions: about 5 % slower
   bool quiet = false;      ///< say nothing; else one line on stderr when something is built
   std::string compiler = {};  ///< one of compilers(); empty: the first

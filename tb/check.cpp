@@ -10,7 +10,8 @@ sim_memory_timing memoryTiming(uint32_t latency, double stall, uint64_t seed) {
           .bandwidth = 1.0,
           .stall = stall,
           .seed = seed,
-          .outstanding = 32};
+          .outstanding = 32,
+          .write_order = SIM_ADDRESS_FIRST};
 }
 
 RtlCheck checkOnDevice(SimDevice& device, const Plan& plan, const Program& program,

@@ -14,7 +14,7 @@ constexpr uint64_t kSlice = 250'000;  ///< cycles between two progress reports
 
 }  // namespace
 
-SimDevice::SimDevice(const std::filesystem::path& library) {
+SimDevice::SimDevice(const std::filesystem::path& library, uint64_t powerUp) {
   library_ = dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library_ == nullptr) throw std::runtime_error(dlerror());
   const auto function =
@@ -24,7 +24,7 @@ SimDevice::SimDevice(const std::filesystem::path& library) {
     dlclose(library_);
     throw std::runtime_error(library.string() + " is not a simulated device of this version");
   }
-  device_ = api_->create();
+  device_ = api_->create(powerUp);
   setMemory({});
 }
 
@@ -33,15 +33,21 @@ SimDevice::~SimDevice() {
   dlclose(library_);
 }
 
-void SimDevice::setMemory(std::vector<uint8_t> bytes) {
+void SimDevice::setMemory(std::vector<uint8_t> bytes, uint64_t base) {
   memory_ = std::move(bytes);
+  base_ = base;
   memory_.resize((memory_.size() + kPage - 1) / kPage * kPage);
-  api_->bind_memory(device_, 0, memory_.data(), memory_.size());
+  api_->bind_memory(device_, base_, memory_.data(), memory_.size());
 }
 
 void SimDevice::trace(const std::filesystem::path& file, uint64_t from, uint64_t to) {
   if (api_->trace(device_, file.c_str(), from, to) != 0)
     throw std::runtime_error("cannot write the waveform " + file.string());
+}
+
+void SimDevice::writeCoverage(const std::filesystem::path& file) {
+  if (api_->coverage(device_, file.c_str()) != 0)
+    throw std::runtime_error("this library does not count how often lines are reached");
 }
 
 sim_bus_counts SimDevice::busCounts() const {
@@ -72,6 +78,12 @@ int SimDevice::pause(uint64_t cycles) {
   return 0;
 }
 
+uint8_t* SimDevice::find(uint64_t address, uint64_t count) {
+  const uint64_t offset = address - base_;
+  if (offset > memory_.size() || count > memory_.size() - offset) return nullptr;
+  return memory_.data() + offset;
+}
+
 intformer_access SimDevice::access() {
   return {
       this,
@@ -83,15 +95,15 @@ intformer_access SimDevice::access() {
       },
       [](void* self, uint64_t cycles) { return static_cast<SimDevice*>(self)->pause(cycles); },
       [](void* self, uint64_t address, const void* bytes, uint64_t count) {
-        auto& memory = static_cast<SimDevice*>(self)->memory_;
-        if (address + count > memory.size()) return 1;
-        std::memcpy(memory.data() + address, bytes, count);
+        uint8_t* const to = static_cast<SimDevice*>(self)->find(address, count);
+        if (to == nullptr) return 1;
+        std::memcpy(to, bytes, count);
         return 0;
       },
       [](void* self, uint64_t address, void* bytes, uint64_t count) {
-        const auto& memory = static_cast<SimDevice*>(self)->memory_;
-        if (address + count > memory.size()) return 1;
-        std::memcpy(bytes, memory.data() + address, count);
+        const uint8_t* const from = static_cast<SimDevice*>(self)->find(address, count);
+        if (from == nullptr) return 1;
+        std::memcpy(bytes, from, count);
         return 0;
       },
   };

@@ -17,13 +17,15 @@ namespace intformer::tb {
 /// runtime drives it. Throws std::runtime_error when the library cannot be loaded.
 class SimDevice {
  public:
-  explicit SimDevice(const std::filesystem::path& library);
+  /// `powerUp`: 0, or the seed of random values, in a library built for them.
+  explicit SimDevice(const std::filesystem::path& library, uint64_t powerUp = 0);
   ~SimDevice();
   SimDevice(const SimDevice&) = delete;
   SimDevice& operator=(const SimDevice&) = delete;
 
-  /// Gives the device a memory at address 0 with these contents; the size is rounded up to 4 KiB.
-  void setMemory(std::vector<uint8_t> bytes);
+  /// Gives the device a memory with these contents at address `base`; the size is rounded up to
+  /// 4 KiB.
+  void setMemory(std::vector<uint8_t> bytes, uint64_t base = 0);
   [[nodiscard]] const std::vector<uint8_t>& memory() const { return memory_; }
   std::vector<uint8_t>& memory() { return memory_; }
 
@@ -41,6 +43,9 @@ class SimDevice {
   }
   /// Throws when the library was built without waveforms.
   void trace(const std::filesystem::path& file, uint64_t from, uint64_t to);
+
+  /// Throws when the library was built without counts of lines.
+  void writeCoverage(const std::filesystem::path& file);
 
   void reset(uint32_t cycles = 8) { api_->reset(device_, cycles); }
   sim_stop run(uint64_t cycles) { return api_->run(device_, cycles); }
@@ -66,11 +71,14 @@ class SimDevice {
 
  private:
   int pause(uint64_t cycles);
+  /// The memory's bytes [address, address + count); null when it does not hold them all.
+  uint8_t* find(uint64_t address, uint64_t count);
 
   void* library_ = nullptr;
   const sim_api* api_ = nullptr;
   sim_device* device_ = nullptr;
   std::vector<uint8_t> memory_;
+  uint64_t base_ = 0;  ///< address of its first byte
   std::function<void(uint64_t)> progress_;
   std::string failure_;
 };

@@ -10,7 +10,7 @@
 extern "C" {
 #endif
 
-enum { INTFORMER_SIM_ABI = 3 };
+enum { INTFORMER_SIM_ABI = 4 };
 
 /* Why the simulation handed control back. */
 typedef enum {
@@ -20,6 +20,14 @@ typedef enum {
   SIM_PROTOCOL    /* the device broke an AXI rule; see message */
 } sim_stop;
 
+/* When the memory takes addresses and data of writes: AXI4 leaves it to the slave. */
+typedef enum {
+  SIM_ADDRESS_FIRST, /* data behind their address */
+  SIM_DATA_OFFERED,  /* an address when its data are offered, the data behind it */
+  SIM_DATA_FIRST,    /* an address behind all its data */
+  SIM_ANY_ORDER      /* both when they come */
+} sim_write_order;
+
 /* Behaviour of the memory behind the AXI4 port. Equal settings give equal runs. */
 typedef struct {
   uint32_t read_latency;    /* cycles from an accepted read address to its first beat; >= 1 */
@@ -28,6 +36,7 @@ typedef struct {
   double stall;             /* probability that a channel refuses in a cycle, [0, 1) */
   uint64_t seed;            /* of the random stalls */
   uint32_t outstanding;     /* bursts that it takes in each direction, 1..64 */
+  sim_write_order write_order;
 } sim_memory_timing;
 
 /* A start or an end of a command, from the device's event pins. */
@@ -56,7 +65,9 @@ typedef struct {
   uint32_t bus_bytes;
   uint32_t traced; /* 1: built with waveforms */
 
-  sim_device* (*create)(void);
+  /* 0: every register and memory is 0 at power-up; else the seed of random values, in a library
+   * that was built for them. */
+  sim_device* (*create)(uint64_t power_up);
   void (*destroy)(sim_device*);
 
   /* The memory [base, base + size) is the caller's; anything else answers DECERR. */
@@ -86,6 +97,9 @@ typedef struct {
   const char* (*message)(const sim_device*);
   /* Writes an FST waveform of the cycles [from, to); 0 when it worked. Needs a traced build. */
   int (*trace)(sim_device*, const char* path, uint64_t from, uint64_t to);
+  /* Writes how often each line of the design was reached so far, as verilator_coverage reads it; 0
+   * when it worked. Needs a build for it. */
+  int (*coverage)(sim_device*, const char* path);
 } sim_api;
 
 typedef const sim_api* (*sim_api_function)(void);

@@ -15,19 +15,25 @@
 #if VM_TRACE
 #include <verilated_fst_c.h>
 #endif
+#if VM_COVERAGE
+#include <verilated_cov.h>
+#endif
 
 using intformer::tb::AxiMemory;
 
 struct sim_device {
-  sim_device() : context(std::make_unique<VerilatedContext>()) {
+  explicit sim_device(uint64_t powerUp) : context(std::make_unique<VerilatedContext>()) {
 #if VM_TRACE
     context->traceEverOn(true);
 #endif
     context->fatalOnError(false);
-    context->randReset(0);
+    context->randReset(powerUp == 0 ? 0 : 2);
+    context->randSeed(static_cast<int>(powerUp % 0x7fffffff));
+    context->assertOn(false);  // until the first reset is over: before, nothing need hold
     top = std::make_unique<Vdevice>(context.get());
     memory = std::make_unique<AxiMemory<Vdevice>>(*top);
     idle();
+    top->clk_i = 0;
     top->eval();
   }
   ~sim_device() {
@@ -106,11 +112,13 @@ struct sim_device {
   void reset(uint32_t cycles) {
     top->rst_ni = 0;
     context->errorCount(0);
+    context->assertOn(false);
     idle();
     edge();
     for (uint32_t i = 0; i < cycles; ++i) step();
     idle();
     top->rst_ni = 1;
+    context->assertOn(true);
     edge();
   }
 
@@ -176,7 +184,7 @@ const sim_api kApi = {
 #else
     0,
 #endif
-    [] { return new sim_device; },
+    [](uint64_t powerUp) { return new sim_device(powerUp); },
     [](sim_device* d) { delete d; },
     [](sim_device* d, uint64_t base, uint8_t* bytes, uint64_t size) {
       d->memory->storage.base = base;
@@ -218,6 +226,14 @@ const sim_api kApi = {
       d->waveFrom = from;
       d->waveTo = to;
       return d->wave->isOpen() ? 0 : 1;
+#else
+      return 1;
+#endif
+    },
+    []([[maybe_unused]] sim_device* d, [[maybe_unused]] const char* path) {
+#if VM_COVERAGE
+      d->context->coveragep()->write(path);
+      return 0;
 #else
       return 1;
 #endif

@@ -9,20 +9,25 @@
 namespace intformer {
 
 /// Constant records of a random program, in scratchpad and memory alike: for each kind the byte
-/// planes of kConstPanels panels, one kind after the other.
-inline constexpr uint32_t kConstPanels = 3;
-inline constexpr uint32_t kRequantizeWord = 0;
-/// Residual and activation.
-inline constexpr uint32_t kTwoScaleWord = kRequantizeWord + 8 * kConstPanels;
-inline constexpr uint32_t kLayerNormWord = kTwoScaleWord + 11 * kConstPanels;
-inline constexpr uint32_t kConstWords = kLayerNormWord + 6 * kConstPanels;
+/// planes of its panels, at these words of a set.
+struct ConstantWords {
+  uint32_t panels;
+  uint32_t requantize;
+  uint32_t twoScale;  ///< residual and activation
+  uint32_t layerNorm;
+  uint32_t words;  ///< of a set
+};
+inline constexpr ConstantWords kSpaciousConstants = {3, 0, 8 * 3, (8 + 11) * 3, (8 + 11 + 6) * 3};
+/// One record for all kinds: that of two scales begins like the others.
+inline constexpr ConstantWords kTightConstants = {1, 0, 0, 0, 11};
 inline constexpr uint32_t kConstSets = 3;
 inline constexpr uint32_t kListRows = 96;
 inline constexpr uint32_t kTableRows = 8;
 
 /// Where things lie in the memory of a random program, in bytes.
 struct RandomLayout {
-  uint64_t constants = 0;  ///< kConstSets sets of kConstWords words
+  ConstantWords constantWords = kSpaciousConstants;
+  uint64_t constants = 0;  ///< kConstSets sets of constantWords.words words
   uint64_t lists = 0;      ///< row numbers below kTableRows for gathers from the data
   uint64_t data = 0;       ///< random bytes
   uint64_t output = 0;     ///< zeros; stores go here

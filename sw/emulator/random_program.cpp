@@ -14,16 +14,28 @@ namespace {
 class Generator {
  public:
   Generator(const Plan& plan, uint64_t seed) : plan_(plan), random_(seed), dim_(plan.dim) {
-    const uint64_t dataWords = std::min<uint64_t>(24 * dim_ + 64, plan.scratchWords - kConstWords);
-    constants_ = random_.below(plan.scratchWords - kConstWords - dataWords + 1);
-    data_ = {constants_ + kConstWords, 0, 1, dataWords};
-    const uint64_t accRows = std::min<uint64_t>(6 * dim_, plan.accRows);
-    accumulator_ = {random_.below(plan.accRows - accRows + 1), 0, 1, accRows};
-    maxRows_ = std::min<uint64_t>({accRows / 2, dim_ + dim_ / 2 + 3, plan.statRows / 2});
+    // Few words hold no room for two panels of results beside their constants.
+    if (plan.scratchWords < kSpaciousConstants.words + 2 * kWordsPerRow) {
+      layout_.constantWords = kTightConstants;
+      maxPanels_ = 1;
+    }
+    const uint64_t constWords = layout_.constantWords.words;
+    const uint64_t dataWords = std::min<uint64_t>(
+        std::max<uint64_t>(kWordsPerRow * (dim_ + dim_ / 2 + 3), kWordsPerRow * kLongRows),
+        plan.scratchWords - constWords);
+    constants_ = atEdge(plan.scratchWords - constWords - dataWords);
+    data_ = {constants_ + constWords, 0, 1, dataWords};
+    const uint64_t accRows =
+        std::min<uint64_t>(std::max<uint64_t>(6 * dim_, 2 * kLongRows), plan.accRows);
+    accumulator_ = {atEdge(plan.accRows - accRows), 0, 1, accRows};
+    longRows_ = std::max<uint64_t>(
+        std::min<uint64_t>({accRows / 2, dataWords / kWordsPerRow, plan.statRows / 2}), 1);
+    maxRows_ = std::min<uint64_t>(longRows_, dim_ + dim_ / 2 + 3);
     layout_.constants = kMaxRandomCommands * kCommandBytes;
-    layout_.lists = layout_.constants + uint64_t{kConstSets} * kConstWords * dim_;
+    layout_.lists = layout_.constants + uint64_t{kConstSets} * constWords * dim_;
     layout_.data = layout_.lists + uint64_t{kListRows} * 4;
-    layout_.output = layout_.data + 2 * dataWords * dim_;
+    layout_.output = layout_.data + std::max<uint64_t>(2 * dataWords * dim_,
+                                                       kTableRows * kGatherStrideBytes + 8 * dim_);
     layout_.end = layout_.output + 3 * dataWords * dim_;
   }
 
@@ -48,25 +60,28 @@ class Generator {
   }
 
  private:
+  /// 0 .. last, the last more often than others: the end of a memory.
+  uint64_t atEdge(uint64_t last) { return random_.chance(30) ? last : random_.below(last + 1); }
+
   /// Somewhere inside `zone`: blocks apart from each other when they are to be written.
   Area place(const Area& zone, uint64_t blocks, uint64_t count, bool write) {
     Area area{0, count, blocks, count};
     const uint64_t slack = blocks > 1 ? (zone.count - blocks * count) / (blocks - 1) : 0;
     area.stride += random_.below(std::min<uint64_t>(slack, 5) + 1);
     if (!write && random_.chance(10)) area.stride = random_.below(area.stride + 1);
-    area.begin = zone.begin + random_.below(zone.count - (area.end() - area.begin) + 1);
+    const uint64_t last = zone.count - (area.end() - area.begin);
+    area.begin = zone.begin + (random_.chance(10) ? last : random_.below(last + 1));
     return area;
   }
-  uint64_t randomRows() { return 1 + random_.below(maxRows_); }
+  uint64_t randomRows() { return 1 + random_.below(random_.chance(15) ? longRows_ : maxRows_); }
 
   void begin() {
-    addLoad(layout_.constants + random_.below(kConstSets) * kConstWords * dim_,
-            {constants_, 0, 1, kConstWords}, 0);
+    addConstants();
     // All data words, in a few transfers of different shapes.
     const uint64_t half = data_.count / 2;
     addLoad(layout_.data + random_.below(half) * dim_, {data_.begin, 0, 1, half}, 0);
     const uint64_t rest = data_.count - half;
-    const uint64_t chunk = 1 + random_.below(7);
+    const uint64_t chunk = 1 + random_.below(std::min<uint64_t>(rest, 7));
     addLoad(layout_.data, {data_.begin + half, chunk, rest / chunk, chunk},
             (chunk + random_.below(2)) * dim_);
     if (rest % chunk != 0)
@@ -109,10 +124,16 @@ class Generator {
   void addLoad(uint64_t memory, const Area& words, uint64_t stride) {
     setTransfer(commands_.emplace_back(Opcode::Load), memory, words, stride);
   }
+  void addConstants() {
+    const uint64_t words = layout_.constantWords.words;
+    addLoad(layout_.constants + random_.below(kConstSets) * words * dim_,
+            {constants_, 0, 1, words}, 0);
+  }
   /// A random transfer between data words and memory [begin, end).
   void addTransfer(Opcode opcode, uint64_t begin, uint64_t end) {
-    const uint64_t count = 1 + random_.below(3 * dim_);
-    const Area words = place(data_, 1 + random_.below(4), count, true);
+    const uint64_t count = 1 + random_.below(std::min<uint64_t>(3 * dim_, data_.count));
+    const Area words =
+        place(data_, 1 + random_.below(std::min<uint64_t>(4, data_.count / count)), count, true);
     const uint64_t stride = (count + random_.below(3)) * dim_;
     const uint64_t span = (words.blocks - 1) * stride + count * dim_;
     const uint64_t memory = begin + random_.below((end - begin - span) / dim_ + 1) * dim_;
@@ -120,8 +141,7 @@ class Generator {
   }
   void addRandomLoad() {
     if (random_.chance(20))
-      addLoad(layout_.constants + random_.below(kConstSets) * kConstWords * dim_,
-              {constants_, 0, 1, kConstWords}, 0);
+      addConstants();
     else if (random_.chance(60))
       addTransfer(Opcode::Load, layout_.data, layout_.output);
     else  // also what earlier stores have written
@@ -153,7 +173,7 @@ class Generator {
   void addMatmul() {
     const bool transposed = random_.chance(40);
     uint64_t rows = randomRows();
-    uint64_t cols = 1 + random_.below(2 * dim_);
+    uint64_t cols = 1 + random_.below(maxPanels_ * dim_);
     Area c;
     const bool accumulate = !blocks_.empty() && random_.chance(40);
     if (accumulate) {
@@ -166,7 +186,10 @@ class Generator {
     }
     for (const Script& script : scripts_)
       if (script.locked && script.locked->meets(c)) return;
-    const uint64_t depth = 1 + random_.below(3 * dim_);
+    // B: a column's words for every tile of the depth if transposed, else the depth's for every panel.
+    const uint64_t deepest = std::min(transposed ? data_.count / cols * dim_ : data_.count / c.blocks,
+                                      data_.count / rows * dim_);
+    const uint64_t depth = 1 + random_.below(std::min<uint64_t>(3 * dim_, deepest));
     const uint64_t depthTiles = (depth + dim_ - 1) / dim_;
     const Area a = place(data_, depthTiles, rows, false);
     const Area b = transposed ? place(data_, depthTiles, cols, false)
@@ -208,7 +231,7 @@ class Generator {
         .set(Field::Rows, static_cast<int64_t>(acc.count))
         .set(Field::Panels, static_cast<int64_t>(acc.blocks));
     if (constantBytes(opcode) != 0) {
-      const uint64_t panel = random_.below(kConstPanels - std::min<uint64_t>(acc.blocks, 2));
+      const uint64_t panel = random_.below(layout_.constantWords.panels - acc.blocks + 1);
       command.set(Field::ConstAddr, static_cast<int64_t>(constants_ + constWord +
                                                          panel * constantBytes(opcode)));
     }
@@ -237,23 +260,25 @@ class Generator {
   }
 
   void addRequantize(bool wide) { requantizeBlock(pickBlock(), wide); }
-  void requantizeBlock(const Area& acc, bool wide) {
-    Command command = vectorCommand(Opcode::Requantize, acc, kRequantizeWord);
+  /// Returns where the results are.
+  Area requantizeBlock(const Area& acc, bool wide) {
+    Command command = vectorCommand(Opcode::Requantize, acc, layout_.constantWords.requantize);
     const Area out = place(data_, acc.blocks, wide ? 2 * acc.count : acc.count, true);
     command.set(wide ? Field::Out16 : Field::Out8, 1);
     wide ? setOut16(command, out) : setOut8(command, out);
     commands_.push_back(command);
+    return out;
   }
 
   void addActivation() {
     const Area acc = pickBlock();
-    Command command = vectorCommand(Opcode::Activation, acc, kTwoScaleWord);
+    Command command = vectorCommand(Opcode::Activation, acc, layout_.constantWords.twoScale);
     setOut8(command, place(data_, acc.blocks, acc.count, true));
     commands_.push_back(command);
   }
 
   Command residualCommand(const Area& acc, const Area& out) {
-    Command command = vectorCommand(Opcode::Residual, acc, kTwoScaleWord);
+    Command command = vectorCommand(Opcode::Residual, acc, layout_.constantWords.twoScale);
     const bool wide = random_.chance(50);
     setIn(command, placeApart(acc.blocks, wide ? 2 * acc.count : acc.count, {out}));
     command.set(Field::In16, wide ? 1 : 0);
@@ -270,7 +295,7 @@ class Generator {
   std::optional<Area> placeSlots(uint64_t rows) {
     if (scripts_.size() == 5) return std::nullopt;
     for (int attempt = 0; attempt < 8; ++attempt) {
-      const Area slots{random_.below(plan_.statRows - rows + 1), 0, 1, rows};
+      const Area slots{atEdge(plan_.statRows - rows), 0, 1, rows};
       if (std::none_of(scripts_.begin(), scripts_.end(),
                        [&](const Script& script) { return script.slots.meets(slots); }))
         return slots;
@@ -360,7 +385,7 @@ class Generator {
                                                                 1ULL << random_.below(30))))
                                   .set(Field::Width, width.width)
                                   .set(Field::WidthLog, width.log));
-    Command norm = vectorCommand(Opcode::LayerNorm, acc, kLayerNormWord);
+    Command norm = vectorCommand(Opcode::LayerNorm, acc, layout_.constantWords.layerNorm);
     norm.set(Field::AccAddr, 0).set(Field::AccStride, 0);
     norm.set(Field::StatRow, static_cast<int64_t>(slots->begin))
         .set(Field::Shift, random_.range(9, 31));
@@ -379,13 +404,19 @@ class Generator {
   void finish() {
     const std::size_t first = blocks_.size() > 4 ? blocks_.size() - 4 : 0;
     for (std::size_t i = first; i < blocks_.size(); ++i) {
-      requantizeBlock(blocks_[i], true);
+      const Area sums = requantizeBlock(blocks_[i], true);
       setTransfer(commands_.emplace_back(Opcode::Store), layout_.output + data_.count * dim_,
-                  {data_.begin, 0, 1, data_.count}, 0);
+                  {sums.begin, 0, 1, sums.end() - sums.begin}, 0);
     }
     setTransfer(commands_.emplace_back(Opcode::Store), layout_.output,
                 {data_.begin, 0, 1, data_.count}, 0);
   }
+
+  /// More rows than the vector unit keeps between its lanes and memory (16).
+  static constexpr uint64_t kLongRows = 24;
+  /// Data words per row of the largest command: LayerNorm's operands and results apart from each
+  /// other, of two panels, with room to find a place.
+  static constexpr uint64_t kWordsPerRow = 20;
 
   const Plan& plan_;
   RandomSource random_;
@@ -393,7 +424,9 @@ class Generator {
   uint64_t constants_ = 0;  ///< first scratchpad word of the constants
   Area data_;               ///< scratchpad words, all loaded at the beginning
   Area accumulator_;
-  uint64_t maxRows_ = 1;
+  uint64_t maxRows_ = 1;   ///< of most commands
+  uint64_t longRows_ = 1;  ///< of some
+  uint64_t maxPanels_ = 2;
   RandomLayout layout_;
   std::vector<Area> blocks_;  ///< accumulator rows that hold sums
   std::vector<Script> scripts_;

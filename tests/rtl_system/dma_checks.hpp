@@ -83,34 +83,70 @@ void checkSustainsOtherWidths() {
   CHECK(cyclesFor<Wide>(t, 4) < 4 * 512 + 140);
 }
 
-/// `Bench`: words and beats of 16 bytes.
+/// `Bench`: words and beats of 16 bytes. The window ends on a burst's end, on a word's, and in a word.
 template <typename Bench>
 void checkRefusesBeyondWindow(uint32_t code) {
-  Bench bench(3);
-  Transfer good;
-  good.memoryAddr = kMemoryBase + kMemoryBytes - 64;
-  good.chunkWords = 4;
-  good.index = 20;
-  Transfer bad = good;
-  bad.chunkWords = 5;  // one word beyond the end
-  bad.index = 21;
-  bench.commands = {good, bad};
-  for (int i = 0; i < 60; ++i) bench.step();
-  REQUIRE(bench.errors.size() == 1);
-  CHECK(bench.errors[0].code == code);
-  CHECK(bench.errors[0].index == 21);
-  CHECK(bench.errors[0].addr == kMemoryBase + kMemoryBytes);  // where its second burst begins
-  CHECK(bench.requests == 2);
-  CHECK(bench.done.size() == 1);
-  CHECK(bench.faults.empty());
-  CHECK(bench.quiet());
+  for (const uint64_t less : {0U, 48U, 40U}) {
+    CAPTURE(less);
+    Bench bench(3);
+    bench.windowEnd -= less;
+    bench.openWindow(Bench::kPermission);
+    Transfer good;
+    good.memoryAddr = bench.windowEnd / 16 * 16 - 64;
+    good.chunkWords = 4;
+    good.index = 20;
+    Transfer bad = good;
+    bad.chunkWords = 5;  // one word beyond the end
+    bad.index = 21;
+    bench.commands = {good, bad};
+    for (int i = 0; i < 60; ++i) bench.step();
+    REQUIRE(bench.errors.size() == 1);
+    CHECK(bench.errors[0].code == code);
+    CHECK(bench.errors[0].index == 21);
+    // Where the burst that leaves the window begins: its second if the window ends where one does.
+    CHECK(bench.errors[0].addr == (less == 0 ? bench.windowEnd : bad.memoryAddr));
+    CHECK(bench.requests == (less == 0 ? 2 : 1));
+    CHECK(bench.done.size() == 1);
+    CHECK(bench.faults.empty());
+    CHECK(bench.quiet());
+    // What was refused stays refused, whatever the host does to the windows before the halt.
+    bench.windowEnd = kMemoryBase + kMemoryBytes;
+    bench.openWindow(Bench::kPermission);
+    for (int i = 0; i < 60; ++i) bench.step();
+    CHECK(bench.errors.size() == 1);
+    CHECK(bench.requests == (less == 0 ? 2 : 1));
+    CHECK(bench.done.size() == 1);
+  }
+}
+
+/// `Bench`: words and beats of 16 bytes, 40 address bits. A window over all 64-bit addresses does not
+/// open those that the bus does not have.
+template <typename Bench>
+void checkRefusesBeyondBus(uint32_t code) {
+  for (const uint64_t address : {uint64_t{1} << 40, uint64_t{1} << 40 | kMemoryBase,
+                                 uint64_t{1} << 63, ~uint64_t{255}}) {
+    CAPTURE(address);
+    Bench bench(3);
+    bench.windowBase = 0, bench.windowEnd = ~uint64_t{0};
+    bench.openWindow(Bench::kPermission);
+    Transfer t;
+    t.memoryAddr = address;
+    bench.commands = {t};
+    for (int i = 0; i < 60; ++i) bench.step();
+    REQUIRE(bench.errors.size() == 1);
+    CHECK(bench.errors[0].code == code);
+    CHECK(bench.errors[0].addr == address);
+    CHECK(bench.requests == 0);
+  }
 }
 
 /// `Bench`: words and beats of 16 bytes. The memory refuses byte `offset` of the sixth command's
-/// 512; the error names the burst of 256 that the byte is in.
+/// 512; the error names the burst of 256 that the byte is in. `halts`: the device stops the unit, as
+/// it does; else the unit alone must end that command.
 template <typename Bench>
-void checkErrorResponse(uint32_t code, uint64_t offset) {
-  Bench bench(5);
+void checkErrorResponse(Bench& bench, uint32_t code, uint64_t offset, uint32_t response,
+                        bool halts) {
+  CAPTURE(response, halts);
   bench.roughness = {0.2, 5, 30};
   for (uint32_t i = 0; i < 8; ++i) {
     Transfer t;
@@ -120,14 +156,16 @@ void checkErrorResponse(uint32_t code, uint64_t offset) {
     bench.commands.push_back(t);
   }
   bench.errorFrom = kMemoryBase + 5 * 1024 + offset, bench.errorTo = bench.errorFrom + 1;
+  bench.errorResponse = response;
   for (int i = 0; i < 2000; ++i) {
     bench.step();
-    if (!bench.errors.empty()) bench.top.halt_i = 1;
+    if (!bench.errors.empty() && halts) bench.top.halt_i = 1;
   }
   REQUIRE(bench.errors.size() == 1);
   CHECK(bench.errors[0].code == code);
   CHECK(bench.errors[0].index == 5);
   CHECK(bench.errors[0].addr == kMemoryBase + 5 * 1024 + offset / 256 * 256);
+  for (const Done& done : bench.done) CHECK(done.index != 5);  // it gives no tokens
   CHECK(bench.quiet());
   CHECK(bench.top.idle_o == 1);
 }

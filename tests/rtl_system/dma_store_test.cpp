@@ -65,8 +65,17 @@ TEST_CASE("store refuses a burst outside the windows and names it", "[rtl]") {
   checkRefusesBeyondWindow<Store16x16>(kErrorWindow);
 }
 
-TEST_CASE("store reports the command and burst of an error response", "[rtl]") {
-  checkErrorResponse<Store16x16>(kErrorBus, 300);
+TEST_CASE("store refuses addresses beyond the bus in a window that holds them", "[rtl]") {
+  checkRefusesBeyondBus<Store16x16>(kErrorWindow);
+}
+
+TEST_CASE("store reports the command and burst of an error response, and does not call it done",
+    "[rtl]") {
+  for (const uint32_t response : {2U, 3U})
+    for (const bool halts : {true, false}) {
+      Store16x16 bench(5);
+      checkErrorResponse(bench, kErrorBus, 300, response, halts);
+    }
 }
 
 TEST_CASE("store reports a scratchpad address beyond the end, and ends its burst without it",

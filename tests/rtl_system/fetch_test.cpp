@@ -187,5 +187,22 @@ TEMPLATE_TEST_CASE("fetch names the command of an error response", "[rtl]", Fetc
   CHECK(bench.top.idle_o == 1);
 }
 
+TEMPLATE_TEST_CASE("an error response behind the end of the program is none of its errors", "[rtl]",
+                   Fetch4, Fetch16, Fetch64) {
+  TestType bench(1);
+  bench.roughness = {0.0, 40, 40};  // the beats come when the program is over
+  bench.errorFrom = kMemoryBase, bench.errorTo = bench.errorFrom + 512;
+  bench.start(kMemoryBase, 8);
+  for (int i = 0; i < 10; ++i) bench.step();
+  REQUIRE_FALSE(bench.quiet());
+  bench.top.stop_i = 1;
+  bench.step();
+  bench.top.stop_i = 0;
+  for (int i = 0; i < 400; ++i) bench.step();
+  CHECK(bench.quiet());
+  CHECK(bench.errors.empty());
+  CHECK(bench.top.idle_o == 1);
+}
+
 }  // namespace
 }  // namespace intformer::test

@@ -14,16 +14,17 @@ class LoadBench : public DmaBench<Model> {
  public:
   using Base = DmaBench<Model>;
   using Base::cycle, Base::memory, Base::top, Base::withheld;
-  static constexpr uint32_t kDim = Dim, kBus = Bus, kMaxBeats = 16;
+  static constexpr uint32_t kDim = Dim, kBus = Bus, kMaxBeats = 16, kPermission = 1;
 
   std::vector<std::vector<uint8_t>> scratch =
       std::vector<std::vector<uint8_t>>(kScratchWords, std::vector<uint8_t>(Dim));
   std::deque<Transfer> commands;
   uint64_t wordsWritten = 0, requests = 0;
-  uint64_t errorFrom = 0, errorTo = 0;  ///< addresses that answer SLVERR
+  uint64_t errorFrom = 0, errorTo = 0;  ///< addresses that answer errorResponse
+  uint32_t errorResponse = 2;           ///< 2 SLVERR, 3 DECERR
 
   explicit LoadBench(uint32_t seed) : Base(seed) {
-    this->openWindow(1);
+    this->openWindow(kPermission);
     this->reset();
   }
 
@@ -96,7 +97,7 @@ class LoadBench : public DmaBench<Model> {
     if (addr >= kMemoryBase && addr + Bus <= kMemoryBase + kMemoryBytes)
       std::memcpy(beat.data(), memory.data() + (addr - kMemoryBase), Bus);
     setPort(top.r_data_i, beat.data(), Bus);
-    top.r_resp_i = addr + Bus > errorFrom && addr < errorTo ? 2 : 0;
+    top.r_resp_i = static_cast<uint8_t>(addr + Bus > errorFrom && addr < errorTo ? errorResponse : 0);
     top.r_last_i = bursts_.last();
   }
 

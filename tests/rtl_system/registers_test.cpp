@@ -152,6 +152,29 @@ TEST_CASE("registers do not disturb each other and honour byte strobes", "[rtl]"
   CHECK((bench.top.window_permissions_o >> 6 & 3) == model[at.at("window3_permissions")]);
 }
 
+TEST_CASE("what the host can set is 0 after a reset, and keeps its value in a soft reset", "[rtl]") {
+  RegisterBench bench(9);
+  const auto forEach = [](auto visit) {
+    for (const auto& reg : registerMap(kWindowsOfBase16)) {
+      CAPTURE(reg.name);
+      if (reg.access == Access::ReadWrite) visit(reg);
+    }
+  };
+  forEach([&](const auto& reg) { CHECK(bench.read(reg.offset).data == 0); });
+  forEach([&](const auto& reg) { CHECK(bench.write(reg.offset, 0xFFFFFFFF) == kOkay); });
+  bench.top.core_rst_ni = 0;
+  bench.tick();
+  bench.top.core_rst_ni = 1;
+  forEach([&](const auto& reg) {
+    CHECK(bench.read(reg.offset).data == kept(reg.name, 0xFFFFFFFF));
+  });
+  bench.top.rst_ni = 0;
+  bench.tick();
+  bench.top.rst_ni = 1;
+  forEach([&](const auto& reg) { CHECK(bench.read(reg.offset).data == 0); });
+  CHECK(bench.top.window_permissions_o == 0);
+}
+
 TEST_CASE("unknown addresses are answered with an error", "[rtl]") {
   RegisterBench bench(3);
   std::map<uint32_t, bool> known;

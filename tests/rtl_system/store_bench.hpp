@@ -13,18 +13,19 @@ class StoreBench : public DmaBench<Model> {
  public:
   using Base = DmaBench<Model>;
   using Base::cycle, Base::memory, Base::top, Base::withheld;
-  static constexpr uint32_t kDim = Dim, kBus = Bus, kMaxBeats = 16;
+  static constexpr uint32_t kDim = Dim, kBus = Bus, kMaxBeats = 16, kPermission = 2;
 
   std::vector<std::vector<uint8_t>> scratch =
       std::vector<std::vector<uint8_t>>(kScratchWords, std::vector<uint8_t>(Dim));
   std::deque<Transfer> commands;
   uint64_t requests = 0, wordEvents = 0, bursts = 0;
-  uint64_t errorFrom = 0, errorTo = 0;  ///< addresses that answer SLVERR
+  uint64_t errorFrom = 0, errorTo = 0;  ///< addresses that answer errorResponse
+  uint32_t errorResponse = 2;           ///< 2 SLVERR, 3 DECERR
 
   explicit StoreBench(uint32_t seed) : Base(seed) {
     for (auto& word : scratch)
       for (auto& b : word) b = static_cast<uint8_t>(this->dice.upTo(255));
-    this->openWindow(2);
+    this->openWindow(kPermission);
     this->reset();
   }
 
@@ -42,7 +43,7 @@ class StoreBench : public DmaBench<Model> {
     pipe_[0].valid = false;
     if (!responseHeld_) {
       responseHeld_ = !responses_.empty() && responses_.front().ready <= cycle && !withheld();
-      if (responseHeld_) top.b_resp_i = responses_.front().bad ? 2 : 0;
+      if (responseHeld_) top.b_resp_i = static_cast<uint8_t>(responses_.front().bad ? errorResponse : 0);
     }
     top.b_valid_i = responseHeld_;
     top.clk_i = 0, top.eval();

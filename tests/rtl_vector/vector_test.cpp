@@ -107,6 +107,46 @@ TEMPLATE_TEST_CASE("commands follow each other closely and still see what was wr
       }
 }
 
+TEMPLATE_TEST_CASE("rows await statistics of a command two before theirs", "", Tiny4, Tiny4Single,
+                   Edge8, Base16Ibert, Base16Pwl) {
+  Pair<TestType> pair(3);
+  for (int64_t rows = 1; rows <= 12; ++rows)
+    for (int64_t between = 1; between <= 12; ++between) {
+      INFO(rows << " rows, " << between << " between");
+      std::vector<Command> program;
+      const auto add = [&](Opcode op, int64_t slot, int64_t count) {
+        Command command = pair.draw(op);
+        command.set(Field::Rows, count).set(Field::StatRow, slot).set(Field::StatsInit, 1);
+        command.set(Field::Panels, 1).set(Field::AccAddr, pair.commands.number(0, 300));
+        command.set(Field::ValidLow, 0).set(Field::LowMoves, 0).set(Field::ColumnPosition, 0);
+        command.set(Field::ValidHigh, 100).set(Field::Multiplier, 50000).set(Field::Shift, 24);
+        program.push_back(command);
+      };
+      add(Opcode::RowMax, 0, rows);
+      add(Opcode::RowMax, 60, between);
+      add(Opcode::Exp, 0, rows);
+      add(Opcode::Exp, 60, between);
+      pair.run(program);
+    }
+}
+
+TEMPLATE_TEST_CASE("commands behind one that the writes hold back wait for their turn", "", Tiny4,
+                   Edge8, Base16Pwl) {
+  Pair<TestType> pair(4);
+  pair.bench.writeStall = 0.97;
+  for (int round = 0; round < 6; ++round) {
+    std::vector<Command> program = {pair.draw(Opcode::Requantize)};
+    program.back().set(Field::Rows, 12).set(Field::Panels, 1);
+    for (int i = 0; i < 14; ++i) {
+      program.push_back(pair.draw(i % 3 == 2 ? Opcode::RowScalarSoftmax : Opcode::RowMax));
+      program.back().set(Field::Rows, 1).set(Field::StatRow, i);
+      if (i % 3 != 2) program.back().set(Field::Panels, 1).set(Field::StatsInit, 1);
+    }
+    pair.bench.scratch = pair.model.scratch;
+    pair.run(program);
+  }
+}
+
 TEST_CASE("a command behind another costs two cycles more than its rows") {
   const auto cycles = [](int commands) {
     Pair<Base16Pwl> pair(1);

@@ -32,6 +32,7 @@ void requireSameMemory(Device& device, uint64_t seed) {
   timing.bandwidth = pick(30, 3) == 0 ? 0.4 : 1.0;
   timing.stall = static_cast<double>(pick(36, 5)) * 0.12;
   timing.outstanding = static_cast<uint32_t>(1 + pick(44, 12));
+  timing.write_order = static_cast<sim_write_order>(pick(50, 4));
   timing.seed = seed;
   device.sim.setTiming(timing);
   device.sim.setMemory(program.memory);
@@ -53,6 +54,17 @@ void requireSameMemory(Device& device, uint64_t seed) {
   REQUIRE(run.counters[INTFORMER_COUNT_COMMANDS] == program.commands.size());
 }
 
+/// The first program after a power-up: later ones find what the first has left.
+void fromRandomStart(const std::string& config, uint64_t firstSeed, uint64_t count) {
+  const Plan plan = planOf(config);
+  const auto library = tb::buildDevice(plan, emitAll(plan), {.randomStart = true});
+  for (uint64_t seed = firstSeed; seed < firstSeed + count; ++seed) {
+    INFO(config << ", power-up and seed " << seed);
+    Device device(config, {}, library, seed);
+    requireSameMemory(device, seed);
+  }
+}
+
 void manyPrograms(const std::string& config, uint64_t firstSeed) {
   Device device(config);
   for (uint64_t seed = firstSeed; seed < firstSeed + kPrograms; ++seed) {
@@ -65,6 +77,9 @@ void manyPrograms(const std::string& config, uint64_t firstSeed) {
 
 TEST_CASE("random programs leave the emulator's memory on tiny4", "[tiny4]") {
   manyPrograms("tiny4", 1000);
+}
+TEST_CASE("the memory does not depend on what registers and memories hold at power-up", "[start]") {
+  fromRandomStart("tiny4", 1500, 40);
 }
 TEST_CASE("random programs leave the emulator's memory on edge8", "[edge8]") {
   manyPrograms("edge8", 2000);

@@ -11,9 +11,9 @@ Plan planOf(const std::string& config, const std::vector<std::string>& overrides
 }
 
 Device::Device(const std::string& config, const std::vector<std::string>& overrides,
-               const std::filesystem::path& library)
+               const std::filesystem::path& library, uint64_t powerUp)
     : plan(planOf(config, overrides)),
-      sim(library.empty() ? tb::buildDevice(plan, emitAll(plan)) : library) {}
+      sim(library.empty() ? tb::buildDevice(plan, emitAll(plan)) : library, powerUp) {}
 
 Workload makeWorkload(const ModelSpec& spec, uint32_t layers, uint32_t seq, Family family,
                       uint64_t seed) {

@@ -20,12 +20,13 @@ namespace intformer::system_test {
 
 Plan planOf(const std::string& config, const std::vector<std::string>& overrides = {});
 
-/// A simulated device of a config; `library` in place of the config's own design.
+/// A simulated device of a config; `library` in place of the config's own design, `powerUp` as for
+/// SimDevice.
 struct Device {
   Plan plan;
   tb::SimDevice sim;
   explicit Device(const std::string& config, const std::vector<std::string>& overrides = {},
-                  const std::filesystem::path& library = {});
+                  const std::filesystem::path& library = {}, uint64_t powerUp = 0);
 };
 
 /// An encoder with its golden values.

@@ -2,8 +2,9 @@
 // thing on which the simulation shell is tested. Registers: 0x0 read: bus sum of the last read
 // burst; write: bit 0 starts a read burst, bit 1 a write burst of the counter values 0, 1, ...,
 // bit 2 clears the interrupt. 0x4 address. 0x8 beats - 1. 0xc fault to commit: bit 0 the address
-// changes while it waits, bit 1 wlast comes one beat early, bit 2 data are never taken. 0x10 read:
-// cycles from address to last beat. 0x14 read: worst response seen.
+// changes while it waits, bit 1 wlast comes one beat early, bit 2 data are never taken, bit 3 write
+// data wait for their address to be taken. 0x10 read: cycles from address to last beat. 0x14 read:
+// worst response seen.
 module probe_top (
   input  logic         clk_i,
   input  logic         rst_ni,
@@ -61,7 +62,7 @@ module probe_top (
 );
   logic [31:0] address_q, sum_q, wait_q;
   logic [7:0]  last_beat_q, beat_q;
-  logic [2:0]  fault_q;
+  logic [3:0]  fault_q;
   logic [1:0]  worst_q;
   logic        reading_q, writing_q, interrupt_q, flip_q;
 
@@ -104,7 +105,10 @@ module probe_top (
     flip_q <= !flip_q;
     if (reading_q) wait_q <= wait_q + 1;
     if (m_axi_arvalid_o && m_axi_arready_i) m_axi_arvalid_o <= 1'b0;
-    if (m_axi_awvalid_o && m_axi_awready_i) m_axi_awvalid_o <= 1'b0;
+    if (m_axi_awvalid_o && m_axi_awready_i) begin
+      m_axi_awvalid_o <= 1'b0;
+      if (fault_q[3]) m_axi_wvalid_o <= 1'b1;
+    end
     if (m_axi_rvalid_i && m_axi_rready_o) begin
       sum_q <= sum_q + m_axi_rdata_i[31:0];
       if (m_axi_rresp_i > worst_q) worst_q <= m_axi_rresp_i;
@@ -148,7 +152,7 @@ module probe_top (
           end
           if (s_axil_wdata_i[1]) begin
             m_axi_awvalid_o <= 1'b1;
-            m_axi_wvalid_o  <= 1'b1;
+            m_axi_wvalid_o  <= !fault_q[3];
             writing_q       <= 1'b1;
             beat_q          <= '0;
             worst_q         <= '0;
@@ -156,7 +160,7 @@ module probe_top (
         end
         12'h004: address_q   <= s_axil_wdata_i;
         12'h008: last_beat_q <= s_axil_wdata_i[7:0];
-        12'h00c: fault_q     <= s_axil_wdata_i[2:0];
+        12'h00c: fault_q     <= s_axil_wdata_i[3:0];
         default: ;
       endcase
     end

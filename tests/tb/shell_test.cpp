@@ -99,6 +99,38 @@ TEST_CASE("random stalls change when data move and never what moves") {
   CHECK(waited > 20 * (5 + 32 + 10));
 }
 
+TEST_CASE("a memory takes addresses and data of writes in the order that it is told") {
+  Probe probe;
+  uint64_t seed = 1;
+  for (const auto order : {SIM_ADDRESS_FIRST, SIM_DATA_OFFERED, SIM_DATA_FIRST, SIM_ANY_ORDER})
+    for (const double stall : {0.0, 0.4}) {
+      CAPTURE(order, stall);
+      probe.device.setTiming({5, 5, 1.0, stall, seed++, 8, order});
+      probe.device.memory().assign(65536, 0);
+      for (const uint32_t beats : {1U, 16U, 256U}) {
+        CHECK(probe.burst(kWrite, 0x4000, beats) == SIM_INTERRUPT);
+        for (uint32_t i = 0; i < beats; ++i)
+          CHECK(probe.device.memory()[0x4000 + 8 * i] == (i & 0xff));
+        probe.write(kControl, kClear);
+      }
+    }
+  // A master that keeps its data until the address is taken waits for ever.
+  probe.device.setWatchdog(500);
+  probe.write(kFault, 8);
+  for (const auto order : {SIM_ADDRESS_FIRST, SIM_ANY_ORDER}) {
+    probe.device.setTiming({5, 5, 1.0, 0.0, 1, 8, order});
+    CHECK(probe.burst(kWrite, 0x4000, 4) == SIM_INTERRUPT);
+    probe.write(kControl, kClear);
+  }
+  for (const auto order : {SIM_DATA_OFFERED, SIM_DATA_FIRST}) {
+    probe.device.setTiming({5, 5, 1.0, 0.0, 1, 8, order});
+    CHECK(probe.burst(kWrite, 0x4000, 4) == SIM_PROTOCOL);
+    CHECK_THAT(probe.device.failure(), containsText("nothing moved for 500 cycles"));
+    probe.device.reset();
+    probe.write(kFault, 8);
+  }
+}
+
 TEST_CASE("writes are observed beat by beat and land in the memory") {
   Probe probe;
   std::vector<uint64_t> seen;
