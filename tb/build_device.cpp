@@ -91,6 +91,12 @@ void runTool(const CommandLine& command, const fs::path& folder, const fs::path&
                   text.size() > kTail ? text.substr(text.size() - kTail) : text));
 }
 
+/// ccache fails where it cannot write: for users without a home, say.
+bool compilerCacheWorks() {
+  const fs::path folder = outputOf({"ccache", "-k", "cache_dir"});
+  return !folder.empty() && whyNotWritable(folder).empty();
+}
+
 bool anyOlderBuild(const std::vector<fs::path>& roots, const std::string& name) {
   for (const fs::path& root : roots) {
     std::error_code missing;
@@ -127,7 +133,7 @@ void build(const Plan& plan, std::span<const EmittedFile> files, const BuildOpti
   CommandLine make = {"make", "-j", "2", "-f", "Vdevice.mk", "CXX=" + options.compiler,
                       "LINK=" + options.compiler};
   make.insert(make.end(), kMakeFlags.begin(), kMakeFlags.end());
-  if (findProgram("ccache")) make.emplace_back("OBJCACHE=ccache");
+  if (compilerCacheWorks()) make.emplace_back("OBJCACHE=ccache");
   runTool(make, folder / "obj", log);
   for (const char* part : {"obj", "tb"}) fs::remove_all(folder / part);
 }

@@ -26,11 +26,18 @@ inline Outcome runCommand(const std::string& command) {
   return outcome;
 }
 
+/// A word of a shell's command that holds any characters.
+inline std::string shellWord(const std::string& word) {
+  std::string text = "'";
+  for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return text + "'";
+}
+
 #ifdef INTFORMER_PROGRAM
 /// Runs the program that the test's CMakeLists.txt names (PROGRAM) with `arguments`, as a shell
 /// splits them; without a terminal, stdin from `input`.
 inline Outcome runProgram(const std::string& arguments, const std::string& input = "/dev/null") {
-  return runCommand(std::string(INTFORMER_PROGRAM) + " " + arguments + " <" + input);
+  return runCommand(shellWord(INTFORMER_PROGRAM) + " " + arguments + " <" + input);
 }
 #endif
 

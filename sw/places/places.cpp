@@ -37,14 +37,6 @@ std::string variable(const char* name) {
   return value != nullptr ? value : "";
 }
 
-/// Why nothing can be written into a folder, which is made when it is missing; empty when it can.
-std::string whyNot(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error) return error.message();
-  return access(folder.c_str(), W_OK | X_OK) == 0 ? "" : std::strerror(errno);
-}
-
 }  // namespace
 
 fs::path ownFile(const std::string& path) {
@@ -62,6 +54,13 @@ std::string hereOrOwn(const std::string& path) {
     return path;
   const fs::path own = base() / kShare / path;
   return fs::exists(own, error) ? own.string() : path;
+}
+
+std::string whyNotWritable(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) return error.message();
+  return access(folder.c_str(), W_OK | X_OK) == 0 ? "" : std::strerror(errno);
 }
 
 std::vector<fs::path> cacheFolders(const std::string& kind) {
@@ -82,7 +81,7 @@ std::vector<fs::path> cacheFolders(const std::string& kind) {
 fs::path writableCache(const std::string& kind) {
   std::string tried;
   for (const fs::path& folder : cacheFolders(kind)) {
-    const std::string reason = whyNot(folder);
+    const std::string reason = whyNotWritable(folder);
     if (reason.empty()) return folder;
     tried += fmt::format("  {}: {}\n", folder.string(), reason);
   }

@@ -18,6 +18,9 @@ std::filesystem::path ownFile(const std::string& path);
 /// "configs/base16.toml" is a config in any folder.
 std::string hereOrOwn(const std::string& path);
 
+/// Why nothing can be written into a folder, which is made when it is missing; empty when it can.
+std::string whyNotWritable(const std::filesystem::path& folder);
+
 /// Folders named `kind` in which things are kept that can be made again: the first that can be
 /// written takes new ones, and what any of them holds is used. INTFORMER_CACHE alone when it is set;
 /// else the build folder that the program runs from, then XDG_CACHE_HOME/intformer or

@@ -10,7 +10,7 @@
 #include <set>
 #include <string>
 
-#include "tests/catch.hpp"
+#include "tests/program.hpp"
 #include "tests/temporary_folder.hpp"
 
 using intformer::test::readText;
@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 
 /// The quick mode on a small model; what it says on stderr goes to a file.
 std::string quick(const std::string& config, const fs::path& json, const fs::path& errors) {
-  return std::string(INTFORMER_BENCH) + " --quick --runs 1 --seq 7 --config " + config +
+  return intformer::test::shellWord(INTFORMER_BENCH) + " --quick --runs 1 --seq 7 --config " + config +
          " --model configs/models/tiny-tokens.toml"
          " --small-model configs/models/tiny-tokens.toml --trained none.itf >/dev/null </dev/null --json " +
          json.string() + " 2>" + errors.string();

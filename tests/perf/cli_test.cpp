@@ -11,6 +11,7 @@
 using intformer::test::Outcome;
 using intformer::test::readTree;
 using intformer::test::runProgram;
+using intformer::test::shellWord;
 using intformer::test::TemporaryFolder;
 
 TEST_CASE("estimate writes a run's report without its comparisons", "[cli]") {
@@ -18,7 +19,7 @@ TEST_CASE("estimate writes a run's report without its comparisons", "[cli]") {
   const Outcome output = runProgram(
       "estimate configs/models/odd.toml --config configs/base16.toml --seq 77 --layers 2 "
       "--set vector.lanes=4 --json " +
-      file);
+      shellWord(file));
   INFO(output.text);
   REQUIRE(output.status == 0);
   const auto json = nlohmann::json::parse(std::ifstream(file));
@@ -75,7 +76,7 @@ TEST_CASE("compile explains its choices", "[cli]") {
   const std::string file = std::string(INTFORMER_SCRATCH) + "/explain.json";
   const Outcome output = runProgram(
       "compile configs/models/odd.toml --config configs/base16.toml --seq 77 --layers 2 --explain "
-      "--json " + file);
+      "--json " + shellWord(file));
   INFO(output.text);
   REQUIRE(output.status == 0);
   std::istringstream lines(output.text);
