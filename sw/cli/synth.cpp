@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <stdexcept>
 
 #include "fpga/synthesis/synthesis.hpp"
 #include "gen/config.hpp"

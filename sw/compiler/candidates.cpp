@@ -77,7 +77,7 @@ std::vector<CompileOptions> schedules(const Graph& graph, const Plan& plan,
                        std::span<const Share> all) {
     std::vector<Share> shares(all.begin(), all.end());
     // A ring that holds a head's keys and values, or they are loaded for every step.
-    std::ranges::stable_partition(shares, [&](const Share& share) {
+    std::stable_partition(shares.begin(), shares.end(), [&](const Share& share) {
       return plan.scratchWords * share.streamed / 16 >= head;
     });
     if (options.operands != Operands::Any && options.operands != operands) return;

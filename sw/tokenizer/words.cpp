@@ -3,6 +3,7 @@
 #include <unicode/utf8.h>
 
 #include <array>
+#include <cstdint>
 #include <string>
 
 #include "sw/tokenizer/code_points.hpp"

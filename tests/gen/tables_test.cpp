@@ -3,6 +3,7 @@
 #include <random>
 #include <regex>
 #include <set>
+#include <stdexcept>
 
 #include "gen/tables/commands.hpp"
 #include "gen/tables/registers.hpp"

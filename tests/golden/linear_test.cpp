@@ -1,4 +1,5 @@
 #include <random>
+#include <tuple>
 
 #include "sw/numerics/numerics.hpp"
 #include "tests/catch.hpp"

@@ -1,6 +1,7 @@
 #include <cmath>
 #include <functional>
 #include <random>
+#include <string>
 
 #include "sw/numerics/layernorm.hpp"
 #include "sw/reference/functions.hpp"

@@ -1,5 +1,6 @@
 // The estimate subcommand, as a user calls it.
 
+#include <cstdint>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>

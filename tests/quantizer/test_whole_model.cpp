@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <cmath>
 #include <set>
+#include <tuple>
 
 #include "sw/golden/golden.hpp"
 #include "sw/model/bert.hpp"

@@ -1,6 +1,7 @@
 #include <verilated.h>
 
 #include <array>
+#include <cstdint>
 #include <cstring>
 #include <deque>
 #include <random>

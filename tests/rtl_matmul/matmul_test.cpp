@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <random>
 
 #include "Vmatmul_bench16.h"

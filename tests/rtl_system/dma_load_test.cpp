@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 
 #include "Vdma_load_16_16.h"

@@ -1,3 +1,5 @@
+#include <string>
+
 #include "Vfetch_16.h"
 #include "Vfetch_4.h"
 #include "Vfetch_64.h"

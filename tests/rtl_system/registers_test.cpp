@@ -1,5 +1,6 @@
 #include <array>
 #include <map>
+#include <stdexcept>
 
 #include "Vregisters_base16.h"
 #include "gen/config.hpp"

@@ -2,8 +2,11 @@
 #include <fmt/format.h>
 #include <unicode/utf8.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <fstream>
 #include <optional>
+#include <vector>
 
 #include "sw/tokenizer/words.hpp"
 #include "tests/catch.hpp"
