@@ -26,8 +26,8 @@ REPORT  = $(BUILD)/reports/$(call stem,$(MODEL))-$(call stem,$(CONFIG))-$(SEQ).j
 REAL_REPORT = $(BUILD)/reports/$(call stem,$(REAL))-$(call stem,$(CONFIG)).json
 
 .DEFAULT_GOAL := help
-.PHONY: help packages configure program run run-model run-real minilm minilm-file accuracy bert-base test mutants \
-        lint synth bench estimate-table regenerate compilers install uninstall format clean
+.PHONY: help packages configure program run run-model run-real minilm minilm-file accuracy bert-base test limits \
+        coverage mutants lint synth bench estimate-table regenerate compilers install uninstall format clean
 
 help: ## explain every target
 	@echo "intformer: integer-only Transformer accelerators, from a config file to equal bits"
@@ -87,6 +87,10 @@ test: configure ## build everything and run all tests
 	@echo "building the program and its tests"
 	@cmake --build $(BUILD) -- $(NINJA)
 	@ctest --test-dir $(BUILD) --output-on-failure -j 2
+
+limits: configure ## simulate a device at every end of every config key, one key at a time
+	@cmake --build $(BUILD) --target limits_test -- $(NINJA)
+	@$(BUILD)/tests/system/limits_test "[each]"
 
 mutants: configure ## put wrong lines into a copy of the RTL, one at a time: a named test must fail (MUTANTS=part of a name)
 	@sh scripts/mutants.sh $(MUTANTS)

@@ -11,9 +11,12 @@ Plan planOf(const std::string& config, const std::vector<std::string>& overrides
 }
 
 Device::Device(const std::string& config, const std::vector<std::string>& overrides,
-               const std::filesystem::path& library, uint64_t powerUp)
+               const std::filesystem::path& library)
     : plan(planOf(config, overrides)),
-      sim(library.empty() ? tb::buildDevice(plan, emitAll(plan)) : library, powerUp) {}
+      sim(library.empty() ? tb::buildDevice(plan, emitAll(plan)) : library) {}
+
+Device::Device(const Plan& planOfLibrary, const std::filesystem::path& library, uint64_t powerUp)
+    : plan(planOfLibrary), sim(library, powerUp) {}
 
 Workload makeWorkload(const ModelSpec& spec, uint32_t layers, uint32_t seq, Family family,
                       uint64_t seed) {

@@ -26,7 +26,8 @@ struct Device {
   Plan plan;
   tb::SimDevice sim;
   explicit Device(const std::string& config, const std::vector<std::string>& overrides = {},
-                  const std::filesystem::path& library = {}, uint64_t powerUp = 0);
+                  const std::filesystem::path& library = {});
+  Device(const Plan& plan, const std::filesystem::path& library, uint64_t powerUp = 0);
 };
 
 /// An encoder with its golden values.
