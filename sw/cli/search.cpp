@@ -40,7 +40,7 @@ Corpus loadCorpus(const SearchOptions& options, Engine& engine) {
   const CacheKey key = keyOf(engine, options.request);
   const bool cached = !options.noCache && options.corpus != "-";
   std::string note;
-  CorpusCache cache(cached ? CorpusCache::pathFor(options.corpus, key) : "", key, note);
+  CorpusCache cache(cached ? CorpusCache::pathToRead(options.corpus, key) : "", key, note);
   if (!note.empty()) fmt::print(stderr, "cache left aside and made again: {}\n", note);
   Corpus corpus = embedCorpus(text, cache, [&](const std::vector<std::string>& missing) {
     fmt::print(stderr, "embedding {} of the corpus's lines\n", missing.size());
@@ -48,7 +48,8 @@ Corpus loadCorpus(const SearchOptions& options, Engine& engine) {
   });
   if (!cached || corpus.fromCache == corpus.lines.size()) return corpus;
   try {
-    cache.replace(corpus.lines, corpus.embeddings);
+    cache.replace(CorpusCache::pathToWrite(options.corpus, key), corpus.lines,
+                  corpus.embeddings);
   } catch (const std::runtime_error& error) {
     fmt::print(stderr, "the corpus's embeddings are not kept: {}\n", error.what());
   }
@@ -88,8 +89,9 @@ void addSearch(CLI::App& app, int& status) {
   command->footer(
       "Example:\n"
       "  intformer search --model build/models/minilm.itf --corpus lines.txt \"edit audio\"\n"
-      "Embeddings of the corpus are kept beside it, in <corpus>.<hash>.itfcache: lines that\n"
-      "change are embedded again; another model or backend has another file.");
+      "Embeddings of the corpus are kept beside it, in <corpus>.<hash>.itfcache (or, where its\n"
+      "folder cannot be written, in INTFORMER_CACHE or the user's cache): lines that change are\n"
+      "embedded again; another model or backend has another file.");
   command->callback([options, &status] { status = orRefuse([&] { return search(*options); }); });
 }
 

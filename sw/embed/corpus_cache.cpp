@@ -10,9 +10,12 @@
 #include <set>
 
 #include "sw/itf/container.hpp"
+#include "sw/places/places.hpp"
 
 namespace intformer {
 namespace {
+
+namespace fs = std::filesystem;
 
 constexpr std::size_t kHashBytes = 16;
 constexpr const char* kAbout = "cache.json";
@@ -37,18 +40,42 @@ std::span<const uint8_t> bytesOf(const auto& values) {
           values.size() * sizeof(*values.data())};
 }
 
-}  // namespace
+fs::path folderOf(const fs::path& corpus) { return fs::absolute(corpus).parent_path(); }
 
-std::filesystem::path CorpusCache::pathFor(const std::filesystem::path& corpus,
-                                           const CacheKey& key) {
+std::string suffixOf(const CacheKey& key) {
   const std::string about = aboutText(key, 0);
-  return fmt::format("{}.{:016x}.itfcache", corpus.string(),
-                     XXH3_64bits(about.data(), about.size()));
+  return fmt::format("{:016x}.itfcache", XXH3_64bits(about.data(), about.size()));
 }
 
-CorpusCache::CorpusCache(std::filesystem::path path, const CacheKey& key, std::string& note)
+fs::path besideOf(const fs::path& corpus, const CacheKey& key) {
+  return fmt::format("{}.{}", corpus.string(), suffixOf(key));
+}
+
+/// Tells corpora of one name in different folders apart.
+std::string nameElsewhere(const fs::path& corpus, const CacheKey& key) {
+  const std::string place = fs::absolute(corpus).lexically_normal().string();
+  return fmt::format("{}.{:016x}.{}", corpus.filename().string(),
+                     XXH3_64bits(place.data(), place.size()), suffixOf(key));
+}
+
+}  // namespace
+
+fs::path CorpusCache::pathToRead(const fs::path& corpus, const CacheKey& key) {
+  const fs::path beside = besideOf(corpus, key);
+  if (whyNotWritable(folderOf(corpus)).empty()) return beside;
+  for (const fs::path& folder : cacheFolders("corpora"))
+    if (const fs::path kept = folder / nameElsewhere(corpus, key); fs::exists(kept)) return kept;
+  return beside;
+}
+
+fs::path CorpusCache::pathToWrite(const fs::path& corpus, const CacheKey& key) {
+  if (whyNotWritable(folderOf(corpus)).empty()) return besideOf(corpus, key);
+  return writableCache("corpora") / nameElsewhere(corpus, key);
+}
+
+CorpusCache::CorpusCache(fs::path path, const CacheKey& key, std::string& note)
     : path_(std::move(path)), key_(key) {
-  if (!std::filesystem::exists(path_)) return;
+  if (!fs::exists(path_)) return;
   try {
     read();
   } catch (const std::runtime_error& error) {
@@ -84,14 +111,15 @@ const float* CorpusCache::find(const std::string& line) const {
   return found == rows_.end() ? nullptr : embeddings_.row(found->second);
 }
 
-void CorpusCache::replace(std::span<const std::string> lines, const FloatMatrix& embeddings) {
+void CorpusCache::replace(const fs::path& path, std::span<const std::string> lines,
+                          const FloatMatrix& embeddings) {
   std::string hashes;
   for (const std::string& line : lines) hashes += hashOf(line);
   const std::string about = aboutText(key_, embeddings.cols);
   const std::vector<ItfSection> sections = {{kAbout, bytesOf(about)},
                                             {kLines, bytesOf(hashes)},
                                             {kEmbeddings, bytesOf(embeddings.data)}};
-  writeItf(path_, sections);
+  writeItf(path, sections);
   rows_.clear();
   for (uint32_t row = 0; row < embeddings.rows; ++row)
     rows_.emplace(hashes.substr(row * kHashBytes, kHashBytes), row);

@@ -21,8 +21,14 @@ struct CacheKey {
 /// keeps its embedding, one that changes gets a new one.
 class CorpusCache {
  public:
-  /// "<corpus>.<hash of key>.itfcache"
-  static std::filesystem::path pathFor(const std::filesystem::path& corpus, const CacheKey& key);
+  /// Where a corpus's cache is to be read: "<corpus>.<hash of key>.itfcache"; where nothing can be
+  /// written beside the corpus, the one that was kept elsewhere, if there is one.
+  static std::filesystem::path pathToRead(const std::filesystem::path& corpus,
+                                          const CacheKey& key);
+  /// Where it is to be written: beside the corpus, or else among cacheFolders("corpora"), by the
+  /// corpus's place. Throws std::runtime_error when nothing can be written there either.
+  static std::filesystem::path pathToWrite(const std::filesystem::path& corpus,
+                                           const CacheKey& key);
 
   /// Reads what is there. A missing file is an empty cache; of one that is damaged or another
   /// key's, `note` says what was wrong, and it is an empty cache too.
@@ -32,9 +38,10 @@ class CorpusCache {
   [[nodiscard]] const float* find(const std::string& line) const;
   [[nodiscard]] uint32_t cols() const { return embeddings_.cols; }
 
-  /// Makes the cache hold these lines alone, and writes it, whole or not at all.
+  /// Makes the cache hold these lines alone, and writes it to `path`, whole or not at all.
   /// Throws std::runtime_error.
-  void replace(std::span<const std::string> lines, const FloatMatrix& embeddings);
+  void replace(const std::filesystem::path& path, std::span<const std::string> lines,
+               const FloatMatrix& embeddings);
 
  private:
   void read();

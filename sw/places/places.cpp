@@ -60,7 +60,13 @@ std::string whyNotWritable(const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
   if (error) return error.message();
-  return access(folder.c_str(), W_OK | X_OK) == 0 ? "" : std::strerror(errno);
+  // By doing it: permissions alone do not tell, least of all root.
+  std::string probe = (folder / ".intformer-XXXXXX").string();
+  const int file = mkstemp(probe.data());
+  if (file < 0) return std::strerror(errno);
+  close(file);
+  unlink(probe.c_str());
+  return {};
 }
 
 std::vector<fs::path> cacheFolders(const std::string& kind) {
@@ -81,7 +87,12 @@ std::vector<fs::path> cacheFolders(const std::string& kind) {
 fs::path writableCache(const std::string& kind) {
   std::string tried;
   for (const fs::path& folder : cacheFolders(kind)) {
+    std::error_code error;
+    const bool there = fs::exists(folder, error);
     const std::string reason = whyNotWritable(folder);
+    // Who may write into a cache may write into its folders: several users can share one.
+    if (reason.empty() && !there)
+      fs::permissions(folder, fs::status(folder.parent_path(), error).permissions(), error);
     if (reason.empty()) return folder;
     tried += fmt::format("  {}: {}\n", folder.string(), reason);
   }

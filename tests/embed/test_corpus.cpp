@@ -36,7 +36,7 @@ Lines askedFor(const std::string& path, const Lines& text, std::string& note,
   const Corpus corpus = embedCorpus(text, cache, std::ref(embedder));
   for (uint32_t i = 0; i < corpus.lines.size(); ++i)
     CHECK(corpus.embeddings.row(i)[0] == static_cast<float>(corpus.lines[i].size()));
-  cache.replace(corpus.lines, corpus.embeddings);
+  cache.replace(path, corpus.lines, corpus.embeddings);
   return embedder.asked;
 }
 
@@ -70,8 +70,34 @@ TEST_CASE("another model's cache, or a damaged one, is made again with a note", 
     CHECK(askedFor(path, {"one"}, note) == Lines{"one"});
     CHECK_THAT(note, Contains("x.itfcache"));
   }
-  CHECK(CorpusCache::pathFor("a.txt", kKey) != CorpusCache::pathFor("a.txt", {0x1234, "float"}));
-  CHECK_THAT(CorpusCache::pathFor("d/a.txt", kKey).string(), Contains("d/a.txt."));
+}
+
+TEST_CASE("a cache lies beside its corpus, by model and numbers", "[corpus]") {
+  const TemporaryFolder folder;
+  const std::string corpus = folder.path("a.txt");
+  const auto path = CorpusCache::pathToWrite(corpus, kKey);
+  CHECK(path.string().starts_with(corpus + "."));
+  CHECK(path.extension() == ".itfcache");
+  CHECK(CorpusCache::pathToRead(corpus, kKey) == path);
+  CHECK(CorpusCache::pathToWrite(corpus, {0x1234, "float"}) != path);
+}
+
+TEST_CASE("where a corpus's folder cannot be written, its cache lies with the user's", "[corpus]") {
+  const TemporaryFolder folder;
+  setenv("INTFORMER_CACHE", folder.path().c_str(), 1);
+  const std::string corpus = "/proc/version";  // nobody writes beside it
+  CHECK(CorpusCache::pathToRead(corpus, kKey).string().starts_with("/proc/version."));
+  const auto path = CorpusCache::pathToWrite(corpus, kKey);
+  CHECK(path.parent_path() == folder.path("corpora"));
+  CHECK(path.filename().string().starts_with("version."));
+  std::string note;
+  askedFor(path, {"one"}, note);
+  CHECK(CorpusCache::pathToRead(corpus, kKey) == path);
+  CHECK(CorpusCache::pathToWrite("/proc/sys/../version", kKey) == path);
+  writeFile(folder.path("file"), "in the way");
+  setenv("INTFORMER_CACHE", folder.path("file").c_str(), 1);
+  CHECK_THROWS_WITH(CorpusCache::pathToWrite(corpus, kKey), Contains("no folder to keep corpora"));
+  unsetenv("INTFORMER_CACHE");
 }
 
 TEST_CASE("the nearest lines come first", "[corpus]") {

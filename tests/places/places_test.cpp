@@ -90,6 +90,13 @@ TEST_CASE("the folder to write into is made, or the reason and the way out are t
     CHECK(writableCache("devices") == folder.path("new/one/devices"));
     CHECK(fs::is_directory(folder.path("new/one/devices")));
   }
+  {  // a folder that several users may write into: /tmp, say
+    fs::create_directory(folder.path("shared"));
+    fs::permissions(folder.path("shared"), fs::perms::all | fs::perms::sticky_bit);
+    const Environment environment({{"INTFORMER_CACHE", folder.path("shared")}});
+    CHECK(fs::status(writableCache("devices")).permissions() ==
+          (fs::perms::all | fs::perms::sticky_bit));
+  }
   writeFile(folder.path("file"), "in the way");
   const Environment environment({{"INTFORMER_CACHE", folder.path("file")}});
   CHECK_THROWS_WITH(writableCache("devices"),
