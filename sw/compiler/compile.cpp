@@ -4,6 +4,7 @@
 
 #include "sw/compiler/assemble.hpp"
 #include "sw/compiler/choose.hpp"
+#include "sw/model/check.hpp"
 
 namespace intformer {
 namespace {

@@ -74,8 +74,7 @@ class CompileError : public std::runtime_error {
 /// Every tensor of the graph ends in memory (attention weights only when the options ask).
 /// Among the tilings that fit, the one of the fewest cycles by the performance model is taken;
 /// `decision` receives them.
-/// Throws CompileError when the model does not fit, std::invalid_argument when the graph
-/// contradicts itself (shapes, missing tensors).
+/// Throws CompileError when the model does not fit, GraphError when checkGraph refuses it.
 Program compile(const Graph& graph, const Plan& plan, const CompileOptions& options = {},
                 Decision* decision = nullptr);
 

@@ -35,16 +35,13 @@ struct TensorLayout {
   }
 };
 
-/// Lays out all tensors one after the other, each at a multiple of 64 bytes.
+/// Lays out all tensors one after the other, each at a multiple of 64 bytes; of a graph that
+/// checkGraph takes.
 struct MemoryLayout {
   std::vector<TensorLayout> tensors;  ///< by TensorId
   uint64_t bytes = 0;
 };
 MemoryLayout layOutTensors(const Graph& graph, uint32_t dim, bool storeAttentionWeights);
-
-/// Checks shapes and references, and with `contents` that weights, tables and scales are there;
-/// throws std::invalid_argument naming the operator.
-void checkGraph(const Graph& graph, bool contents = true);
 
 constexpr uint64_t roundUp(uint64_t value, uint64_t multiple) {
   return (value + multiple - 1) / multiple * multiple;

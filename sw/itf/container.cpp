@@ -142,6 +142,12 @@ void ItfFile::readTable(std::string_view text, uint64_t end) {
     refuse(fmt::format("has {} bytes behind its last section", bytes_.size - end));
 }
 
+std::vector<std::string> ItfFile::names() const {
+  std::vector<std::string> names;
+  for (const auto& [name, bytes] : sections_) names.push_back(name);
+  return names;
+}
+
 std::span<const uint8_t> ItfFile::section(const std::string& name) const {
   const auto found = sections_.find(name);
   if (found == sections_.end()) refuse(fmt::format("lacks the section {}", name));

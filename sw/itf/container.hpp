@@ -39,6 +39,8 @@ class ItfFile {
 
   [[nodiscard]] const std::string& path() const { return path_; }
   [[nodiscard]] bool contains(const std::string& name) const { return sections_.contains(name); }
+  /// Of all sections, sorted.
+  [[nodiscard]] std::vector<std::string> names() const;
   /// Throws ItfError when there is none of that name. Valid as long as this object.
   [[nodiscard]] std::span<const uint8_t> section(const std::string& name) const;
   [[nodiscard]] std::string_view text(const std::string& name) const;

@@ -10,6 +10,8 @@
 #include "sw/itf/description.hpp"
 #include "sw/itf/float_sections.hpp"
 #include "sw/itf/graph_json.hpp"
+#include "sw/model/check.hpp"
+#include "sw/model/lengths.hpp"
 
 namespace intformer {
 namespace {
@@ -159,35 +161,62 @@ TrainedModel readTrained(const ItfFile& file) {
   return model;
 }
 
-/// Integers that fit the trained model: one token in, its last hidden state out.
+/// A graph that takes one token to its last hidden state, as the trained model does.
 void checkIntegers(const ItfFile& file, const QuantizedBert& bert, const BertConfig& config) {
-  const auto require = [&](bool holds, const char* reason) {
+  const auto require = [&](bool holds, const std::string& reason) {
     if (!holds) file.refuse(fmt::format("{}: {}", kIntegers, reason));
   };
-  const auto isTensor = [&](TensorId id, ElementType type, uint32_t cols, TensorRole role) {
-    if (id >= bert.graph.tensors.size()) return false;
-    const TensorInfo& info = bert.graph.tensors[id];
-    return info.type == type && info.rows == 1 && info.cols == cols && info.role == role;
+  const Graph& graph = bert.graph;
+  try {
+    checkGraph(graph);
+    checkSequences(graph);
+  } catch (const std::invalid_argument& error) {
+    require(false, error.what());
+  }
+  for (const TensorInfo& info : graph.tensors)
+    require(info.type == ElementType::Uint8 || info.rows == 1,
+            fmt::format("tensor {}: rows {}: a model file's graph is for one token", info.name,
+                        info.rows));
+  const auto isOutput = [&](TensorId id, ElementType type) {
+    if (id >= graph.tensors.size()) return false;
+    const TensorInfo& info = graph.tensors[id];
+    return info.type == type && info.cols == config.width && info.role == TensorRole::Output;
   };
-  require(isTensor(bert.tokens, ElementType::Index, 2, TensorRole::Input) &&
-              isTensor(bert.places, ElementType::Index, 2, TensorRole::Input),
-          "tokens and places must be inputs of one row number");
-  require(isTensor(bert.output16, ElementType::Int16, config.width, TensorRole::Output),
-          "output16 must be an int16 output as wide as the model");
-  require(bert.outputStep.size() == config.width &&
-              std::ranges::all_of(bert.outputStep,
-                                  [](double step) { return std::isfinite(step) && step > 0; }),
-          "output_step must hold a positive number per column");
-  bool embeds = false;
-  for (const Operator& op : bert.graph.operators)
-    if (const auto* table = std::get_if<Embedding>(&op))
-      embeds = table->vocabulary == config.vocabulary && table->positions == config.maxPositions;
-  require(embeds, "the embedding does not have the model's vocabulary and positions");
-  for (const TensorInfo& info : bert.graph.tensors)
-    require(info.cols >= 1 && info.cols <= 65536 && info.rows >= 1 && info.rows <= config.heads &&
-                info.groupCols <= info.cols &&
-                (info.groupCols == 0 || info.cols % info.groupCols == 0),
-            "a tensor's size is not that of a model for one token");
+  require(isOutput(bert.output8, ElementType::Int8),
+          fmt::format("output8 {}: must be an int8 output as wide as the model", bert.output8));
+  require(isOutput(bert.output16, ElementType::Int16),
+          fmt::format("output16 {}: must be an int16 output as wide as the model", bert.output16));
+  require(bert.outputStep.size() == config.width,
+          fmt::format("output_step of {} values: needs {}, one per column", bert.outputStep.size(),
+                      config.width));
+  for (std::size_t i = 0; i < bert.outputStep.size(); ++i)
+    require(std::isfinite(bert.outputStep[i]) && bert.outputStep[i] > 0,
+            fmt::format("output_step [{}]: {}: must be a positive number", i, bert.outputStep[i]));
+
+  uint32_t embeddings = 0, attentions = 0;
+  for (const Operator& op : graph.operators) {
+    if (std::holds_alternative<Attention>(op)) ++attentions;
+    const auto* table = std::get_if<Embedding>(&op);
+    if (table == nullptr) continue;
+    ++embeddings;
+    require(table->vocabulary == config.vocabulary && table->positions == config.maxPositions &&
+                table->cols == config.width,
+            fmt::format("operator {}: vocabulary {}, positions {}, cols {}: the model has {}, {} "
+                        "and {}",
+                        table->name, table->vocabulary, table->positions, table->cols,
+                        config.vocabulary, config.maxPositions, config.width));
+    require(bert.tokens == table->token && bert.places == table->place,
+            fmt::format("tokens {} and places {} must be the inputs of operator {}", bert.tokens,
+                        bert.places, table->name));
+  }
+  require(embeddings == 1, fmt::format("the graph has {} embeddings, must have one", embeddings));
+  require(attentions == config.layers,
+          fmt::format("the graph has {} attentions, the model {} layers", attentions,
+                      config.layers));
+  for (TensorId id = 0; id < graph.tensors.size(); ++id)
+    require(graph.tensors[id].role != TensorRole::Input || id == bert.tokens || id == bert.places,
+            fmt::format("tensor {}: role: inputs are the lists of tokens and places",
+                        graph.tensors[id].name));
 }
 
 IntegerModel readIntegers(const ItfFile& file, const BertConfig& config) {

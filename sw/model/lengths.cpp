@@ -5,11 +5,12 @@
 #include <algorithm>
 #include <numeric>
 #include <stdexcept>
+#include <utility>
+
+#include "sw/model/check.hpp"
 
 namespace intformer {
 namespace {
-
-constexpr uint64_t kMaxTokens = 65535;
 
 /// The graph's embedding; null: it begins with activations.
 const Embedding* embeddingOf(const Graph& graph) {
@@ -23,6 +24,12 @@ bool seesAll(const Attention& op) {
          op.mask.high >= static_cast<int32_t>(op.rows);
 }
 
+/// Whether `op` is what addSequences() makes of the next sequence behind `before`.
+bool follows(const Attention& op, const Attention& before) {
+  return op.firstRow == before.firstRow + before.rows && op.query == before.query &&
+         op.key == before.key && op.value == before.value && op.output == before.output;
+}
+
 void check(const Graph& graph, std::span<const uint32_t> lengths) {
   if (lengths.empty() || std::ranges::count(lengths, 0U) != 0)
     throw std::invalid_argument("a batch needs sequences of one token at least");
@@ -32,10 +39,7 @@ void check(const Graph& graph, std::span<const uint32_t> lengths) {
   if (embedding != nullptr && std::ranges::max(lengths) > embedding->positions)
     throw std::invalid_argument(fmt::format("a sequence of {} tokens: the model has {} positions",
                                             std::ranges::max(lengths), embedding->positions));
-  for (const Operator& op : graph.operators)
-    if (const auto* attention = std::get_if<Attention>(&op);
-        attention != nullptr && !seesAll(*attention))
-      throw std::invalid_argument(attention->name + ": has a mask, which no other length keeps");
+  checkSequences(graph);
 }
 
 std::string numbered(const std::string& name, std::size_t number, std::size_t count) {
@@ -86,6 +90,32 @@ void addSequences(Graph& graph, Attention op, std::span<const uint32_t> lengths)
 }
 
 }  // namespace
+
+void checkSequences(const Graph& graph) {
+  const Operator* before = nullptr;
+  std::size_t followers = 0;
+  for (const Operator& op : graph.operators) {
+    const Operator* const last = std::exchange(before, &op);
+    const auto* attention = std::get_if<Attention>(&op);
+    if (attention == nullptr) continue;
+    if (!seesAll(*attention))
+      throw std::invalid_argument(attention->name + ": has a mask, which no other length keeps");
+    if (attention->firstRow == 0) continue;
+    ++followers;
+    const auto* first = last != nullptr ? std::get_if<Attention>(last) : nullptr;
+    if (first == nullptr || !follows(*attention, *first))
+      throw std::invalid_argument(fmt::format(
+          "operator {}: first_row {}: is not the row behind the sequence of the operator before",
+          attention->name, attention->firstRow));
+  }
+  for (const Operator& op : graph.operators)
+    if (const auto* attention = std::get_if<Attention>(&op);
+        attention != nullptr && attention->firstRow != 0 &&
+        attention->weights < graph.tensors.size() - followers)
+      throw std::invalid_argument(fmt::format(
+          "operator {}: weights {}: those of later sequences are the graph's last tensors",
+          attention->name, graph.tensors[attention->weights].name));
+}
 
 std::vector<uint32_t> lengthsOf(std::span<const std::vector<uint32_t>> sequences) {
   std::vector<uint32_t> lengths;

@@ -11,14 +11,19 @@ namespace intformer {
 /// Tokens of each sequence.
 std::vector<uint32_t> lengthsOf(std::span<const std::vector<uint32_t>> sequences);
 
+/// Throws std::invalid_argument, with operator, field and value, unless every attention sees all of
+/// its sequence, and those of later sequences follow that of the first as setLengths leaves them.
+void checkSequences(const Graph& graph);
+
 /// Makes `graph` the same model for a packed batch: the rows of its tensors become the tokens of
 /// the sequences, one sequence behind the other, without padding. `graph` is for one sequence, or
 /// what an earlier call made of that; every token sees all of its sequence. Each attention becomes
 /// an operator and a weights tensor per sequence, with ".<number>" behind their names where there
 /// are several, as buildBertEncoder names them. Weights stay where they are in memory, and all
 /// other tensors keep their ids.
-/// Throws std::invalid_argument for no sequence, an empty one, one longer than an embedding's
-/// positions, more than 65535 tokens and a graph with other masks; the graph is then unchanged.
+/// `graph` is one that checkGraph takes. Throws std::invalid_argument for no sequence, an empty one,
+/// one longer than an embedding's positions, more than 65535 tokens, and what checkSequences()
+/// refuses; the graph is then unchanged.
 void setLengths(Graph& graph, std::span<const uint32_t> lengths);
 
 /// The same with a copy, or with what is moved in.

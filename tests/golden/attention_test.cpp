@@ -176,6 +176,7 @@ TEST_CASE("sequences packed in one tensor do not see each other") {
   op.value = addInput(graph, inputs, "v", twice(single.op.value));
   op.output = addOutput(graph, "out", ElementType::Int8, 6, 2);
   for (const uint32_t first : {0U, 3U}) {
+    op.name = "head" + std::to_string(first);
     op.firstRow = first;
     op.weights = addOutput(graph, "weights" + std::to_string(first), ElementType::Uint8, 3, 3);
     graph.operators.emplace_back(op);

@@ -133,20 +133,23 @@ TEST_CASE("contradictions in a linear operator are refused by name") {
     change(small);
     small.graph.operators = {small.op};
     CHECK_THROWS_WITH(runGolden(small.graph, small.inputs, Family::Pwl),
-                      Catch::Matchers::StartsWith("small: ") && containsText(reason));
+                      Catch::Matchers::StartsWith("operator small: ") && containsText(reason));
   };
-  refused([](Small& s) { s.op.bias[1] = (1 << 30) + 1; }, "2^30");
-  refused([](Small& s) { s.op.weights[2] = -128; }, "[-127, 127]");
-  refused([](Small& s) { s.op.weights.pop_back(); }, "do not match");
-  refused([](Small& s) { s.op.depth = 4; }, "depth");
-  refused([](Small& s) { s.op.output = 99; }, "does not exist");
+  refused([](Small& s) { s.op.bias[1] = (1 << 30) + 1; }, "bias [1]: 1073741825");
+  refused([](Small& s) { s.op.weights[2] = -128; }, "weights [2]: -128: must be -127 to 127");
+  refused([](Small& s) { s.op.weights.pop_back(); }, "weights of 5 values: needs 6");
+  refused([](Small& s) { s.op.depth = 4; }, "input in: is 2 x 3, must be 2 x 4");
+  refused([](Small& s) { s.op.output = 99; }, "output 99");
   refused([](Small& s) { s.inputs[0].cols = 2; }, "shape");
   refused([](Small& s) { std::get<RequantizeEpilogue>(s.op.epilogue).scale[0].shift = 48; },
-          "1..47");
-  refused([](Small& s) { std::get<RequantizeEpilogue>(s.op.epilogue).zero.clear(); }, "zero point");
+          "epilogue.scale [0]: shift 48");
+  refused([](Small& s) { std::get<RequantizeEpilogue>(s.op.epilogue).zero.clear(); },
+          "epilogue.zero of 0 values");
 }
 
 TEST_CASE("a missing input is refused by name") {
   Small small(ElementType::Int8);
+  small.op.epilogue = RequantizeEpilogue{{kIdentityScale, kIdentityScale}, {0, 0}};
+  small.graph.operators = {small.op};
   CHECK_THROWS_WITH(runGolden(small.graph, {}, Family::Pwl), containsText("in: no value"));
 }
