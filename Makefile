@@ -37,7 +37,10 @@ help: ## explain every target
 packages:
 	@sh scripts/install-packages.sh
 
+# CMake takes a checkout's path with spaces, quotes and letters of any kind, but not these.
 configure: packages
+	@case $$PWD in *[]\;\#\"\\\$$[]*) printf '%s: %s\n' "$$PWD" \
+	  'a checkout does not build below a path that holds one of ; # " \ $$ [ ]: move it' >&2; exit 1 ;; esac
 	@test -f $(BUILD)/build.ninja || cmake -S . -B $(BUILD) -G Ninja >$(BUILD).log 2>&1 \
 	  || { cat $(BUILD).log; exit 1; }
 	@rm -f $(BUILD).log
