@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -44,6 +45,11 @@ struct Plan {
   [[nodiscard]] uint32_t wordBits() const { return dim * 8; }
   /// Beats that the vector unit spends on one word.
   [[nodiscard]] uint32_t beatsPerWord() const { return dim / lanes; }
+  /// Longest burst of a fetch: half of the fetch buffer, so that one half is under way while the
+  /// other is dispatched.
+  [[nodiscard]] uint32_t fetchBurstBytes() const {
+    return std::min(maxBurstBeats * busBytes, 64 * std::bit_floor(std::max(fetchDepth, 2U) / 2));
+  }
   /// Cycles from row to row of the row-scalar unit: half of what the array spends on a row of an
   /// attention head of 32 columns and 32 keys, 2 * 32 * 32 / dim^2; at most the bits of its divide.
   [[nodiscard]] uint32_t scalarInterval() const {

@@ -13,7 +13,9 @@ constexpr std::string_view kMatmul = R"sv(
 // Timing: a row of A per cycle; a tile takes max(rows, Dim) cycles; no bubble between tiles or commands
 //   while the scratchpad grants a weight word per cycle on average. From the grant of a row to its
 //   result: Dim + 4 cycles.
-// Errors: none of its own; scratchpad and accumulator report addresses beyond their end.
+// Errors: an address beyond the end of scratchpad or accumulator, the first in the order of the
+//   work: tile by tile the words of B, then row by row A and C. It is reported when all rows before
+//   it have left, so that every command before is done; the unit stands still from there.
 module @p@_matmul #(
   localparam int unsigned Dim = @p@_pkg::Dim
 ) (
@@ -151,10 +153,13 @@ module @p@_matmul #(
   logic              weight_valid, weight_transposed;
   logic [IndexW-1:0] weight_index;
   logic [Dim*8-1:0]  weight_data;
+  logic              loader_fault, streamer_fault, target_fault;
+  logic [AddrW:0]    loader_fault_addr, streamer_fault_addr;
   weight_loader #(
-    .Dim  (Dim),
-    .AddrW(AddrW),
-    .SizeW(SizeW)
+    .Dim         (Dim),
+    .AddrW       (AddrW),
+    .SizeW       (SizeW),
+    .ScratchWords(@p@_pkg::ScratchWords)
   ) u_loader (
     .clk_i,
     .rst_ni,
@@ -174,7 +179,9 @@ module @p@_matmul #(
     .weight_valid_o      (weight_valid),
     .weight_transposed_o (weight_transposed),
     .weight_index_o      (weight_index),
-    .weight_data_o       (weight_data)
+    .weight_data_o       (weight_data),
+    .fault_valid_o       (loader_fault),
+    .fault_addr_o        (loader_fault_addr)
   );
 
   logic [AddrW-1:0] streamer_addr, streamer_stride, streamer_target, streamer_target_stride;
@@ -187,9 +194,11 @@ module @p@_matmul #(
   logic             place_valid, place_add, place_last;
   logic [AddrW-1:0] place_addr;
   row_streamer #(
-    .Dim  (Dim),
-    .AddrW(AddrW),
-    .SizeW(SizeW)
+    .Dim         (Dim),
+    .AddrW       (AddrW),
+    .SizeW       (SizeW),
+    .ScratchWords(@p@_pkg::ScratchWords),
+    .AccRows     (@p@_pkg::AccRows)
   ) u_streamer (
     .clk_i,
     .rst_ni,
@@ -215,6 +224,9 @@ module @p@_matmul #(
     .place_addr_o           (place_addr),
     .place_add_o            (place_add),
     .place_last_o           (place_last),
+    .fault_valid_o          (streamer_fault),
+    .fault_target_o         (target_fault),
+    .fault_addr_o           (streamer_fault_addr),
     .wait_event_o,
     .hold_event_o
   );
@@ -265,10 +277,18 @@ module @p@_matmul #(
     end
   end
 
-  assign error_valid_o = 1'b0;
-  assign error_code_o  = '0;
-  assign error_index_o = '0;
-  assign error_addr_o  = '0;
+  // With no row on its way the oldest command not done is the one being streamed.
+  logic fault, failed_q;
+  assign fault         = streamer_fault || (loader_fault && wait_event_o);
+  assign error_valid_o = fault && !failed_q && !place_out_valid && !last_q && !done_q;
+  assign error_code_o  = streamer_fault && target_fault ? @p@_pkg::ErrAccumulatorRange
+                                                        : @p@_pkg::ErrScratchRange;
+  assign error_index_o = done_index_o;
+  assign error_addr_o  = streamer_fault ? 64'(streamer_fault_addr) : 64'(loader_fault_addr);
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) failed_q <= 1'b0;
+    else if (error_valid_o) failed_q <= 1'b1;
+  end
 
   logic unused_command;
   assign unused_command = ^command_i;

@@ -8,10 +8,9 @@ constexpr std::string_view kScratchpad = R"sv(
 //
 // Contract: each bank serves one read and one write per cycle. Readers in order of priority: a, b,
 //   vector, store; writers: vector_write, load_write. Ready is combinational in valid and address of
-//   the clients with higher priority. Addresses beyond the end are granted, reported and change nothing.
+//   the clients with higher priority. Addresses must lie before the end: the clients see to it.
 // Timing: data come 2 cycles after the grant; a word can be read in the cycle after its write was
-//   accepted; fault_o (a, b, vector, store, vector_write, load_write from bit 0) one cycle after the
-//   grant.
+//   accepted.
 module @p@_scratchpad #(
   localparam int unsigned Dim   = @p@_pkg::Dim,
   localparam int unsigned Banks = @p@_pkg::ScratchBanks
@@ -51,15 +50,12 @@ module @p@_scratchpad #(
   input  logic             load_write_valid_i,
   output logic             load_write_ready_o,
   input  logic [23:0]      load_write_addr_i,
-  input  logic [Dim*8-1:0] load_write_data_i,
-
-  output logic [5:0]       fault_o
+  input  logic [Dim*8-1:0] load_write_data_i
 );
   localparam int unsigned WordW     = Dim * 8;
   localparam int unsigned BankW     = $clog2(Banks);
   localparam int unsigned BankWords = (@p@_pkg::ScratchWords + Banks - 1) / Banks;
   localparam int unsigned LocalW    = BankWords > 1 ? $clog2(BankWords) : 1;
-  localparam logic [24:0] EndWord   = 25'(@p@_pkg::ScratchWords);  // up to 2^24, beyond any address
 
   // Clients are numbered by priority. A client waits for any valid one before it on the same bank:
   // whether that one itself is granted or waits, the bank is taken by one of higher priority.
@@ -81,21 +77,18 @@ module @p@_scratchpad #(
   assign vector_write_ready_o = 1'b1;
   assign load_write_ready_o   = !(vector_write_valid_i && vector_write_bank == load_write_bank);
 
-  // One bit per client, in the order of fault_o.
-  logic [5:0] grant, in_range;
+  // One bit per client: a, b, vector, store, vector_write, load_write.
+  logic [5:0] grant;
   assign grant    = {load_write_valid_i && load_write_ready_o, vector_write_valid_i,
                      store_req_valid_i && store_req_ready_o, vector_req_valid_i && vector_req_ready_o,
                      b_req_valid_i && b_req_ready_o, a_req_valid_i};
-  assign in_range = {{1'b0, load_write_addr_i} < EndWord, {1'b0, vector_write_addr_i} < EndWord,
-                     {1'b0, store_req_addr_i} < EndWord, {1'b0, vector_req_addr_i} < EndWord,
-                     {1'b0, b_req_addr_i} < EndWord, {1'b0, a_req_addr_i} < EndWord};
 
   logic [Banks*WordW-1:0] bank_data;
   for (genvar k = 0; k < Banks; k++) begin : gen_bank
     logic [5:0]        hit;
     logic [LocalW-1:0] read_addr;
 
-    assign hit = grant & in_range &
+    assign hit = grant &
                  {load_write_bank == BankW'(k), vector_write_bank == BankW'(k),
                   store_bank == BankW'(k), vector_bank == BankW'(k),
                   b_bank == BankW'(k), a_bank == BankW'(k)};
@@ -130,11 +123,9 @@ module @p@_scratchpad #(
     if (!rst_ni) begin
       read1_q    <= '0;
       response_q <= '0;
-      fault_o    <= '0;
     end else begin
       read1_q    <= grant[3:0];
       response_q <= read1_q;
-      fault_o    <= grant & ~in_range;
     end
   end
 
@@ -157,6 +148,18 @@ module @p@_scratchpad #(
   assign b_rsp_valid_o      = response_q[1];
   assign vector_rsp_valid_o = response_q[2];
   assign store_rsp_valid_o  = response_q[3];
+`ifdef VERILATOR
+  logic [5:0] beyond;
+  assign beyond = {32'(load_write_addr_i) >= @p@_pkg::ScratchWords,
+                   32'(vector_write_addr_i) >= @p@_pkg::ScratchWords,
+                   32'(store_req_addr_i) >= @p@_pkg::ScratchWords,
+                   32'(vector_req_addr_i) >= @p@_pkg::ScratchWords,
+                   32'(b_req_addr_i) >= @p@_pkg::ScratchWords,
+                   32'(a_req_addr_i) >= @p@_pkg::ScratchWords};
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) assert ((grant & beyond) == '0) else $error("word beyond the end");
+  end
+`endif
 endmodule
 )sv";
 

@@ -88,7 +88,7 @@ constexpr std::string_view kControl = R"sv(
   logic        core_rst_n, start_request, reset_request, start, halt, clear, busy, done, failed;
   logic        stopped, settled, finish, quiet_q, fetch_idle, load_idle, store_idle;
   logic [7:0]  error_code;
-  logic [31:0] error_index, program_commands;
+  logic [31:0] error_index, program_commands, commands_q;
   logic [63:0] error_addr, program_addr;
 
   logic [EventCount*8-1:0]   counter_step;
@@ -127,7 +127,7 @@ constexpr std::string_view kControl = R"sv(
   logic [511:0] fetched, load_command, matmul_command, vector_command, store_command;
   logic [31:0]  fetched_index;
   logic [3:0]   issue_valid, issue_ready, done_valid, wait_event, unit_busy;
-  logic [127:0] issue_index, done_index, started_index;
+  logic [127:0] issue_index, done_index;
   logic [7:0]   wait_from;
   logic [15:0]  done_signal;
 
@@ -135,17 +135,12 @@ constexpr std::string_view kControl = R"sv(
   logic [AddressBits-1:0] fetch_ar_addr;
   logic [7:0]             fetch_ar_length;
 
-  // Error sources, first in order of precedence: fetch, dispatch, the four units, then addresses
-  // that the memories refused, charged to the command last started in the queue; of vector commands
-  // to the one that reads or writes.
-  localparam int unsigned Sources = 12;
+  // Error sources, first in order of precedence: fetch, dispatch, the four units.
+  localparam int unsigned Sources = 6;
   logic [Sources-1:0]    error_valids;
   logic [Sources*8-1:0]  error_codes;
   logic [Sources*32-1:0] error_indexes;
   logic [Sources*64-1:0] error_addrs;
-  logic [31:0]           vector_read_index, vector_write_index;
-  logic [5:0]            scratch_fault;
-  logic                  acc_fault_array, acc_fault_vector;
 
   first_error #(.Sources(Sources)) u_error (
     .clk_i, .rst_ni, .enable_i(busy), .clear_i(clear), .valid_i(error_valids),
@@ -153,22 +148,13 @@ constexpr std::string_view kControl = R"sv(
     .code_o(error_code), .index_o(error_index), .addr_o(error_addr)
   );
 
-  // In the order of scratch_fault: a, b, vector, store, vector_write, load_write.
-  assign error_valids[11:6] = {acc_fault_vector, acc_fault_array, scratch_fault[5],
-                               scratch_fault[3], scratch_fault[2] || scratch_fault[4],
-                               scratch_fault[0] || scratch_fault[1]};
-  assign error_codes[11*8+7:6*8] = {{2{@p@_pkg::ErrAccumulatorRange}},
-                                    {4{@p@_pkg::ErrScratchRange}}};
-  assign error_indexes[11*32+31:6*32] = {
-    vector_read_index, started_index[Matmul*32+:32], started_index[Load*32+:32],
-    started_index[Store*32+:32], scratch_fault[4] ? vector_write_index : vector_read_index,
-    started_index[Matmul*32+:32]
-  };
-  assign error_addrs[11*64+63:6*64] = '0;
+  // The length of the program that runs: the register may be set for the next one. (Its address is
+  // taken by fetch at the start.)
+  always_ff @(posedge clk_i) if (clear) commands_q <= program_commands;
 
   @p@_fetch u_fetch (
     .clk_i, .rst_ni(core_rst_n), .halt_i(halt), .start_i(start), .stop_i(finish),
-    .idle_o(fetch_idle), .program_addr_i(program_addr), .program_commands_i(program_commands),
+    .idle_o(fetch_idle), .program_addr_i(program_addr), .program_commands_i(commands_q),
     .command_valid_o(fetched_valid), .command_ready_i(fetched_ready), .command_o(fetched),
     .command_index_o(fetched_index), .error_valid_o(error_valids[0]),
     .error_code_o(error_codes[0+:8]), .error_index_o(error_indexes[0+:32]),
@@ -182,14 +168,14 @@ constexpr std::string_view kControl = R"sv(
 
   @p@_dispatch u_dispatch (
     .clk_i, .rst_ni(core_rst_n), .halt_i(halt), .start_i(start), .finish_o(finish),
-    .program_commands_i(program_commands), .command_valid_i(fetched_valid),
+    .program_commands_i(commands_q), .command_valid_i(fetched_valid),
     .command_ready_o(fetched_ready), .command_i(fetched), .command_index_i(fetched_index),
     .issue_valid_o(issue_valid), .issue_ready_i(issue_ready), .issue_index_o(issue_index),
     .load_command_o(load_command), .matmul_command_o(matmul_command),
     .vector_command_o(vector_command), .store_command_o(store_command),
     .done_valid_i(done_valid), .done_signal_i(done_signal), .done_index_i(done_index),
-    .scalar_busy_i(scalar_busy), .started_index_o(started_index), .wait_event_o(wait_event),
-    .wait_from_o(wait_from), .cause_o(dispatch_cause),
+    .scalar_busy_i(scalar_busy), .wait_event_o(wait_event), .wait_from_o(wait_from),
+    .cause_o(dispatch_cause),
     .error_valid_o(error_valids[1]), .error_code_o(error_codes[1*8+:8]),
     .error_index_o(error_indexes[1*32+:32]), .error_addr_o(error_addrs[1*64+:64])
   );
@@ -301,8 +287,7 @@ constexpr std::string_view kUnits = R"sv(
     .acc_data_i(acc_data),
     .read_req_valid_i(acc_req_valid), .read_req_ready_o(acc_req_ready),
     .read_req_addr_i(acc_req_addr), .read_rsp_valid_o(acc_rsp_valid),
-    .read_rsp_data_o(acc_rsp_data),
-    .fault_array_o(acc_fault_array), .fault_vector_o(acc_fault_vector)
+    .read_rsp_data_o(acc_rsp_data)
   );
 
   logic             vector_req_valid, vector_req_ready, vector_rsp_valid;
@@ -325,7 +310,6 @@ constexpr std::string_view kUnits = R"sv(
     .read_rsp_data_i(vector_rsp_data),
     .write_valid_o(vector_write_valid), .write_ready_i(vector_write_ready),
     .write_addr_o(vector_write_addr), .write_data_o(vector_write_data),
-    .read_index_o(vector_read_index), .write_index_o(vector_write_index),
     .scalar_busy_o(scalar_busy), .beat_event_o(vector_beat), .scalar_wait_event_o(scalar_wait)
   );
 
@@ -344,8 +328,7 @@ constexpr std::string_view kUnits = R"sv(
     .vector_write_valid_i(vector_write_valid), .vector_write_ready_o(vector_write_ready),
     .vector_write_addr_i(vector_write_addr), .vector_write_data_i(vector_write_data),
     .load_write_valid_i(load_write_valid), .load_write_ready_o(load_write_ready),
-    .load_write_addr_i(load_write_addr), .load_write_data_i(load_write_data),
-    .fault_o(scratch_fault)
+    .load_write_addr_i(load_write_addr), .load_write_data_i(load_write_data)
   );
 )sv";
 
@@ -390,7 +373,7 @@ constexpr std::string_view kCounters = R"sv(
   end
 
   logic unused;
-  assign unused = ^{m_axi_bid_i, started_index[Vector*32+:32]};
+  assign unused = ^m_axi_bid_i;
 endmodule
 )sv";
 

@@ -11,8 +11,11 @@ constexpr std::string_view kPorts = R"sv(
 // Contract: docs/3-architecture.md. Panels outer, rows inner. A command is taken when every row of
 //   the one before was requested: rows of several commands may be on their way. Commands are done
 //   in order: when the last word was accepted; without results when the last row has left the
-//   lanes; a row-scalar command when its unit took it. Statistics slots beyond StatRows: error,
-//   nothing done. halt_i: no further command is taken.
+//   lanes; a row-scalar command when its unit took it. halt_i: no further command is taken.
+// Errors: a statistics slot beyond StatRows, before anything else of its command; an address beyond
+//   the end of a memory, the first in the order of the work: constants of a panel, then row by row
+//   the accumulator's, the words read, the words written. An error is reported when all before it
+//   is done; the unit stands still from there.
 // Timing: a row takes max(Dim / Lanes, words read, words written) cycles; a panel with constants as
 //   many cycles more as these have words, plus 2; a command 2 more behind another, about 20 from
 //   its start to its end.
@@ -39,8 +42,6 @@ module @p@_vector #(
   output logic              scalar_busy_o,
   output logic              beat_event_o,         // the lanes take channels of a row
   output logic              scalar_wait_event_o,  // the next row waits for the row-scalar unit
-  output logic [31:0]       read_index_o,         // the command that reads
-  output logic [31:0]       write_index_o,        // the command that writes
   output logic              acc_req_valid_o,
   input  logic              acc_req_ready_i,
   output logic [23:0]       acc_req_addr_o,
@@ -119,7 +120,9 @@ constexpr std::string_view kSequence = R"sv(
   typedef enum logic [1:0] {Idle, Check, Run} state_e;
   state_e state_q;
   logic   out_of_range, start, start_rows, start_scalar, fetch_idle, front_free, taken;
-  logic   offered_scalar, error_q;
+  logic   offered_scalar, failed_q, read_fault, read_fault_acc, write_fault, slot_fault;
+  logic [24:0] read_fault_addr, write_fault_addr;
+  logic [31:0] write_index;
   logic   issue_offer_q, issue_take, issue_active, issue_end, write_offer_q, write_take;
   logic [7:0] offered_opcode;
   logic       order_full, order_empty, row_written, command_written, row_passed, command_passed;
@@ -141,12 +144,12 @@ constexpr std::string_view kSequence = R"sv(
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       state_q       <= Idle;
-      error_q       <= 1'b0;
+      failed_q      <= 1'b0;
       issue_offer_q <= 1'b0;
       write_offer_q <= 1'b0;
     end else begin
-      error_q <= state_q == Check && out_of_range;
-      if (state_q == Check) state_q <= start_rows ? Run : Idle;
+      if (error_valid_o) failed_q <= 1'b1;
+      if (state_q == Check) state_q <= out_of_range ? Check : (start_rows ? Run : Idle);
       else if (taken) state_q <= Check;
       else if (front_free) state_q <= Idle;
       if (start_rows) issue_offer_q <= 1'b1;
@@ -174,12 +177,26 @@ constexpr std::string_view kSequence = R"sv(
     .done_valid_o, .done_index_o, .done_signal_o
   );
 
-  assign busy_o        = state_q != Idle || !order_empty || error_q;
-  assign error_valid_o = error_q;
-  assign error_code_o  = @p@_pkg::ErrStatRange;
-  assign error_index_o = index_q;
-  assign error_addr_o  = 64'(stat_row);
-  assign read_index_o  = index_q;
+  assign busy_o = state_q != Idle || !order_empty;
+
+  // A fault stays until reset. One of a read waits for all writes before it, one of a slot for all
+  // commands before it: so there is never more than one.
+  assign slot_fault    = state_q == Check && out_of_range && order_empty;
+  assign error_valid_o = (write_fault || read_fault || slot_fault) && !failed_q;
+  always_comb begin
+    error_code_o  = @p@_pkg::ErrScratchRange;
+    error_index_o = index_q;
+    error_addr_o  = 64'(read_fault_addr);
+    if (write_fault) begin
+      error_index_o = write_index;
+      error_addr_o  = 64'(write_fault_addr);
+    end else if (read_fault) begin
+      if (read_fault_acc) error_code_o = @p@_pkg::ErrAccumulatorRange;
+    end else begin
+      error_code_o = @p@_pkg::ErrStatRange;
+      error_addr_o = 32'(stat_row) < StatRows ? 64'(StatRows) : 64'(stat_row);
+    end
+  end
 )sv";
 
 constexpr std::string_view kFetch = R"sv(
@@ -191,7 +208,9 @@ constexpr std::string_view kFetch = R"sv(
   logic [16:0]       pending_first, pending_end;
 
   // The read-modify-write of a slot takes 3 cycles: panels of fewer than 4 rows go one by one.
-  row_fetch #(.Dim(Dim)) u_fetch (
+  row_fetch #(
+    .Dim(Dim), .ScratchWords(@p@_pkg::ScratchWords), .AccRows(@p@_pkg::AccRows)
+  ) u_fetch (
     .clk_i, .rst_ni,
     .start_i(start_rows),
     .acc_used_i(!layer_norm),
@@ -208,7 +227,8 @@ constexpr std::string_view kFetch = R"sv(
     .statistics_used_i(statistics_used), .stat_row_i(stat_row),
     .scalar_busy_i(scalar_busy_o), .pending_first_i(pending_first), .pending_end_i(pending_end),
     .row_written_i(row_written), .row_passed_i(row_passed), .idle_o(fetch_idle),
-    .scalar_wait_o(scalar_wait_event_o),
+    .scalar_wait_o(scalar_wait_event_o), .fault_valid_o(read_fault), .fault_acc_o(read_fault_acc),
+    .fault_addr_o(read_fault_addr),
     .acc_req_valid_o, .acc_req_ready_i, .acc_req_addr_o, .acc_rsp_valid_i, .acc_rsp_data_i,
     .read_req_valid_o, .read_req_ready_i, .read_req_addr_o, .read_rsp_valid_i, .read_rsp_data_i,
     .const_write_o(const_write), .const_bank_o(const_bank), .const_byte_o(const_byte),
@@ -339,10 +359,13 @@ constexpr std::string_view kLanes = R"sv(
     .lane_mean_o(row_mean_1), .lane_factor_o(row_factor_1), .lane_shift_o(row_shift_1)
   );
 
-  row_writer #(.Dim(Dim), .Lanes(Lanes), .OutRows(OutRows)) u_writer (
+  row_writer #(
+    .Dim(Dim), .Lanes(Lanes), .OutRows(OutRows), .ScratchWords(@p@_pkg::ScratchWords)
+  ) u_writer (
     .clk_i, .rst_ni,
     .offer_i(write_offer_q), .take_o(write_take),
-    .command_index_i(index_q), .index_o(write_index_o),
+    .command_index_i(index_q), .index_o(write_index), .fault_valid_o(write_fault),
+    .fault_addr_o(write_fault_addr),
     .out8_used_i(out8_used), .out16_used_i(out16_used), .rows_i(rows), .panels_i(panels),
     .addr8_i(command_q[@p@_pkg::OutAddrLsb +: @p@_pkg::OutAddrWidth]),
     .stride8_i(command_q[@p@_pkg::OutStrideLsb +: @p@_pkg::OutStrideWidth]),

@@ -6,13 +6,16 @@
 //   swap_i on; up to LookAhead more wait here. ready_o: a first row whose request is granted in this
 //   cycle, and so enters the array ReadLatency = 2 cycles later, will find its weights complete.
 // Addresses: row mode base + n*stride + k*Dim + i, transposed base + k*stride + n*Dim + i.
+//   What passes 2^AddrW does not wrap. At a word beyond the end of the scratchpad the unit stops for
+//   good; fault_valid_o rises when the array waits for just that word.
 // Timing: one word per cycle; a request is granted by req_ready_i, its data come 2 cycles later.
 module weight_loader #(
-  parameter  int unsigned Dim       = 16,
-  parameter  int unsigned AddrW     = 24,
-  parameter  int unsigned SizeW     = 16,
-  parameter  int unsigned LookAhead = 8,
-  localparam int unsigned IndexW    = $clog2(Dim)
+  parameter  int unsigned Dim          = 16,
+  parameter  int unsigned AddrW        = 24,
+  parameter  int unsigned SizeW        = 16,
+  parameter  int unsigned LookAhead    = 8,
+  parameter  int unsigned ScratchWords = 32768,
+  localparam int unsigned IndexW       = $clog2(Dim)
 ) (
   input  logic              clk_i,
   input  logic              rst_ni,
@@ -35,41 +38,46 @@ module weight_loader #(
   output logic              weight_valid_o,
   output logic              weight_transposed_o,
   output logic [IndexW-1:0] weight_index_o,
-  output logic [Dim*8-1:0]  weight_data_o
+  output logic [Dim*8-1:0]  weight_data_o,
+
+  output logic              fault_valid_o,
+  output logic [AddrW:0]    fault_addr_o
 );
   localparam int unsigned CountW = $clog2(LookAhead + 1);
   localparam int unsigned TodoW  = IndexW + 1;
   localparam logic [SizeW-1:0] DimSize = SizeW'(Dim);
-  localparam logic [AddrW-1:0] DimAddr = AddrW'(Dim);
+  localparam logic [AddrW:0]   DimAddr = (AddrW + 1)'(Dim);
 
   logic              active_q, transposed_q;
-  logic [AddrW-1:0]  stride_q, column_base_q, tile_base_q, addr_q;
-  logic [AddrW-1:0]  column_base_next, tile_base_next;
+  logic [AddrW-1:0]  stride_q;
+  logic [AddrW:0]    column_base_q, tile_base_q, addr_q;  // a carry above the address
+  logic [AddrW:0]    column_base_next, tile_base_next;
   logic [SizeW-1:0]  depth_q, depth_left_q, cols_left_q;
   logic [IndexW-1:0] index_q;
   logic [CountW-1:0] credit_q, waiting;
-  logic              in_range, step, pop, last_word, last_depth, last_column, finish;
+  logic              in_range, beyond, step, pop, last_word, last_depth, last_column, finish;
 
   assign in_range    = SizeW'(index_q) < (transposed_q ? cols_left_q : depth_left_q);
-  assign step        = active_q && credit_q != '0 && (!in_range || req_ready_i);
+  assign beyond      = addr_q >= (AddrW + 1)'(ScratchWords);
+  assign step        = active_q && credit_q != '0 && (!in_range || (req_ready_i && !beyond));
   assign last_word   = index_q == IndexW'(Dim - 1);
   assign last_depth  = depth_left_q <= DimSize;
   assign last_column = cols_left_q <= DimSize;
   assign finish      = step && last_word && last_depth && last_column;
 
-  assign req_valid_o      = active_q && credit_q != '0 && in_range;
-  assign req_addr_o       = addr_q;
+  assign req_valid_o      = active_q && credit_q != '0 && in_range && !beyond;
+  assign req_addr_o       = addr_q[AddrW-1:0];
   assign command_ready_o  = !active_q || finish;
-  assign tile_base_next   = tile_base_q + (transposed_q ? stride_q : DimAddr);
-  assign column_base_next = column_base_q + (transposed_q ? DimAddr : stride_q);
+  assign tile_base_next   = tile_base_q + (transposed_q ? {1'b0, stride_q} : DimAddr);
+  assign column_base_next = column_base_q + (transposed_q ? DimAddr : {1'b0, stride_q});
 
   always_ff @(posedge clk_i) begin
     if (command_valid_i && command_ready_o) begin
       transposed_q  <= command_transposed_i;
       stride_q      <= command_stride_i;
-      column_base_q <= command_addr_i;
-      tile_base_q   <= command_addr_i;
-      addr_q        <= command_addr_i;
+      column_base_q <= {1'b0, command_addr_i};
+      tile_base_q   <= {1'b0, command_addr_i};
+      addr_q        <= {1'b0, command_addr_i};
       depth_q       <= command_depth_i;
       depth_left_q  <= command_depth_i;
       cols_left_q   <= command_cols_i;
@@ -142,6 +150,11 @@ module weight_loader #(
   assign weight_transposed_o = word[Dim*8];
   assign weight_index_o      = IndexW'(TodoW'(Dim) - todo);
   assign weight_data_o       = word[Dim*8-1:0];
+
+  // Nothing on its way and the tile not complete: the word that the array waits for is this one.
+  assign fault_valid_o = active_q && in_range && beyond && flight_q == '0 && !word_valid &&
+                         todo_q != '0;
+  assign fault_addr_o  = addr_q;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) todo_q <= TodoW'(Dim);

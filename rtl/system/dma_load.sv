@@ -5,8 +5,10 @@
 //   a multiple of 64, and at most 64 rows are picked. Bursts of later commands are requested while earlier data arrive, up
 //   to Outstanding. Words are written in order; a command is done when its last word is accepted.
 //   Errors: a burst outside the readable windows, an AXI error response, a scratchpad address
-//   beyond ScratchWords, a row number beyond the gather's limit; each names its command, and nothing is written or requested for it any
-//   more. While halt_i is high nothing new is requested, arriving data are dropped, idle_o rises
+//   beyond ScratchWords, a row number beyond the gather's limit; each names its command, and nothing
+//   is written or requested for it any more. They come in the order of the words: a burst or row
+//   that is refused is reported when all words before it have been written. An error response is
+//   reported as it arrives. While halt_i is high nothing new is requested, arriving data are dropped, idle_o rises
 //   when all came.
 // Timing: one word or one bus beat per cycle, whichever is slower; ar and r are registered,
 //   write_valid_o is not a function of write_ready_i.
@@ -200,12 +202,15 @@ module dma_load #(
   assign done_signal_o = word_signal;
   assign busy_o        = word_valid || plan_valid;
 
-  // Errors. The first one drops all data until reset: what follows it is of no use.
-  logic bus_error, range_error, failed_q;
+  // Errors. The first one drops all data until reset: what follows it is of no use. What is refused
+  // stays in front of its unit until then.
+  logic bus_error, range_error, refusal, refused_q, failed_q;
   assign bus_error     = beat_accept && r_resp_i[1] && !failed_q;
   assign range_error   = word_valid && data_valid && !in_range && !failed_q;
+  assign refusal       = (refused_q || (bad_row && !request_busy)) && burst_count == '0 &&
+                         !beat_valid && !failed_q;
   assign drop          = halt_i || failed_q;
-  assign error_valid_o = bus_error || range_error || refused || bad_row;
+  assign error_valid_o = bus_error || range_error || refusal;
 
   always_comb begin
     error_code_o  = ErrorWindow;
@@ -219,7 +224,7 @@ module dma_load #(
       error_code_o  = ErrorRange;
       error_index_o = word_index;
       error_addr_o  = 64'(word_addr);
-    end else if (!refused) begin
+    end else if (!refused_q) begin
       error_code_o  = ErrorIndex;
       error_index_o = bad_row_index;
       error_addr_o  = bad_row_addr;
@@ -227,11 +232,16 @@ module dma_load #(
   end
 
   always_ff @(posedge clk_i) begin
-    if (!rst_ni) failed_q <= 1'b0;
-    else if (bus_error || range_error) failed_q <= 1'b1;
+    if (!rst_ni) begin
+      refused_q <= 1'b0;
+      failed_q  <= 1'b0;
+    end else begin
+      if (refused) refused_q <= 1'b1;
+      if (error_valid_o) failed_q <= 1'b1;
+    end
   end
 
   logic unused;
-  assign unused = ^{issue_last, issue_length, request_busy, burst_known, beat_count, plan_count,
+  assign unused = ^{issue_last, issue_length, burst_known, beat_count, plan_count,
                     r_resp_i[0]};
 endmodule

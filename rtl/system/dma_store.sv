@@ -4,7 +4,9 @@
 //   dispatcher has checked). Write data may lead their address on the bus. A command is done when
 //   the response to its last burst has come. Errors: a burst outside the writable windows, an AXI
 //   error response, a scratchpad address beyond ScratchWords (such a word is sent with its strobes
-//   low). While halt_i is high no new burst begins; those begun get all their data; idle_o rises
+//   low). They come in the order of the words: a word beyond the end is reported when the burst that
+//   it belongs to was requested, a burst that is refused when all before it have their responses. An
+//   error response is reported as it arrives. While halt_i is high no new burst begins; those begun get all their data; idle_o rises
 //   after the last response.
 // Timing: one word or one bus beat per cycle, whichever is slower; aw and w are registered. The
 //   scratchpad answers a read 2 or more cycles after its grant, in order.
@@ -123,7 +125,7 @@ module dma_store #(
   logic [PlanW-1:0]   plan;
   logic [CountW-1:0]  plan_count;
   logic [OffsetW-1:0] offset, offset_stride, word_offset;
-  logic               word_valid, word_chunk_last, word_last, word_granted, in_range;
+  logic               word_valid, word_chunk_last, word_last, word_granted, in_range, failed_q;
   logic [24:0]        word_addr;
   logic [31:0]        word_index;
 
@@ -152,12 +154,13 @@ module dma_store #(
     .word_tag_o(word_index)
   );
 
-  // A request needs a place for its word. Out of range, word 0 is read in its stead and sent void.
+  // A request needs a place for its word. Out of range, it waits until the error is reported; then
+  // word 0 is read in its stead and sent void.
   localparam int unsigned CreditW = $clog2(WordBuffer + 1);
   logic [CreditW-1:0] credit_q;
   logic               word_sent;
   assign in_range         = word_addr < 25'(ScratchWords);
-  assign read_req_valid_o = word_valid && credit_q != '0;
+  assign read_req_valid_o = word_valid && credit_q != '0 && (in_range || failed_q || halt_i);
   assign read_req_addr_o  = in_range ? word_addr[23:0] : '0;
   assign word_granted     = read_req_valid_o && read_req_ready_i;
 
@@ -236,10 +239,13 @@ module dma_store #(
   assign done_signal_o = burst_signal;
   assign busy_o        = word_valid || plan_valid || request_busy || burst_known;
 
-  logic bus_error, range_error, failed_q;
+  // With all words before it sent, a burst that lacks data is that of the word out of range.
+  logic bus_error, range_error, refusal, refused_q;
   assign bus_error     = b_accept && b_resp_i[1] && !failed_q;
-  assign range_error   = word_granted && !in_range && !failed_q;
-  assign error_valid_o = bus_error || range_error || refused;
+  assign range_error   = word_valid && !in_range && credit_q == CreditW'(WordBuffer) && !beat_valid &&
+                         length_valid && !failed_q;
+  assign refusal       = refused_q && !length_valid && idle_o && !failed_q;
+  assign error_valid_o = bus_error || range_error || refusal;
 
   always_comb begin
     error_code_o  = ErrorWindow;
@@ -257,8 +263,13 @@ module dma_store #(
   end
 
   always_ff @(posedge clk_i) begin
-    if (!rst_ni) failed_q <= 1'b0;
-    else if (bus_error || range_error) failed_q <= 1'b1;
+    if (!rst_ni) begin
+      refused_q <= 1'b0;
+      failed_q  <= 1'b0;
+    end else begin
+      if (refused) refused_q <= 1'b1;
+      if (error_valid_o) failed_q <= 1'b1;
+    end
   end
 
   logic unused;

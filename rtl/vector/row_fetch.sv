@@ -9,11 +9,16 @@
 //   - The first row of a command that reads scratchpad words waits until all rows of commands
 //     before have finished, because they may have written these words.
 //   - With serialize_i a panel's rows begin only when no earlier row is in the lanes.
+//   - Addresses: what passes 2^24 does not wrap. At a constant or a row beyond the end of its memory
+//     the unit stops for good; fault_valid_o rises when all rows before have finished. Of a row the
+//     accumulator's address comes first.
 //   - With statistics_used_i a row waits while its slot is pending in the row-scalar unit.
 // Timing: one row per cycle at best; without constants the first in the cycle after start_i.
 module row_fetch #(
-  parameter  int unsigned Dim   = 16,
-  localparam int unsigned WordW = Dim * 8
+  parameter  int unsigned Dim          = 16,
+  parameter  int unsigned ScratchWords = 32768,
+  parameter  int unsigned AccRows      = 1024,
+  localparam int unsigned WordW        = Dim * 8
 ) (
   input  logic              clk_i,
   input  logic              rst_ni,
@@ -38,6 +43,9 @@ module row_fetch #(
   input  logic              row_passed_i,   // a row without has
   output logic              idle_o,         // every row was requested
   output logic              scalar_wait_o,  // the next row's slot is pending
+  output logic              fault_valid_o,
+  output logic              fault_acc_o,    // of the accumulator, not the scratchpad
+  output logic [24:0]       fault_addr_o,
   output logic              acc_req_valid_o,
   input  logic              acc_req_ready_i,
   output logic [23:0]       acc_req_addr_o,
@@ -67,7 +75,8 @@ module row_fetch #(
   state_e state_q;
 
   logic [15:0]        panels_left_q, rows_left_q, slot_q;
-  logic [23:0]        acc_base_q, acc_addr_q, in_base_q, in_addr_q, const_addr_q;
+  // One bit more than an address, for the carry.
+  logic [24:0]        acc_base_q, acc_addr_q, in_base_q, in_addr_q, const_addr_q, read_addr;
   logic [3:0]         const_left_q;
   logic               acc_sent_q;
   logic [1:0]         in_sent_q;
@@ -75,6 +84,7 @@ module row_fetch #(
   logic [FlightW-1:0] younger_q;  // rows requested since the latest constants; stops at 64
   logic               first_q;    // no row of the command has been requested
   logic               panel_clear, panel_first, older_first;
+  logic               beyond_acc, beyond_scratch, acc_wanted, in_wanted;
   logic               row_open, row_sent, acc_done, in_done, last_row, last_panel, read_grant;
 
   // ------------------------------------------------------------------ requests
@@ -89,13 +99,22 @@ module row_fetch #(
                          && {1'b0, slot_q} >= pending_first_i && {1'b0, slot_q} < pending_end_i;
   assign row_open      = state_q == Rows && held_q != CountW'(BufferRows) && !scalar_wait_o
                          && !older_first;
-  assign acc_req_valid_o  = row_open && acc_used_i && !acc_sent_q;
-  assign acc_req_addr_o   = acc_addr_q;
-  assign read_req_valid_o = state_q == Constants || (row_open && in_sent_q != in_words_i);
-  assign read_req_addr_o  = state_q == Constants ? const_addr_q : in_addr_q;
+  assign read_addr        = state_q == Constants ? const_addr_q : in_addr_q;
+  assign beyond_acc       = acc_addr_q >= 25'(AccRows);
+  assign beyond_scratch   = read_addr >= 25'(ScratchWords);
+  assign acc_wanted       = row_open && acc_used_i && !acc_sent_q;
+  assign in_wanted        = state_q == Constants || (row_open && in_sent_q != in_words_i);
+  assign acc_req_valid_o  = acc_wanted && !beyond_acc;
+  assign acc_req_addr_o   = acc_addr_q[23:0];
+  assign read_req_valid_o = in_wanted && !beyond_scratch;
+  assign read_req_addr_o  = read_addr[23:0];
   assign read_grant       = read_req_valid_o && read_req_ready_i;
-  assign acc_done = !acc_used_i || acc_sent_q || acc_req_ready_i;
-  assign in_done  = in_sent_q == in_words_i || (in_sent_q + 2'd1 == in_words_i && read_req_ready_i);
+  assign acc_done = !acc_used_i || acc_sent_q || (acc_req_ready_i && !beyond_acc);
+  assign in_done  = in_sent_q == in_words_i || (in_sent_q + 2'd1 == in_words_i && read_req_ready_i
+                                                && !beyond_scratch);
+  assign fault_acc_o   = acc_wanted && beyond_acc;
+  assign fault_valid_o = (fault_acc_o || (in_wanted && beyond_scratch)) && flight_q == '0;
+  assign fault_addr_o  = fault_acc_o ? acc_addr_q : read_addr;
   assign row_sent = row_open && acc_done && in_done;
   assign idle_o   = state_q == Idle;
 
@@ -134,32 +153,32 @@ module row_fetch #(
       panels_left_q <= panels_i;
       rows_left_q   <= rows_i;
       slot_q        <= stat_row_i;
-      acc_base_q    <= acc_addr_i;
-      acc_addr_q    <= acc_addr_i;
-      in_base_q     <= in_addr_i;
-      in_addr_q     <= in_addr_i;
-      const_addr_q  <= const_addr_i;
+      acc_base_q    <= {1'b0, acc_addr_i};
+      acc_addr_q    <= {1'b0, acc_addr_i};
+      in_base_q     <= {1'b0, in_addr_i};
+      in_addr_q     <= {1'b0, in_addr_i};
+      const_addr_q  <= {1'b0, const_addr_i};
       first_q       <= 1'b1;
     end else if (state_q != Idle) begin
       if (state_q == Panel) const_left_q <= const_words_i;
       if (state_q == Constants && read_grant) begin
         const_left_q <= const_left_q - 4'd1;
-        const_addr_q <= const_addr_q + 24'd1;
+        const_addr_q <= const_addr_q + 25'd1;
       end
-      if (state_q == Rows && read_grant) in_addr_q <= in_addr_q + 24'd1;
+      if (state_q == Rows && read_grant) in_addr_q <= in_addr_q + 25'd1;
       if (row_sent) begin
         first_q     <= 1'b0;
-        acc_addr_q  <= acc_addr_q + 24'd1;
+        acc_addr_q  <= acc_addr_q + 25'd1;
         slot_q      <= slot_q + 16'd1;
         rows_left_q <= rows_left_q - 16'd1;
         if (last_row) begin
           panels_left_q <= panels_left_q - 16'd1;
           rows_left_q   <= rows_i;
           slot_q        <= stat_row_i;
-          acc_base_q    <= acc_base_q + acc_stride_i;
-          acc_addr_q    <= acc_base_q + acc_stride_i;
-          in_base_q     <= in_base_q + in_stride_i;
-          in_addr_q     <= in_base_q + in_stride_i;
+          acc_base_q    <= acc_base_q + {1'b0, acc_stride_i};
+          acc_addr_q    <= acc_base_q + {1'b0, acc_stride_i};
+          in_base_q     <= in_base_q + {1'b0, in_stride_i};
+          in_addr_q     <= in_base_q + {1'b0, in_stride_i};
         end
       end
     end

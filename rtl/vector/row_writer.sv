@@ -7,12 +7,15 @@
 //   and addr16 + p * stride16 + 2 r. There must never be more than OutRows rows between the lanes'
 //   entry and row_written_o (one pulse per row, when its last word was accepted): the buffer cannot
 //   refuse. command_written_o comes with a command's last row. index_o: of the command taken last.
+//   What passes 2^24 does not wrap. At a word beyond the end of the scratchpad the unit stops for
+//   good, with fault_valid_o high and the word's address on fault_addr_o.
 // Timing: one word per cycle.
 module row_writer #(
-  parameter  int unsigned Dim     = 16,
-  parameter  int unsigned Lanes   = 16,
-  parameter  int unsigned OutRows = 16,
-  localparam int unsigned WordW   = Dim * 8
+  parameter  int unsigned Dim          = 16,
+  parameter  int unsigned Lanes        = 16,
+  parameter  int unsigned OutRows      = 16,
+  parameter  int unsigned ScratchWords = 32768,
+  localparam int unsigned WordW        = Dim * 8
 ) (
   input  logic                clk_i,
   input  logic                rst_ni,
@@ -36,6 +39,8 @@ module row_writer #(
   input  logic [Lanes*16-1:0] out16_i,
   output logic                row_written_o,
   output logic                command_written_o,
+  output logic                fault_valid_o,
+  output logic [24:0]         fault_addr_o,
   output logic                write_valid_o,
   input  logic                write_ready_i,
   output logic [23:0]         write_addr_o,
@@ -84,21 +89,27 @@ module row_writer #(
   part_e        part_q, first_part;
   logic         valid_q, final_q, last_q, load, pop, final_part, last_row, last_panel;
   logic         active_q, popped_q, out8_q, out16_q;  // popped: every row has left the buffer
-  logic [23:0]  addr_q, next8_q, panel8_q, stride8_q, next16_q, panel16_q, stride16_q;
+  logic         accepted, beyond_q;
+  logic [23:0]  stride8_q, stride16_q;
+  logic [24:0]  addr_q, next8_q, panel8_q, next16_q, panel16_q, next;  // a carry above the address
   logic [15:0]  rows_q, rows_left_q, panels_left_q;
   logic [WordW-1:0] data_q;
 
   assign first_part = out8_q ? Word8 : Low16;
-  assign load       = active_q && !popped_q && count_q != '0 && (!valid_q || write_ready_i);
+  assign load       = active_q && !popped_q && count_q != '0 && (!valid_q || accepted);
+  assign accepted   = write_ready_i && !beyond_q;
+  assign next       = part_q == Word8 ? next8_q : next16_q;
   assign final_part = part_q == High16 || !out16_q;
   assign pop        = load && final_part;
   assign last_row   = rows_left_q == 16'd1;
   assign last_panel = panels_left_q == 16'd1;
   assign take_o     = offer_i && !active_q;
-  assign row_written_o     = valid_q && write_ready_i && final_q;
+  assign row_written_o     = valid_q && accepted && final_q;
   assign command_written_o = row_written_o && last_q;
-  assign write_valid_o  = valid_q;
-  assign write_addr_o   = addr_q;
+  assign write_valid_o  = valid_q && !beyond_q;
+  assign write_addr_o   = addr_q[23:0];
+  assign fault_valid_o  = valid_q && beyond_q;
+  assign fault_addr_o   = addr_q;
   assign write_data_o   = data_q;
 
   always_ff @(posedge clk_i) begin
@@ -118,7 +129,7 @@ module row_writer #(
       if (pop) pop_q <= pop_q + 1'b1;
       count_q <= count_q + CountW'(push) - CountW'(pop);
       if (load) valid_q <= 1'b1;
-      else if (write_ready_i) valid_q <= 1'b0;
+      else if (accepted) valid_q <= 1'b0;
     end
   end
 
@@ -130,33 +141,32 @@ module row_writer #(
       rows_q        <= rows_i;
       rows_left_q   <= rows_i;
       panels_left_q <= panels_i;
-      next8_q       <= addr8_i;
-      panel8_q      <= addr8_i;
+      next8_q       <= {1'b0, addr8_i};
+      panel8_q      <= {1'b0, addr8_i};
       stride8_q     <= stride8_i;
-      next16_q      <= addr16_i;
-      panel16_q     <= addr16_i;
+      next16_q      <= {1'b0, addr16_i};
+      panel16_q     <= {1'b0, addr16_i};
       stride16_q    <= stride16_i;
       index_o       <= command_index_i;
     end else if (load) begin
-      final_q <= final_part;
-      last_q  <= last_row && last_panel;
+      final_q  <= final_part;
+      last_q   <= last_row && last_panel;
+      addr_q   <= next;
+      beyond_q <= next >= 25'(ScratchWords);
       unique case (part_q)
         Word8: begin
           data_q  <= mem8[pop_q];
-          addr_q  <= next8_q;
-          next8_q <= next8_q + 24'd1;
+          next8_q <= next8_q + 25'd1;
           part_q  <= out16_q ? Low16 : Word8;
         end
         Low16: begin
           data_q   <= mem16[pop_q][WordW-1:0];
-          addr_q   <= next16_q;
-          next16_q <= next16_q + 24'd1;
+          next16_q <= next16_q + 25'd1;
           part_q   <= High16;
         end
         default: begin
           data_q   <= mem16[pop_q][2*WordW-1:WordW];
-          addr_q   <= next16_q;
-          next16_q <= next16_q + 24'd1;
+          next16_q <= next16_q + 25'd1;
           part_q   <= first_part;
         end
       endcase
@@ -165,10 +175,10 @@ module row_writer #(
         if (last_row) begin
           rows_left_q   <= rows_q;
           panels_left_q <= panels_left_q - 16'd1;
-          next8_q       <= panel8_q + stride8_q;
-          panel8_q      <= panel8_q + stride8_q;
-          next16_q      <= panel16_q + stride16_q;
-          panel16_q     <= panel16_q + stride16_q;
+          next8_q       <= panel8_q + {1'b0, stride8_q};
+          panel8_q      <= panel8_q + {1'b0, stride8_q};
+          next16_q      <= panel16_q + {1'b0, stride16_q};
+          panel16_q     <= panel16_q + {1'b0, stride16_q};
         end
       end
     end

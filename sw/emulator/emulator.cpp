@@ -6,6 +6,7 @@
 
 #include "sw/emulator/touches.hpp"
 #include "sw/emulator/checks.hpp"
+#include "sw/emulator/first_fault.hpp"
 #include "sw/emulator/hazards.hpp"
 #include "sw/emulator/machine.hpp"
 #include "sw/emulator/self_overlap.hpp"
@@ -52,6 +53,7 @@ class Emulation {
         memory_(memory),
         options_(options),
         windows_(options.windows),
+        around_{plan, windows_, memory.size()},
         machine_(plan, memory),
         hazards_(plan, options.checkRaces ? writableSpan(options.windows, memory.size())
                                           : HazardTracker::MemorySpan{}) {
@@ -60,8 +62,11 @@ class Emulation {
   }
 
   EmulationResult run() {
+    if (options_.programAddress && *options_.programAddress % kCommandBytes != 0)
+      return fail({ErrorCode::IllegalField, *options_.programAddress,
+                   "the program's address must be a multiple of 64"});
     for (index_ = 0; index_ < commands_.size(); ++index_) {
-      if (!checkFetch()) return result_;
+      if (const auto error = fetch()) return fail(*error);
       if (const auto error = checkFields(plan_, commands_[index_])) return fail(*error);
       if (commands_[index_].opcode() == Opcode::End) {
         result_.unusedTokens = tokens_.unused();
@@ -70,26 +75,25 @@ class Emulation {
       if (index_ + 1 == commands_.size()) break;  // the dispatcher knows: it is not executed
       if (!step(commands_[index_])) return result_;
     }
-    return fail({ErrorCode::ProgramEnd, 0});
+    return fail({ErrorCode::ProgramEnd, 0, {}});
   }
 
  private:
-  bool checkFetch() {
-    if (!options_.programAddress) return true;
-    const uint64_t address = *options_.programAddress + uint64_t{index_} * kCommandBytes;
-    if (inWindow(windows_, window::kReadable, address, address + kCommandBytes)) return true;
-    fail({ErrorCode::FetchWindow, address});
-    return false;
+  std::optional<DeviceError> fetch() const {
+    if (!options_.programAddress) return std::nullopt;
+    return fetchFault(around_, *options_.programAddress, commands_.size(), index_);
   }
 
   bool step(const Command& command) {
     const Queue queue = *findOpcode(static_cast<uint8_t>(command.opcode()))->queue;
     listTouches(plan_, command, touches_);
-    if (const auto error = checkRanges(plan_, touches_, windows_, memory_.size())) {
+    if (options_.checkRaces && !takeTokens(command, queue)) return false;
+    if (const auto error = firstFault(around_, command, touches_,
+                                      [&] { return machine_.rowList(command); })) {
       fail(*error);
       return false;
     }
-    if (command.opcode() == Opcode::Gather && !checkGather(command)) return false;
+    if (command.opcode() == Opcode::Gather) touchGatheredRows(command);
     if (options_.checkRaces && !checkOrder(command, queue)) return false;
     if (options_.strict && !checkStrict(command)) return false;
     machine_.execute(command);
@@ -99,34 +103,24 @@ class Emulation {
     return true;
   }
 
-  /// Adds the rows that the list names to the touches, now that the list itself may be read.
-  bool checkGather(const Command& command) {
-    const std::vector<uint32_t> list = machine_.rowList(command);
-    const auto limit = static_cast<uint32_t>(command.get(Field::IndexLimit));
-    const auto beyond = std::ranges::find_if(list, [&](uint32_t row) { return row >= limit; });
+  /// Adds the rows that the list names to the touches. Reads come before writes.
+  void touchGatheredRows(const Command& command) {
     rows_.clear();
-    listGatheredRows(plan_, command, {list.begin(), beyond}, rows_);
-    if (const auto error = checkRanges(plan_, rows_, windows_, memory_.size())) {
-      fail(*error);
-      return false;
-    }
-    if (beyond != list.end()) {
-      fail({ErrorCode::IndexRange, static_cast<uint64_t>(command.get(Field::IndexAddr)) +
-                                       4 * static_cast<uint64_t>(beyond - list.begin())});
-      return false;
-    }
-    // Reads come before writes.
+    listGatheredRows(plan_, command, machine_.rowList(command), rows_);
     touches_.insert(touches_.begin() + 1, rows_.begin(), rows_.end());
-    return true;
   }
 
-  bool checkOrder(const Command& command, Queue queue) {
+  bool takeTokens(const Command& command, Queue queue) {
     if (const auto starved = tokens_.start(command, queue)) {
       stop(Fault::Deadlock, 0,
            fmt::format("deadlock: {} waits for token {} of queue {}, which no earlier command gives",
                        describe(commands_, index_), starved->waitNumber, queueName(starved->from)));
       return false;
     }
+    return true;
+  }
+
+  bool checkOrder(const Command& command, Queue queue) {
     if (queue == Queue::Vector && !checkConstants(command)) return false;
     const auto conflict = hazards_.findConflict(touches_, queue, tokens_.known(queue));
     if (!conflict) return true;
@@ -212,6 +206,7 @@ class Emulation {
   std::vector<uint8_t>& memory_;
   const EmulatorOptions& options_;
   std::vector<MemoryWindow> windows_;
+  Surroundings around_;
   Machine machine_;
   HazardTracker hazards_;
   TokenClock tokens_;

@@ -85,13 +85,34 @@ void listMatmul(const Plan& plan, const Command& command, Collector& list) {
   list.addBlocks(Space::Accumulator, true, c, cStride, colTiles, rows);
 }
 
-/// Which operands a vector command has.
-struct VectorShape {
-  bool accumulator = false, in = false, in16 = false, out8 = false, out16 = false;
-  bool readsStatistics = false, writesStatistics = false;
-};
+void listVector(const Command& command, Collector& list) {
+  const VectorShape shape = vectorShape(command);
+  const uint64_t rows = field(command, Field::Rows);
+  const uint64_t statRow = field(command, Field::StatRow);
+  if (shape.readsStatistics) list.add(Space::Statistics, false, statRow, rows);
+  if (shape.accumulator || shape.in) {  // not for row scalars, whose words mean other things
+    const uint64_t panels = field(command, Field::Panels);
+    list.add(Space::Scratch, false, field(command, Field::ConstAddr),
+             panels * constantBytes(command.opcode()));
+    if (shape.accumulator)
+      list.addBlocks(Space::Accumulator, false, field(command, Field::AccAddr),
+                     field(command, Field::AccStride), panels, rows);
+    if (shape.in)
+      list.addBlocks(Space::Scratch, false, field(command, Field::InAddr),
+                     field(command, Field::InStride), panels, shape.in16 ? 2 * rows : rows);
+    if (shape.out8)
+      list.addBlocks(Space::Scratch, true, field(command, Field::OutAddr),
+                     field(command, Field::OutStride), panels, rows);
+    if (shape.out16)
+      list.addBlocks(Space::Scratch, true, field(command, Field::Out16Addr),
+                     field(command, Field::Out16Stride), panels, 2 * rows);
+  }
+  if (shape.writesStatistics) list.add(Space::Statistics, true, statRow, rows);
+}
 
-VectorShape shapeOf(const Command& command) {
+}  // namespace
+
+VectorShape vectorShape(const Command& command) {
   const bool out8 = command.get(Field::Out8) != 0;
   const bool out16 = command.get(Field::Out16) != 0;
   VectorShape shape;
@@ -123,33 +144,6 @@ VectorShape shapeOf(const Command& command) {
   }
   return shape;
 }
-
-void listVector(const Command& command, Collector& list) {
-  const VectorShape shape = shapeOf(command);
-  const uint64_t rows = field(command, Field::Rows);
-  const uint64_t statRow = field(command, Field::StatRow);
-  if (shape.readsStatistics) list.add(Space::Statistics, false, statRow, rows);
-  if (shape.accumulator || shape.in) {  // not for row scalars, whose words mean other things
-    const uint64_t panels = field(command, Field::Panels);
-    list.add(Space::Scratch, false, field(command, Field::ConstAddr),
-             panels * constantBytes(command.opcode()));
-    if (shape.accumulator)
-      list.addBlocks(Space::Accumulator, false, field(command, Field::AccAddr),
-                     field(command, Field::AccStride), panels, rows);
-    if (shape.in)
-      list.addBlocks(Space::Scratch, false, field(command, Field::InAddr),
-                     field(command, Field::InStride), panels, shape.in16 ? 2 * rows : rows);
-    if (shape.out8)
-      list.addBlocks(Space::Scratch, true, field(command, Field::OutAddr),
-                     field(command, Field::OutStride), panels, rows);
-    if (shape.out16)
-      list.addBlocks(Space::Scratch, true, field(command, Field::Out16Addr),
-                     field(command, Field::Out16Stride), panels, 2 * rows);
-  }
-  if (shape.writesStatistics) list.add(Space::Statistics, true, statRow, rows);
-}
-
-}  // namespace
 
 std::string_view spaceName(Space space) {
   switch (space) {

@@ -23,6 +23,13 @@ struct Touch {
   bool operator==(const Touch&) const = default;
 };
 
+/// Which operands a vector command has.
+struct VectorShape {
+  bool accumulator = false, in = false, in16 = false, out8 = false, out16 = false;
+  bool readsStatistics = false, writesStatistics = false;
+};
+VectorShape vectorShape(const Command& command);
+
 /// Everything that a command reads and writes, reads first, in the order in which the unit meets
 /// it. Neighbouring intervals are merged. The sizes in the command must not be zero.
 /// `result` is cleared first; it is a parameter so that its storage can be used again.

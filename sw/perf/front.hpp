@@ -43,10 +43,10 @@ class CommandQueue {
 class FetchUnit {
  public:
   FetchUnit(const Plan& plan, uint64_t address, uint32_t commands)
-      : request(plan.busBytes, burstBytes(plan)),
+      : request(plan.busBytes, plan.fetchBurstBytes()),
         parts_(kBytes / std::min(plan.busBytes, kBytes)),
         capacity_(plan.fetchDepth * parts_),
-        burstBeats_(burstBytes(plan) / plan.busBytes),
+        burstBeats_(plan.fetchBurstBytes() / plan.busBytes),
         queue_(plan.fetchDepth),
         transfer_{address, uint64_t{commands} * kBytes, 0, 1, 0} {}
 
@@ -84,10 +84,6 @@ class FetchUnit {
 
  private:
   static constexpr uint32_t kBytes = kCommandBytes;
-  static uint32_t burstBytes(const Plan& plan) {
-    const uint32_t half = kBytes * std::bit_floor(std::max(plan.fetchDepth, 2U) / 2);
-    return std::min(plan.maxBurstBeats * plan.busBytes, half);
-  }
   [[nodiscard]] bool room() const { return reserved_ + burstBeats_ <= capacity_; }
 
   uint32_t parts_, capacity_, burstBeats_;

@@ -16,6 +16,9 @@ module matmul_bench #(
   output logic [31:0]       done_index_o,
   output logic [3:0]        done_signal_o,
   output logic              error_valid_o,
+  output logic [7:0]        error_code_o,
+  output logic [31:0]       error_index_o,
+  output logic [63:0]       error_addr_o,
   input  logic              halt_i,
   output logic              busy_o,
   output logic              row_event_o,
@@ -42,24 +45,18 @@ module matmul_bench #(
   output logic              load_write_ready_o,
   input  logic [23:0]       load_write_addr_i,
   input  logic [Dim*8-1:0]  load_write_data_i,
-  output logic [5:0]        scratch_fault_o,
 
   input  logic              acc_req_valid_i,
   output logic              acc_req_ready_o,
   input  logic [23:0]       acc_req_addr_i,
   output logic              acc_rsp_valid_o,
-  output logic [Dim*32-1:0] acc_rsp_data_o,
-  output logic              fault_array_o,
-  output logic              fault_vector_o
+  output logic [Dim*32-1:0] acc_rsp_data_o
 );
   logic              a_req_valid, a_req_ready, a_rsp_valid, b_req_valid, b_req_ready, b_rsp_valid;
   logic [23:0]       a_req_addr, b_req_addr, acc_addr;
   logic [Dim*8-1:0]  a_rsp_data, b_rsp_data;
   logic              acc_valid, acc_accumulate;
   logic [Dim*32-1:0] acc_data;
-  logic [7:0]        error_code;
-  logic [31:0]       error_index;
-  logic [63:0]       error_addr;
 
   base16_matmul u_matmul (
     .clk_i,
@@ -72,9 +69,9 @@ module matmul_bench #(
     .done_index_o,
     .done_signal_o,
     .error_valid_o,
-    .error_code_o    (error_code),
-    .error_index_o   (error_index),
-    .error_addr_o    (error_addr),
+    .error_code_o,
+    .error_index_o,
+    .error_addr_o,
     .halt_i,
     .busy_o,
     .a_req_valid_o   (a_req_valid),
@@ -126,8 +123,7 @@ module matmul_bench #(
     .load_write_valid_i,
     .load_write_ready_o,
     .load_write_addr_i,
-    .load_write_data_i,
-    .fault_o      (scratch_fault_o)
+    .load_write_data_i
   );
 
   base16_accumulator u_accumulator (
@@ -141,11 +137,6 @@ module matmul_bench #(
     .read_req_ready_o(acc_req_ready_o),
     .read_req_addr_i (acc_req_addr_i),
     .read_rsp_valid_o(acc_rsp_valid_o),
-    .read_rsp_data_o (acc_rsp_data_o),
-    .fault_array_o,
-    .fault_vector_o
+    .read_rsp_data_o (acc_rsp_data_o)
   );
-
-  logic unused_error;
-  assign unused_error = ^{error_code, error_index, error_addr};
 endmodule

@@ -100,17 +100,24 @@ TEST_CASE("statistics slots beyond their end are refused and nothing is done") {
           .set(Field::OutAddr, pair.commands.regions.out8Base())
           .set(Field::Out16Addr, pair.commands.regions.out16Base());
     };
+    pair.bench.push(command(kSlots - 5));  // the last that fits
     pair.bench.push(command(kSlots - 4));
-    for (int i = 0; i < 300; ++i) pair.bench.tick();
+    for (int i = 0; i < 500; ++i) pair.bench.tick();
     REQUIRE(pair.bench.errors.size() == 1);
     CHECK(pair.bench.errors[0].code == static_cast<uint32_t>(ErrorCode::StatRange));
-    CHECK(pair.bench.errors[0].index == 0);
-    CHECK(pair.bench.done.empty());
-    CHECK(pair.bench.writes == 0);
-    CHECK(pair.bench.idle());
-    pair.bench.push(command(kSlots - 5));  // the last that fits
-    pair.bench.runUntil(1, 2000);
-    CHECK(pair.bench.errors.size() == 1);
+    CHECK(pair.bench.errors[0].index == 1);
+    CHECK(pair.bench.errors[0].addr == kSlots);
+    CHECK(pair.bench.done.size() == 1);
+    const uint64_t writes = pair.bench.writes;
+    pair.bench.top.rst_ni = 0;
+    pair.bench.tick();
+    pair.bench.top.rst_ni = 1;
+    pair.bench.errors.clear();
+    pair.bench.push(command(kSlots + 3));
+    for (int i = 0; i < 300; ++i) pair.bench.tick();
+    REQUIRE(pair.bench.errors.size() == 1);
+    CHECK(pair.bench.errors[0].addr == kSlots + 3);
+    CHECK(pair.bench.writes == writes);
   }
 }
 

@@ -50,6 +50,7 @@ class VectorBench {
   }
 
   void push(const Command& command) { queue_.push_back(command); }
+  void clearQueue() { queue_.clear(); }
   [[nodiscard]] bool idle() const { return queue_.empty() && top.busy_o == 0; }
 
   /// Runs until `count` commands are done. A command gets `budget` cycles.
@@ -73,6 +74,7 @@ class VectorBench {
     respond(readPipe_, top.read_rsp_valid_i, &top.read_rsp_data_i, dim_);
     top.eval();
     if (top.rst_ni != 0) sample();
+    else accHeld_ = readHeld_ = writeHeld_ = {};
     top.clk_i = 1;
     top.eval();
     ++cycle;

@@ -4,9 +4,9 @@
 // Contract: the array reads, adds and writes, or just writes, one row per cycle and is never held up;
 //   an add to a row must come 3 cycles or more after the row was last written. The vector unit reads
 //   through its own port, whose ready is combinational in valid and address of both: it waits while
-//   the array reads the same bank. Rows beyond the end are granted, reported and change nothing.
+//   the array reads the same bank. Rows must lie before the end: those who ask see to it.
 // Timing: a row that the array brings in cycle t can be read by a request granted in cycle t + 3.
-//   Data come 2 cycles after the grant, fault_* one cycle after valid or grant.
+//   Data come 2 cycles after the grant.
 module base16_accumulator #(
   localparam int unsigned Dim   = base16_pkg::Dim,
   localparam int unsigned Banks = base16_pkg::AccBanks
@@ -23,25 +23,19 @@ module base16_accumulator #(
   output logic              read_req_ready_o,
   input  logic [23:0]       read_req_addr_i,
   output logic              read_rsp_valid_o,
-  output logic [Dim*32-1:0] read_rsp_data_o,
-
-  output logic              fault_array_o,
-  output logic              fault_vector_o
+  output logic [Dim*32-1:0] read_rsp_data_o
 );
   localparam int unsigned RowW     = Dim * 32;
   localparam int unsigned BankW    = $clog2(Banks);
   localparam int unsigned BankRows = (base16_pkg::AccRows + Banks - 1) / Banks;
   localparam int unsigned LocalW   = BankRows > 1 ? $clog2(BankRows) : 1;
-  localparam logic [24:0] EndRow   = 25'(base16_pkg::AccRows);  // up to 2^24, beyond any address
 
   logic [BankW-1:0] array_bank, vector_bank;
-  logic             array_in_range, array_read, vector_in_range, vector_grant;
+  logic             array_read, vector_grant;
 
   assign array_bank       = acc_addr_i[BankW-1:0];
-  assign array_in_range   = {1'b0, acc_addr_i} < EndRow;
-  assign array_read       = acc_valid_i && acc_accumulate_i && array_in_range;
+  assign array_read       = acc_valid_i && acc_accumulate_i;
   assign vector_bank      = read_req_addr_i[BankW-1:0];
-  assign vector_in_range  = {1'b0, read_req_addr_i} < EndRow;
   assign read_req_ready_o = !(array_read && array_bank == vector_bank);
   assign vector_grant     = read_req_valid_i && read_req_ready_o;
 
@@ -65,8 +59,7 @@ module base16_accumulator #(
       .write_enable_i(valid2_q && bank2_q == BankW'(b)),
       .write_addr_i  (local2_q),
       .write_data_i  (sum2_q),
-      .read_enable_i (reads_for_array ||
-                      (vector_grant && vector_in_range && vector_bank == BankW'(b))),
+      .read_enable_i (reads_for_array || (vector_grant && vector_bank == BankW'(b))),
       .read_addr_i   (reads_for_array ? acc_addr_i[BankW +: LocalW] :
                                         read_req_addr_i[BankW +: LocalW]),
       .read_data_o   (bank_data[b*RowW +: RowW])
@@ -79,15 +72,11 @@ module base16_accumulator #(
       valid2_q         <= 1'b0;
       vector1_q        <= 1'b0;
       read_rsp_valid_o <= 1'b0;
-      fault_array_o    <= 1'b0;
-      fault_vector_o   <= 1'b0;
     end else begin
-      valid1_q         <= acc_valid_i && array_in_range;
+      valid1_q         <= acc_valid_i;
       valid2_q         <= valid1_q;
       vector1_q        <= vector_grant;
       read_rsp_valid_o <= vector1_q;
-      fault_array_o    <= acc_valid_i && !array_in_range;
-      fault_vector_o   <= vector_grant && !vector_in_range;
     end
   end
 
@@ -128,6 +117,11 @@ module base16_accumulator #(
       assert (!(valid1_q && bank1_q == array_bank && local1_q == acc_addr_i[BankW +: LocalW]) &&
               !(valid2_q && bank2_q == array_bank && local2_q == acc_addr_i[BankW +: LocalW]))
       else $error("add to a row written less than 3 cycles before");
+    end
+    if (rst_ni) begin
+      assert (!acc_valid_i || 32'(acc_addr_i) < base16_pkg::AccRows) else $error("row beyond the end");
+      assert (!vector_grant || 32'(read_req_addr_i) < base16_pkg::AccRows)
+      else $error("row beyond the end");
     end
   end
 `endif

@@ -35,10 +35,9 @@ module base16_dispatch (
   input  logic [127:0] done_index_i,
   input  logic         scalar_busy_i,
 
-  output logic [127:0] started_index_o,  // the command last issued, per queue
-  output logic [3:0]   wait_event_o,     // the queue's head waits for a token
-  output logic [7:0]   wait_from_o,      // the first queue whose token it lacks, 2 bits per queue
-  output logic [3:0]   cause_o,          // what dispatch itself does, for the counters
+  output logic [3:0]   wait_event_o,  // the queue's head waits for a token
+  output logic [7:0]   wait_from_o,   // the first queue whose token it lacks, 2 bits per queue
+  output logic [3:0]   cause_o,       // what dispatch itself does, for the counters
   output logic         error_valid_o,
   output logic [7:0]   error_code_o,
   output logic [31:0]  error_index_o,
@@ -406,7 +405,6 @@ module base16_dispatch (
         if (issue[q] && !done_valid_i[q]) under_way_q[q] <= under_way_q[q] + 1'b1;
         if (!issue[q] && done_valid_i[q]) under_way_q[q] <= under_way_q[q] - 1'b1;
       end
-      if (issue[q]) started_index_o[q*32+:32] <= issue_index_o[q*32+:32];
     end
   end
 

@@ -8,7 +8,9 @@
 // Timing: a row of A per cycle; a tile takes max(rows, Dim) cycles; no bubble between tiles or commands
 //   while the scratchpad grants a weight word per cycle on average. From the grant of a row to its
 //   result: Dim + 4 cycles.
-// Errors: none of its own; scratchpad and accumulator report addresses beyond their end.
+// Errors: an address beyond the end of scratchpad or accumulator, the first in the order of the
+//   work: tile by tile the words of B, then row by row A and C. It is reported when all rows before
+//   it have left, so that every command before is done; the unit stands still from there.
 module base16_matmul #(
   localparam int unsigned Dim = base16_pkg::Dim
 ) (
@@ -146,10 +148,13 @@ module base16_matmul #(
   logic              weight_valid, weight_transposed;
   logic [IndexW-1:0] weight_index;
   logic [Dim*8-1:0]  weight_data;
+  logic              loader_fault, streamer_fault, target_fault;
+  logic [AddrW:0]    loader_fault_addr, streamer_fault_addr;
   weight_loader #(
-    .Dim  (Dim),
-    .AddrW(AddrW),
-    .SizeW(SizeW)
+    .Dim         (Dim),
+    .AddrW       (AddrW),
+    .SizeW       (SizeW),
+    .ScratchWords(base16_pkg::ScratchWords)
   ) u_loader (
     .clk_i,
     .rst_ni,
@@ -169,7 +174,9 @@ module base16_matmul #(
     .weight_valid_o      (weight_valid),
     .weight_transposed_o (weight_transposed),
     .weight_index_o      (weight_index),
-    .weight_data_o       (weight_data)
+    .weight_data_o       (weight_data),
+    .fault_valid_o       (loader_fault),
+    .fault_addr_o        (loader_fault_addr)
   );
 
   logic [AddrW-1:0] streamer_addr, streamer_stride, streamer_target, streamer_target_stride;
@@ -182,9 +189,11 @@ module base16_matmul #(
   logic             place_valid, place_add, place_last;
   logic [AddrW-1:0] place_addr;
   row_streamer #(
-    .Dim  (Dim),
-    .AddrW(AddrW),
-    .SizeW(SizeW)
+    .Dim         (Dim),
+    .AddrW       (AddrW),
+    .SizeW       (SizeW),
+    .ScratchWords(base16_pkg::ScratchWords),
+    .AccRows     (base16_pkg::AccRows)
   ) u_streamer (
     .clk_i,
     .rst_ni,
@@ -210,6 +219,9 @@ module base16_matmul #(
     .place_addr_o           (place_addr),
     .place_add_o            (place_add),
     .place_last_o           (place_last),
+    .fault_valid_o          (streamer_fault),
+    .fault_target_o         (target_fault),
+    .fault_addr_o           (streamer_fault_addr),
     .wait_event_o,
     .hold_event_o
   );
@@ -260,10 +272,18 @@ module base16_matmul #(
     end
   end
 
-  assign error_valid_o = 1'b0;
-  assign error_code_o  = '0;
-  assign error_index_o = '0;
-  assign error_addr_o  = '0;
+  // With no row on its way the oldest command not done is the one being streamed.
+  logic fault, failed_q;
+  assign fault         = streamer_fault || (loader_fault && wait_event_o);
+  assign error_valid_o = fault && !failed_q && !place_out_valid && !last_q && !done_q;
+  assign error_code_o  = streamer_fault && target_fault ? base16_pkg::ErrAccumulatorRange
+                                                        : base16_pkg::ErrScratchRange;
+  assign error_index_o = done_index_o;
+  assign error_addr_o  = streamer_fault ? 64'(streamer_fault_addr) : 64'(loader_fault_addr);
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) failed_q <= 1'b0;
+    else if (error_valid_o) failed_q <= 1'b1;
+  end
 
   logic unused_command;
   assign unused_command = ^command_i;

@@ -3,10 +3,9 @@
 //
 // Contract: each bank serves one read and one write per cycle. Readers in order of priority: a, b,
 //   vector, store; writers: vector_write, load_write. Ready is combinational in valid and address of
-//   the clients with higher priority. Addresses beyond the end are granted, reported and change nothing.
+//   the clients with higher priority. Addresses must lie before the end: the clients see to it.
 // Timing: data come 2 cycles after the grant; a word can be read in the cycle after its write was
-//   accepted; fault_o (a, b, vector, store, vector_write, load_write from bit 0) one cycle after the
-//   grant.
+//   accepted.
 module base16_scratchpad #(
   localparam int unsigned Dim   = base16_pkg::Dim,
   localparam int unsigned Banks = base16_pkg::ScratchBanks
@@ -46,15 +45,12 @@ module base16_scratchpad #(
   input  logic             load_write_valid_i,
   output logic             load_write_ready_o,
   input  logic [23:0]      load_write_addr_i,
-  input  logic [Dim*8-1:0] load_write_data_i,
-
-  output logic [5:0]       fault_o
+  input  logic [Dim*8-1:0] load_write_data_i
 );
   localparam int unsigned WordW     = Dim * 8;
   localparam int unsigned BankW     = $clog2(Banks);
   localparam int unsigned BankWords = (base16_pkg::ScratchWords + Banks - 1) / Banks;
   localparam int unsigned LocalW    = BankWords > 1 ? $clog2(BankWords) : 1;
-  localparam logic [24:0] EndWord   = 25'(base16_pkg::ScratchWords);  // up to 2^24, beyond any address
 
   // Clients are numbered by priority. A client waits for any valid one before it on the same bank:
   // whether that one itself is granted or waits, the bank is taken by one of higher priority.
@@ -76,21 +72,18 @@ module base16_scratchpad #(
   assign vector_write_ready_o = 1'b1;
   assign load_write_ready_o   = !(vector_write_valid_i && vector_write_bank == load_write_bank);
 
-  // One bit per client, in the order of fault_o.
-  logic [5:0] grant, in_range;
+  // One bit per client: a, b, vector, store, vector_write, load_write.
+  logic [5:0] grant;
   assign grant    = {load_write_valid_i && load_write_ready_o, vector_write_valid_i,
                      store_req_valid_i && store_req_ready_o, vector_req_valid_i && vector_req_ready_o,
                      b_req_valid_i && b_req_ready_o, a_req_valid_i};
-  assign in_range = {{1'b0, load_write_addr_i} < EndWord, {1'b0, vector_write_addr_i} < EndWord,
-                     {1'b0, store_req_addr_i} < EndWord, {1'b0, vector_req_addr_i} < EndWord,
-                     {1'b0, b_req_addr_i} < EndWord, {1'b0, a_req_addr_i} < EndWord};
 
   logic [Banks*WordW-1:0] bank_data;
   for (genvar k = 0; k < Banks; k++) begin : gen_bank
     logic [5:0]        hit;
     logic [LocalW-1:0] read_addr;
 
-    assign hit = grant & in_range &
+    assign hit = grant &
                  {load_write_bank == BankW'(k), vector_write_bank == BankW'(k),
                   store_bank == BankW'(k), vector_bank == BankW'(k),
                   b_bank == BankW'(k), a_bank == BankW'(k)};
@@ -125,11 +118,9 @@ module base16_scratchpad #(
     if (!rst_ni) begin
       read1_q    <= '0;
       response_q <= '0;
-      fault_o    <= '0;
     end else begin
       read1_q    <= grant[3:0];
       response_q <= read1_q;
-      fault_o    <= grant & ~in_range;
     end
   end
 
@@ -152,4 +143,16 @@ module base16_scratchpad #(
   assign b_rsp_valid_o      = response_q[1];
   assign vector_rsp_valid_o = response_q[2];
   assign store_rsp_valid_o  = response_q[3];
+`ifdef VERILATOR
+  logic [5:0] beyond;
+  assign beyond = {32'(load_write_addr_i) >= base16_pkg::ScratchWords,
+                   32'(vector_write_addr_i) >= base16_pkg::ScratchWords,
+                   32'(store_req_addr_i) >= base16_pkg::ScratchWords,
+                   32'(vector_req_addr_i) >= base16_pkg::ScratchWords,
+                   32'(b_req_addr_i) >= base16_pkg::ScratchWords,
+                   32'(a_req_addr_i) >= base16_pkg::ScratchWords};
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) assert ((grant & beyond) == '0) else $error("word beyond the end");
+  end
+`endif
 endmodule

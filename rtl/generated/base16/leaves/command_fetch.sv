@@ -5,7 +5,9 @@
 //   their index. At most FetchDepth commands are requested or held. stop_i (the program has ended)
 //   and halt_i end requesting; data that still arrive are dropped and idle_o rises after the last.
 //   Errors: program address not a multiple of 64, a burst outside the readable windows, an AXI
-//   error response.
+//   error response. Those of a burst or response are reported when all commands before have been
+//   taken, so never for what lies behind an `end`; index and address are those of the first command
+//   that could not be had.
 // Timing: always takes a beat; one bus beat per cycle.
 module command_fetch #(
   parameter int unsigned BusBytes    = 16,
@@ -139,7 +141,7 @@ module command_fetch #(
 
   command_queue #(.Width(512), .Depth(FetchDepth)) u_commands (
     .clk_i, .rst_ni, .clear_i(start_i || stop_i),
-    .push_valid_i(complete_q && !stopped_q), .push_ready_o(push_ready),
+    .push_valid_i(complete_q && !stopped_q && !failed_q), .push_ready_o(push_ready),
     .push_data_i(complete_command),
     .pop_valid_o(command_valid_o), .pop_ready_i(command_ready_i), .pop_data_o(command_o)
   );
@@ -152,29 +154,40 @@ module command_fetch #(
 
   assign idle_o = expected_q == '0 && !ar_valid_o && !begin_q;
 
-  logic bus_error, field_error, failed_q;
-  assign bus_error     = r_valid_i && r_resp_i[1] && !failed_q && !stopped_q;
+  // A refused burst comes after all that were requested: an error response is of an earlier command.
+  logic        bus_error, field_error, failed_q, refused_q, reported_q, reached;
+  logic [31:0] failed_index_q, refused_index, missing;
+  assign bus_error     = r_valid_i && r_resp_i[1] && !failed_q;
   assign field_error   = start_i && misaligned;
-  assign error_valid_o = bus_error || field_error || refused;
+  assign refused_index = 32'((issue_addr - base_q) >> 6);
+  assign missing       = failed_q ? failed_index_q : refused_index;
+  assign reached       = (failed_q || refused_q) && command_index_o == missing && !stopped_q;
+  assign error_valid_o = field_error || (reached && !reported_q && !stop_i);
 
   always_comb begin
-    error_code_o  = ErrorWindow;
-    error_index_o = 32'((issue_addr - base_q) >> 6);
-    error_addr_o  = issue_addr;
+    error_code_o  = failed_q ? ErrorBus : ErrorWindow;
+    error_index_o = missing;
+    error_addr_o  = base_q + {26'd0, missing, 6'd0};
     if (field_error) begin
       error_code_o  = ErrorField;
       error_index_o = '0;
       error_addr_o  = program_addr_i;
-    end else if (bus_error) begin
-      error_code_o  = ErrorBus;
-      error_index_o = received_q;
-      error_addr_o  = base_q + {26'd0, received_q, 6'd0};
     end
   end
 
   always_ff @(posedge clk_i) begin
-    if (!clear_n) failed_q <= 1'b0;
-    else if (bus_error) failed_q <= 1'b1;
+    if (!clear_n) begin
+      failed_q   <= 1'b0;
+      refused_q  <= 1'b0;
+      reported_q <= 1'b0;
+    end else begin
+      if (bus_error) failed_q <= 1'b1;
+      if (refused) refused_q <= 1'b1;
+      if (error_valid_o) reported_q <= 1'b1;
+    end
+  end
+  always_ff @(posedge clk_i) begin
+    if (bus_error) failed_index_q <= received_q;
   end
 
   logic unused;

@@ -4,8 +4,8 @@
 //   (gather_i) first requests its list of chunks_i uint32 at list_addr_i (a multiple of 4; at most
 //   MaxRows), marked by the top bit of the tag; the beats of that request come back on beat_*. Then
 //   row r of the list is requested as chunk_bytes_i bytes at addr_i + list[r] * stride_i. A number
-//   that is not below limit_i gives one error_valid_o pulse (error_addr_o: its place in memory), and
-//   nothing more is requested until reset. The next command is taken after the last row's request.
+//   that is not below limit_i raises error_valid_o (error_addr_o: its place in memory) until reset,
+//   and nothing more is requested. The next command is taken after the last row's request.
 // Timing: loads add no cycle. A row takes 4 cycles and one per bit of its number, beside the data
 //   of the rows before.
 module row_lookup #(
@@ -61,7 +61,7 @@ module row_lookup #(
   assign offset          = SlotW'(list_addr_i[7:2]) & SlotW'(BusBytes / 4 - 1);
   assign command_ready_o = state_q == Pass && request_ready_i && !stop_i;
   assign accept          = command_valid_i && command_ready_o;
-  assign error_valid_o   = state_q == Check && id_q >= limit_q && !stop_i;
+  assign error_valid_o   = state_q == Dead;
   assign error_addr_o    = list_addr_q + {{(62-RowW){1'b0}}, row_q, 2'b00};
 
   always_comb begin

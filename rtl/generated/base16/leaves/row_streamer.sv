@@ -6,13 +6,17 @@
 //   grant place_* gives the accumulator row target_addr + n*target_stride + r, whether the array adds
 //   to it (k > 0, or the command accumulates), and whether it is the command's last row. row_* come
 //   with the data, 2 cycles after the grant, for the array.
+// Addresses: what passes 2^AddrW does not wrap. At a row whose A or target address lies beyond the
+//   end of its memory the unit stops for good: nothing is requested, fault_valid_o stays high.
 // A tile that adds to one of the last two rows issued waits until they are 3 cycles old: reads and
 //   writes of one accumulator row never meet in the accumulator's pipeline.
 // Timing: one row per cycle, also from tile to tile and command to command.
 module row_streamer #(
-  parameter int unsigned Dim   = 16,
-  parameter int unsigned AddrW = 24,
-  parameter int unsigned SizeW = 16
+  parameter int unsigned Dim          = 16,
+  parameter int unsigned AddrW        = 24,
+  parameter int unsigned SizeW        = 16,
+  parameter int unsigned ScratchWords = 32768,
+  parameter int unsigned AccRows      = 1024
 ) (
   input  logic             clk_i,
   input  logic             rst_ni,
@@ -43,6 +47,9 @@ module row_streamer #(
   output logic             place_add_o,
   output logic             place_last_o,
 
+  output logic             fault_valid_o,
+  output logic             fault_target_o,  // the target's address, not A's
+  output logic [AddrW:0]   fault_addr_o,
   output logic             wait_event_o,  // a tile is held up by its weights
   output logic             hold_event_o   // by a tile's least length, or by a sum still on its way
 );
@@ -50,19 +57,27 @@ module row_streamer #(
   localparam logic [SizeW-1:0] DimSize = SizeW'(Dim);
 
   logic             active_q, unsigned_q, accumulate_q, first_q, add_q;
-  logic [AddrW-1:0] addr_q, stride_q, panel_q, row_addr_q;
-  logic [AddrW-1:0] target_stride_q, target_tile_q, target_row_q, target_last_q;
+  logic [AddrW-1:0] addr_q, stride_q, target_stride_q, target_last_q;
+  logic [AddrW:0]   panel_q, row_addr_q, target_tile_q, target_row_q;  // a carry above the address
   logic [SizeW-1:0] rows_q, depth_q, rows_left_q, depth_left_q, cols_left_q;
   logic [SlotW-1:0] slot_q;
   logic [1:0]       recent_q;
-  logic [AddrW-1:0] panel_next, target_tile_next, target_distance;
-  logic             hazard, grant, last_row, last_depth, last_column, tile_end, finish;
+  logic [AddrW:0]   panel_next, target_tile_next;
+  logic [AddrW-1:0] target_distance;
+  logic             hazard, due, beyond_scratch, beyond_acc, grant, last_row, last_depth, last_column, tile_end, finish;
 
-  assign target_distance = target_last_q - target_row_q;
+  assign target_distance = target_last_q - target_row_q[AddrW-1:0];
   assign hazard          = add_q && recent_q != '0 && target_distance <= AddrW'(1);
 
-  assign req_valid_o = active_q && rows_left_q != '0 && (!first_q || (weights_ready_i && !hazard));
-  assign req_addr_o  = row_addr_q;
+  assign beyond_scratch = row_addr_q >= (AddrW + 1)'(ScratchWords);
+  assign beyond_acc     = target_row_q >= (AddrW + 1)'(AccRows);
+
+  assign due = active_q && rows_left_q != '0 && (!first_q || (weights_ready_i && !hazard));
+  assign req_valid_o    = due && !beyond_scratch && !beyond_acc;
+  assign req_addr_o     = row_addr_q[AddrW-1:0];
+  assign fault_valid_o  = due && (beyond_scratch || beyond_acc);
+  assign fault_target_o = !beyond_scratch;
+  assign fault_addr_o   = beyond_scratch ? row_addr_q : target_row_q;
   assign grant       = req_valid_o && req_ready_i;
   assign last_row    = rows_left_q <= SizeW'(1);
   assign last_depth  = depth_left_q <= DimSize;
@@ -72,13 +87,13 @@ module row_streamer #(
   assign finish      = tile_end && last_depth && last_column;
 
   assign command_ready_o  = !active_q || finish;
-  assign panel_next       = panel_q + stride_q;
-  assign target_tile_next = target_tile_q + target_stride_q;
+  assign panel_next       = panel_q + {1'b0, stride_q};
+  assign target_tile_next = target_tile_q + {1'b0, target_stride_q};
   assign wait_event_o     = active_q && first_q && !weights_ready_i;
   assign hold_event_o     = active_q && !req_valid_o && !wait_event_o;
 
   assign place_valid_o = grant;
-  assign place_addr_o  = target_row_q;
+  assign place_addr_o  = target_row_q[AddrW-1:0];
   assign place_add_o   = add_q;
   assign place_last_o  = rows_left_q == SizeW'(1) && last_depth && last_column;
 
@@ -89,11 +104,11 @@ module row_streamer #(
       add_q           <= command_accumulate_i;
       addr_q          <= command_addr_i;
       stride_q        <= command_stride_i;
-      panel_q         <= command_addr_i;
-      row_addr_q      <= command_addr_i;
+      panel_q         <= {1'b0, command_addr_i};
+      row_addr_q      <= {1'b0, command_addr_i};
       target_stride_q <= command_target_stride_i;
-      target_tile_q   <= command_target_addr_i;
-      target_row_q    <= command_target_addr_i;
+      target_tile_q   <= {1'b0, command_target_addr_i};
+      target_row_q    <= {1'b0, command_target_addr_i};
       rows_q          <= command_rows_i;
       rows_left_q     <= command_rows_i;
       depth_q         <= command_depth_i;
@@ -114,8 +129,8 @@ module row_streamer #(
       end else begin
         depth_left_q  <= depth_q;
         cols_left_q   <= cols_left_q - DimSize;
-        panel_q       <= addr_q;
-        row_addr_q    <= addr_q;
+        panel_q       <= {1'b0, addr_q};
+        row_addr_q    <= {1'b0, addr_q};
         target_tile_q <= target_tile_next;
         target_row_q  <= target_tile_next;
         add_q         <= accumulate_q;
@@ -129,7 +144,7 @@ module row_streamer #(
         first_q      <= 1'b0;
       end
     end
-    if (grant) target_last_q <= target_row_q;
+    if (grant) target_last_q <= target_row_q[AddrW-1:0];
   end
 
   logic [1:0] flight_q, flight_swap_q, flight_unsigned_q;
