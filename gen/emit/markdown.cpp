@@ -42,6 +42,44 @@ SLVERR.
 |---|---|---|---|
 )";
 
+constexpr std::string_view kDuringARun = R"(
+### While a program runs
+A register may be written at any time.
+
+| register | a write while the device is busy |
+|---|---|
+| `control` | start is ignored, also after an error; a soft reset is always taken |
+| `program_addr`, `program_commands` | for the next run: a start takes both |
+| `window*` | holds for every burst that is requested from then on; a window that is written in halves passes through what they make together, so take its permissions away first |
+| `interrupt_enable`, `interrupt_clear` | at once |
+
+Bursts may be answered as late as the bus likes, those of a load before those of a fetch that was asked earlier and
+the other way round; those of one id in order. Error responses, SLVERR and DECERR alike, stop the device. A bus that
+never answers keeps it busy: a soft reset waits for the same bursts, so only `rst_ni` helps, with a reset of the bus.
+)";
+
+constexpr std::string_view kErrorOrder = R"(
+A run stops with one error, which names the command at fault. A program with one faulty command always
+gives the same, and the emulator gives it too. Of several faults the first is reported:
+
+- Of the commands of one queue, the first in the program. Of different queues, that which is met first in time.
+- What cannot be fetched counts when all commands before it have been queued, and not at all behind an `end`.
+  Bursts of the fetch begin at the program's first byte and at multiples of their length; the command named is
+  the first that lies in the burst.
+- Of one command: opcode, fields, `end` missing behind it; then, when it is its turn, its tokens; then the
+  unit's work in its order.
+- Load, store: word by word. Bursts begin at the first byte of a chunk and at multiples of `max_burst_beats` *
+  `bus_bytes`; one that does not lie in one window whole is refused whole, before its words are looked at.
+  Gather: its list; then row by row the number, then the row's words.
+- Matmul: tile by tile, columns outer, depth inner: the words of B, then row by row A and C.
+- Vector: statistics slots; then panel by panel the constants, then row by row the accumulator's row, the words
+  read, the words written (8 bits, then 16).
+- An error response counts when it arrives.
+
+Work before the fault is done, work behind it may be done in part. Nothing is requested or written outside of the
+windows, scratchpad and accumulator.
+)";
+
 std::string_view accessName(Access access) {
   switch (access) {
     case Access::ReadOnly: return "read";
@@ -109,11 +147,12 @@ std::string registers(const Plan& plan) {
   for (const auto& reg : registerMap(plan.windowCount))
     text += fmt::format("| 0x{:03X} | `{}` | {} | {} |\n", reg.offset, reg.name,
                         accessName(reg.access), reg.doc);
-  text += "\n### Error codes\n\n| code | name | meaning |\n|---|---|---|\n";
+  text += kDuringARun;
+  text += "\n### Error codes\n\n| code | name | meaning | address |\n|---|---|---|---|\n";
   for (const auto& error : errorSpecs())
-    text += fmt::format("| {} | `{}` | {} |\n", static_cast<unsigned>(error.code), error.name,
-                        error.doc);
-  return text;
+    text += fmt::format("| {} | `{}` | {} | {} |\n", static_cast<unsigned>(error.code), error.name,
+                        error.doc, error.address);
+  return text + std::string(kErrorOrder);
 }
 
 }  // namespace

@@ -6,27 +6,37 @@
 namespace intformer {
 namespace {
 
+constexpr std::string_view kBurst = "the first byte wanted of the burst";
+constexpr std::string_view kCommandAddress = "that of the command in memory";
+
 constexpr std::array kErrors = {
-    ErrorSpec{ErrorCode::None, "none", "no error"},
-    ErrorSpec{ErrorCode::IllegalOpcode, "illegal_opcode", "opcode unknown"},
+    ErrorSpec{ErrorCode::None, "none", "no error", "0"},
+    ErrorSpec{ErrorCode::IllegalOpcode, "illegal_opcode", "opcode unknown", "0"},
     ErrorSpec{ErrorCode::IllegalField, "illegal_field",
               "a value that the command set does not allow, or a program address that is no "
-              "multiple of 64"},
-    ErrorSpec{ErrorCode::ProgramEnd, "program_end", "the program's last command is not end"},
-    ErrorSpec{ErrorCode::ReadWindow, "read_window", "a load outside the readable windows"},
-    ErrorSpec{ErrorCode::WriteWindow, "write_window", "a store outside the writable windows"},
-    ErrorSpec{ErrorCode::FetchWindow, "fetch_window", "program outside the readable windows"},
-    ErrorSpec{ErrorCode::ReadBus, "read_bus", "AXI error response to a load"},
-    ErrorSpec{ErrorCode::WriteBus, "write_bus", "AXI error response to a store"},
-    ErrorSpec{ErrorCode::FetchBus, "fetch_bus", "AXI error response to a command fetch"},
-    ErrorSpec{ErrorCode::ScratchRange, "scratch_range", "scratchpad address beyond its end"},
+              "multiple of 64",
+              "`memory_addr` where it or `memory_stride` is no multiple of DIM; the program's "
+              "address; else 0"},
+    ErrorSpec{ErrorCode::ProgramEnd, "program_end", "the program's last command is not end", "0"},
+    ErrorSpec{ErrorCode::ReadWindow, "read_window", "a load outside the readable windows", kBurst},
+    ErrorSpec{ErrorCode::WriteWindow, "write_window", "a store outside the writable windows",
+              kBurst},
+    ErrorSpec{ErrorCode::FetchWindow, "fetch_window", "program outside the readable windows",
+              kCommandAddress},
+    ErrorSpec{ErrorCode::ReadBus, "read_bus", "AXI error response to a load", kBurst},
+    ErrorSpec{ErrorCode::WriteBus, "write_bus", "AXI error response to a store", kBurst},
+    ErrorSpec{ErrorCode::FetchBus, "fetch_bus", "AXI error response to a command fetch",
+              kCommandAddress},
+    ErrorSpec{ErrorCode::ScratchRange, "scratch_range", "scratchpad address beyond its end",
+              "the word"},
     ErrorSpec{ErrorCode::AccumulatorRange, "accumulator_range",
-              "accumulator address beyond its end"},
-    ErrorSpec{ErrorCode::StatRange, "stat_range", "row statistics slot beyond their end"},
+              "accumulator address beyond its end", "the row"},
+    ErrorSpec{ErrorCode::StatRange, "stat_range", "row statistics slot beyond their end",
+              "the first slot beyond"},
     ErrorSpec{ErrorCode::TokenDeadlock, "token_deadlock",
-              "every queue waits for tokens that no command under way will give"},
+              "every queue waits for tokens that no command under way will give", "0"},
     ErrorSpec{ErrorCode::IndexRange, "index_range",
-              "a gather's row number is not below its limit"},
+              "a gather's row number is not below its limit", "the number's place in memory"},
 };
 
 constexpr std::array kCounters = {

@@ -41,6 +41,7 @@ struct ErrorSpec {
   ErrorCode code;
   std::string_view name;
   std::string_view doc;
+  std::string_view address;  ///< what error_addr says
 };
 
 /// A 64-bit counter; cleared by start, counts while the device is busy.
