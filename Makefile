@@ -5,7 +5,7 @@ SEQ    ?= 128
 LAYERS ?= 1
 # Further options of `intformer run`; without this one a model with an embedding starts from token ids.
 ARGS   ?= --encoder-only
-REAL   ?= build/models/minilm
+REAL   ?= $(BUILD)/models/minilm
 # Cosine to float32 that no sentence of the check may fall below.
 FLOOR  ?= 0.99
 TEXT   ?= The array never waits for the memory, and every bit agrees.
@@ -15,8 +15,9 @@ TEXT   ?= The array never waits for the memory, and every bit agrees.
 PREFIX  ?= /usr/local
 ARCH    ?=
 
-CORPUS ?= build/corpus/debian-descriptions.txt
+CORPUS ?= $(BUILD)/corpus/debian-descriptions.txt
 
+# make BUILD=FOLDER builds elsewhere, for a checkout that cannot be written: no spaces in it.
 BUILD  := build
 # Ninja's progress line on a terminal, silence elsewhere.
 NINJA  := $(shell test -t 2 || echo --quiet)
@@ -41,6 +42,8 @@ packages:
 configure: packages
 	@case $$PWD in *[]\;\#\"\\\$$[]*) printf '%s: %s\n' "$$PWD" \
 	  'a checkout does not build below a path that holds one of ; # " \ $$ [ ]: move it' >&2; exit 1 ;; esac
+	@mkdir -p $(BUILD) 2>/dev/null && test -w $(BUILD) || \
+	  { echo "$(BUILD) cannot be written: make BUILD=FOLDER builds elsewhere" >&2; exit 1; }
 	@test -f $(BUILD)/build.ninja || cmake -S . -B $(BUILD) -G Ninja >$(BUILD).log 2>&1 \
 	  || { cat $(BUILD).log; exit 1; }
 	@rm -f $(BUILD).log
@@ -99,7 +102,7 @@ mutants: configure ## put wrong lines into a copy of the RTL, one at a time: a n
 	@sh scripts/mutants.sh $(MUTANTS)
 
 lint: program ## read every leaf and every emitted file with Verilator and Yosys
-	@sh scripts/lint.sh
+	@sh scripts/lint.sh $(BUILD)/intformer
 
 synth: program ## map CONFIG with Yosys to ECP5 and UltraScale+, and print cells per unit
 	@$(BUILD)/intformer synth '$(CONFIG)'
@@ -113,7 +116,7 @@ estimate-table: configure ## measure the performance model's errors again: tests
 	@$(BUILD)/tests/perf/estimate_table tests/perf/estimate_table.md
 
 regenerate: program ## write again what is generated and committed: rtl/generated/base16, docs/4-commands.md
-	@sh scripts/regenerate.sh
+	@sh scripts/regenerate.sh $(BUILD)/intformer
 
 compilers: packages ## build all with every C++ compiler of this machine, without a warning, and run quick tests
 	@sh scripts/compilers.sh
