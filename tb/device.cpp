@@ -22,7 +22,9 @@ SimDevice::SimDevice(const std::filesystem::path& library, uint64_t powerUp) {
   api_ = function == nullptr ? nullptr : function();
   if (api_ == nullptr || api_->abi != INTFORMER_SIM_ABI) {
     dlclose(library_);
-    throw std::runtime_error(library.string() + " is not a simulated device of this version");
+    throw std::runtime_error(library.string() +
+                             " is not a simulated device of this version: its shell is newer or "
+                             "older than the program, which is to be built again (make program)");
   }
   device_ = api_->create(powerUp);
   setMemory({});
