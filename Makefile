@@ -98,6 +98,10 @@ limits: configure ## simulate a device at every end of every config key, one key
 	@cmake --build $(BUILD) --target limits_test -- $(NINJA)
 	@$(BUILD)/tests/system/limits_test "[each]"
 
+coverage: configure ## count the lines of tiny4's design that random programs and bad input reach
+	@cmake --build $(BUILD) --target random_programs_test bad_input_test corrupt_test -- $(NINJA)
+	@sh scripts/coverage.sh
+
 mutants: configure ## put wrong lines into a copy of the RTL, one at a time: a named test must fail (MUTANTS=part of a name)
 	@sh scripts/mutants.sh $(MUTANTS)
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Puts each mutant of tests/mutants.txt into a copy of the project, one at a time, and demands that
-# its test fails, and passes without it. With PATTERN only mutants whose file or test has it.
+# its test fails, and passes without it. With PATTERN only mutants whose file or test has it. The copy
+# lies in build, or where the environment's BUILD says.
 # Usage: scripts/mutants.sh [PATTERN]
 set -eu
 . "$(dirname "$0")/arguments.sh"
@@ -8,12 +9,13 @@ check_arguments 1 "$@"
 cd "$(dirname "$0")/.."
 pattern=${1:-}
 table=$PWD/tests/mutants.txt
-copy=$PWD/build/mutants
-mkdir -p "$copy"
+mkdir -p "${BUILD:-build}/mutants"
+copy=$(realpath "${BUILD:-build}/mutants")
 # Newer files there are those that a mutant was taken out of: to be built again, and equal.
 git ls-files -z --cached --others --exclude-standard | tar --null --files-from=- --create |
   tar --extract --directory="$copy" --keep-newer-files --warning=no-ignore-newer
 cd "$copy"
+unset BUILD
 [ -f build/build.ninja ] || cmake -S . -B build -G Ninja >cmake.log
 
 # The program of a test's line: its first word.

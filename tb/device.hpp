@@ -63,6 +63,7 @@ class SimDevice {
   void clearEvents() { api_->clear_events(device_); }
   [[nodiscard]] uint32_t busBytes() const { return api_->bus_bytes; }
   [[nodiscard]] bool traced() const { return api_->traced != 0; }
+  [[nodiscard]] bool countsLines() const { return api_->counting != 0; }
 
   /// For intformer_open. Valid as long as this object.
   intformer_access access();

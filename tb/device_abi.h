@@ -10,7 +10,7 @@
 extern "C" {
 #endif
 
-enum { INTFORMER_SIM_ABI = 4 };
+enum { INTFORMER_SIM_ABI = 5 };
 
 /* Why the simulation handed control back. */
 typedef enum {
@@ -63,7 +63,8 @@ typedef struct sim_device sim_device;
 typedef struct {
   uint32_t abi; /* INTFORMER_SIM_ABI */
   uint32_t bus_bytes;
-  uint32_t traced; /* 1: built with waveforms */
+  uint32_t traced;   /* 1: built with waveforms */
+  uint32_t counting; /* 1: built with counts of lines */
 
   /* 0: every register and memory is 0 at power-up; else the seed of random values, in a library
    * that was built for them. */
@@ -98,7 +99,7 @@ typedef struct {
   /* Writes an FST waveform of the cycles [from, to); 0 when it worked. Needs a traced build. */
   int (*trace)(sim_device*, const char* path, uint64_t from, uint64_t to);
   /* Writes how often each line of the design was reached so far, as verilator_coverage reads it; 0
-   * when it worked. Needs a build for it. */
+   * when it worked. Needs a build for it, which counts. */
   int (*coverage)(sim_device*, const char* path);
 } sim_api;
 

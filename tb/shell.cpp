@@ -184,6 +184,11 @@ const sim_api kApi = {
 #else
     0,
 #endif
+#if VM_COVERAGE
+    1,
+#else
+    0,
+#endif
     [](uint64_t powerUp) { return new sim_device(powerUp); },
     [](sim_device* d) { delete d; },
     [](sim_device* d, uint64_t base, uint8_t* bytes, uint64_t size) {

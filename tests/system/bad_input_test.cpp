@@ -154,9 +154,16 @@ TEST_CASE("bad programs stop the device with code, command and address", "[bad]"
     bad.around(bad.load(kOutside, 8));
     bad.expect(ErrorCode::ReadWindow, 3, kOutside);
   }
-  SECTION("a load across the end of a window") {
-    bad.around(bad.load(kMemory - 4 * dim, 8));
-    bad.expect(ErrorCode::ReadWindow, 3);
+  SECTION("a load across the end of a window that ends inside a burst") {
+    bad.windows[1].end = kMemory - 3 * dim;
+    bad.around(bad.load(kMemory - 4 * dim, 2));
+    bad.expect(ErrorCode::ReadWindow, 3, kMemory - 4 * dim);
+  }
+  SECTION("a store across the end of a window that ends inside a burst") {
+    bad.windows[1].end = kMemory - 3 * dim;
+    bad.around(bad.store(kMemory - 4 * dim, 2));
+    bad.commands[2].addSignal(Queue::Store);
+    bad.expect(ErrorCode::WriteWindow, 3, kMemory - 4 * dim);
   }
   SECTION("a load beyond all memory") {
     bad.around(bad.load(0x7000'0000, 8));
@@ -176,9 +183,40 @@ TEST_CASE("bad programs stop the device with code, command and address", "[bad]"
     bad.around(bad.transfer(Opcode::Load, kInputs, 8, bad.device.plan.scratchWords - 4));
     bad.expect(ErrorCode::ScratchRange, 3);
   }
-  SECTION("an accumulator address beyond its end") {
+  SECTION("an accumulator address of matmul beyond its end") {
     bad.around(bad.matmul().set(Field::CAddr, bad.device.plan.accRows - 2));
-    bad.expect(ErrorCode::AccumulatorRange, 3);
+    bad.expect(ErrorCode::AccumulatorRange, 3, bad.device.plan.accRows);
+  }
+  SECTION("operands of matmul beyond the scratchpad's end") {
+    const Field field = GENERATE(Field::AAddr, Field::BAddr);
+    bad.around(bad.matmul().set(field, bad.device.plan.scratchWords - 2));
+    bad.expect(ErrorCode::ScratchRange, 3, bad.device.plan.scratchWords);
+  }
+  SECTION("a vector command's sums, operands, constants or results beyond their memory's end") {
+    struct Range {
+      Opcode opcode;
+      Field address;
+      ErrorCode code;
+    };
+    const Range range = GENERATE(
+        Range{Opcode::Requantize, Field::AccAddr, ErrorCode::AccumulatorRange},
+        Range{Opcode::Requantize, Field::OutAddr, ErrorCode::ScratchRange},
+        Range{Opcode::Residual, Field::InAddr, ErrorCode::ScratchRange},
+        Range{Opcode::Residual, Field::Out16Addr, ErrorCode::ScratchRange},
+        Range{Opcode::Activation, Field::ConstAddr, ErrorCode::ScratchRange});
+    INFO(findOpcode(static_cast<uint8_t>(range.opcode))->name << " "
+                                                              << fieldSpec(range.address).name);
+    Command command(range.opcode);
+    command.set(Field::Rows, 4).set(Field::Panels, 1).set(Field::OutAddr, 100);
+    command.set(Field::Out8, range.opcode == Opcode::Requantize ? 1 : 0);
+    if (range.opcode == Opcode::Residual) command.set(Field::OutAddr, 0);
+    const uint32_t end = range.code == ErrorCode::AccumulatorRange ? bad.device.plan.accRows
+                                                                   : bad.device.plan.scratchWords;
+    command.set(range.address, end - 2);
+    bad.around(command);
+    // Another vector command behind it, which is under way by then and is not the culprit.
+    bad.commands[5] = bad.rowMax();
+    bad.expect(range.code, 3, end);
   }
   SECTION("a wait for a token that nobody gives") {
     bad.around(bad.load(kInputs, 8).addWait(Queue::Matmul));
@@ -193,7 +231,21 @@ TEST_CASE("bad programs stop the device with code, command and address", "[bad]"
   }
   SECTION("a row statistics slot beyond their end") {
     bad.around(bad.rowMax().set(Field::StatRow, bad.device.plan.statRows - 2));
-    bad.expect(ErrorCode::StatRange, 3);
+    bad.expect(ErrorCode::StatRange, 3, bad.device.plan.statRows);
+  }
+}
+
+TEST_CASE("where a window opens more than there is, the bus answers DECERR", "[bad]") {
+  Bad bad("tiny4");
+  bad.windows[1].end = kMemoryBytes + 0x1000;
+  SECTION("to a load") {
+    bad.around(bad.load(kMemoryBytes, 8));
+    bad.expect(ErrorCode::ReadBus, 3, kMemoryBytes);
+  }
+  SECTION("to a store") {
+    bad.around(bad.store(kMemoryBytes, 8));
+    bad.commands[2].addSignal(Queue::Store);
+    bad.expect(ErrorCode::WriteBus, 3, kMemoryBytes);
   }
 }
 
@@ -214,12 +266,15 @@ TEST_CASE("bus errors stop the device, name the command, and spare the rest of m
   }
 }
 
-TEST_CASE("the first error is kept and what came before it is done", "[bad]") {
+TEST_CASE("the first of two errors is kept, and nothing after it reaches the memory", "[bad]") {
   Bad bad("edge8");
   Command command;
   command.words()[0] = 0x99;
   bad.around(command);
-  bad.commands[5] = bad.load(kOutside, 8);
+  // The first load's data are refused by the bus when the dispatcher has long met the bad opcode.
+  bad.device.sim.setTiming(tb::memoryTiming(400));
+  const bool two = GENERATE(true, false);
+  if (two) bad.device.sim.injectError(kInputs, kInputs + 1, true, false);
   bad.device.sim.setMemory(bad.image());
   bad.start(bad.commands.size());
   REQUIRE(bad.device.sim.run(200'000) == SIM_INTERRUPT);
@@ -227,10 +282,21 @@ TEST_CASE("the first error is kept and what came before it is done", "[bad]") {
   REQUIRE(intformer_read_error(&bad.handle, &error) == INTFORMER_OK);
   CHECK(error.code == static_cast<uint32_t>(ErrorCode::IllegalOpcode));
   CHECK(error.command == 3);
-  // Nothing after the error reached the memory.
   const std::vector<uint8_t> before = bad.image();
-  CHECK(std::equal(before.begin() + kResults + 1024, before.end(),
-                   bad.device.sim.memory().begin() + kResults + 1024));
+  const auto untouched = [&] {
+    return std::equal(before.begin() + kResults + 1024, before.end(),
+                      bad.device.sim.memory().begin() + kResults + 1024);
+  };
+  CHECK(untouched());
+  // A stopped device stays quiet: the commands in its queues do not go on.
+  const sim_bus_counts stopped = bad.device.sim.busCounts();
+  bad.device.sim.run(20'000);
+  const sim_bus_counts later = bad.device.sim.busCounts();
+  CHECK(later.read_bursts == stopped.read_bursts);
+  CHECK(later.write_bursts == stopped.write_bursts);
+  CHECK(untouched());
+  bad.device.sim.injectError(0, 0, false, false);
+  bad.recover();
 }
 
 TEST_CASE("a soft reset in the middle of a run leaves a device that works", "[bad]") {

@@ -1,8 +1,24 @@
 #include "tests/system/support.hpp"
 
+#include <unistd.h>
+
+#include <cstdlib>
 #include <stdexcept>
 
+#include <fmt/format.h>
+
 namespace intformer::system_test {
+namespace {
+
+/// Where counts of lines go; null: nowhere.
+const char* coverageFolder() { return std::getenv("INTFORMER_COVERAGE"); }
+
+std::filesystem::path libraryOf(const std::string& config, const Plan& plan) {
+  const bool counts = coverageFolder() != nullptr && config == "tiny4";
+  return tb::buildDevice(plan, emitAll(plan), {.coverage = counts});
+}
+
+}  // namespace
 
 Plan planOf(const std::string& config, const std::vector<std::string>& overrides) {
   const ConfigResult result = loadConfig("configs/" + config + ".toml", overrides);
@@ -13,10 +29,16 @@ Plan planOf(const std::string& config, const std::vector<std::string>& overrides
 Device::Device(const std::string& config, const std::vector<std::string>& overrides,
                const std::filesystem::path& library)
     : plan(planOf(config, overrides)),
-      sim(library.empty() ? tb::buildDevice(plan, emitAll(plan)) : library) {}
+      sim(library.empty() ? libraryOf(config, plan) : library) {}
 
 Device::Device(const Plan& planOfLibrary, const std::filesystem::path& library, uint64_t powerUp)
     : plan(planOfLibrary), sim(library, powerUp) {}
+
+Device::~Device() {
+  static int number = 0;
+  if (coverageFolder() != nullptr && sim.countsLines())
+    sim.writeCoverage(fmt::format("{}/{}-{}.dat", coverageFolder(), getpid(), number++));
+}
 
 Workload makeWorkload(const ModelSpec& spec, uint32_t layers, uint32_t seq, Family family,
                       uint64_t seed) {

@@ -21,13 +21,17 @@ namespace intformer::system_test {
 Plan planOf(const std::string& config, const std::vector<std::string>& overrides = {});
 
 /// A simulated device of a config; `library` in place of the config's own design, `powerUp` as for
-/// SimDevice.
+/// SimDevice. tiny4's own counts the lines that it reaches, if the environment's INTFORMER_COVERAGE
+/// names a folder for the counts (scripts/coverage.sh).
 struct Device {
   Plan plan;
   tb::SimDevice sim;
   explicit Device(const std::string& config, const std::vector<std::string>& overrides = {},
                   const std::filesystem::path& library = {});
   Device(const Plan& plan, const std::filesystem::path& library, uint64_t powerUp = 0);
+  ~Device();
+  Device(const Device&) = delete;
+  Device& operator=(const Device&) = delete;
 };
 
 /// An encoder with its golden values.
