@@ -51,9 +51,9 @@ void addImport(CLI::App& app, int& status) {
       "import", "Read a trained BERT encoder in Hugging Face's layout into one model file");
   auto options = std::make_shared<ImportOptions>();
   command->add_option("folder", options->folder,
-                      "Folder with config.json, model.safetensors and vocab.txt; also read: "
-                      "tokenizer_config.json, modules.json, 1_Pooling/config.json, "
-                      "sentence_bert_config.json")
+                      "Folder with config.json, model.safetensors (or its shards) and vocab.txt or "
+                      "tokenizer.json; all other files of transformers and sentence-transformers "
+                      "are read, too, and what cannot be honoured is refused")
       ->required();
   command->add_option("--out", options->out, "Model file to write (*.itf)")->required();
   command->footer("Example:\n  intformer import build/models/minilm --out build/models/minilm.itf");

@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "sw/import/safetensors.hpp"
+#include "sw/import/folder_keys.hpp"
+#include "sw/import/joined.hpp"
+#include "sw/import/json_file.hpp"
+#include "sw/import/tensor_files.hpp"
 
 namespace intformer {
 namespace {
@@ -17,10 +19,7 @@ constexpr uint32_t kMaxSize = 1 << 20;
 /// Reads tensors by name and gathers all faults before it gives up.
 class Reader {
  public:
-  explicit Reader(const Safetensors& file) : file_(file) {
-    // Files of models with a head name the encoder's tensors "bert.<name>".
-    if (file.contains("bert.embeddings.word_embeddings.weight")) prefix_ = "bert.";
-  }
+  explicit Reader(const TensorFiles& file) : file_(file), prefix_(encoderPrefix(file)) {}
 
   std::vector<float> tensor(const std::string& name, const Shape& shape) {
     used_.insert(prefix_ + name);
@@ -47,20 +46,21 @@ class Reader {
       for (std::size_t k = 0; k < depth; ++k) result.weights[k * cols + c] = stored[c * depth + k];
     return result;
   }
+  [[nodiscard]] const std::string& prefix() const { return prefix_; }
   void finish() const {
     if (!faults_.empty()) throw ImportError(faults_);
   }
   /// Tensors that nothing asked for.
   [[nodiscard]] std::vector<std::string> ignored() const {
     std::vector<std::string> names;
-    for (const auto& [name, entry] : file_.entries())
+    for (const std::string& name : file_.names())
       if (!used_.contains(name)) names.push_back(name);
     return names;
   }
 
  private:
-  const Safetensors& file_;
-  std::string prefix_;
+  const TensorFiles& file_;
+  std::string prefix_;  ///< models with a head name the encoder's tensors "bert.<name>"
   std::string faults_;
   std::set<std::string> used_;
 };
@@ -82,14 +82,12 @@ FloatLayer readLayer(Reader& reader, const BertConfig& config, uint32_t index) {
 
 }  // namespace
 
-BertConfig readBertConfig(const std::string& path) {
-  std::ifstream file(path);
-  if (!file) throw ImportError(path + ": cannot be opened");
-  const nlohmann::json json = nlohmann::json::parse(file, nullptr, false);
+BertConfig readBertConfig(const std::string& path, std::vector<std::string>* notes) {
+  const nlohmann::json json = readJson(path);
   if (!json.is_object()) throw ImportError(path + ": is not a JSON object");
-  std::string faults;
+  std::vector<std::string> faults, unknown;
   const auto fault = [&](const std::string& text) {
-    faults += fmt::format("{}{}: {}", faults.empty() ? "" : "\n", path, text);
+    faults.push_back(fmt::format("{}: {}", path, text));
   };
   const auto size = [&](const char* key, uint32_t limit) -> uint32_t {
     if (!json.contains(key) || !json[key].is_number_unsigned() ||
@@ -115,23 +113,21 @@ BertConfig readBertConfig(const std::string& path) {
     config.epsilon = json["layer_norm_eps"].get<double>();
   if (!(config.epsilon > 0 && config.epsilon < 1))
     fault(fmt::format("layer_norm_eps: must lie between 0 and 1, got {}", config.epsilon));
-  const auto fixed = [&](const char* key, const nlohmann::json& only, const char* why) {
-    if (json.contains(key) && json[key] != only)
-      fault(fmt::format("{}: must be {}, got {}: {}", key, only.dump(), json[key].dump(), why));
-  };
-  fixed("model_type", "bert", "others place tokens or name tensors in another way");
-  fixed("hidden_act", "gelu", "the integer model has no other activation for trained models");
-  fixed("position_embedding_type", "absolute", "relative positions need another attention");
-  fixed("is_decoder", false, "a decoder's attention is masked");
-  if (!faults.empty()) throw ImportError(faults);
+  checkKeys("config.json", json, path, faults, unknown);
+  if (!faults.empty()) throw ImportError(joined(faults, "\n"));
+  if (notes != nullptr) notes->insert(notes->end(), unknown.begin(), unknown.end());
   return config;
 }
 
-FloatBert readBert(const std::string& directory, std::vector<std::string>* ignored) {
+FloatBert readBert(const std::string& directory, std::vector<std::string>* ignored,
+                   std::vector<std::string>* notes) {
   FloatBert model;
-  model.config = readBertConfig(directory + "/config.json");
-  const Safetensors file(directory + "/model.safetensors");
-  Reader reader(file);
+  std::vector<std::string> found;
+  model.config = readBertConfig(directory + "/config.json", &found);
+  const TensorFiles files(directory, found);
+  Reader reader(files);
+  if (const std::string& prefix = reader.prefix(); !prefix.empty() && prefix != "bert.")
+    found.push_back(fmt::format("the encoder's tensors are those named {}...", prefix));
   const uint32_t width = model.config.width;
   model.wordEmbeddings =
       reader.tensor("embeddings.word_embeddings.weight", {model.config.vocabulary, width});
@@ -143,6 +139,7 @@ FloatBert readBert(const std::string& directory, std::vector<std::string>* ignor
   for (uint32_t index = 0; index < model.config.layers; ++index)
     model.layers.push_back(readLayer(reader, model.config, index));
   reader.finish();
+  if (notes != nullptr) notes->insert(notes->end(), found.begin(), found.end());
   if (ignored != nullptr) *ignored = reader.ignored();
   return model;
 }

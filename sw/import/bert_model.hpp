@@ -52,13 +52,15 @@ struct FloatBert {
   std::vector<FloatLayer> layers;
 };
 
-/// Reads config.json. Throws ImportError that names every missing or impossible key.
-BertConfig readBertConfig(const std::string& path);
+/// Reads config.json. `notes` receives a line for each key that is not known.
+/// Throws ImportError that names every missing or impossible key.
+BertConfig readBertConfig(const std::string& path, std::vector<std::string>* notes = nullptr);
 
-/// Reads `directory`/config.json and model.safetensors. `ignored` receives the names of tensors
-/// that the encoder does not have (pooler, heads).
+/// Reads `directory`/config.json and model.safetensors or its shards. `ignored` receives the names of
+/// tensors that the encoder does not have (pooler, heads), `notes` lines for people.
 /// Throws ImportError that names every missing or misshapen tensor.
-FloatBert readBert(const std::string& directory, std::vector<std::string>* ignored = nullptr);
+FloatBert readBert(const std::string& directory, std::vector<std::string>* ignored = nullptr,
+                   std::vector<std::string>* notes = nullptr);
 
 /// Leaves the first `count` layers of the model, which has as many.
 void keepLayers(FloatBert& model, uint32_t count);

@@ -5,25 +5,10 @@
 #include <vector>
 
 #include "sw/import/bert_model.hpp"
+#include "sw/import/sentence_files.hpp"
 #include "sw/tokenizer/tokenizer.hpp"
 
 namespace intformer {
-
-/// How the last hidden states of a sentence's tokens become one vector.
-enum class PoolingMode : uint8_t { Mean, Cls };
-/// As files say it.
-constexpr const char* poolingName(PoolingMode mode) {
-  return mode == PoolingMode::Mean ? "mean" : "cls";
-}
-
-struct Pooling {
-  PoolingMode mode = PoolingMode::Mean;
-  bool normalize = true;  ///< to length 1
-
-  bool operator==(const Pooling&) const = default;
-};
-/// "mean, normalized"
-std::string poolingText(const Pooling& pooling);
 
 /// Everything that sentences need to become embeddings in float32.
 struct TrainedModel {
@@ -44,13 +29,13 @@ struct ImportNotes {
 /// The last part of its path: what the model is called.
 std::string folderName(const std::string& directory);
 
-/// The tokenizer alone of a folder that importFolder reads: vocab.txt, positions by config.json.
+/// The tokenizer alone of a folder that importFolder reads; positions by config.json.
 /// Throws ImportError.
 Tokenizer importTokenizer(const std::string& directory, ImportNotes& notes);
 
-/// Reads a model in Hugging Face's layout: config.json, model.safetensors and vocab.txt; where they
-/// are, tokenizer_config.json, and of sentence-transformers modules.json with its pooling's
-/// config.json and sentence_bert_config.json. Throws ImportError with file, place and reason.
+/// Reads a model in Hugging Face's layout, whole: what transformers and sentence-transformers read
+/// of such a folder is honoured, or known to change nothing, or refused (sw/import/folder_keys.hpp).
+/// Throws ImportError with file, place and reason.
 TrainedModel importFolder(const std::string& directory, ImportNotes& notes);
 
 }  // namespace intformer

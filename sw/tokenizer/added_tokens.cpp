@@ -46,17 +46,17 @@ bool touchesWord(std::string_view text, std::size_t begin, std::size_t end) {
          (end < text.size() && isWordCharacter(forward(text, end)));
 }
 
-std::size_t spaceBefore(std::string_view text, std::size_t begin) {
-  for (std::size_t at = begin; at > 0 && isSpace(backward(text, at));) begin = at;
-  return begin;
-}
-
 std::size_t spaceBehind(std::string_view text, std::size_t end) {
   for (std::size_t at = end; at < text.size() && isSpace(forward(text, at));) end = at;
   return end;
 }
 
 }  // namespace
+
+std::size_t spaceBefore(std::string_view text, std::size_t begin) {
+  for (std::size_t at = begin; at > 0 && isSpace(backward(text, at));) begin = at;
+  return begin;
+}
 
 bool TokenFinder::add(std::string pattern, const AddedToken& token) {
   const std::size_t size = pattern.size();

@@ -23,6 +23,9 @@ struct AddedToken {
   bool operator==(const AddedToken&) const = default;
 };
 
+/// Where the white space before `begin` begins.
+std::size_t spaceBefore(std::string_view utf8, std::size_t begin);
+
 /// Strings by content, asked with parts of a text.
 struct TextHash : std::hash<std::string_view> {
   using is_transparent = void;

@@ -30,20 +30,28 @@ WordRules rulesOf(const TokenizerOptions& options) {
 
 }  // namespace
 
+std::vector<std::string> readVocabulary(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) throw ImportError(path + ": cannot be opened");
+  std::vector<std::string> vocabulary;
+  for (std::string line; std::getline(file, line);) {
+    if (vocabulary.empty() && line.starts_with("\xEF\xBB\xBF"))
+      throw ImportError(path + ": begins with a byte order mark (EF BB BF), which would be part of "
+                               "the first piece; save it as plain UTF-8");
+    line.resize(spaceBefore(line, line.size()));
+    vocabulary.push_back(std::move(line));
+  }
+  if (file.bad()) throw ImportError(path + ": cannot be read");
+  return vocabulary;
+}
+
 Tokenizer::Tokenizer(std::vector<std::string> vocabulary, TokenizerOptions options)
     : vocabulary_(std::move(vocabulary)), options_(std::move(options)) {
   index();
 }
 
 Tokenizer Tokenizer::fromFile(const std::string& vocabPath, TokenizerOptions options) {
-  std::ifstream file(vocabPath);
-  if (!file) throw ImportError(vocabPath + ": cannot be opened");
-  std::vector<std::string> vocabulary;
-  for (std::string line; std::getline(file, line);) {
-    if (!line.empty() && line.back() == '\r') line.pop_back();
-    vocabulary.push_back(std::move(line));
-  }
-  if (file.bad()) throw ImportError(vocabPath + ": cannot be read");
+  std::vector<std::string> vocabulary = readVocabulary(vocabPath);
   try {
     return Tokenizer(std::move(vocabulary), std::move(options));
   } catch (const ImportError& error) {
@@ -71,8 +79,11 @@ void Tokenizer::index() {
   }
   const auto require = [&](const std::string& name, uint32_t& id) {
     const auto found = first_.find(name);
+    const auto added = std::ranges::find(options_.added, name, &AddedToken::content);
     if (found != first_.end())
       id = found->second;
+    else if (added != options_.added.end())
+      id = added->id;
     else if (faults.size() < kMaxFaults)
       faults.push_back(fmt::format("the vocabulary lacks the piece {}", name));
   };

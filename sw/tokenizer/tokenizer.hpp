@@ -31,6 +31,9 @@ struct TokenizerOptions {
   std::string prompt;  ///< stands before every text
 };
 
+/// The pieces of a vocab.txt, one per line, without white space at the end. Throws ImportError.
+std::vector<std::string> readVocabulary(const std::string& path);
+
 /// BERT's tokenizer: added and special tokens, text cleaning, words, then the longest pieces of the
 /// vocabulary from the left. Its ids are those of Hugging Face's BertTokenizerFast. Ill-formed UTF-8
 /// is skipped.

@@ -133,14 +133,14 @@ TEST_CASE("config.json is checked key by key", "[import]") {
                         Contains("num_hidden_layers: must be") && Contains("got \"two\"") &&
                         Contains("max_position_embeddings: must be") && Contains("got nothing") &&
                         Contains("num_attention_heads: must divide hidden_size 30, got 4") &&
-                        Contains("hidden_act: must be \"gelu\", got \"relu\""));
+                        Contains("hidden_act: must be \"gelu\" or \"gelu_python\", got \"relu\""));
   writeFile(path, R"({"model_type": "roberta", "position_embedding_type": "relative_key",
     "is_decoder": true, "layer_norm_eps": 0})");
   CHECK_THROWS_WITH(readBertConfig(path),
                     Contains("model_type: must be \"bert\", got \"roberta\"") &&
                         Contains("position_embedding_type: must be \"absolute\"") &&
                         Contains("is_decoder: must be false") && Contains("layer_norm_eps: must"));
-  writeFile(path, "{");
+  writeFile(path, "[]");
   CHECK_THROWS_WITH(readBertConfig(path), Contains("is not a JSON object"));
   CHECK_THROWS_WITH(readBertConfig(folder.path("none")), Contains("cannot be opened"));
 }

@@ -44,10 +44,12 @@ TEST_CASE("options are those of the model's files, or assumed and said so", "[im
   CHECK(bare.tokenizer.lowerCase);
   CHECK_FALSE(bare.tokenizer.stripAccents);
   CHECK(bare.tokenizer.maxTokens == 64);
-  CHECK(bare.pooling == Pooling{PoolingMode::Mean, true});
-  REQUIRE(notes.lines.size() == 3);
-  CHECK_THAT(notes.lines[0], Contains("no tokenizer_config.json"));
-  CHECK_THAT(notes.lines[2], Contains("no modules.json: pooling taken as mean, normalized"));
+  CHECK(bare.pooling == Pooling{PoolingMode::Mean, false});
+  REQUIRE(notes.lines.size() == 4);
+  CHECK_THAT(notes.lines[0], Contains("no modules.json: pooling taken as mean, not normalized"));
+  CHECK_THAT(notes.lines[1], Contains("the vocabulary lacks [MASK]"));
+  CHECK_THAT(notes.lines[2], Contains("no tokenizer_config.json"));
+  CHECK_THAT(notes.lines[3], Contains("tokenizer: lower case, at most 64 tokens"));
 
   writeFile(folder.path("tokenizer_config.json"),
             R"({"do_lower_case": false, "strip_accents": true, "tokenize_chinese_chars": false,
@@ -75,20 +77,16 @@ TEST_CASE("files beside the model that say something else are refused", "[import
     CHECK_THROWS_WITH(import(folder), Contains(file) && Contains(reason));
     std::filesystem::remove(folder.path(file));
   };
-  refuses("tokenizer_config.json", "[", "is not a JSON object");
+  refuses("tokenizer_config.json", "[]", "is not a JSON object");
   refuses("tokenizer_config.json", R"({"do_lower_case": "yes"})", "do_lower_case: must be true");
   refuses("tokenizer_config.json", R"({"model_max_length": 0})", "must be a count");
   refuses("modules.json", "{}", "is not a JSON array");
   refuses("modules.json", "[]", "has no module Pooling");
-  refuses("modules.json", R"([{"type": "x.Dense", "path": "2_Dense"}])", "module x.Dense");
-  refuses("modules.json", R"([{"type": "x.Pooling", "path": "1_Pooling"}])", "is missing");
-  std::filesystem::create_directory(folder.path("1_Pooling"));
-  refuses("1_Pooling/config.json", R"({"pooling_mode_max_tokens": true})", "[max_tokens]");
-  refuses("1_Pooling/config.json", "{}", "asks for the pooling []");
+  refuses("modules.json", "[3]", "a module is not a JSON object");
   std::string many;
   for (int i = 0; i < 50; ++i) many += "w" + std::to_string(i) + "\n";
   refuses("vocab.txt", "[UNK]\n[CLS]\n[SEP]\n" + many,
-          "has 53 pieces, config.json's vocab_size is 40");
+          "has 53 pieces and added tokens, config.json's vocab_size is 40");
   CHECK_THROWS_WITH(import(folder), Contains("vocab.txt"));
   ImportNotes notes;
   CHECK_THROWS_WITH(importFolder(folder.path("config.json"), notes), Contains("is not a folder"));
