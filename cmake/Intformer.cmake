@@ -44,6 +44,13 @@ function(intformer_test name)
   endforeach()
 endfunction()
 
+# Verilator splits names at spaces: it gets them from the checkout, whose own path may hold some.
+file(RELATIVE_PATH build_folder ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR})
+if(build_folder MATCHES "[^A-Za-z0-9/._+,@-]")
+  message(FATAL_ERROR "${build_folder}: Verilator takes no such build folder; one in the checkout "
+                      "(build) or in a path of ASCII letters without spaces is fine")
+endif()
+
 find_program(VERILATOR verilator REQUIRED)
 if(CMAKE_CXX_COMPILER_LAUNCHER)
   set(VERILATED_CACHE OBJCACHE=ccache)
