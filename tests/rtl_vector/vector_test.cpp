@@ -122,9 +122,10 @@ TEMPLATE_TEST_CASE("rows await statistics of a command two before theirs", "", T
         command.set(Field::ValidHigh, 100).set(Field::Multiplier, 50000).set(Field::Shift, 24);
         program.push_back(command);
       };
+      add(Opcode::RowMax, 0, 30);
       add(Opcode::RowMax, 0, rows);
       add(Opcode::RowMax, 60, between);
-      add(Opcode::Exp, 0, rows);
+      add(Opcode::Exp, rows - 1, 6);  // begins with the row that entered last
       add(Opcode::Exp, 60, between);
       pair.run(program);
     }
