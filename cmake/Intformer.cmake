@@ -12,11 +12,13 @@ function(intformer_library name)
   target_link_libraries(${name} PUBLIC fmt::fmt ${ARG_LIBS})
 endfunction()
 
-# intformer_test(NAME SOURCES... LIBS... [LABELS...] [TAGS...] [TIMEOUT seconds] [PROGRAM target]):
+# intformer_test(NAME SOURCES... LIBS... [LABELS...] [TAGS...] [TIMEOUT seconds] [PROGRAM target]
+#                [TRAINED]):
 # a Catch2 program, run by ctest from the project's root; with tags, once per tag, so that its parts
-# run side by side. It may run PROGRAM (tests/program.hpp).
+# run side by side. It may run PROGRAM (tests/program.hpp). TRAINED: cases with the tag [trained] run
+# by themselves, and are reported as skipped where the trained model is absent (tests/trained.hpp).
 function(intformer_test name)
-  cmake_parse_arguments(ARG "" "TIMEOUT;PROGRAM" "SOURCES;LIBS;LABELS;TAGS" ${ARGN})
+  cmake_parse_arguments(ARG "TRAINED" "TIMEOUT;PROGRAM" "SOURCES;LIBS;LABELS;TAGS" ${ARGN})
   if(NOT TARGET catch_main)
     add_library(catch_main STATIC ${CMAKE_SOURCE_DIR}/tests/catch_main.cpp)
     target_include_directories(catch_main PUBLIC ${CMAKE_SOURCE_DIR})
@@ -36,12 +38,23 @@ function(intformer_test name)
   if(ARG_TAGS)
     list(TRANSFORM ARG_TAGS PREPEND ${name}. OUTPUT_VARIABLE tests)
   endif()
+  set(others)
+  if(ARG_TRAINED)
+    list(APPEND tests ${name}.trained)
+    set(others ~[trained])
+  endif()
   foreach(test ${tests})
     string(REGEX REPLACE "^${name}[.]?" "" tag ${test})
-    add_test(NAME ${test} COMMAND ${name} $<$<BOOL:${tag}>:[${tag}]>
-             WORKING_DIRECTORY ${CMAKE_SOURCE_DIR} COMMAND_EXPAND_LISTS)
+    set(cases ${others})
+    if(tag)
+      set(cases [${tag}])
+    endif()
+    add_test(NAME ${test} COMMAND ${name} ${cases} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
     set_tests_properties(${test} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
   endforeach()
+  if(ARG_TRAINED)
+    set_tests_properties(${name}.trained PROPERTIES SKIP_REGULAR_EXPRESSION "skipped: ")
+  endif()
 endfunction()
 
 # Verilator splits names at spaces: it gets them from the checkout, whose own path may hold some.

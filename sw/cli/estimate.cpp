@@ -118,6 +118,9 @@ void addEstimate(CLI::App& app, int& status) {
                     "Begin at the first layer, though the shape has an embedding");
   command->add_option("--layers", options->model.layers,
                       "The first layers (default: all of a trained model, 1 of a shape)");
+  command->add_option("--seed", options->model.seed,
+                      "Seed of the tokens, as of `run`: a gather's cycles depend on its rows")
+      ->capture_default_str();
   command->add_option("--mem-latency", options->memory.latency, "Memory latency in cycles")
       ->check(CLI::Range(1, 100'000))
       ->capture_default_str();

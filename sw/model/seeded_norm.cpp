@@ -90,6 +90,8 @@ void SeededBuilder::addNorm(const std::string& name, const std::string& tensor, 
       peak[c] = std::max(peak[c],
                          std::abs((in.at(r, c) - mean) / deviation * gamma[c] + beta[c]));
   }
+  // One column is its own mean: beta alone comes out, and the gain must fit its scale all the same.
+  if (spec_.width == 1) peak[0] += std::abs(gamma[0]);
   ActivationStream out;
   out.step = smoothedSteps(peak, 127);
   const NormAffine affine = normAffineFromReal(gamma, beta, out.step, name);

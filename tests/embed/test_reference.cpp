@@ -8,6 +8,7 @@
 #include "sw/embed/embed.hpp"
 #include "sw/import/trained_model.hpp"
 #include "tests/catch.hpp"
+#include "tests/trained.hpp"
 
 namespace intformer::test {
 namespace {
@@ -44,12 +45,9 @@ TEST_CASE("the float model's embeddings are the published pipeline's", "[referen
   CHECK(worst < 1e-4);
 }
 
-TEST_CASE("the real model's embeddings are the published ones", "[reference]") {
+TEST_CASE("the real model's embeddings are the published ones", "[trained]") {
   const std::string folder = "build/models/minilm";
-  if (!std::filesystem::exists(folder + "/model.safetensors")) {
-    WARN("skipped: " << folder << " is missing; make minilm fetches it");
-    return;
-  }
+  if (isAbsent(folder + "/model.safetensors")) return;
   const double worst = largestDifference(folder, "tests/embed/reference_minilm.json");
   INFO("largest difference " << worst);
   CHECK(worst < 1e-4);

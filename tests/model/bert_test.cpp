@@ -8,6 +8,14 @@
 
 using namespace intformer;
 
+TEST_CASE("models of one column take every seed") {
+  ModelSpec spec;
+  spec.width = spec.heads = 1;
+  spec.ffn = 4;
+  spec.layers = 6;
+  for (uint64_t seed = 1; seed <= 20; ++seed) CHECK_NOTHROW(buildBertEncoder(spec, 6, 3, seed));
+}
+
 namespace {
 
 ModelSpec load(const std::string& name) {

@@ -7,6 +7,7 @@
 #include "tests/import/synthetic_bert.hpp"
 #include "tests/program.hpp"
 #include "tests/temporary_folder.hpp"
+#include "tests/trained.hpp"
 
 namespace intformer::test {
 namespace {
@@ -197,12 +198,9 @@ TEST_CASE("a folder runs as the file that is made of it does", "[models]") {
   expectRefusal(std::string("estimate ") + kSmall + " --layers 3" + on, "small has 1 to 2 layers");
 }
 
-TEST_CASE("the real model's embeddings on the RTL are the golden model's", "[models]") {
+TEST_CASE("the real model's embeddings on the RTL are the golden model's", "[trained]") {
   const std::string file = "build/models/minilm.itf";
-  if (!std::filesystem::exists(file)) {
-    WARN("skipped: " << file << " is missing; make minilm makes it");
-    return;
-  }
+  if (isAbsent(file)) return;
   const TemporaryFolder folder;
   const auto vectors = [&](const std::string& backend) {
     const std::string npy = folder.path(backend + ".npy");

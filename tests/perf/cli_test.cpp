@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <sstream>
 #include <string>
 
@@ -55,6 +56,28 @@ TEST_CASE("a slower memory costs cycles", "[cli]") {
   };
   CHECK(total("") == total("--mem-latency 100"));
   CHECK(total("") != total("--mem-latency 200"));
+}
+
+TEST_CASE("estimate takes what changes a run's cycles, and says the same", "[cli]") {
+  const TemporaryFolder folder;
+  const std::string file = folder.path("x.json");
+  const auto cycles = [&](const std::string& command, const std::string& options) {
+    const Outcome output = runProgram(command + " configs/models/tiny-tokens.toml --config "
+                                      "configs/tiny4.toml --json " + file + " " + options);
+    INFO(output.text);
+    REQUIRE(output.status == 0);
+    return nlohmann::json::parse(std::ifstream(file)).at("cycles").get<uint64_t>();
+  };
+  std::set<uint64_t> all;
+  for (const std::string options :
+       {"--seq 16", "--seq 16 --seed 2", "--seq 16 --seed 3", "--seq 16 --seed 4 --layers 2",
+        "--seq 5,9 --seed 5", "--seq 16 --encoder-only", "--seq 16 --mem-latency 37 --seed 6"}) {
+    INFO(options);
+    const uint64_t estimate = cycles("estimate", options);
+    CHECK(estimate == cycles("run --backend rtl", options));
+    all.insert(estimate);
+  }
+  CHECK(all.size() == 7);  // each option counts
 }
 
 TEST_CASE("estimate prints the surveys' tables", "[cli]") {

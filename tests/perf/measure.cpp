@@ -49,12 +49,19 @@ std::vector<Times> timesOf(const Events& events, std::size_t commands) {
 
 }  // namespace
 
-std::string Case::key() const { return fmt::format("{} {} {} {}", device, model, seq, latency); }
+std::string Case::label() const {
+  return tokens ? fmt::format("{}#{}", model, *tokens) : model;
+}
+
+std::string Case::key() const { return fmt::format("{} {} {} {}", device, label(), seq, latency); }
 
 std::optional<Result> Devices::measure(const Case& work) {
   const Plan plan = planOf(work);
   const ModelSpecResult spec = loadModelSpec("configs/models/" + work.model + ".toml");
-  const Graph graph = buildBertEncoder(*spec.spec, 1, work.seq, 1);
+  const uint64_t seed = work.tokens.value_or(1);
+  const Graph graph =
+      buildBertEncoder(*spec.spec, 1, {work.seq}, seed,
+                       work.tokens ? EncoderInput::Tokens : EncoderInput::Activations);
   Program program;
   try {
     program = compile(graph, plan);
@@ -63,7 +70,7 @@ std::optional<Result> Devices::measure(const Case& work) {
   }
   auto& device = devices_[work.device];
   if (!device) device = std::make_unique<tb::SimDevice>(tb::buildDevice(plan, emitAll(plan)));
-  const std::vector<uint8_t> image = buildImage(program, graph, seededInputs(graph, 1));
+  const std::vector<uint8_t> image = buildImage(program, graph, seededInputs(graph, seed));
   device->setMemory(image);
   device->setTiming(tb::memoryTiming(work.latency, 0, 1));
   device->setWatchdog(tb::watchdogCycles(program.commands, program.dim, work.latency, 0));
@@ -139,6 +146,13 @@ std::vector<Case> quickCases() {
   for (const uint64_t seed : {1, 2})
     for (const uint32_t seq : {16U, 77U})
       cases.push_back({fmt::format("random{}", seed), "base16", randomOverrides(seed), "odd", seq});
+  // Cycles of gathers depend on the tokens, and so on the seed.
+  for (const uint64_t seed : {1, 2, 3}) {
+    cases.push_back({"tiny4", "tiny4", {}, "tiny-tokens", 16, 100, seed});
+    for (const uint64_t device : {1, 2})
+      cases.push_back({fmt::format("random{}", device), "base16", randomOverrides(device),
+                       "tiny-tokens", 16, 100, seed});
+  }
   return cases;
 }
 
@@ -154,6 +168,8 @@ std::vector<Case> slowCases() {
     const std::string name = fmt::format("random{}", seed);
     cases.push_back({name, "base16", randomOverrides(seed), "odd", 77});
     cases.push_back({name, "base16", randomOverrides(seed), "minilm-shape", 20});
+    for (const uint64_t tokens : {seed, 100 + seed})
+      cases.push_back({name, "base16", randomOverrides(seed), "tiny-tokens", 13, 100, tokens});
   }
   return cases;
 }
@@ -166,7 +182,7 @@ std::string tableHead() {
 
 std::string tableLine(const Case& work, const Result& result) {
   return fmt::format("| {} | {} | {} | {} | {} | {} | {:.3f} % | {} | {:.3f} % | {} of {} |\n",
-                     work.device, work.model, work.seq, work.latency, result.cycles,
+                     work.device, work.label(), work.seq, work.latency, result.cycles,
                      result.estimate, result.modelError * 100, result.worstOperator,
                      result.operatorError * 100, result.commandsOff, result.commands);
 }

@@ -22,8 +22,10 @@ struct Case {
   std::string model;                   ///< configs/models/<model>.toml
   uint32_t seq = 1;
   uint32_t latency = 100;  ///< of the memory
+  std::optional<uint64_t> tokens = {};  ///< their seed; unset: the model begins at its first layer
 
-  [[nodiscard]] std::string key() const;  ///< "tiny4 odd 77 100"
+  [[nodiscard]] std::string label() const;  ///< "odd"; "tiny-tokens#7" from tokens of seed 7
+  [[nodiscard]] std::string key() const;    ///< "tiny4 odd 77 100"
 };
 
 struct Result {

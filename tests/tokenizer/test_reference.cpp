@@ -6,6 +6,7 @@
 
 #include "sw/tokenizer/tokenizer.hpp"
 #include "tests/catch.hpp"
+#include "tests/trained.hpp"
 
 namespace intformer::test {
 namespace {
@@ -62,11 +63,8 @@ TEST_CASE("ids of hard strings equal those of the published tokenizer kept cased
 }
 
 TEST_CASE("ids of hard strings equal the published tokenizer's with its vocabulary",
-          "[tokenizer]") {
-  if (!std::filesystem::exists(kMinilm)) {
-    WARN("skipped: " << kMinilm << " is missing; scripts/fetch-minilm.sh fetches it");
-    return;
-  }
+          "[trained]") {
+  if (isAbsent(kMinilm)) return;
   compare(kMinilm, "minilm", true);
 }
 
