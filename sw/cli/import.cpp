@@ -13,6 +13,7 @@ namespace {
 struct ImportOptions {
   std::string folder;
   std::string out;
+  bool strict = false;
 };
 
 std::string countText(uint64_t bytes) {
@@ -21,7 +22,11 @@ std::string countText(uint64_t bytes) {
 
 int import(const ImportOptions& options) {
   ModelFile model;
-  model.trained = importTrained(options.folder);
+  bool whole = true;
+  model.trained = importTrained(options.folder, &whole);
+  if (options.strict && !whole)
+    throw ImportError(options.folder + ": is not taken whole, and --strict asks for that; nothing "
+                                       "is written");
   writeModelFile(options.out, model);
   fmt::print("{}: {}; next: intformer quantize {} --out {}\n", options.out,
              countText(std::filesystem::file_size(options.out)), options.out, options.out);
@@ -30,7 +35,7 @@ int import(const ImportOptions& options) {
 
 }  // namespace
 
-TrainedModel importTrained(const std::string& folder) {
+TrainedModel importTrained(const std::string& folder, bool* whole) {
   ImportNotes notes;
   TrainedModel model = importFolder(folder, notes);
   const BertConfig& config = model.bert.config;
@@ -38,11 +43,11 @@ TrainedModel importTrained(const std::string& folder) {
              config.layers, config.width, config.heads, config.ffn, model.vocabulary.size(),
              config.maxPositions);
   for (const std::string& line : notes.lines) fmt::print("{}\n", line);
-  if (!notes.ignoredTensors.empty()) {
-    fmt::print("left out, not part of the encoder:");
-    for (const std::string& name : notes.ignoredTensors) fmt::print(" {}", name);
-    fmt::print("\n");
-  }
+  for (const std::string& part : notes.leftOut) fmt::print("left out, not known: {}\n", part);
+  if (!notes.ignoredTensors.empty())
+    fmt::print("left out, not part of encoder and head: {}\n",
+               fmt::join(notes.ignoredTensors, " "));
+  if (whole != nullptr) *whole = notes.leftOut.empty() && notes.ignoredTensors.empty();
   return model;
 }
 
@@ -56,7 +61,11 @@ void addImport(CLI::App& app, int& status) {
                       "are read, too, and what cannot be honoured is refused")
       ->required();
   command->add_option("--out", options->out, "Model file to write (*.itf)")->required();
-  command->footer("Example:\n  intformer import build/models/minilm --out build/models/minilm.itf");
+  command->add_flag("--strict", options->strict,
+                    "Refuse a folder of which a part would be left out");
+  command->footer("What is left out of the folder is named. Exit status: 0, or 1 for a folder that is\n"
+                  "refused.\n"
+                  "Example:\n  intformer import build/models/minilm --out build/models/minilm.itf");
   command->callback(
       [options, &status] { status = orRefuse([&] { return import(*options); }); });
 }

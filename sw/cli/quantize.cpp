@@ -13,6 +13,7 @@
 #include "sw/cli/trained.hpp"
 #include "sw/places/places.hpp"
 #include "sw/quantizer/drawn_sentences.hpp"
+#include "sw/quantizer/paired_sentences.hpp"
 
 namespace intformer::cli {
 namespace {
@@ -55,6 +56,12 @@ int quantize(const QuantizeCommand& command) {
              static_cast<double>(std::filesystem::file_size(command.out)) / 1e6,
              std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
   return kFine;
+}
+
+/// Whether pairs of texts are what the model is for, or may be.
+bool seesPairs(const TrainedModel& model) {
+  return model.head && model.head->kind == HeadKind::Sequence && model.bert.config.segments > 1 &&
+         model.tokenizer.maxTokens > 2;
 }
 
 /// Methods, of which docs/10-accuracy.md measures what each is worth.
@@ -112,12 +119,15 @@ IntegerModel quantizeTrained(const TrainedModel& model, const CalibrationSource&
     text += line + "\n";
   }
   const auto drawn = drawSentences(tokenizer, calibration.drawn);
-  const auto sentences = interleave(written, drawn);
+  CalibrationTexts texts{interleave(written, drawn), {}};
+  const bool pairs = seesPairs(model);
+  if (pairs) texts = pairSentences(tokenizer, texts.sequences);
   std::size_t tokens = 0;
-  for (const auto& sentence : sentences) tokens += sentence.size();
+  for (const auto& sequence : texts.sequences) tokens += sequence.size();
   const std::string name = std::filesystem::path(path).filename().string();
-  fmt::print("{}: calibrating on {} sentences of {} and {} of drawn words, {} tokens\n", model.name,
-             lines.size(), name, drawn.size(), tokens);
+  fmt::print("{}: calibrating on {} sentences of {} and {} of drawn words, {}{} tokens\n", model.name,
+             lines.size(), name, drawn.size(), pairs ? "two in three of them as pairs, " : "",
+             tokens);
   std::fflush(stdout);
 
   IntegerModel integers;
@@ -127,9 +137,10 @@ IntegerModel quantizeTrained(const TrainedModel& model, const CalibrationSource&
       {"method", methodText(how)},
       {"sentences", std::to_string(lines.size())},
       {"drawn_sentences", std::to_string(drawn.size())},
+      {"pairs", std::to_string(lines.size() + drawn.size() - texts.sequences.size())},
       {"tokens", std::to_string(tokens)}};
   CountProgress progress("layers", model.bert.config.layers);
-  integers.bert = quantizeModel(model.bert, sentences, how,
+  integers.bert = quantizeModel(model.bert, texts.batch(), how,
                                 [&](uint32_t done) { progress.update(done); });
   return integers;
 }

@@ -15,9 +15,9 @@ struct CalibrationSource {
   uint32_t drawn = 250;
 };
 
-/// Reads a folder in Hugging Face's layout; prints what was found, assumed and left out.
-/// Throws ImportError.
-TrainedModel importTrained(const std::string& folder);
+/// Reads a folder in Hugging Face's layout; prints what was found, assumed and left out. `whole`:
+/// whether nothing was. Throws ImportError.
+TrainedModel importTrained(const std::string& folder, bool* whole = nullptr);
 
 /// The model's integers by calibrating on these sentences; prints which, shows progress.
 /// Throws std::runtime_error for a text without sentences, ScaleError where a scale has no integer

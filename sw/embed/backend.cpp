@@ -11,8 +11,8 @@ constexpr uint32_t kBatchTokens = 512;
 class FloatBackend : public Backend {
  public:
   explicit FloatBackend(const FloatBert& model) : model_(model) {}
-  FloatMatrix run(std::span<const std::vector<uint32_t>> sentences) override {
-    return runFloatBert(model_, sentences);
+  FloatMatrix run(const TokenBatch& batch) override {
+    return runFloatBert(model_, batch);
   }
   [[nodiscard]] uint32_t batchTokens() const override { return kBatchTokens; }
 

@@ -28,15 +28,15 @@ struct DeviceWork {
   double utilization = 0;  ///< MACs / (cycles * MACs of the array)
 };
 
-/// Runs a model on packed sentences.
+/// Runs a model on packed sequences.
 class Backend {
  public:
   virtual ~Backend() = default;
   Backend(const Backend&) = delete;
   Backend& operator=(const Backend&) = delete;
 
-  /// Last hidden states in reals, a row per token of the sentences, one behind the other.
-  virtual FloatMatrix run(std::span<const std::vector<uint32_t>> sentences) = 0;
+  /// Last hidden states in reals, a row per token of the sequences, one behind the other.
+  virtual FloatMatrix run(const TokenBatch& batch) = 0;
   /// Tokens that one batch should have: more do not make it faster.
   [[nodiscard]] virtual uint32_t batchTokens() const = 0;
   /// Nothing for backends without a device.

@@ -7,14 +7,14 @@
 
 namespace intformer {
 
-/// What all backends of the integers share: the graph for the sentences' lengths, its inputs, and
+/// What all backends of the integers share: the graph for the sequences' lengths, its inputs, and
 /// its output in reals.
 class IntegerBackend : public Backend {
  public:
-  FloatMatrix run(std::span<const std::vector<uint32_t>> sentences) final {
-    const std::vector<uint32_t> lengths = lengthsOf(sentences);
+  FloatMatrix run(const TokenBatch& batch) final {
+    const std::vector<uint32_t> lengths = lengthsOf(batch.sequences);
     setLengths(model_.graph, lengths);
-    return dequantizeOutput(model_, compute(lengths, tokenInputs(model_.graph, sentences)));
+    return dequantizeOutput(model_, compute(lengths, tokenInputs(model_.graph, batch)));
   }
 
  protected:

@@ -85,6 +85,10 @@ void readModules(const fs::path& folder, uint32_t width, SentenceSettings& setti
     }
     kinds.push_back(kind);
   }
+  if (settings.crossEncoder && kinds.size() > 1)
+    throw ImportError(path.string() + ": has modules behind the Transformer of a cross-encoder, "
+                                      "which change its scores");
+  if (settings.crossEncoder) return;
   if (kinds.size() < 2) throw ImportError(path.string() + ": has no module Pooling");
   notes.push_back("pooling: " + poolingText(settings.pooling));
 }
@@ -107,6 +111,7 @@ void readPrompts(const fs::path& folder, SentenceSettings& settings,
                  std::vector<std::string>& notes) {
   const JsonFile file(folder / "config_sentence_transformers.json");
   requireKeys("config_sentence_transformers.json", file.object(), file.path(), notes);
+  settings.crossEncoder = file.at("model_type") == "CrossEncoder";
   const json prompts = file.at("prompts");
   if (!prompts.is_null() && !prompts.is_object())
     file.refuse("prompts", "must be an object, got " + prompts.dump());
@@ -156,6 +161,11 @@ SentenceSettings readSentenceFiles(const fs::path& folder, uint32_t width,
     readPrompts(folder, settings, notes);
     const JsonFile file = transformerFile(folder);
     requireKeys("sentence_bert_config.json", file.object(), file.path(), notes);
+    if ((file.at("transformer_task") == "sequence-classification") != settings.crossEncoder)
+      file.refuse("transformer_task",
+                  fmt::format("must be {} with this model_type in config_sentence_transformers.json",
+                              settings.crossEncoder ? "sequence-classification"
+                                                    : "feature-extraction"));
     settings.maxTokens = file.tokens("max_seq_length");
     settings.lowerCase = file.flag("do_lower_case").value_or(false);
     readModules(folder, width, settings, notes);

@@ -32,6 +32,7 @@ struct SentenceSettings {
   std::string prompt;                          ///< that stands before every text
   std::optional<uint32_t> maxTokens;
   bool lowerCase = false;  ///< also where the tokenizer keeps capitals
+  bool crossEncoder = false;  ///< the folder is one that CrossEncoder has saved: it scores, by its head
 };
 
 /// Reads modules.json and its modules' config.json, sentence_bert_config.json and

@@ -29,6 +29,8 @@ TrainedModel importFolder(const std::string& directory, ImportNotes& notes) {
   TrainedModel model;
   model.name = folderName(directory);
   model.bert = readBert(directory, &notes.ignoredTensors, &notes.lines);
+  HeadNotes head;
+  model.head = readHead(directory, model.bert.config, notes.ignoredTensors, head);
   SentenceSettings sentences = readSentenceFiles(directory, model.bert.config.width, notes.lines);
   const Tokenizer tokenizer =
       readTokenizerFiles(directory, model.bert.config, sentences, notes.lines);
@@ -36,6 +38,8 @@ TrainedModel importFolder(const std::string& directory, ImportNotes& notes) {
   model.vocabulary = tokenizer.vocabulary();
   model.pooling = sentences.pooling;
   model.prompts = std::move(sentences.prompts);
+  notes.lines.insert(notes.lines.end(), head.lines.begin(), head.lines.end());
+  notes.leftOut = std::move(head.leftOut);
   return model;
 }
 

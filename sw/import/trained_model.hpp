@@ -1,22 +1,26 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "sw/import/bert_model.hpp"
+#include "sw/import/head.hpp"
 #include "sw/import/sentence_files.hpp"
 #include "sw/tokenizer/tokenizer.hpp"
 
 namespace intformer {
 
-/// Everything that sentences need to become embeddings in float32.
+/// Everything that sentences need to become embeddings in float32, and texts and pairs what the head
+/// makes of them.
 struct TrainedModel {
   std::string name;  ///< of its folder
   FloatBert bert;
   std::vector<std::string> vocabulary;
   TokenizerOptions tokenizer;  ///< with the default prompt, if there is one
   Pooling pooling;
+  std::optional<Head> head;
   std::map<std::string, std::string> prompts;  ///< by name: what may stand before a text
 };
 
@@ -24,6 +28,7 @@ struct TrainedModel {
 struct ImportNotes {
   std::vector<std::string> lines;
   std::vector<std::string> ignoredTensors;
+  std::vector<std::string> leftOut;  ///< parts that are not known, beside tensors
 };
 
 /// The last part of its path: what the model is called.

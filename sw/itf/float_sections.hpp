@@ -6,8 +6,23 @@
 
 #include "sw/import/bert_model.hpp"
 #include "sw/import/safetensors.hpp"
+#include "sw/itf/container.hpp"
 
 namespace intformer::itf {
+
+/// A section's values; refuses through the file what has not the shape's size or is not finite.
+std::vector<float> readFloats(const ItfFile& file, const std::string& name, const Shape& shape);
+
+/// visitTensors of one linear operator.
+template <typename Linear, typename Visit>
+void visitLinear(const std::string& name, Linear& op, uint32_t depth, uint32_t cols, Visit& visit) {
+  if constexpr (!std::is_const_v<Linear>) {
+    op.depth = depth;
+    op.cols = cols;
+  }
+  visit(name + ".weights", Shape{depth, cols}, op.weights);
+  visit(name + ".bias", Shape{cols}, op.bias);
+}
 
 /// Calls visit(name, shape, values) for every tensor of a FloatBert, const or not, in one order.
 /// Sizes come from the config; model.layers has as many layers as it says. Sets depth and cols of
@@ -22,12 +37,7 @@ void visitTensors(Model& model, Visit visit) {
     visit(name + ".beta", Shape{width}, values.beta);
   };
   const auto linear = [&](const std::string& name, auto& op, uint32_t depth, uint32_t cols) {
-    if constexpr (!std::is_const_v<Model>) {
-      op.depth = depth;
-      op.cols = cols;
-    }
-    visit(name + ".weights", Shape{depth, cols}, op.weights);
-    visit(name + ".bias", Shape{cols}, op.bias);
+    visitLinear(name, op, depth, cols, visit);
   };
   visit("embedding.words", Shape{config.vocabulary, width}, model.wordEmbeddings);
   visit("embedding.positions", Shape{config.maxPositions, width}, model.positionEmbeddings);

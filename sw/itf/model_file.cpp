@@ -4,12 +4,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <nlohmann/json.hpp>
 
 #include "sw/itf/description.hpp"
 #include "sw/itf/float_sections.hpp"
 #include "sw/itf/graph_json.hpp"
+#include "sw/itf/head_sections.hpp"
 #include "sw/model/check.hpp"
 #include "sw/model/lengths.hpp"
 
@@ -93,16 +93,7 @@ BertConfig readConfig(const ItfFile& file, const Description& json) {
 void readTensors(const ItfFile& file, FloatBert& model) {
   itf::visitTensors(model, [&](const std::string& name, const Shape& shape,
                                std::vector<float>& values) {
-    const std::span<const uint8_t> bytes = file.section(name);
-    uint64_t count = 1;
-    for (const uint64_t extent : shape) count *= extent;
-    if (bytes.size() != count * sizeof(float))
-      file.refuse(fmt::format("section {} has {} bytes, the shape {} asks for {}", name,
-                              bytes.size(), shapeText(shape), count * sizeof(float)));
-    values.resize(count);
-    std::memcpy(values.data(), bytes.data(), bytes.size());
-    if (!std::ranges::all_of(values, [](float value) { return std::isfinite(value); }))
-      file.refuse(fmt::format("section {} holds a value that is not finite", name));
+    values = itf::readFloats(file, name, shape);
   });
 }
 
@@ -158,6 +149,7 @@ TrainedModel readTrained(const ItfFile& file) {
                               "rows", token.content, token.id, model.bert.config.vocabulary));
   model.bert.layers.resize(model.bert.config.layers);
   readTensors(file, model.bert);
+  model.head = itf::readHead(file, model.bert.config);
   return model;
 }
 
@@ -205,6 +197,9 @@ void checkIntegers(const ItfFile& file, const QuantizedBert& bert, const BertCon
                         "and {}",
                         table->name, table->vocabulary, table->positions, table->cols,
                         config.vocabulary, config.maxPositions, config.width));
+    require(table->placeCount == uint64_t{config.maxPositions} * config.segments,
+            fmt::format("operator {}: place_count {}: the model has {} positions in {} segments",
+                        table->name, table->placeCount, config.maxPositions, config.segments));
     require(bert.tokens == table->token && bert.places == table->place,
             fmt::format("tokens {} and places {} must be the inputs of operator {}", bert.tokens,
                         bert.places, table->name));
@@ -267,6 +262,12 @@ void writeModelFile(const std::filesystem::path& path, const ModelFile& model) {
     sections.push_back({name, {bytes, values.size() * sizeof(float)}});
   };
   itf::visitTensors(model.trained.bert, add);
+  std::string head;
+  if (model.trained.head) {
+    head = itf::describeHead(*model.trained.head);
+    sections.push_back({itf::kHead, bytesOf(head)});
+    itf::visitTensors(*model.trained.head, model.trained.bert.config.width, add);
+  }
   std::string integers;
   std::vector<uint8_t> blob;
   if (model.integers) {

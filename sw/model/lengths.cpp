@@ -142,13 +142,16 @@ Graph withLengths(Graph graph, std::span<const uint32_t> lengths) {
   return graph;
 }
 
-TensorValues tokenInputs(const Graph& graph, std::span<const std::vector<uint32_t>> sequences) {
+TensorValues tokenInputs(const Graph& graph, const TokenBatch& batch) {
   const Embedding* embedding = embeddingOf(graph);
   if (embedding == nullptr) throw std::invalid_argument(graph.name + ": has no embedding");
+  if (batch.hasPairs() && embedding->placeCount < 2 * embedding->positions)
+    throw std::invalid_argument(graph.name + ": has one segment, a pair of texts needs two");
   const uint32_t rows = graph.tensors[embedding->token].rows;
   Tensor tokens(ElementType::Index, rows, 2), places(ElementType::Index, rows, 2);
   uint32_t row = 0;
-  for (const auto& sequence : sequences) {
+  for (std::size_t i = 0; i < batch.sequences.size(); ++i) {
+    const std::vector<uint32_t>& sequence = batch.sequences[i];
     if (sequence.size() > rows - row)
       throw std::invalid_argument("more tokens than the batch has rows");
     for (uint32_t position = 0; position < sequence.size(); ++position, ++row) {
@@ -156,7 +159,7 @@ TensorValues tokenInputs(const Graph& graph, std::span<const std::vector<uint32_
         throw std::invalid_argument(fmt::format("token id {}: the model has a vocabulary of {}",
                                                 sequence[position], embedding->vocabulary));
       tokens.setIndex(row, sequence[position]);
-      places.setIndex(row, position);
+      places.setIndex(row, position + batch.segment(i, position) * embedding->positions);
     }
   }
   if (row != rows) throw std::invalid_argument("fewer tokens than the batch has rows");

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sw/model/graph.hpp"
+#include "sw/model/token_batch.hpp"
 
 namespace intformer {
 
@@ -29,9 +30,10 @@ void setLengths(Graph& graph, std::span<const uint32_t> lengths);
 /// The same with a copy, or with what is moved in.
 Graph withLengths(Graph graph, std::span<const uint32_t> lengths);
 
-/// Values for the lists of an embedding: the sequences' tokens, and their positions from 0 in
-/// segment 0. The lengths must be the graph's. Throws std::invalid_argument for a graph without
-/// embedding and for tokens beyond the vocabulary.
-TensorValues tokenInputs(const Graph& graph, std::span<const std::vector<uint32_t>> sequences);
+/// Values for the lists of an embedding: the sequences' tokens, and their places, position + the
+/// model's positions x segment, positions from 0. The lengths must be the graph's. Throws
+/// std::invalid_argument for a graph without embedding, for tokens beyond the vocabulary, and for
+/// pairs where there is one segment.
+TensorValues tokenInputs(const Graph& graph, const TokenBatch& batch);
 
 }  // namespace intformer

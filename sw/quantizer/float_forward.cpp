@@ -100,10 +100,11 @@ std::vector<uint32_t> lengthsOf(std::span<const std::vector<uint32_t>> sentences
   return lengths;
 }
 
-/// Sums of the three tables, into the rows from `row` on.
-void addEmbeddings(const FloatBert& model, std::span<const uint32_t> tokens, FloatMatrix& sum,
-                   uint32_t row) {
+/// Sums of the three tables for one sequence, into the rows from `row` on.
+void addEmbeddings(const FloatBert& model, const TokenBatch& batch, std::size_t sequence,
+                   FloatMatrix& sum, uint32_t row) {
   const BertConfig& config = model.config;
+  const std::vector<uint32_t>& tokens = batch.sequences[sequence];
   if (tokens.size() > config.maxPositions)
     throw ImportError(fmt::format("sentence of {} tokens: the model has {} positions",
                                   tokens.size(), config.maxPositions));
@@ -113,21 +114,24 @@ void addEmbeddings(const FloatBert& model, std::span<const uint32_t> tokens, Flo
                                     config.vocabulary));
     const float* word = model.wordEmbeddings.data() + std::size_t{tokens[r]} * config.width;
     const float* position = model.positionEmbeddings.data() + std::size_t{r} * config.width;
+    const float* segment = model.segmentEmbeddings.data() + batch.segment(sequence, r) * config.width;
     for (uint32_t c = 0; c < config.width; ++c)
-      sum.row(row + r)[c] = word[c] + position[c] + model.segmentEmbeddings[c];
+      sum.row(row + r)[c] = word[c] + position[c] + segment[c];
   }
 }
 
 }  // namespace
 
-FloatMatrix embed(const FloatBert& model, std::span<const std::vector<uint32_t>> sentences) {
+FloatMatrix embed(const FloatBert& model, const TokenBatch& batch) {
+  if (batch.hasPairs() && model.config.segments < 2)
+    throw ImportError("the model has one segment, a pair of texts needs two");
   std::size_t tokens = 0;
-  for (const auto& sentence : sentences) tokens += sentence.size();
+  for (const auto& sequence : batch.sequences) tokens += sequence.size();
   FloatMatrix sum(static_cast<uint32_t>(tokens), model.config.width);
   uint32_t row = 0;
-  for (const auto& sentence : sentences) {
-    addEmbeddings(model, sentence, sum, row);
-    row += static_cast<uint32_t>(sentence.size());
+  for (std::size_t i = 0; i < batch.sequences.size(); ++i) {
+    addEmbeddings(model, batch, i, sum, row);
+    row += static_cast<uint32_t>(batch.sequences[i].size());
   }
   return normalize(sum, model.embeddingNorm, model.config.epsilon);
 }
@@ -148,10 +152,9 @@ LayerActivations runFloatLayer(const BertConfig& config, const FloatLayer& layer
   return at;
 }
 
-FloatMatrix runFloatBert(const FloatBert& model,
-                         std::span<const std::vector<uint32_t>> sentences) {
-  const std::vector<uint32_t> lengths = lengthsOf(sentences);
-  FloatMatrix states = embed(model, sentences);
+FloatMatrix runFloatBert(const FloatBert& model, const TokenBatch& batch) {
+  const std::vector<uint32_t> lengths = lengthsOf(batch.sequences);
+  FloatMatrix states = embed(model, batch);
   for (const FloatLayer& layer : model.layers)
     states = runFloatLayer(model.config, layer, states, lengths).output;
   return states;

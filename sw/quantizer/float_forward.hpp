@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sw/import/bert_model.hpp"
+#include "sw/model/token_batch.hpp"
 
 namespace intformer {
 
@@ -28,19 +29,19 @@ struct LayerActivations {
   FloatMatrix outputResidual, output;
 };
 
-/// Word + position + segment 0, normalized: the first layer's input, a row per token of the
-/// sentences, packed one behind the other without padding.
-/// Throws ImportError for more tokens than positions or an id beyond the vocabulary.
-FloatMatrix embed(const FloatBert& model, std::span<const std::vector<uint32_t>> sentences);
+/// Word + position + segment, normalized: the first layer's input, a row per token of the
+/// sequences, packed one behind the other without padding.
+/// Throws ImportError for more tokens than positions, an id beyond the vocabulary, and pairs where
+/// there is one segment.
+FloatMatrix embed(const FloatBert& model, const TokenBatch& batch);
 
 /// One encoder layer in float32 without mask, on packed sequences of these lengths, which see
 /// nothing of each other. On all cores.
 LayerActivations runFloatLayer(const BertConfig& config, const FloatLayer& layer,
                                const FloatMatrix& input, std::span<const uint32_t> lengths);
 
-/// The whole model on packed sentences: last hidden states, one row per token.
+/// The whole model on packed sequences: last hidden states, one row per token.
 /// Throws ImportError as embed() does.
-FloatMatrix runFloatBert(const FloatBert& model,
-                         std::span<const std::vector<uint32_t>> sentences);
+FloatMatrix runFloatBert(const FloatBert& model, const TokenBatch& batch);
 
 }  // namespace intformer

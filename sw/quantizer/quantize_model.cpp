@@ -27,10 +27,10 @@ struct Traced {
 /// to is what the integers really give. All tensors have the calibration's rows until the end.
 class ModelQuantizer {
  public:
-  ModelQuantizer(const FloatBert& model, std::span<const std::vector<uint32_t>> calibration,
+  ModelQuantizer(const FloatBert& model, const TokenBatch& calibration,
                  const QuantizeOptions& options)
       : model_(model), options_(options), width_(model.config.width) {
-    for (const auto& tokens : calibration) {
+    for (const auto& tokens : calibration.sequences) {
       lengths_.push_back(static_cast<uint32_t>(tokens.size()));
       rows_ += lengths_.back();
     }
@@ -67,17 +67,17 @@ class ModelQuantizer {
     result_.graph.operators.push_back(std::move(op));
   }
 
-  void addEmbedding(std::span<const std::vector<uint32_t>> calibration) {
+  void addEmbedding(const TokenBatch& calibration) {
     QuantizedEmbedding embedding = quantizeEmbedding("embedding.sum", model_);
     Embedding& op = embedding.op;
     result_.tokens = op.token = add("tokens", ElementType::Index, 2, TensorRole::Input);
     result_.places = op.place = add("places", ElementType::Index, 2, TensorRole::Input);
     values_[op.token] = values_[op.place] = Tensor(ElementType::Index, rows_, 2);
     uint32_t row = 0;
-    for (const auto& tokens : calibration)
-      for (uint32_t position = 0; position < tokens.size(); ++position, ++row) {
-        values_[op.token].setIndex(row, tokens[position]);
-        values_[op.place].setIndex(row, position);
+    for (std::size_t i = 0; i < calibration.sequences.size(); ++i)
+      for (uint32_t position = 0; position < calibration.sequences[i].size(); ++position, ++row) {
+        values_[op.token].setIndex(row, calibration.sequences[i][position]);
+        values_[op.place].setIndex(row, position + calibration.segment(i, position) * op.positions);
       }
     residual_ = op.output = add(op.name, ElementType::Int16, width_);
     residualStep_ = embedding.step;
@@ -276,11 +276,10 @@ class ModelQuantizer {
 
 }  // namespace
 
-QuantizedBert quantizeModel(const FloatBert& model,
-                            std::span<const std::vector<uint32_t>> calibration,
+QuantizedBert quantizeModel(const FloatBert& model, const TokenBatch& calibration,
                             const QuantizeOptions& options,
                             const std::function<void(uint32_t done)>& layerDone) {
-  if (calibration.empty()) throw ImportError("calibration: needs at least one sentence");
+  if (calibration.sequences.empty()) throw ImportError("calibration: needs at least one sentence");
   return ModelQuantizer(model, calibration, options).build(layerDone);
 }
 

@@ -23,12 +23,11 @@ struct QuantizeOptions {
 
 /// The whole model from token ids, as a graph for one sequence of one token: inputs "tokens" and
 /// "places", "embedding.sum" and "embedding.{output8,output16}", then the layers. Ranges come from
-/// running the model in float32 on the calibration's token ids, one list per sentence.
+/// running the model in float32 on the calibration's texts and pairs of texts.
 /// Calls `layerDone` after every layer.
 /// Throws ImportError for an empty calibration or ids that the model does not know, ScaleError
 /// where a scale has no integer form.
-QuantizedBert quantizeModel(const FloatBert& model,
-                            std::span<const std::vector<uint32_t>> calibration,
+QuantizedBert quantizeModel(const FloatBert& model, const TokenBatch& calibration,
                             const QuantizeOptions& options,
                             const std::function<void(uint32_t done)>& layerDone = {});
 

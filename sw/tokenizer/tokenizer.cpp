@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <limits>
 #include <set>
 
 #include "sw/tokenizer/words.hpp"
@@ -140,6 +141,12 @@ std::vector<uint32_t> Tokenizer::encode(std::string_view utf8) const {
     addText(options_.prompt + std::string(utf8), most, ids);
   ids.resize(std::min(ids.size(), most));
   ids.push_back(end_);
+  return ids;
+}
+
+std::vector<uint32_t> Tokenizer::pieces(std::string_view utf8) const {
+  std::vector<uint32_t> ids;
+  addText(utf8, std::numeric_limits<std::size_t>::max(), ids);
   return ids;
 }
 

@@ -48,6 +48,11 @@ class Tokenizer {
 
   /// [CLS], the pieces of prompt and `utf8`, [SEP]: 2 to maxTokens ids. Safe from several threads.
   [[nodiscard]] std::vector<uint32_t> encode(std::string_view utf8) const;
+  /// The pieces of `utf8` alone, all of them.
+  [[nodiscard]] std::vector<uint32_t> pieces(std::string_view utf8) const;
+  /// Ids of [CLS] and [SEP].
+  [[nodiscard]] uint32_t begin() const { return begin_; }
+  [[nodiscard]] uint32_t end() const { return end_; }
   /// A piece of the vocabulary or an added token's content. Throws std::out_of_range.
   [[nodiscard]] const std::string& piece(uint32_t id) const;
   /// Ids: the vocabulary's and those of added tokens.

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "sw/embed/backend.hpp"
+#include "sw/import/head.hpp"
+#include "sw/model/token_batch.hpp"
+
+namespace intformer {
+
+/// The head's values for each sequence of the batch, in order (applyHead). Sequences run in batches
+/// of similar lengths; calls `progress(sequences done)` after every one.
+std::vector<FloatMatrix> classify(Backend& backend, const Head& head, const TokenBatch& batch,
+                                  const std::function<void(std::size_t done)>& progress = {});
+
+}  // namespace intformer

@@ -1,0 +1,44 @@
+#include "sw/itf/head_sections.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "sw/itf/description.hpp"
+
+namespace intformer::itf {
+
+using Json = nlohmann::ordered_json;
+
+std::string describeHead(const Head& head) {
+  return Json{{"kind", headName(head.kind)},
+              {"function", functionName(head.function)},
+              {"labels", head.labels}}
+      .dump(1);
+}
+
+std::optional<Head> readHead(const ItfFile& file, const BertConfig& config) {
+  if (!file.contains(kHead)) return std::nullopt;
+  const Description json(file, Json::parse(file.text(kHead), nullptr, false), kHead);
+  const auto kind = headNamed(json.text("kind"));
+  const auto function = functionNamed(json.text("function"));
+  if (!kind || !function) file.refuse("head.json: kind or function is not known");
+  Head head;
+  head.kind = *kind;
+  head.function = *function;
+  const Json& labels = json.at("labels");
+  if (!labels.is_array()) file.refuse("head.json: labels is not a list");
+  for (const Json& label : labels) {
+    if (!label.is_string()) file.refuse("head.json: labels holds something that is no name");
+    head.labels.push_back(label.get<std::string>());
+  }
+  if (head.labels.empty() != (head.kind == HeadKind::Pooler))
+    file.refuse("head.json: a pooler has no labels, other heads have one at least");
+  if (head.kind != HeadKind::Tokens) head.pooler.emplace();
+  if (head.kind != HeadKind::Pooler) head.classifier.emplace();
+  visitTensors(head, config.width,
+               [&](const std::string& name, const Shape& shape, std::vector<float>& values) {
+                 values = readFloats(file, name, shape);
+               });
+  return head;
+}
+
+}  // namespace intformer::itf
