@@ -16,7 +16,8 @@ A command is 64 bytes: 16 little-endian 32-bit words. Bits that an opcode does n
 *Words* are scratchpad words of DIM bytes, *accumulator rows* have DIM int32. A value that the
 column *legal* rules out, a bit that must be 0, and a command that waits for its own queue or signals
 it are refused as `illegal_field` before the command is queued. Every command but `end`, whose wait
-and signal are 0, begins with
+and signal are 0, begins with the fields below. At most 65,535 tokens of a queue may wait in another; a
+command whose end gives one more is refused as `illegal_field`, too.
 )";
 
 constexpr std::string_view kConstants = R"(

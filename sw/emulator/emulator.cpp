@@ -99,8 +99,9 @@ class Emulation {
     machine_.execute(command);
     count(command, queue);
     hazards_.commit(touches_, queue, index_ + 1);
-    if (options_.checkRaces) tokens_.finish(command, queue, index_ + 1);
-    return true;
+    if (!options_.checkRaces || tokens_.finish(command, queue, index_ + 1)) return true;
+    fail({ErrorCode::IllegalField, 0, fmt::format("more than {} tokens wait", kMaxTokens)});
+    return false;
   }
 
   /// Adds the rows that the list names to the touches. Reads come before writes.

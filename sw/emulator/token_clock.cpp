@@ -17,11 +17,17 @@ std::optional<TokenClock::Starved> TokenClock::start(const Command& command, Que
   return std::nullopt;
 }
 
-void TokenClock::finish(const Command& command, Queue queue, uint32_t mark) {
+bool TokenClock::finish(const Command& command, Queue queue, uint32_t mark) {
   Marks& own = clock_[index(queue)];
   own[index(queue)] = mark;
-  for (std::size_t to = 0; to < kQueueCount; ++to)
-    if (command.signals(static_cast<Queue>(to))) pairs_[index(queue)][to].given.push_back(own);
+  bool counted = true;
+  for (std::size_t to = 0; to < kQueueCount; ++to) {
+    if (!command.signals(static_cast<Queue>(to))) continue;
+    Pair& pair = pairs_[index(queue)][to];
+    pair.given.push_back(own);
+    counted = counted && pair.given.size() - pair.taken <= kMaxTokens;
+  }
+  return counted;
 }
 
 uint64_t TokenClock::unused() const {

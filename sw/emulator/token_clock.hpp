@@ -28,8 +28,9 @@ class TokenClock {
   /// Takes the command's tokens; on success `known()` is what it may rely on.
   std::optional<Starved> start(const Command& command, Queue queue);
   [[nodiscard]] const Marks& known(Queue queue) const { return clock_[index(queue)]; }
-  /// Gives the command's tokens. Marks must ascend.
-  void finish(const Command& command, Queue queue, uint32_t mark);
+  /// Gives the command's tokens. Marks must ascend. False: one of them is more than the device
+  /// counts.
+  [[nodiscard]] bool finish(const Command& command, Queue queue, uint32_t mark);
 
   /// Tokens given and never taken, over all pairs of queues.
   [[nodiscard]] uint64_t unused() const;

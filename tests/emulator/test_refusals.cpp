@@ -80,6 +80,43 @@ TEST_CASE("device errors carry code, command and address", "[emulator]") {
   checkError(run({load(1020, 0, 2)}), ErrorCode::ReadWindow, 0, 1024);
 }
 
+TEST_CASE("a queue may give another 65535 tokens ahead", "[emulator]") {
+  std::vector<Command> commands(65535, load(0, 0).addSignal(Queue::Store));
+  commands[0].set(Field::ScratchAddr, 5);
+  CHECK(run(commands).unusedTokens == 65535);
+  commands.push_back(load(0, 0));
+  commands.push_back(load(0, 1).addSignal(Queue::Store));
+  checkError(run(commands), ErrorCode::IllegalField, 65536, 0);
+  commands[65535] = store(512, 5).addWait(Queue::Load);
+  CHECK(run(commands).ok());
+}
+
+TEST_CASE("the address of a program is a multiple of 64", "[emulator]") {
+  EmulatorOptions options;
+  options.programAddress = 32;
+  checkError(run({load(0, 0)}, options), ErrorCode::IllegalField, 0, 32);
+  checkError(run({}, options, false), ErrorCode::IllegalField, 0, 32);
+}
+
+TEST_CASE("a burst of the fetch that leaves the windows names its first command", "[emulator]") {
+  EmulatorOptions options;  // bursts of 64 bytes
+  options.programAddress = 64;
+  options.windows = {{0, 64 * 3, window::kReadable}, {512, 1024, window::kReadable}};
+  checkError(run({load(0, 0), load(0, 0), load(0, 0)}, options), ErrorCode::FetchWindow, 2, 192);
+}
+
+TEST_CASE("a burst lies in one window, a transfer in several", "[emulator]") {
+  EmulatorOptions options;  // bursts of 64 bytes
+  options.windows = {{0, 128, window::kReadable}, {128, 200, window::kReadable}};
+  CHECK(run({load(0, 0, 48)}, options).ok());
+  CHECK(run({load(0, 0, 50)}, options).ok());
+  checkError(run({load(0, 0, 51)}, options), ErrorCode::ReadWindow, 0, 192);
+  options.windows = {{0, 132, window::kReadable}, {132, 256, window::kReadable}};
+  checkError(run({load(64, 0, 20)}, options), ErrorCode::ReadWindow, 0, 128);
+  checkError(run({load(64, 251, 20)}, options), ErrorCode::ScratchRange, 0, 256);
+  checkError(run({load(64, 240, 20)}, options), ErrorCode::ReadWindow, 0, 128);
+}
+
 TEST_CASE("windows keep loads, stores and the program inside", "[emulator]") {
   EmulatorOptions options;
   options.windows = {{0, 256, window::kReadable},

@@ -170,6 +170,66 @@ void checkErrorResponse(Bench& bench, uint32_t code, uint64_t offset, uint32_t r
   CHECK(bench.top.idle_o == 1);
 }
 
+/// `Bench`: words and beats of 16 bytes, bursts of 16. A command's words leave the scratchpad at one
+/// place and its bursts the window at another: the earlier one is reported, whatever the timing.
+template <typename Bench>
+void checkReportsFirstFault(uint32_t windowCode, uint32_t rangeCode) {
+  constexpr uint32_t kRefusedWord = 48;
+  for (uint32_t seed = 1; seed <= 60; ++seed) {
+    const uint32_t rangeWord = seed % 2 == 0 ? 40 : 49;
+    CAPTURE(seed, rangeWord);
+    Bench bench(seed);
+    bench.roughness = {seed % 3 * 0.3, 1, 1 + seed % 4 * 30};
+    Transfer good;
+    good.memoryAddr = kMemoryBase;
+    good.chunkWords = 30;
+    good.index = 7;
+    Transfer bad = good;
+    bad.memoryAddr = kMemoryBase + kMemoryBytes - kRefusedWord * 16;
+    bad.scratchAddr = kScratchWords - rangeWord;
+    bad.chunkWords = 80;
+    bad.index = 8;
+    bench.commands = {good, bad, good};
+    for (int i = 0; i < 4000; ++i) {
+      bench.step();
+      if (!bench.errors.empty()) bench.top.halt_i = 1;
+    }
+    REQUIRE(bench.errors.size() == 1);
+    CHECK(bench.errors[0].index == 8);
+    CHECK(bench.errors[0].code == (rangeWord < kRefusedWord ? rangeCode : windowCode));
+    CHECK(bench.errors[0].addr ==
+          (rangeWord < kRefusedWord ? kScratchWords : kMemoryBase + kMemoryBytes));
+    REQUIRE(bench.done.size() == 1);
+    CHECK(bench.done[0].index == 7);
+    CHECK(bench.faults.empty());
+    CHECK(bench.quiet());
+  }
+}
+
+/// `Bench`: words and beats of 16 bytes. The window opens further before the refusal is reported.
+template <typename Bench>
+void checkStaysRefused(uint32_t code, uint32_t permissions) {
+  Bench bench(4);
+  bench.roughness = {0, 60, 60};
+  bench.windowEnd -= 256;
+  bench.openWindow(permissions);
+  Transfer bad;
+  bad.memoryAddr = bench.windowEnd - 256;
+  bad.chunkWords = 32;
+  bad.index = 3;
+  bench.commands = {bad};
+  for (int i = 0; i < 40; ++i) bench.step();
+  CHECK(bench.errors.empty());  // the burst before it is under way
+  bench.windowEnd += 256;
+  bench.openWindow(permissions);
+  for (int i = 0; i < 300; ++i) bench.step();
+  REQUIRE(bench.errors.size() == 1);
+  CHECK(bench.errors[0].code == code);
+  CHECK(bench.errors[0].addr == kMemoryBase + kMemoryBytes - 256);
+  CHECK(bench.requests == 1);
+  CHECK(bench.done.empty());
+}
+
 /// `Bench`: words and beats of 32 bytes.
 template <typename Bench>
 void checkHaltAndReset() {

@@ -64,6 +64,11 @@ TEST_CASE("load sustains beats of a narrow bus and words of a wide one", "[rtl]"
 
 TEST_CASE("load refuses a burst outside the windows and names it", "[rtl]") {
   checkRefusesBeyondWindow<Load16x16>(kErrorWindow);
+  checkStaysRefused<Load16x16>(kErrorWindow, 1);
+}
+
+TEST_CASE("load reports the first of a refused burst and a word beyond the end", "[rtl]") {
+  checkReportsFirstFault<Load16x16>(kErrorWindow, kErrorRange);
 }
 
 TEST_CASE("load refuses addresses below the window and without permission", "[rtl]") {

@@ -63,6 +63,11 @@ TEST_CASE("store sustains beats of a narrow bus and words of a wide one", "[rtl]
 
 TEST_CASE("store refuses a burst outside the windows and names it", "[rtl]") {
   checkRefusesBeyondWindow<Store16x16>(kErrorWindow);
+  checkStaysRefused<Store16x16>(kErrorWindow, 2);
+}
+
+TEST_CASE("store reports the first of a refused burst and a word beyond the end", "[rtl]") {
+  checkReportsFirstFault<Store16x16>(kErrorWindow, kErrorRange);
 }
 
 TEST_CASE("store refuses addresses beyond the bus in a window that holds them", "[rtl]") {
