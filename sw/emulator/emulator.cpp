@@ -50,7 +50,6 @@ class Emulation {
             const EmulatorOptions& options)
       : plan_(plan),
         commands_(commands),
-        memory_(memory),
         options_(options),
         windows_(options.windows),
         around_{plan, windows_, memory.size()},
@@ -204,7 +203,6 @@ class Emulation {
 
   const Plan& plan_;
   std::span<const Command> commands_;
-  std::vector<uint8_t>& memory_;
   const EmulatorOptions& options_;
   std::vector<MemoryWindow> windows_;
   Surroundings around_;

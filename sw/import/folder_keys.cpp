@@ -231,8 +231,8 @@ void checkKeys(std::string_view file, const json& object, const std::string& pat
     }
     if (row->use != Must || value.is_null()) continue;
     const std::vector<std::string> allowed = wordsOf(row->values);
-    if (std::ranges::any_of(allowed, [&](const auto& text) { return json::parse(text) == value; }))
-      continue;
+    const auto isValue = [&value = value](const auto& text) { return json::parse(text) == value; };
+    if (std::ranges::any_of(allowed, isValue)) continue;
     std::string choice;
     for (const std::string& text : allowed) choice += (choice.empty() ? "" : " or ") + text;
     faults.push_back(fmt::format("{}: {}: must be {}, got {}: {}", path, key,
