@@ -6,6 +6,8 @@
 
 #include "gen/tables/registers.hpp"
 #include "gen/tables/sizes.hpp"
+#include "sw/files/hash.hpp"
+#include "sw/version/version.hpp"
 
 namespace intformer {
 
@@ -20,14 +22,12 @@ uint64_t configHash(const Plan& plan) {
   std::string text;
   for (const auto& size : sizeSpecs(plan)) text += fmt::format("{}={}\n", size.name, size.value);
   text += fmt::format("family={}\n", familyName(plan.family));
-  uint64_t hash = 0xcbf29ce484222325ULL;
-  for (const char c : text) hash = (hash ^ static_cast<uint8_t>(c)) * 0x100000001b3ULL;
-  return hash;
+  return fnv1a(text);
 }
 
 std::string configHashText(const Plan& plan) { return fmt::format("{:#018x}", configHash(plan)); }
 
-nlohmann::ordered_json deviceJson(const Plan& plan) {
+nlohmann::ordered_json planJson(const Plan& plan) {
   nlohmann::ordered_json json;
   json["name"] = plan.name;
   json["overrides"] = plan.overrides;
@@ -41,6 +41,17 @@ nlohmann::ordered_json deviceJson(const Plan& plan) {
   json["acc_bytes"] = uint64_t{plan.accRows} * plan.dim * 4;
   json["macs_per_cycle"] = plan.dim * plan.dim;
   return json;
+}
+
+nlohmann::ordered_json reportHead(const Plan& plan) {
+  return {{"generator", "intformer " + std::string(programVersion())},
+          {"config", deviceName(plan)},
+          {"plan", planJson(plan)}};
+}
+
+std::string memoryText(uint32_t latency, double stall, uint64_t seed) {
+  const std::string text = fmt::format("memory latency {} cycles", latency);
+  return stall == 0 ? text : fmt::format("{}, stall {} (seed {})", text, stall, seed);
 }
 
 }  // namespace intformer

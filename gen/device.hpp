@@ -20,8 +20,15 @@ uint64_t configHash(const Plan& plan);
 /// "0x0123456789abcdef"
 std::string configHashText(const Plan& plan);
 
-/// The whole plan, for JSON of every kind: name, overrides, config_hash, interface_version, family,
-/// all sizes and what follows from them.
-nlohmann::ordered_json deviceJson(const Plan& plan);
+/// The whole plan: name, overrides, config_hash, interface_version, family, all sizes and what
+/// follows from them.
+nlohmann::ordered_json planJson(const Plan& plan);
+
+/// What the JSON of every report begins with: generator (program and version), config (deviceName)
+/// and plan.
+nlohmann::ordered_json reportHead(const Plan& plan);
+
+/// "memory latency 100 cycles", or "memory latency 300 cycles, stall 0.2 (seed 1)".
+std::string memoryText(uint32_t latency, double stall, uint64_t seed);
 
 }  // namespace intformer

@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "sw/files/files.hpp"
+#include "sw/files/hash.hpp"
 #include "sw/places/places.hpp"
 #include "sw/process/process.hpp"
 #include "tb/build_folder.hpp"
@@ -18,19 +19,17 @@ namespace fs = std::filesystem;
 namespace intformer::tb {
 namespace {
 
-/// FNV-1a, 64 bits: names folders, guards nothing against malice.
+/// Names folders.
 class Hash {
  public:
   Hash& add(std::string_view text) {
-    for (const char c : text) mix(static_cast<uint8_t>(c));
-    mix(0);
+    state_ = fnv1a({"", 1}, fnv1a(text, state_));
     return *this;
   }
   [[nodiscard]] std::string hex() const { return fmt::format("{:016x}", state_); }
 
  private:
-  void mix(uint8_t byte) { state_ = (state_ ^ byte) * 0x100000001b3ULL; }
-  uint64_t state_ = 0xcbf29ce484222325ULL;
+  uint64_t state_ = fnv1a("");
 };
 
 std::string readText(const fs::path& path) {

@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "gen/device.hpp"
+
 namespace intformer::tb {
 namespace {
 
@@ -119,8 +121,10 @@ std::string tableText(const RunReport& report) {
 }
 
 std::string jsonText(const RunReport& report) {
-  nlohmann::ordered_json json;
-  json["config"] = report.config;
+  nlohmann::ordered_json json = reportHead(report.plan);
+  json["memory"] = {{"latency", report.memoryLatency},
+                    {"stall", report.memoryStall},
+                    {"seed", report.memorySeed}};
   json["model"] = report.model;
   if (report.sequences.size() > 1)
     json["seq"] = report.sequences;

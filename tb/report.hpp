@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "gen/plan.hpp"
 #include "sw/compiler/program.hpp"
 #include "sw/files/files.hpp"
 #include "tb/device_abi.h"
@@ -22,7 +23,10 @@ struct OperatorReport {
 };
 
 struct RunReport {
-  std::string config;
+  Plan plan;
+  uint32_t memoryLatency = 0;  ///< cycles
+  double memoryStall = 0;      ///< probability that a channel refuses in a cycle
+  uint64_t memorySeed = 0;     ///< of the stalls
   std::string model;
   uint32_t seq = 0;                ///< tokens of all sequences
   std::vector<uint32_t> sequences;  ///< tokens of each, when there are several

@@ -8,7 +8,7 @@ namespace intformer {
 
 std::vector<EmittedFile> emitPlanJson(const Plan& plan) {
   nlohmann::ordered_json json = {{"generator", "intformer " + std::string(programVersion())}};
-  json.update(deviceJson(plan));
+  json.update(planJson(plan));
   return {{plan.name + "_plan.json", json.dump(2) + '\n'}};
 }
 

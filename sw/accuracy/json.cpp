@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sw/accuracy/result.hpp"
+#include "sw/version/version.hpp"
 
 namespace intformer {
 
@@ -21,7 +22,8 @@ std::string accuracyText(const AccuracyResult& result) {
 }
 
 std::string accuracyJson(const AccuracyResult& result) {
-  nlohmann::ordered_json json = {{"model", result.model},     {"integers", result.origin},
+  nlohmann::ordered_json json = {{"generator", "intformer " + std::string(programVersion())},
+                                 {"model", result.model},     {"integers", result.origin},
                                  {"corpus", result.corpus},   {"queries", result.queries},
                                  {"lines", result.lines},     {"sampled", result.sampled}};
   for (const auto& [variant, agreement] : result.variants)

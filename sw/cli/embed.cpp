@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "gen/device.hpp"
 #include "sw/cli/commands.hpp"
 #include "sw/cli/refusals.hpp"
 #include "sw/cli/sentences.hpp"
@@ -31,11 +32,15 @@ struct Embedded {
 };
 
 std::string jsonText(const EmbedOptions& options, const Engine& engine, const Embedded& result) {
-  nlohmann::ordered_json json = {{"model", engine.model.trained.name},
-                                 {"backend", options.request.backend},
-                                 {"pooling", poolingText(engine.model.trained.pooling)},
-                                 {"dimensions", result.vectors.cols}};
-  if (engine.plan) json["config"] = engine.plan->name;
+  nlohmann::ordered_json json;
+  if (engine.plan)
+    json = reportHead(*engine.plan);
+  else
+    json["generator"] = "intformer " + std::string(programVersion());
+  json["model"] = engine.model.trained.name;
+  json["backend"] = options.request.backend;
+  json["pooling"] = poolingText(engine.model.trained.pooling);
+  json["dimensions"] = result.vectors.cols;
   if (const DeviceWork* work = engine.backend->work())
     json["device"] = {{"cycles", work->cycles},
                       {"macs", work->macs},

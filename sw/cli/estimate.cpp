@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "gen/config.hpp"
+#include "gen/device.hpp"
 #include "sw/cli/commands.hpp"
 #include "sw/cli/model_input.hpp"
 #include "sw/cli/refusals.hpp"
@@ -83,12 +84,13 @@ int estimateModel(const EstimateOptions& options) {
   const std::vector<uint8_t> lists = buildLists(program, model->graph, model->inputs);
   tb::RunReport report =
       tb::estimateReport(program, plan, options.memory, lists, program.readOnlyEnd);
-  report.config = plan.name;
+  report.plan = plan;
+  report.memoryLatency = options.memory.latency;
   report.model = model->name;
   report.sequences = model->seq;
   for (const uint32_t tokens : model->seq) report.seq += tokens;
   report.layers = model->layers;
-  fmt::print("{} on {}: {} tokens, {} {}, {} commands\n\n", report.model, report.config,
+  fmt::print("{} on {}: {} tokens, {} {}, {} commands\n\n", report.model, deviceName(plan),
              lengthsText(model->seq), report.layers, report.layers == 1 ? "layer" : "layers",
              program.commands.size());
   printOperators(report);

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "gen/device.hpp"
 #include "sw/compiler/outline.hpp"
 #include "sw/compiler/timing.hpp"
 #include "tb/estimate.hpp"
@@ -256,14 +257,14 @@ Explanation explain(const Graph& graph, const Plan& plan, const Program& program
   }
   Json choices = Json::array();
   for (const Choice& choice : decision.choices) choices.push_back(choiceJson(choice, plan));
-  result.json = Json{{"title", title},
-                     {"cycles", cycles},
-                     {"operators", operators},
-                     {"judged_operators", decision.operators},
-                     {"of_operators", graph.operators.size()},
-                     {"choices", choices}}
-                    .dump(2) +
-                "\n";
+  Json json = reportHead(plan);
+  json.update(Json{{"title", title},
+                   {"cycles", cycles},
+                   {"operators", operators},
+                   {"judged_operators", decision.operators},
+                   {"of_operators", graph.operators.size()},
+                   {"choices", choices}});
+  result.json = json.dump(2) + "\n";
   return result;
 }
 

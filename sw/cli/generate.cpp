@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "gen/config.hpp"
+#include "gen/device.hpp"
 #include "gen/emit/emit.hpp"
 #include "gen/output.hpp"
 #include "sw/cli/commands.hpp"
@@ -31,7 +32,7 @@ int generate(const GenerateOptions& options) {
     return 1;
   }
   if (!options.quiet)
-    fmt::print("{}: {} files in {} ({} written, {} unchanged, {} removed)\n", config.plan->name,
+    fmt::print("{}: {} files in {} ({} written, {} unchanged, {} removed)\n", deviceName(*config.plan),
                files.size(), options.out, result.written, result.unchanged, result.removed);
   return 0;
 }

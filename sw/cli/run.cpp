@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "gen/config.hpp"
+#include "gen/device.hpp"
 #include "gen/emit/emit.hpp"
 #include "gen/tables/registers.hpp"
 #include "sw/cli/commands.hpp"
@@ -171,9 +172,10 @@ void runRtl(Work& work, std::vector<uint8_t> image) {
   reportCounters(work, check);
   countValues(work, scoreboard, check.comparison);
   work.result = device.memory();
-  fmt::print("RTL: {} cycles in {:.2f} s ({:.0f} kHz); {} values, {} differ from golden\n",
-             work.report.cycles, check.run.seconds, work.report.simKhz, check.comparison.values,
-             check.comparison.mismatches);
+  fmt::print("RTL: {} cycles in {:.2f} s ({:.0f} kHz), {}; {} values, {} differ from golden\n",
+             work.report.cycles, check.run.seconds, work.report.simKhz,
+             memoryText(options.memoryLatency, options.memoryStall, options.model.seed),
+             check.comparison.values, check.comparison.mismatches);
   if (check.run.ok()) printArrayTime(check);
   if (check.comparison.first) {
     const tb::Mismatch& first = *check.comparison.first;
@@ -253,7 +255,10 @@ int runModel(const RunOptions& options) {
   work.program = compile(graph, work.plan);
   work.golden = runGolden(graph, work.model.inputs, work.plan.family);
   tb::RunReport& report = work.report;
-  report.config = work.plan.name;
+  report.plan = work.plan;
+  report.memoryLatency = options.memoryLatency;
+  report.memoryStall = options.memoryStall;
+  report.memorySeed = options.model.seed;
   report.model = work.model.name;
   report.seq = std::accumulate(work.model.seq.begin(), work.model.seq.end(), 0U);
   report.sequences = work.model.seq;
@@ -261,7 +266,7 @@ int runModel(const RunOptions& options) {
   for (const Operator& op : graph.operators) report.macs += macs(graph, op);
   report.operators = tb::operatorReports(work.program, {}, 0, 0);
   fmt::print("{} on {}: {} tokens, {} {}, {} commands; golden in {:.2f} s\n", report.model,
-             report.config, lengthsText(work.model.seq), report.layers,
+             deviceName(work.plan), lengthsText(work.model.seq), report.layers,
              report.layers == 1 ? "layer" : "layers", work.program.commands.size(),
              secondsSince(begin));
 
@@ -279,7 +284,7 @@ int runModel(const RunOptions& options) {
   }
   if (work.device && work.device->run.ok())
     show(options.show, {work.plan, work.program, graph, report, *work.device,
-                        options.memoryLatency, verdict(work)});
+                        verdict(work)});
   return work.status;
 }
 

@@ -7,6 +7,7 @@
 #include <iostream>
 
 #include "gen/config.hpp"
+#include "gen/device.hpp"
 #include "sw/cli/progress.hpp"
 #include "sw/places/places.hpp"
 
@@ -115,7 +116,7 @@ void printDeviceWork(const Engine& engine) {
   if (work == nullptr) return;
   fmt::print("RTL ({}): {} cycles, MAC utilization {:.1f} %; all {} values of the layers equal "
              "golden\n",
-             engine.plan->name, work->cycles, work->utilization * 100, work->valuesCompared);
+             deviceName(*engine.plan), work->cycles, work->utilization * 100, work->valuesCompared);
 }
 
 }  // namespace intformer::cli

@@ -23,7 +23,6 @@ struct ShownRun {
   const Graph& graph;
   const tb::RunReport& report;
   const tb::RtlCheck& check;
-  uint32_t memoryLatency = 0;
   std::string verdict;
 };
 

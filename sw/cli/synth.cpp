@@ -7,6 +7,7 @@
 
 #include "fpga/synthesis/synthesis.hpp"
 #include "gen/config.hpp"
+#include "gen/device.hpp"
 #include "gen/emit/emit.hpp"
 #include "gen/output.hpp"
 #include "sw/cli/commands.hpp"
@@ -58,7 +59,7 @@ int synth(const Options& options) {
     if (options.target != "both" && options.target != targetName(target)) continue;
     const std::string folder = (root / targetName(target)).string();
     fmt::print(stderr, "mapping {} to {}, minutes for large arrays; log: {}/yosys.log\n",
-               config.plan->name, targetName(target), folder);
+               deviceName(*config.plan), targetName(target), folder);
     try {
       printTable(target, synthesize(target, sources, config.plan->name + "_top", folder));
     } catch (const std::runtime_error& error) {

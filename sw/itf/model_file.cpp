@@ -12,6 +12,7 @@
 #include "sw/itf/head_sections.hpp"
 #include "sw/model/check.hpp"
 #include "sw/model/lengths.hpp"
+#include "sw/version/version.hpp"
 
 namespace intformer {
 namespace {
@@ -53,7 +54,8 @@ Json describe(const TokenizerOptions& tokenizer) {
 
 std::string describe(const TrainedModel& model) {
   const BertConfig& config = model.bert.config;
-  return Json{{"kind", "bert-encoder"},
+  return Json{{"generator", "intformer " + std::string(programVersion())},
+              {"kind", "bert-encoder"},
               {"name", model.name},
               {"width", config.width},
               {"heads", config.heads},

@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "gen/device.hpp"
 #include "gen/tables/registers.hpp"
+#include "gen/tables/sizes.hpp"
 #include "sw/report/charts.hpp"
 #include "sw/report/page.hpp"
 #include "sw/report/svg.hpp"
+#include "sw/version/version.hpp"
 
 namespace intformer::report {
 namespace {
@@ -46,15 +49,17 @@ std::string device(const RunData& run) {
   const Plan& plan = run.plan;
   return fmt::format(
       "<p>{0} x {0} array, {1} vector lanes, scratchpad {2} words of {0} bytes, accumulator {3} "
-      "rows, memory port {4} bytes per cycle at {5} cycles of latency.</p>\n",
-      plan.dim, plan.lanes, grouped(plan.scratchWords), grouped(plan.accRows), plan.busBytes,
-      run.memoryLatency);
+      "rows, family {4}, memory port {5} bytes per cycle, {6}. Config hash {7}; intformer {8}.</p>\n",
+      plan.dim, plan.lanes, grouped(plan.scratchWords), grouped(plan.accRows),
+      familyName(plan.family), plan.busBytes,
+      memoryText(run.memoryLatency, run.memoryStall, run.memorySeed), configHashText(plan),
+      programVersion());
 }
 
 }  // namespace
 
 std::string reportHtml(const RunData& run) {
-  const std::string title = fmt::format("{} on {}", run.model, run.plan.name);
+  const std::string title = fmt::format("{} on {}", run.model, deviceName(run.plan));
   return page(title,
               fmt::format("<p>{} tokens{}, {} {}. {}</p>\n", run.seq, batch(run), run.layers,
                           run.layers == 1 ? "layer" : "layers", escape(run.verdict)) +

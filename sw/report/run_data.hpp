@@ -44,6 +44,8 @@ struct RunData {
   std::vector<uint32_t> sequences;  ///< tokens of each, when there are several
   uint32_t layers = 0;
   uint32_t memoryLatency = 0;
+  double memoryStall = 0;   ///< probability that a channel refuses in a cycle
+  uint64_t memorySeed = 0;  ///< of the stalls
   uint64_t cycles = 0;
   std::vector<CommandTimes> times;         ///< by command; `end` has none
   std::vector<OperatorFigures> operators;  ///< in the program's order

@@ -6,6 +6,9 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "gen/device.hpp"
+#include "sw/version/version.hpp"
+
 namespace intformer::report {
 namespace {
 
@@ -58,7 +61,7 @@ std::string timelineJson(const RunData& run) {
   events.push_back({{"name", "process_name"},
                     {"ph", "M"},
                     {"pid", 1},
-                    {"args", {{"name", fmt::format("{} on {}", run.model, run.plan.name)}}}});
+                    {"args", {{"name", fmt::format("{} on {}", run.model, deviceName(run.plan))}}}});
   for (std::size_t track = 0; track <= kDispatchTrack; ++track) {
     const std::string name = track == kDispatchTrack
                                  ? std::string("dispatch")
@@ -102,7 +105,11 @@ std::string timelineJson(const RunData& run) {
                          {"otherData",
                           {{"time_unit", "1 us in the viewer is 1 cycle of the device"},
                            {"model", run.model},
-                           {"config", run.plan.name},
+                           {"generator", "intformer " + std::string(programVersion())},
+                           {"config", deviceName(run.plan)},
+                           {"config_hash", configHashText(run.plan)},
+                           {"memory",
+                            memoryText(run.memoryLatency, run.memoryStall, run.memorySeed)},
                            {"cycles", run.cycles}}},
                          {"traceEvents", events}};
   return document.dump() + "\n";

@@ -95,7 +95,7 @@ void layerOn(const std::string& config, uint32_t seq, double stall, uint64_t see
   REQUIRE(check.equal());
   checkCounters(plan, program, check.run);
 
-  report::RunData data{plan, program, work.graph, "small", "EQUAL", seq, {}, 1, 50,
+  report::RunData data{plan, program, work.graph, "small", "EQUAL", seq, {}, 1, 50, 0, 1,
                        check.run.counters[INTFORMER_COUNT_CYCLES],
                        report::commandTimes(check.events, check.run.startCycle,
                                             program.commands.size()),

@@ -62,7 +62,7 @@ struct Sample {
   /// The second matmul was taken while the first was under way.
   [[nodiscard]] report::RunData run() const {
     report::RunData data{plan, program, graph, "sample", "EQUAL", 4,  {}, 2,
-                         100,  1000,    {},    {},       {}};
+                         100,  0,       0,     1000,     {}, {}, {}};
     data.times = {{10, 100}, {20, 150}, {110, 300}, {160, 400}, {410, 600}, {610, 900}, {0, 0}};
     data.operators = report::operatorFigures(program);
     data.operators[0].cycles = 400;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "gen/device.hpp"
+#include "sw/version/version.hpp"
 #include "tb/report.hpp"
 #include "tb/scoreboard.hpp"
 #include "tests/catch.hpp"
@@ -69,16 +71,26 @@ TEST_CASE("an operator that hides behind the array owns no cycles") {
 
 TEST_CASE("the JSON report has exactly the promised fields") {
   RunReport report;
-  report.config = "tiny4";
+  report.plan.name = "tiny4";
+  report.plan.overrides = {"vector.lanes=4"};
+  report.plan.lanes = report.plan.dim = 4;
+  report.memoryLatency = 300;
+  report.memoryStall = 0.25;
+  report.memorySeed = 7;
   report.model = "tiny";
   report.operators.push_back({"a \"quoted\" name", "linear", 1, 2, 0.5, 3, 4});
   const auto json = nlohmann::json::parse(jsonText(report));
   std::vector<std::string> keys;
   for (const auto& [key, value] : json.items()) keys.push_back(key);
   CHECK(keys == std::vector<std::string>{"bytes_read", "bytes_written", "config", "cycles",
-                                         "layers", "macs", "mismatches", "model", "operators",
-                                         "seq", "sim_khz", "tensors_compared", "utilization",
+                                         "generator", "layers", "macs", "memory", "mismatches",
+                                         "model", "operators", "plan", "seq", "sim_khz", "tensors_compared", "utilization",
                                          "values_compared", "wall_seconds"});
+  CHECK(json["config"] == "tiny4 (vector.lanes=4)");
+  CHECK(json["plan"]["lanes"] == 4);
+  CHECK(json["plan"]["config_hash"] == configHashText(report.plan));
+  CHECK(json["memory"] == nlohmann::json({{"latency", 300}, {"stall", 0.25}, {"seed", 7}}));
+  CHECK(json["generator"] == "intformer " + std::string(programVersion()));
   keys.clear();
   for (const auto& [key, value] : json["operators"][0].items()) keys.push_back(key);
   CHECK(keys == std::vector<std::string>{"bytes", "cycles", "kind", "macs", "name", "utilization"});
