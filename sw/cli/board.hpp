@@ -1,28 +1,55 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "gen/plan.hpp"
 #include "sw/cli/model_input.hpp"
 #include "sw/compiler/program.hpp"
+#include "tb/rtl_run.hpp"
 
 /// What a board's host is told of a compiled model (docs/8-boards.md, section 8.2).
 namespace intformer::cli {
 
+/// A program for sequences of given lengths.
+struct BoardProgram {
+  Program program;
+  std::vector<TensorInfo> tensors;  ///< of the graph, by TensorId
+  std::vector<uint32_t> lengths;    ///< tokens of each sequence
+  uint64_t cycles = 0;              ///< of a run, by the performance model
+};
+
+/// A model compiled for one or more lengths: all programs in one image.
 struct BoardModel {
   const ModelInput& model;
   const Plan& plan;
-  const Program& program;
-  uint64_t base = 0;    ///< device address of the image
-  uint64_t cycles = 0;  ///< of a run, by the performance model
+  std::string name;  ///< prefix of what model.h defines: [a-z][a-z0-9_]*
+  std::span<const BoardProgram> programs;
+  uint64_t base = 0;  ///< device address of the image
+  uint64_t imageBytes = 0;
+  uint64_t imageId = 0;
 };
+
+/// The embedding of a trained model; throws std::invalid_argument for any other.
+const Embedding& embeddingOf(const ModelInput& model);
+/// What the device is told before a run of a program at the board's addresses.
+tb::Job jobOf(const BoardModel& board, const BoardProgram& program);
+/// Where a tensor lies at the board's addresses.
+Placement placementOf(const BoardModel& board, const BoardProgram& program, TensorId tensor);
 
 /// The memory map, and of a trained model where sentences come in and embeddings out: memory.json.
 std::string memoryJson(const BoardModel& board);
 
-/// The same of a trained model, without what only the device uses, for a host in C: model.h.
-/// Throws std::invalid_argument for a model without trained output.
+/// What stays with the host at the end of image.bin (sw/runtime/example/image.h).
+std::string imageTrailer(const BoardModel& board);
+
+/// The constant for sw/runtime/example that holds all that a host in C needs of a trained model:
+/// model.h. Throws std::invalid_argument for a model without trained output.
 std::string modelHeader(const BoardModel& board);
+
+/// "My-Model.v2" -> "my_model_v2": a name for BoardModel.
+std::string nameForC(std::string_view text);
 
 }  // namespace intformer::cli

@@ -8,14 +8,16 @@
 #include <set>
 
 #include "gen/config.hpp"
+#include "gen/device.hpp"
 #include "sw/cli/board.hpp"
+#include "sw/cli/board_programs.hpp"
 #include "sw/cli/commands.hpp"
 #include "sw/cli/explain.hpp"
 #include "sw/cli/model_input.hpp"
 #include "sw/cli/refusals.hpp"
 #include "sw/compiler/listing.hpp"
 #include "sw/files/files.hpp"
-#include "sw/perf/estimate.hpp"
+#include "sw/files/hash.hpp"
 #include "sw/places/places.hpp"
 
 namespace intformer::cli {
@@ -29,6 +31,8 @@ struct CompileCommand {
   std::vector<std::string> overrides;
   std::string out;
   std::string json;
+  std::string lengths;  ///< "8,16": a program for each; empty: one, as `model` says
+  std::string name;     ///< of the constant in model.h
   bool explain = false;
   uint64_t base = 0;
   CompileOptions options;
@@ -40,7 +44,7 @@ const std::set<std::string> kOurs = {"program.bin", "image.bin", "program.txt", 
 
 struct OutputFile {
   std::string name;
-  std::string_view bytes;
+  std::vector<std::string_view> parts;
 };
 
 /// Writes the files aside and renames the folder into place; an older output is replaced whole, a
@@ -63,7 +67,7 @@ void writeFolder(const fs::path& folder, const std::vector<OutputFile>& files) {
   fs::remove_all(aside, error);
   if (!fs::create_directory(aside, error)) refuse(aside, error.message());
   try {
-    for (const OutputFile& file : files) writeAtomically(aside / file.name, file.bytes);
+    for (const OutputFile& file : files) writeAtomically(aside / file.name, std::span(file.parts));
   } catch (const std::runtime_error&) {
     fs::remove_all(aside, error);
     throw;
@@ -74,15 +78,81 @@ void writeFolder(const fs::path& folder, const std::vector<OutputFile>& files) {
 }
 
 /// Throws CompileError where the image cannot lie at `base`.
-void checkBase(uint64_t base, const Program& program, const Plan& plan) {
+void checkBase(uint64_t base, uint64_t memoryBytes, const Plan& plan) {
   if (base % 4096 != 0)
     throw CompileError(fmt::format("--base 0x{:x} is not a multiple of 4096, so that bursts would "
                                    "cross the boundaries that AXI gives them", base));
-  const uint64_t last = base + (program.memoryBytes - 1);
+  const uint64_t last = base + (memoryBytes - 1);
   if (last < base || (plan.addressBits < 64 && last >> plan.addressBits != 0))
     throw CompileError(fmt::format("--base 0x{:x}: {} bytes from there end beyond the {} bits of "
-                                   "its addresses (bus.address_bits)", base, program.memoryBytes,
+                                   "its addresses (bus.address_bits)", base, memoryBytes,
                                    plan.addressBits));
+}
+
+/// What people are told of each program.
+void printPrograms(const BoardModel& board) {
+  const uint64_t macsPerCycle = uint64_t{board.plan.dim} * board.plan.dim;
+  for (const BoardProgram& program : board.programs) {
+    uint64_t macs = 0;
+    for (const OperatorTrace& op : program.program.operators) macs += op.macs;
+    fmt::print("{} on {}: {} tokens, {} commands, {} bytes of memory, {} cycles ({:.1f} % of the "
+               "MACs)\n",
+               board.model.name, deviceName(board.plan), lengthsText(program.lengths),
+               program.program.commands.size(), program.program.memoryBytes, program.cycles,
+               100.0 * static_cast<double>(macs) /
+                   (static_cast<double>(program.cycles) * static_cast<double>(macsPerCycle)));
+  }
+}
+
+/// Commands and constants of all programs, and of a single one its inputs as well.
+std::vector<uint8_t> imageOf(std::span<const BoardProgram> programs, const ModelInput& model) {
+  if (programs.size() == 1) return buildImage(programs[0].program, model.graph, model.inputs);
+  std::vector<uint8_t> image(programs[0].program.readOnlyEnd);
+  for (const BoardProgram& program : programs) packReadOnly(program.program, image);
+  return image;
+}
+
+/// A name for C, the user's or made of the model's. Throws std::invalid_argument.
+std::string nameOf(const CompileCommand& command, const ModelInput& model) {
+  if (command.name.empty()) return nameForC(model.name);
+  if (nameForC(command.name) == command.name) return command.name;
+  throw std::invalid_argument(
+      fmt::format("--name {}: small letters, digits and underscores, a letter first; for example {}",
+                  command.name, nameForC(command.name)));
+}
+
+void writeBoard(const CompileCommand& command, const ModelInput& model, const Plan& plan,
+                std::vector<BoardProgram> programs) {
+  std::string listing;
+  for (BoardProgram& program : programs) {
+    moveCommands(program.program.commands, command.base);
+    if (programs.size() > 1)
+      listing += fmt::format("# {} tokens\n", lengthsText(program.lengths));
+    listing += listProgram(program.program);
+  }
+  const std::vector<uint8_t> image = imageOf(programs, model);
+  const std::string_view memory(reinterpret_cast<const char*>(image.data()), image.size());
+  const BoardModel board{.model = model,
+                         .plan = plan,
+                         .name = nameOf(command, model),
+                         .programs = programs,
+                         .base = command.base,
+                         .imageBytes = image.size(),
+                         .imageId = fnv1a(memory)};
+  const std::string map = memoryJson(board);
+  const std::string header = model.output ? modelHeader(board) : "";
+  const std::string trailer = imageTrailer(board);
+  const Program& first = programs.front().program;
+  const Program& last = programs.back().program;
+  std::vector<OutputFile> files = {
+      {"program.bin", {memory.substr(first.programAddress,
+                                     last.programAddress + last.commands.size() * kCommandBytes)}},
+      {"image.bin", {memory, trailer}},
+      {"program.txt", {listing}},
+      {"memory.json", {map}}};
+  if (model.output) files.push_back({"model.h", {header}});
+  writeFolder(command.out, files);
+  printPrograms(board);
 }
 
 int compileModel(const CompileCommand& command) {
@@ -92,49 +162,47 @@ int compileModel(const CompileCommand& command) {
   CompileOptions options = command.options;
   options.contents = !command.out.empty();
   if (!options.contents) request.integers = Integers::Left;
-  const auto model = loadModel(request);
+  const auto lengths = command.lengths.empty() ? std::vector<std::vector<uint32_t>>{}
+                                               : parseLengths(command.lengths);
+  for (const auto& batch : lengths)  // loaded with the longest, which is refused if it must be
+    if (request.seq.empty() || std::ranges::max(batch) > std::ranges::max(request.seq))
+      request.seq = batch;
+  auto model = loadModel(request);
   if (!config.plan || !model) return kRefused;
+  const Plan& plan = *config.plan;
+  std::vector<BoardProgram> programs;
   Decision decision;
-  Program program = compile(model->graph, *config.plan, options, &decision);
-  checkBase(command.base, program, *config.plan);
+  if (lengths.empty())
+    programs.push_back(compileOne(*model, plan, options, &decision));
+  else
+    programs = compileAll(*model, plan, options, lengths, request.seed);
+  checkBase(command.base, programs[0].program.memoryBytes, plan);
   if (command.explain) {
     const Explanation explanation =
-        explain(model->graph, *config.plan, program, decision,
-                fmt::format("{} on {}: {} tokens, {} {}", model->name, config.plan->name,
+        explain(model->graph, plan, programs[0].program, decision,
+                fmt::format("{} on {}: {} tokens, {} {}", model->name, deviceName(plan),
                             lengthsText(model->seq), model->layers,
                             model->layers == 1 ? "layer" : "layers"));
     if (!command.json.empty()) writeAtomically(command.json, explanation.json);
     fmt::print("{}", explanation.text);
     if (command.out.empty()) return kFine;
   }
-  const std::vector<uint8_t> lists = buildLists(program, model->graph, model->inputs);
-  const uint64_t cycles = perf::estimate(program.commands, program.programAddress, *config.plan, {},
-                                         lists, program.readOnlyEnd)
-                              .cycles;
-  moveCommands(program.commands, command.base);
-  const std::vector<uint8_t> image = buildImage(program, model->graph, model->inputs);
-  const std::string_view memory(reinterpret_cast<const char*>(image.data()), image.size());
-  const std::string listing = listProgram(program);
-  const BoardModel board{*model, *config.plan, program, command.base, cycles};
-  const std::string map = memoryJson(board);
-  const std::string header = model->output ? modelHeader(board) : "";
-  std::vector<OutputFile> files = {
-      {"program.bin",
-       memory.substr(program.programAddress, program.commands.size() * kCommandBytes)},
-      {"image.bin", memory},
-      {"program.txt", listing},
-      {"memory.json", map}};
-  if (model->output) files.push_back({"model.h", header});
-  writeFolder(command.out, files);
-  uint64_t macs = 0;
-  for (const OperatorTrace& op : program.operators) macs += op.macs;
-  fmt::print("{} on {}: {} tokens, {} commands, {} bytes of memory, {} cycles ({:.1f} % of the "
-             "MACs)\n",
-             model->name, config.plan->name, lengthsText(model->seq), program.commands.size(),
-             program.memoryBytes, cycles,
-             100.0 * static_cast<double>(macs) /
-                 (static_cast<double>(cycles) * config.plan->dim * config.plan->dim));
+  writeBoard(command, *model, plan, std::move(programs));
   return kFine;
+}
+
+/// Whether the options go together; says so if not.
+bool agrees(const CompileCommand& command) {
+  if (command.out.empty() && !command.explain)
+    fmt::print(stderr, "compile: give --out, a folder for the program, or --explain\n");
+  else if (!command.lengths.empty() && (!command.model.seq.empty() || command.model.sentence))
+    fmt::print(stderr, "--lengths {}: these are the tokens of its programs; give no --seq and no "
+                       "--sentence\n", command.lengths);
+  else if (!command.lengths.empty() && command.explain)
+    fmt::print(stderr, "--explain speaks of one program: give --seq instead of --lengths\n");
+  else
+    return true;
+  return false;
 }
 
 }  // namespace
@@ -153,6 +221,9 @@ void addCompile(CLI::App& app, int& status) {
                    "Tokens, with values from the seed, which the host replaces; of a batch: "
                    "128,77,30")
       ->delimiter(',');
+  command->add_option("--lengths", options->lengths,
+                      "Programs for several lengths in one image, weights and constants once: "
+                      "8,16,32; 5+6 is a batch");
   command->add_option("--sentence", options->model.sentence,
                       "Text instead, for a trained model: the image holds its tokens");
   command->add_flag("--encoder-only", options->model.encoderOnly,
@@ -166,6 +237,9 @@ void addCompile(CLI::App& app, int& status) {
   command->add_option("--base", options->base,
                       "Address at which the device sees the image, a multiple of 4096")
       ->capture_default_str();
+  command->add_option("--name", options->name,
+                      "Name of the constant in model.h, so that a host can have several models "
+                      "(default: the model's)");
   auto* explain = command->add_flag("--explain", options->explain,
                                     "Say what was chosen, and what other choices would cost");
   command->add_option("--json", options->json, "Write the explanation to this file, too")
@@ -177,15 +251,17 @@ void addCompile(CLI::App& app, int& status) {
   command->footer(
       "Writes program.bin (the commands), image.bin (memory before the run: commands, constants,\n"
       "inputs), program.txt (a line per command) and memory.json (the memory map); of a trained\n"
-      "model also model.h, for a host in C that embeds other sentences of these lengths.\n"
+      "model also model.h, for a host in C that embeds other sentences of these lengths. They run\n"
+      "on devices of this config alone, which image.bin, memory.json and model.h tell.\n"
       "Examples:\n"
       "  intformer compile build/models/minilm.itf --config configs/base16.toml --seq 16 "
       "--out build/board\n"
+      "  intformer compile build/models/minilm.itf --config configs/base16.toml --lengths "
+      "8,16,32,64 --out build/board\n"
       "  intformer compile configs/models/bert-base.toml --config configs/base16.toml --seq 128 "
       "--out build/program");
   command->callback([options, &status] {
-    if (options->out.empty() && !options->explain) {
-      fmt::print(stderr, "compile: give --out, a folder for the program, or --explain\n");
+    if (!agrees(*options)) {
       status = kRefused;
       return;
     }

@@ -56,16 +56,20 @@ bool saysTokens(const ModelRequest& request) {
   return false;
 }
 
+std::vector<std::vector<uint32_t>> drawTokens(const std::vector<uint32_t>& lengths,
+                                              uint32_t vocabulary, uint64_t seed) {
+  std::vector<std::vector<uint32_t>> tokens;
+  Random random(seed);
+  for (const uint32_t length : lengths)
+    for (uint32_t& id : tokens.emplace_back(length)) id = random.below(vocabulary);
+  return tokens;
+}
+
 /// Token ids of the sentence, or of --seq, drawn among the vocabulary's pieces.
 std::vector<std::vector<uint32_t>> tokensOf(const ModelRequest& request,
                                             const Tokenizer& tokenizer) {
   if (request.seq.empty()) return encodeAll(tokenizer, {request.sentence.value_or(kSentence)});
-  std::vector<std::vector<uint32_t>> tokens;
-  Random random(request.seed);
-  for (const uint32_t length : request.seq)
-    for (uint32_t& id : tokens.emplace_back(length))
-      id = random.below(static_cast<uint32_t>(tokenizer.size()));
-  return tokens;
+  return drawTokens(request.seq, static_cast<uint32_t>(tokenizer.size()), request.seed);
 }
 
 /// A folder's first layers, as `import` reads them.
@@ -140,6 +144,7 @@ std::optional<ModelInput> loadTrained(const ModelRequest& request) {
   model.output = {integers.output8, integers.output16, std::move(integers.outputStep),
                   trained.pooling};
   model.seq = lengthsOf(tokens);
+  model.vocabulary = static_cast<uint32_t>(tokenizer.size());
   model.graph = withLengths(std::move(integers.graph), model.seq);
   model.inputs = tokenInputs(model.graph, tokens);
   return model;
@@ -185,6 +190,12 @@ std::string lengthsText(const std::vector<uint32_t>& lengths) {
     text += std::to_string(length);
   }
   return text;
+}
+
+TensorValues drawnInputs(const ModelInput& model, uint64_t seed) {
+  return model.vocabulary == 0
+             ? seededInputs(model.graph, seed)
+             : tokenInputs(model.graph, drawTokens(model.seq, model.vocabulary, seed));
 }
 
 std::optional<ModelInput> loadModel(const ModelRequest& request) {

@@ -46,6 +46,7 @@ struct ModelInput {
   std::string name;
   std::vector<uint32_t> seq;  ///< tokens of each sequence
   uint32_t layers = 0;
+  uint32_t vocabulary = 0;  ///< of a trained model: drawn token ids lie below
   Graph graph;
   TensorValues inputs;
   std::optional<TrainedOutput> output;      ///< of a trained model with its integers
@@ -54,6 +55,9 @@ struct ModelInput {
 
 /// "128,77,30": for messages.
 std::string lengthsText(const std::vector<uint32_t>& lengths);
+
+/// Values for a model's inputs as --seq draws them from a seed, for the lengths that its graph has.
+TensorValues drawnInputs(const ModelInput& model, uint64_t seed);
 
 /// Reads and builds the model. Faults are printed on stderr, and nothing is returned.
 /// Throws ImportError, ItfError, ScaleError or std::invalid_argument for a trained model that is

@@ -46,6 +46,7 @@ Program assemble(const Graph& graph, const Plan& plan, const MemoryLayout& layou
   program.dim = plan.dim;
   const std::vector<StreamCommand> stream = lowering.stream().merged();
   const uint64_t constantsBase = roundUp((stream.size() + 1) * kCommandBytes, kPage);
+  program.constantsAddress = constantsBase;
   program.readOnlyEnd = roundUp(constantsBase + lowering.constants().bytes(), kPage);
   program.memoryBytes = program.readOnlyEnd + roundUp(layout.bytes, kPage);
 

@@ -44,6 +44,10 @@ struct CompileOptions {
   /// False: the first schedule that fits, quickly; others are weighed only where it fits a part of
   /// the model and not the whole.
   bool search = true;
+  /// True: constants lie in memory as they do in programs for all other lengths, so that these can
+  /// share them (sw/compiler/join.hpp): in the graph's order, a linear operator's column tile after
+  /// tile, whatever tiles are loaded together. It costs a further load where that is several.
+  bool sharedConstants = false;
   /// False: without the contents of weights and tables, which the graph then need not have.
   bool contents = true;
 };

@@ -27,11 +27,17 @@ void packInputs(const Program& program, const Graph& graph, const TensorValues& 
 
 }  // namespace
 
-void moveCommands(std::vector<Command>& commands, uint64_t base) {
+void moveAddresses(std::vector<Command>& commands,
+                   const std::function<uint64_t(uint64_t)>& moved) {
   for (Command& command : commands)
     for (const Field field : findOpcode(static_cast<uint8_t>(command.opcode()))->fields)
       if (field == Field::MemoryAddr || field == Field::IndexAddr)
-        command.set(field, command.get(field) + static_cast<int64_t>(base));
+        command.set(field,
+                    static_cast<int64_t>(moved(static_cast<uint64_t>(command.get(field)))));
+}
+
+void moveCommands(std::vector<Command>& commands, uint64_t base) {
+  moveAddresses(commands, [base](uint64_t address) { return address + base; });
 }
 
 void packTensor(const Placement& placement, const Tensor& tensor, std::vector<uint8_t>& memory) {
@@ -79,15 +85,19 @@ std::vector<uint8_t> buildLists(const Program& program, const Graph& graph,
   return lists;
 }
 
-std::vector<uint8_t> buildImage(const Program& program, const Graph& graph,
-                                const TensorValues& inputs) {
-  std::vector<uint8_t> image(program.memoryBytes);
+void packReadOnly(const Program& program, std::vector<uint8_t>& image) {
   uint8_t* at = image.data() + program.programAddress;
   for (const Command& command : program.commands)
     for (const uint32_t word : command.words())
       for (int byte = 0; byte < 4; ++byte) *at++ = static_cast<uint8_t>(word >> (8 * byte));
   for (const MemorySegment& segment : program.constants)
     std::memcpy(image.data() + segment.address, segment.bytes.data(), segment.bytes.size());
+}
+
+std::vector<uint8_t> buildImage(const Program& program, const Graph& graph,
+                                const TensorValues& inputs) {
+  std::vector<uint8_t> image(program.memoryBytes);
+  packReadOnly(program, image);
   packInputs(program, graph, inputs, image);
   return image;
 }

@@ -63,7 +63,7 @@ std::string listProgram(const Program& program) {
     for (const Field field : spec.fields) {
       const int64_t value = command.get(field);
       if (value == 0) continue;
-      if (field == Field::MemoryAddr)
+      if (field == Field::MemoryAddr || field == Field::IndexAddr)
         fmt::format_to(out, " {}={:#x}", fieldSpec(field).name, value);
       else
         fmt::format_to(out, " {}={}", fieldSpec(field).name, value);
@@ -78,21 +78,14 @@ std::string listProgram(const Program& program) {
   return text;
 }
 
-std::string memoryMapJson(const Program& program, const Graph& graph, uint64_t base) {
-  nlohmann::ordered_json map;
-  map["memory"] = {{"address", base}, {"bytes", program.memoryBytes}};
-  map["program"] = {{"address", base + program.programAddress},
-                    {"commands", program.commands.size()},
-                    {"bytes", program.commands.size() * kCommandBytes}};
-  uint64_t constantBytesTotal = 0;
-  for (const MemorySegment& segment : program.constants) constantBytesTotal += segment.bytes.size();
-  map["constants"] = {
-      {"address", base + (program.constants.empty() ? 0 : program.constants.front().address)},
-      {"pieces", program.constants.size()},
-      {"bytes", constantBytesTotal}};
+std::string programMapJson(const Program& program, std::span<const TensorInfo> tensors,
+                           uint64_t base) {
+  nlohmann::ordered_json map = {{"address", base + program.programAddress},
+                                {"commands", program.commands.size()},
+                                {"bytes", program.commands.size() * kCommandBytes}};
   map["tensors"] = nlohmann::ordered_json::array();
   for (const Placement& placement : program.placements)
-    map["tensors"].push_back(describe(placement, graph.tensors[placement.tensor], base));
+    map["tensors"].push_back(describe(placement, tensors[placement.tensor], base));
   map["operators"] = nlohmann::ordered_json::array();
   for (const OperatorTrace& op : program.operators)
     map["operators"].push_back({{"name", op.name},

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 
 #include "sw/compiler/program.hpp"
@@ -9,8 +10,10 @@ namespace intformer {
 /// One line per command: index, queue, opcode, fields that are not zero, waits, signals, operator.
 std::string listProgram(const Program& program);
 
-/// Where everything lies in a memory that begins at `base` (moveCommands), as JSON: program,
-/// constants, and each tensor's placement. docs/8-boards.md, section 8.2, describes it.
-std::string memoryMapJson(const Program& program, const Graph& graph, uint64_t base = 0);
+/// Where a program and its tensors lie in a memory that begins at `base` (moveCommands), as JSON:
+/// address, commands, bytes, tensors, operators. `tensors` are the graph's.
+/// docs/8-boards.md, section 8.2, describes it.
+std::string programMapJson(const Program& program, std::span<const TensorInfo> tensors,
+                           uint64_t base = 0);
 
 }  // namespace intformer

@@ -37,26 +37,8 @@ void Lowering::lowerEmbedding(uint32_t opIndex, const Embedding& op, const RowBl
   const TensorLayout& out = layout(op.output);
   const uint32_t rows = block.rows;
   const uint32_t words = constantBytes(Opcode::Residual);
-  const uint64_t pitch = roundUp(uint64_t{2} * out.panels * dim, kGatherStrideBytes);
-  const auto [found, fresh] = embeddings_.try_emplace(&op);
-  EmbeddingPlaces& places = found->second;
-  if (fresh) {
-    places.tokens = constants_.add(op.vocabulary * pitch, [=, &op, &out](std::span<uint8_t> bytes) {
-      fillTokenTable(op, out, dim, pitch, bytes);
-    });
-    places.places = constants_.add(op.placeCount * pitch, [=, &op, &out](std::span<uint8_t> bytes) {
-      fillPlaceTable(op, out, dim, pitch, bytes);
-    });
-    places.weights = constants_.add(uint64_t{2} * dim * dim, [dim](std::span<uint8_t> bytes) {
-      fillTokenWeights(dim, bytes);
-    });
-    places.constants = constants_.add(
-        uint64_t{words} * out.panels * dim, [=, &op, &out](std::span<uint8_t> bytes) {
-          for (uint32_t panel = 0; panel < out.panels; ++panel)
-            fillEmbeddingConstants(op, out, dim, panel,
-                                   bytes.subspan(std::size_t{panel} * words * dim));
-        });
-  }
+  const uint64_t pitch = embeddingPitch(op);
+  const EmbeddingPlaces& places = embeddingPlaces(op);
 
   const Target result = target(op.output, block);
   const std::optional<uint32_t> statRow = statisticsOf(opIndex, op.output, block);

@@ -18,12 +18,8 @@ uint32_t Lowering::gatherStatistics(const LayerNorm& op, const RowBlock& block,
   const uint32_t panels = layout(op.input).panels;
   const uint32_t stride = block.rows * 2;
   const uint32_t words = constantBytes(Opcode::Residual);
-  if (!identityConstants_)
-    identityConstants_ = constants_.add(uint64_t{words} * plan_.dim, [this](std::span<uint8_t> s) {
-      fillIdentityConstants(plan_.dim, s);
-    });
   const uint32_t constants = streamed_.allocate(words);
-  loadConstants(*identityConstants_, constants, words);
+  loadConstants(identityPlace(), constants, words);
   const uint32_t statRow = statistics_.allocate(block.rows);
   const uint32_t sums = accumulator_.allocate(block.rows);
   const uint32_t scrap = results_.allocate(stride);
@@ -105,18 +101,11 @@ void Lowering::lowerLayerNorm(const LayerNorm& op, const RowBlock& block) {
   if (input == nullptr) group = std::min(group, streamed_.size() / (3 * (stride + words)));
   group = std::clamp(std::min(group, streamed_.size() / (3 * words)), 1U, in.panels);
 
-  const auto [records, fresh] = normConstants_.try_emplace(&op);
-  if (fresh)
-    records->second = constants_.add(
-        uint64_t{words} * in.panels * plan_.dim, [this, &op, &in, words](std::span<uint8_t> bytes) {
-          for (uint32_t panel = 0; panel < in.panels; ++panel)
-            fillLayerNormConstants(op, in, plan_.dim, panel,
-                                   bytes.subspan(std::size_t{panel} * words * plan_.dim));
-        });
+  const uint64_t records = normPlace(op);
   for (uint32_t panel = 0; panel < in.panels; panel += group) {
     const uint32_t panels = std::min(group, in.panels - panel);
     const uint32_t constants = streamed_.allocate(panels * words);
-    loadConstants(records->second + uint64_t{panel} * words * plan_.dim, constants, panels * words);
+    loadConstants(records + uint64_t{panel} * words * plan_.dim, constants, panels * words);
     uint32_t address = 0;
     if (input != nullptr) {
       address = input->address + panel * stride;

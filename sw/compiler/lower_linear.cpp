@@ -73,7 +73,12 @@ Lowering::Weights Lowering::placeWeights(const Linear& op, LinearTiles& tiles, u
   const uint32_t words = weights.tiles * (weights.depth + weights.constants);
 
   LinearTiles::Chunk& cut = tiles.chunks[std::size_t{group} * chunks + chunk];
-  if (!cut.place)
+  if (options_.sharedConstants) {
+    weights.pitch = tilePitch(op);
+    const uint64_t tile = linearPlace(op) + firstTile * weights.pitch;
+    cut.place = tile + uint64_t{firstDepth} * dim;
+    weights.constantsPlace = tile + uint64_t{in.panels} * dim * dim;
+  } else if (!cut.place) {
     cut.place =
         constants_.add(uint64_t{words} * dim, [=, &op, &in, &out](std::span<uint8_t> bytes) {
           for (uint32_t tile = 0; tile < weights.tiles; ++tile) {
@@ -86,7 +91,10 @@ Lowering::Weights Lowering::placeWeights(const Linear& op, LinearTiles& tiles, u
                                                 std::size_t{tile} * weights.constants * dim));
           }
         });
+  }
   weights.place = *cut.place;
+  if (!options_.sharedConstants)
+    weights.constantsPlace = weights.place + uint64_t{weights.tiles} * weights.depth * dim;
   weights.loaded = streamed_.recall(cut.address, cut.ticket);
   if (!weights.loaded) {
     cut.address = streamed_.allocate(words);
@@ -101,20 +109,19 @@ void Lowering::loadWeights(const Weights& weights, uint32_t firstPanel, uint32_t
   if (weights.loaded) return;
   const uint32_t constants = weights.tiles * weights.constants;
   const uint32_t words = weights.tiles * weights.depth;
-  if (firstPanel == 0 && endPanel * dim == weights.depth)  // all at once
+  const bool apart = weights.pitch != 0 && weights.tiles != 1;
+  const bool last = endPanel * dim == weights.depth;
+  if (firstPanel == 0 && last && !apart)  // all at once
     return loadConstants(weights.place, weights.address, words + constants);
-  stream_.emit(
-      Command(Opcode::Load)
-          .set(Field::ScratchAddr, weights.address + firstPanel * dim)
-          .set(Field::MemoryAddr,
-               static_cast<int64_t>(weights.place + uint64_t{firstPanel} * dim * dim))
-          .set(Field::ChunkWords, (endPanel - firstPanel) * dim)
-          .set(Field::Chunks, weights.tiles)
-          .set(Field::ScratchStride, weights.depth)
-          .set(Field::MemoryStride, int64_t{weights.depth} * dim),
-      AddressBase::Constants);
-  if (endPanel * dim == weights.depth && constants != 0)
-    loadConstants(weights.place + uint64_t{words} * dim, weights.address + words, constants);
+  loadConstants(weights.place + uint64_t{firstPanel} * dim * dim,
+                apart ? weights.pitch : uint64_t{weights.depth} * dim, weights.tiles,
+                weights.address + firstPanel * dim, weights.depth, (endPanel - firstPanel) * dim);
+  if (!last || constants == 0) return;
+  if (apart)
+    loadConstants(weights.constantsPlace, weights.pitch, weights.tiles, weights.address + words,
+                  weights.constants, weights.constants);
+  else
+    loadConstants(weights.constantsPlace, weights.address + words, constants);
 }
 
 void Lowering::multiply(const Weights& weights, uint32_t firstTile, uint32_t tiles,

@@ -102,6 +102,7 @@ void Lowering::checkTiling() const {
 void Lowering::run() {
   scheduleSteps();
   checkTiling();
+  if (options_.sharedConstants) placeConstants();
   for (step_ = 0; step_ < schedule_.tasks.size(); ++step_) {
     const std::size_t next = pick();
     done_[next] = true;
@@ -188,13 +189,18 @@ void Lowering::load(TensorId tensor, uint32_t address, uint32_t firstPanel, uint
 }
 
 void Lowering::loadConstants(uint64_t offset, uint32_t address, uint32_t words) {
+  loadConstants(offset, uint64_t{words} * plan_.dim, 1, address, words, words);
+}
+
+void Lowering::loadConstants(uint64_t offset, uint64_t pitch, uint32_t chunks, uint32_t address,
+                             uint32_t stride, uint32_t words) {
   stream_.emit(Command(Opcode::Load)
                    .set(Field::ScratchAddr, address)
                    .set(Field::MemoryAddr, static_cast<int64_t>(offset))
                    .set(Field::ChunkWords, words)
-                   .set(Field::Chunks, 1)
-                   .set(Field::ScratchStride, words)
-                   .set(Field::MemoryStride, int64_t{words} * plan_.dim),
+                   .set(Field::Chunks, chunks)
+                   .set(Field::ScratchStride, stride)
+                   .set(Field::MemoryStride, static_cast<int64_t>(pitch)),
                AddressBase::Constants);
 }
 

@@ -67,6 +67,8 @@ class Lowering {
     uint32_t tiles = 0;      ///< column tiles
     uint32_t depth = 0;      ///< words per tile
     uint32_t constants = 0;  ///< words per tile
+    uint64_t pitch = 0;      ///< bytes from tile to tile in memory, where they lie apart; else 0
+    uint64_t constantsPlace = 0;  ///< of the first tile, in memory
     bool loaded = false;
   };
   /// Sums of a linear operator: where a block's column tiles lie in the accumulator.
@@ -125,6 +127,20 @@ class Lowering {
   void linearEpilogue(const Linear& op, const RowBlock& block, const Target& target,
                       uint32_t firstTile, uint32_t tiles, const Sums& sums, uint32_t constAddr,
                       std::optional<uint32_t> statRow);
+  // constant_places.cpp
+  /// Places all constants in the order of the graph (CompileOptions::sharedConstants).
+  void placeConstants();
+  /// Of a linear operator whose column tiles lie one by one: weights of all depth, then constants.
+  uint64_t linearPlace(const Linear& op);
+  [[nodiscard]] uint64_t tilePitch(const Linear& op) const;
+  uint64_t normPlace(const LayerNorm& op);
+  uint64_t identityPlace();
+  /// Places in memory of an embedding's tables, weights and constants.
+  struct EmbeddingPlaces {
+    uint64_t tokens = 0, places = 0, weights = 0, constants = 0;
+  };
+  const EmbeddingPlaces& embeddingPlaces(const Embedding& op);
+  [[nodiscard]] uint64_t embeddingPitch(const Embedding& op) const;
   // lower_embedding.cpp
   void lowerEmbedding(uint32_t opIndex, const Embedding& op, const RowBlock& block);
   void loadRows(uint64_t table, uint64_t pitch, TensorId list, uint32_t limit,
@@ -188,6 +204,10 @@ class Lowering {
   void load(TensorId tensor, uint32_t address, uint32_t firstPanel, uint32_t panels,
             uint32_t firstRow, uint32_t rows);
   void loadConstants(uint64_t offset, uint32_t address, uint32_t words);
+  /// Chunks that lie `pitch` bytes apart in memory, one behind the other in the scratchpad where
+  /// `stride` is `words`.
+  void loadConstants(uint64_t offset, uint64_t pitch, uint32_t chunks, uint32_t address,
+                     uint32_t stride, uint32_t words);
   Command transfer(Opcode opcode, TensorId tensor, uint32_t address, uint32_t stride,
                    uint32_t firstPanel, uint32_t panels, uint32_t firstRow, uint32_t rows) const;
 
@@ -214,12 +234,9 @@ class Lowering {
   ResidentHeap heap_;
   std::map<uint32_t, LinearTiles> linearTiles_;  ///< by operator
   std::map<std::pair<TensorId, uint32_t>, uint32_t> gathered_;  ///< LayerNorm sums: slot by block
+  std::map<const Linear*, uint64_t> linearPlaces_;
   std::map<const LayerNorm*, uint64_t> normConstants_;
   std::optional<uint64_t> identityConstants_;
-  /// Places in memory of an embedding's tables, weights and constants.
-  struct EmbeddingPlaces {
-    uint64_t tokens = 0, places = 0, weights = 0, constants = 0;
-  };
   std::map<const Embedding*, EmbeddingPlaces> embeddings_;
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -56,6 +57,7 @@ struct Program {
   uint64_t programAddress = 0;           ///< multiple of 64
   std::vector<MemorySegment> constants;  ///< weights and per-channel constants; not the commands
   std::vector<Placement> placements;     ///< of every tensor that is ever in memory
+  uint64_t constantsAddress = 0;         ///< [constantsAddress, readOnlyEnd) is theirs
   uint64_t readOnlyEnd = 0;   ///< [0, readOnlyEnd) holds program and constants: open it read-only
   uint64_t memoryBytes = 0;   ///< [readOnlyEnd, memoryBytes) holds tensors: open it read-write
   std::vector<OperatorTrace> operators;
@@ -64,10 +66,15 @@ struct Program {
 /// Makes the commands those of a memory that lies at `base` of the device's addresses and not at 0.
 /// A multiple of 4096 changes no burst.
 void moveCommands(std::vector<Command>& commands, uint64_t base);
+/// Every address in memory, of data and of lists, becomes what `moved` says.
+void moveAddresses(std::vector<Command>& commands,
+                   const std::function<uint64_t(uint64_t)>& moved);
 
 /// Memory contents before the run: commands, constants and the input tensors, packed.
 std::vector<uint8_t> buildImage(const Program& program, const Graph& graph,
                                 const TensorValues& inputs);
+/// Of this memory commands and constants; `image` holds at least the read-only part.
+void packReadOnly(const Program& program, std::vector<uint8_t>& image);
 /// Makes a memory that buildImage() made, and a run may have changed, ready for one with these
 /// inputs: as buildImage() would make it.
 void renewImage(const Program& program, const Graph& graph, const TensorValues& inputs,

@@ -84,6 +84,13 @@ intformer_result intformer_open(intformer_device* device, const intformer_access
   return INTFORMER_OK;
 }
 
+int intformer_same_device(const intformer_identity* one, const intformer_identity* other) {
+  return one->version == other->version && one->dim == other->dim && one->lanes == other->lanes &&
+         one->bus_bytes == other->bus_bytes && one->is_pwl == other->is_pwl &&
+         one->scratch_words == other->scratch_words && one->acc_rows == other->acc_rows &&
+         one->stat_rows == other->stat_rows && one->config_hash == other->config_hash;
+}
+
 /* Polls until no bit of `mask` is set in the status. Short pauses first: a reset takes few cycles. */
 static intformer_result waitUntilClear(intformer_device* device, uint32_t mask, uint64_t budget) {
   uint64_t step = 16;
@@ -186,8 +193,11 @@ const char* intformer_result_text(intformer_result result) {
     case INTFORMER_DEVICE_ERROR: return "the device stopped with an error";
     case INTFORMER_TIMEOUT: return "timeout: still busy after the cycle budget";
     case INTFORMER_ACCESS_FAILED: return "access to the device failed";
-    case INTFORMER_NO_DEVICE: return "no intformer device answers";
+    case INTFORMER_NO_DEVICE:
+      return "no intformer device answers, or another than the one compiled for";
     case INTFORMER_BAD_ARGUMENT: return "bad argument";
+    case INTFORMER_NO_PROGRAM: return "the model was not compiled for so many tokens";
+    case INTFORMER_WRONG_IMAGE: return "the memory image is not this model's";
   }
   return "unknown result";
 }

@@ -32,8 +32,10 @@ typedef enum {
   INTFORMER_DEVICE_ERROR = 1,  /* the device stopped: see intformer_read_error */
   INTFORMER_TIMEOUT = 2,       /* still busy after the cycle budget */
   INTFORMER_ACCESS_FAILED = 3, /* one of the access functions failed */
-  INTFORMER_NO_DEVICE = 4,     /* identification or version is not an intformer device's */
-  INTFORMER_BAD_ARGUMENT = 5
+  INTFORMER_NO_DEVICE = 4,     /* none answers, or another than the one compiled for */
+  INTFORMER_BAD_ARGUMENT = 5,
+  INTFORMER_NO_PROGRAM = 6, /* the model was not compiled for so many tokens */
+  INTFORMER_WRONG_IMAGE = 7 /* the memory image is not this model's */
 } intformer_result;
 
 typedef struct {
@@ -119,6 +121,9 @@ enum {
 /* Binds the access functions and checks that an intformer device answers. */
 intformer_result intformer_open(intformer_device* device, const intformer_access* access,
                                 intformer_identity* identity);
+
+/* 1 when two identities agree in everything. */
+int intformer_same_device(const intformer_identity* one, const intformer_identity* other);
 
 /* Soft reset: ends a run at a quiet point of the bus, clears errors and counters. Programs, windows
  * and interrupt enable stay. Waits at most `budget` cycles. */

@@ -165,5 +165,5 @@ TEST_CASE("the listing has a line per command, with its operator") {
         program.commands.size());
   CHECK_THAT(text, containsText("row_scalar_layer_norm"));
   CHECK_THAT(text, containsText("# layer0.ffn.hidden"));
-  CHECK_THAT(memoryMapJson(program, graph), containsText("\"layer0.attention.query\""));
+  CHECK_THAT(programMapJson(program, graph.tensors), containsText("\"layer0.attention.query\""));
 }

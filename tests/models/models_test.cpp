@@ -127,7 +127,7 @@ TEST_CASE("all commands take the same tokens and refuse the same", "[models]") {
       expectFine("compile " + model + on + tokens + " --out " + out);
       const auto map = nlohmann::json::parse(readText(out + "/memory.json"));
       const Outcome estimate = expectFine("estimate " + model + on + tokens);
-      CHECK(cycles(estimate.text, "\ntotal") == map["estimated_cycles"]);
+      CHECK(cycles(estimate.text, "\ntotal") == map["programs"][0]["estimated_cycles"]);
       const Outcome explain = expectFine("compile " + model + on + tokens + " --explain");
       CHECK_THAT(explain.text, containsText("2 layers"));
       CHECK(std::filesystem::exists(out + "/model.h"));
@@ -162,11 +162,33 @@ TEST_CASE("an image can lie elsewhere, but not anywhere", "[models]") {
   expectFine(compile + " --base 0x80000000");
   const auto map = nlohmann::json::parse(readText(models.path("x/memory.json")));
   CHECK(map["memory"]["address"] == 0x80000000);
-  for (const auto& tensor : map["tensors"]) CHECK(tensor["address"] > 0x80000000);
+  for (const auto& tensor : map["programs"][0]["tensors"]) CHECK(tensor["address"] > 0x80000000);
   // A shape has no header; the folder is written over whole.
   expectFine("compile configs/models/tiny.toml --config configs/tiny4.toml --seq 4 --out " +
              models.path("x"));
   CHECK_FALSE(std::filesystem::exists(models.path("x/model.h")));
+}
+
+TEST_CASE("lengths and names that make no image are refused by name", "[models]") {
+  const Models models;
+  const std::string out = " --config configs/tiny4.toml --out " + models.path("x") + " ";
+  const std::string compile = "compile " + models.file + out;
+  expectRefusal(compile + "--lengths 4,x", "--lengths: \"x\" is not a number of tokens");
+  expectRefusal(compile + "--lengths 4,", "--lengths: \"\" is not a number of tokens");
+  expectRefusal(compile + "--lengths 4+", "--lengths: \"4+\" is not a number of tokens");
+  expectRefusal(compile + "--lengths 0", "--lengths: \"0\" is not a number of tokens");
+  expectRefusal(compile + "--lengths 4,5+6,4", "--lengths: 4 comes twice");
+  expectRefusal(compile + "--lengths 4,65", "small knows 64 positions");
+  expectRefusal(compile + "--lengths 4 --seq 4", "give no --seq");
+  expectRefusal(compile + "--lengths 4 --explain", "give --seq instead of --lengths");
+  expectRefusal(compile + "--seq 4 --name My-Model", "for example my_model");
+  CHECK_FALSE(std::filesystem::exists(models.path("x")));
+  // A shape is compiled for several lengths, too.
+  const Outcome shape = expectFine("compile configs/models/tiny.toml" + out + "--lengths 4,3+2");
+  CHECK_THAT(shape.text, containsText("tiny on tiny4: 3,2 tokens"));
+  const auto map = nlohmann::json::parse(readText(models.path("x/memory.json")));
+  CHECK(map["programs"][1]["lengths"] == std::vector<int>{3, 2});
+  CHECK(map["plan"]["name"] == "tiny4");
 }
 
 TEST_CASE("a folder runs as the file that is made of it does", "[models]") {

@@ -1,0 +1,87 @@
+#include "sw/cli/board_programs.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <stdexcept>
+
+#include "sw/compiler/join.hpp"
+#include "sw/model/lengths.hpp"
+#include "sw/model/random.hpp"
+#include "sw/perf/estimate.hpp"
+
+namespace intformer::cli {
+namespace {
+
+/// "5+6" -> {5, 6}
+std::vector<uint32_t> parseBatch(const std::string& text) {
+  std::vector<uint32_t> batch;
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  for (;;) {
+    uint32_t length = 0;
+    const auto [next, error] = std::from_chars(at, end, length);
+    if (error != std::errc() || length == 0 || length > 4096) break;
+    batch.push_back(length);
+    if (next == end) return batch;
+    if (*next != '+') break;
+    at = next + 1;
+  }
+  throw std::invalid_argument(fmt::format(
+      "--lengths: \"{}\" is not a number of tokens from 1 to 4096, or several as 5+6 for a batch",
+      text));
+}
+
+uint64_t cyclesOf(const Program& program, const Graph& graph, const TensorValues& inputs,
+                  const Plan& plan) {
+  const std::vector<uint8_t> lists = buildLists(program, graph, inputs);
+  return perf::estimate(program.commands, program.programAddress, plan, {}, lists,
+                        program.readOnlyEnd)
+      .cycles;
+}
+
+}  // namespace
+
+std::vector<std::vector<uint32_t>> parseLengths(const std::string& text) {
+  std::vector<std::vector<uint32_t>> lengths;
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t comma = std::min(text.find(',', at), text.size());
+    lengths.push_back(parseBatch(text.substr(at, comma - at)));
+    if (std::count(lengths.begin(), lengths.end(), lengths.back()) > 1)
+      throw std::invalid_argument(
+          fmt::format("--lengths: {} comes twice", text.substr(at, comma - at)));
+    at = comma + 1;
+  }
+  return lengths;
+}
+
+BoardProgram compileOne(const ModelInput& model, const Plan& plan, const CompileOptions& options,
+                        Decision* decision) {
+  BoardProgram result{compile(model.graph, plan, options, decision), model.graph.tensors,
+                      model.seq, 0};
+  result.cycles = cyclesOf(result.program, model.graph, model.inputs, plan);
+  return result;
+}
+
+std::vector<BoardProgram> compileAll(ModelInput& model, const Plan& plan, CompileOptions options,
+                                     const std::vector<std::vector<uint32_t>>& lengths,
+                                     uint64_t seed) {
+  std::vector<BoardProgram> results;
+  std::vector<Program> programs;
+  options.sharedConstants = true;
+  for (const auto& batch : lengths) {
+    setLengths(model.graph, batch);
+    model.seq = batch;
+    model.inputs = drawnInputs(model, seed);
+    BoardProgram result = compileOne(model, plan, options, nullptr);
+    options.contents = false;  // the first program's serve all
+    programs.push_back(std::move(result.program));
+    results.push_back(std::move(result));
+  }
+  joinPrograms(programs);
+  for (std::size_t i = 0; i < results.size(); ++i) results[i].program = std::move(programs[i]);
+  return results;
+}
+
+}  // namespace intformer::cli

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "gen/plan.hpp"
+#include "sw/cli/board.hpp"
+#include "sw/cli/model_input.hpp"
+#include "sw/compiler/compile.hpp"
+
+namespace intformer::cli {
+
+/// "8,16,5+6" -> {{8}, {16}, {5, 6}}: the tokens of each sequence, of each program.
+/// Throws std::invalid_argument for anything else and for lengths that come twice.
+std::vector<std::vector<uint32_t>> parseLengths(const std::string& text);
+
+/// Compiles a loaded model, for the lengths that it was loaded with.
+BoardProgram compileOne(const ModelInput& model, const Plan& plan, const CompileOptions& options,
+                        Decision* decision);
+
+/// Compiles a loaded model for each of these lengths, all programs in one memory
+/// (sw/compiler/join.hpp). Leaves the model's graph with the last of them. Throws as compile() and
+/// setLengths() do.
+std::vector<BoardProgram> compileAll(ModelInput& model, const Plan& plan, CompileOptions options,
+                                     const std::vector<std::vector<uint32_t>>& lengths,
+                                     uint64_t seed);
+
+}  // namespace intformer::cli
