@@ -44,6 +44,10 @@ configure: packages
 	  'a checkout does not build below a path that holds one of ; # " \ $$ [ ]: move it' >&2; exit 1 ;; esac
 	@mkdir -p $(BUILD) 2>/dev/null && test -w $(BUILD) || \
 	  { echo "$(BUILD) cannot be written: make BUILD=FOLDER builds elsewhere" >&2; exit 1; }
+	@cache=$(BUILD)/CMakeCache.txt home=CMAKE_HOME_DIRECTORY:INTERNAL; \
+	  test ! -f $$cache || grep -qxF -e "$$home=$$PWD" -e "$$home=$$(pwd -P)" $$cache || \
+	  { echo "the checkout has been moved: configuring again"; \
+	    rm -rf $$cache $(BUILD)/CMakeFiles $(BUILD)/build.ninja; }
 	@test -f $(BUILD)/build.ninja || cmake -S . -B $(BUILD) -G Ninja >$(BUILD).log 2>&1 \
 	  || { cat $(BUILD).log; exit 1; }
 	@rm -f $(BUILD).log

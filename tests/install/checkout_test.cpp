@@ -21,6 +21,26 @@ TEST_CASE("make refuses at once a path that CMake does not take", "[checkout]") 
   }
 }
 
+TEST_CASE("a moved checkout is configured again, one that stays is not", "[checkout]") {
+  const TemporaryFolder folder;
+  const fs::path checkout = folder.path("it's here");
+  fs::create_directories(checkout / "build");
+  fs::copy("Makefile", checkout);
+  fs::copy("scripts", checkout / "scripts", fs::copy_options::recursive);
+  writeFile(checkout / "build/CMakeCache.txt", "CMAKE_HOME_DIRECTORY:INTERNAL=/elsewhere\n");
+  writeFile(checkout / "build/build.ninja", "");
+  writeFile(folder.path("cmake"),
+            "#!/bin/sh\necho \"CMAKE_HOME_DIRECTORY:INTERNAL=$PWD\" >build/CMakeCache.txt\n"
+            "touch build/build.ninja\n");
+  fs::permissions(folder.path("cmake"), fs::perms::owner_all);
+  const std::string configure = "cd " + shellWord(checkout.string()) + " && PATH=" +
+                                shellWord(folder.path()) + ":\"$PATH\" make -s configure";
+  CHECK_THAT(runCommand(configure).text, containsText("has been moved: configuring again"));
+  const Outcome again = runCommand(configure);
+  CHECK(again.status == 0);
+  CHECK_THAT(again.text, !containsText("moved"));
+}
+
 TEST_CASE("tests' designs are verilated below any path", "[checkout]") {
   const TemporaryFolder folder;
   for (const std::string name : {"plain", "my dir/in tförmer's"}) {
