@@ -17,7 +17,7 @@ inline constexpr std::size_t kQueueCount = 4;
 inline constexpr std::size_t kCommandWords = 16;  ///< 32-bit words in a command
 inline constexpr uint32_t kMaxGatherRows = 64;    ///< rows that one gather picks
 inline constexpr uint32_t kGatherStrideBytes = 64;  ///< its memory_stride is a multiple of this
-inline constexpr uint32_t kMaxTokens = 65535;     ///< given by a queue to another and not yet taken
+inline constexpr uint32_t kMaxQueueTokens = 65535;  ///< given by a queue to another and not yet taken
 inline constexpr std::size_t kCommandBytes = 4 * kCommandWords;
 
 enum class Opcode : uint8_t {

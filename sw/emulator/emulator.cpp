@@ -99,7 +99,7 @@ class Emulation {
     count(command, queue);
     hazards_.commit(touches_, queue, index_ + 1);
     if (!options_.checkRaces || tokens_.finish(command, queue, index_ + 1)) return true;
-    fail({ErrorCode::IllegalField, 0, fmt::format("more than {} tokens wait", kMaxTokens)});
+    fail({ErrorCode::IllegalField, 0, fmt::format("more than {} tokens wait", kMaxQueueTokens)});
     return false;
   }
 

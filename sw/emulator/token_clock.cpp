@@ -25,7 +25,7 @@ bool TokenClock::finish(const Command& command, Queue queue, uint32_t mark) {
     if (!command.signals(static_cast<Queue>(to))) continue;
     Pair& pair = pairs_[index(queue)][to];
     pair.given.push_back(own);
-    counted = counted && pair.given.size() - pair.taken <= kMaxTokens;
+    counted = counted && pair.given.size() - pair.taken <= kMaxQueueTokens;
   }
   return counted;
 }
