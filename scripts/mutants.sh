@@ -26,6 +26,15 @@ passes() {
   timeout -k 5 300 "$program" "$@" >test.log 2>&1
 }
 
+# Whatever ends the script, the copy has no mutant then.
+mutated=
+restore() {
+  [ -z "$mutated" ] || cp original "$mutated"
+  mutated=
+}
+trap restore EXIT
+trap 'exit 1' INT TERM
+
 survivors=0
 passed=' '
 while read -r file; do
@@ -40,18 +49,19 @@ while read -r file; do
        passed="$passed$test " ;;
   esac
   cp -p "$file" original
+  mutated=$file
   OLD=${old#- } NEW=${new#+ } awk '
     !done && (at = index($0, ENVIRON["OLD"])) {
       $0 = substr($0, 1, at - 1) ENVIRON["NEW"] substr($0, at + length(ENVIRON["OLD"])); done = 1
     }
     { print }
-    END { exit !done }' original >"$file" || { cp original "$file"; echo "$file has no: ${old#- }" >&2; exit 2; }
+    END { exit !done }' original >"$file" || { echo "$file has no: ${old#- }" >&2; exit 2; }
   if passes "$test" </dev/null; then
     verdict=SURVIVES survivors=$((survivors + 1))
   else
     verdict=killed
   fi
-  cp original "$file"
+  restore
   printf '%-9s %-24s %s: %s\n' "$verdict" "${test%% *}" "$file" "${new#+ }"
 done <"$table"
 [ "$survivors" -eq 0 ]
