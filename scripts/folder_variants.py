@@ -313,6 +313,23 @@ TAKEN = [
     ("lines that end in CR LF", [["swap", "vocab.txt", "\n", "\r\n"],
                                  ["swap", "tokenizer_config.json", "\n", "\r\n"],
                                  ["swap", "config.json", "\n", "\r\n"]]),
+    ("as the library saves it",
+     [["merge", "config.json", {"add_cross_attention": False, "bos_token_id": None, "use_cache": True,
+                                "dtype": "float32", "tie_word_embeddings": True}],
+      ["text", "tokenizer_config.json", json.dumps(
+          {"backend": "tokenizers", "cls_token": "[CLS]", "do_lower_case": True, "is_local": True,
+           "local_files_only": False, "mask_token": "[MASK]", "model_max_length": 48,
+           "pad_token": "[PAD]", "sep_token": "[SEP]", "strip_accents": None,
+           "tokenize_chinese_chars": True, "tokenizer_class": "BertTokenizer", "unk_token": "[UNK]"})],
+      ["pipeline", {}], ["remove", "vocab.txt"],
+      ["merge", PROMPTS, {"__version__": {"transformers": "5.24.0"}, "prompts": {"query": "", "document": ""},
+                          "default_prompt_name": None, "model_type": "SentenceTransformer",
+                          "similarity_fn_name": "cosine"}],
+      ["text", SENTENCE, json.dumps({"transformer_task": "feature-extraction", "modality_config": {
+          "text": {"method": "forward", "method_output_name": "last_hidden_state"}},
+          "module_output_name": "token_embeddings"})],
+      ["text", "1_Pooling/config.json", json.dumps(
+          {"embedding_dimension": 32, "pooling_mode": "mean", "include_prompt": True})]]),
     ("white space behind pieces", [["swap", "vocab.txt", "river\n", "river \t\n"]]),
 ]
 
@@ -466,7 +483,9 @@ REFUSED = [
      "module_input_name: must be \"sentence_embedding\""),
     ("queries cut otherwise", [["merge", SENTENCE, {"query_length": 32}]], "query_length: must be"),
     ("another task", [["merge", SENTENCE, {"transformer_task": "fill-mask"}]],
-     "transformer_task: must be \"feature-extraction\", got \"fill-mask\""),
+     "transformer_task: must be \"feature-extraction\" or \"sequence-classification\", got "),
+    ("scores that are pooled", [["merge", SENTENCE, {"transformer_task": "sequence-classification"}]],
+     "transformer_task: must be feature-extraction with this model_type"),
     ("arguments of the tokenizer", [["merge", SENTENCE, {"tokenizer_args": {"do_lower_case": True}}]],
      "tokenizer_args: must be {}"),
     ("a limit of one token", [["merge", SENTENCE, {"max_seq_length": 1}]],

@@ -90,8 +90,8 @@ BertConfig readBertConfig(const std::string& path, std::vector<std::string>* not
     faults.push_back(fmt::format("{}: {}", path, text));
   };
   const auto size = [&](const char* key, uint32_t limit) -> uint32_t {
-    if (!json.contains(key) || !json[key].is_number_unsigned() ||
-        json[key].get<uint64_t>() < 1 || json[key].get<uint64_t>() > limit) {
+    if (!json.contains(key) || !json[key].is_number_unsigned() || json[key].get<uint64_t>() < 1 ||
+        json[key].get<uint64_t>() > limit) {
       fault(fmt::format("{}: must be a count from 1 to {}, got {}", key, limit,
                         json.contains(key) ? json[key].dump() : "nothing"));
       return 1;

@@ -56,7 +56,7 @@ struct FloatBert {
 /// Throws ImportError that names every missing or impossible key.
 BertConfig readBertConfig(const std::string& path, std::vector<std::string>* notes = nullptr);
 
-/// Reads `directory`/config.json and model.safetensors or its shards. `ignored` receives the names of
+/// Reads `directory`/config.json and model.safetensors or shards. `ignored` receives the names of
 /// tensors that the encoder does not have (pooler, heads), `notes` lines for people.
 /// Throws ImportError that names every missing or misshapen tensor.
 FloatBert readBert(const std::string& directory, std::vector<std::string>* ignored = nullptr,

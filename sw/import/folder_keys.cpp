@@ -141,8 +141,7 @@ constexpr FolderKeys kKeys[] = {
      "{\"text\":{\"method\":\"forward\",\"method_output_name\":\"last_hidden_state\"}} "
      "{\"text\":{\"method\":\"forward\",\"method_output_name\":\"logits\"}}",
      "last hidden states are what is pooled, or logits what a cross-encoder gives"},
-    {"sentence_bert_config.json", Must, "module_output_name",
-     "\"token_embeddings\" \"scores\"",
+    {"sentence_bert_config.json", Must, "module_output_name", "\"token_embeddings\" \"scores\"",
      "last hidden states are what is pooled, or logits what a cross-encoder gives"},
     {"sentence_bert_config.json", Must,
      "processing_kwargs model_args model_kwargs tokenizer_args processor_kwargs config_args "
@@ -172,9 +171,8 @@ constexpr FolderKeys kKeys[] = {
     {"modules.json entry", Must, "kwargs", "[] {}", "they change what a module does"},
     {"modules.json entry", Ignored, "idx name", "", "modules run in the order of the file"},
 
-    {"N_Pooling/config.json", Read,
-     "pooling_mode pooling_mode_mean_tokens pooling_mode_cls_token", "",
-     "mean or first token; pooling_mode goes first; mean where no mode is named"},
+    {"N_Pooling/config.json", Read, "pooling_mode pooling_mode_mean_tokens pooling_mode_cls_token",
+     "", "mean or first token; pooling_mode goes first; mean where no mode is named"},
     {"N_Pooling/config.json", Read, "word_embedding_dimension embedding_dimension", "",
      "must be hidden_size"},
     {"N_Pooling/config.json", Read,
@@ -218,15 +216,17 @@ std::string shortened(const json& value) {
 
 }  // namespace
 
-std::span<const FolderKeys> folderKeys() { return kKeys; }
+std::span<const FolderKeys> folderKeys() {
+  return kKeys;
+}
 
 void checkKeys(std::string_view file, const json& object, const std::string& path,
                std::vector<std::string>& faults, std::vector<std::string>& notes) {
   for (const auto& [key, value] : object.items()) {
     const FolderKeys* row = find(file, key);
     if (row == nullptr) {
-      notes.push_back(fmt::format("{}: {}: is not known and left out, got {}", path, key,
-                                  shortened(value)));
+      notes.push_back(
+          fmt::format("{}: {}: is not known and left out, got {}", path, key, shortened(value)));
       continue;
     }
     if (row->use != Must || value.is_null()) continue;

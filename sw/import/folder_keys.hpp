@@ -17,7 +17,7 @@ enum class KeyUse : uint8_t {
 
 /// Keys of one file that are treated alike: the one table of them, which docs/9-models.md shows.
 struct FolderKeys {
-  const char* file;    ///< its name in the folder, and perhaps the object in it: "tokenizer.json model"
+  const char* file;    ///< its name, and perhaps the object in it: "tokenizer.json model"
   KeyUse use;
   const char* keys;    ///< between spaces; one may begin with *, for anything
   const char* values;  ///< of Must: JSON values between spaces

@@ -25,8 +25,8 @@ std::size_t findNotFinite(std::string_view text) {
       ++i;
     else if (text[i] == '"')
       inString = !inString;
-    else if (!inString && (text.substr(i).starts_with("NaN") ||
-                           text.substr(i).starts_with("Infinity")))
+    else if (!inString &&
+             (text.substr(i).starts_with("NaN") || text.substr(i).starts_with("Infinity")))
       return i;
   }
   return std::string_view::npos;
@@ -49,8 +49,9 @@ json readJson(const std::filesystem::path& path) {
   const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   if (file.bad()) refuse("cannot be read");
   if (text.starts_with(kByteOrderMark))
-    refuse("begins with a byte order mark (EF BB BF), which JSON does not have; save it as plain "
-           "UTF-8");
+    refuse(
+        "begins with a byte order mark (EF BB BF), which JSON does not have; save it as plain "
+        "UTF-8");
   std::vector<std::set<std::string>> keys;  // of the objects around
   const auto check = [&](int depth, json::parse_event_t event, json& value) {
     if (depth > kMaxDepth) refuse("is nested too deeply");
@@ -64,9 +65,10 @@ json readJson(const std::filesystem::path& path) {
     return json::parse(text, check);
   } catch (const json::parse_error& error) {
     if (const std::size_t at = findNotFinite(text); at != std::string_view::npos)
-      refuse(fmt::format("line {}: holds {}, as Python writes it and JSON does not have it; write "
-                         "a number or null",
-                         lineOf(text, at), text[at] == 'N' ? "NaN" : "Infinity"));
+      refuse(
+          fmt::format("line {}: holds {}, as Python writes it and JSON does not have it; write "
+                      "a number or null",
+                      lineOf(text, at), text[at] == 'N' ? "NaN" : "Infinity"));
     refuse(fmt::format("line {}: is not JSON", lineOf(text, error.byte)));
   }
   return {};

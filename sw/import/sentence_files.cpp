@@ -39,8 +39,8 @@ PoolingMode readPooling(const fs::path& path, const SentenceSettings& settings, 
   requireKeys("N_Pooling/config.json", file.object(), file.path(), notes);
   for (const char* key : {"word_embedding_dimension", "embedding_dimension"})
     if (const json value = file.at(key); !value.is_null() && value != width)
-      file.refuse(key, fmt::format("must be {}, config.json's hidden_size, got {}", width,
-                                   value.dump()));
+      file.refuse(
+          key, fmt::format("must be {}, config.json's hidden_size, got {}", width, value.dump()));
   if (!file.flag("include_prompt").value_or(true) && !settings.prompt.empty())
     file.refuse("include_prompt",
                 "must be true with a default prompt: pooling takes all tokens; set "
@@ -77,17 +77,20 @@ void readModules(const fs::path& folder, uint32_t width, SentenceSettings& setti
       requireKeys("N_Normalize/config.json", file.object(), file.path(), notes);
       settings.pooling.normalize = true;
     } else {
-      throw ImportError(fmt::format(
-          "{}: module {} (path {}) at place {} is not known; sentence_transformers' Transformer, in "
-          "the folder itself, Pooling, and perhaps Normalize are, in this order; what others make of "
-          "a vector can be made of `embed`'s",
-          path.string(), type.get<std::string>(), part.dump(), at));
+      throw ImportError(
+          fmt::format("{}: module {} (path {}) at place {} is not known; sentence_transformers' "
+                      "Transformer, in "
+                      "the folder itself, Pooling, and perhaps Normalize are, in this order; what "
+                      "others make of "
+                      "a vector can be made of `embed`'s",
+                      path.string(), type.get<std::string>(), part.dump(), at));
     }
     kinds.push_back(kind);
   }
   if (settings.crossEncoder && kinds.size() > 1)
-    throw ImportError(path.string() + ": has modules behind the Transformer of a cross-encoder, "
-                                      "which change its scores");
+    throw ImportError(path.string() +
+                      ": has modules behind the Transformer of a cross-encoder, "
+                      "which change its scores");
   if (settings.crossEncoder) return;
   if (kinds.size() < 2) throw ImportError(path.string() + ": has no module Pooling");
   notes.push_back("pooling: " + poolingText(settings.pooling));
@@ -98,13 +101,13 @@ void takeDefaultPooling(const fs::path& folder, uint32_t width, SentenceSettings
                         std::vector<std::string>& notes) {
   settings.pooling = {.mode = PoolingMode::Mean, .normalize = false};
   const fs::path alone = folder / "1_Pooling" / "config.json";
-  if (fs::exists(alone) &&
-      readPooling(alone, settings, width, notes) != settings.pooling.mode)
-    throw ImportError(fmt::format("{}: asks for another pooling than mean, but there is no "
-                                  "modules.json that names it; add one",
-                                  alone.string()));
-  notes.push_back(fmt::format("no modules.json: pooling taken as {}",
-                              poolingText(settings.pooling)));
+  if (fs::exists(alone) && readPooling(alone, settings, width, notes) != settings.pooling.mode)
+    throw ImportError(
+        fmt::format("{}: asks for another pooling than mean, but there is no "
+                    "modules.json that names it; add one",
+                    alone.string()));
+  notes.push_back(
+      fmt::format("no modules.json: pooling taken as {}", poolingText(settings.pooling)));
 }
 
 void readPrompts(const fs::path& folder, SentenceSettings& settings,
@@ -123,8 +126,10 @@ void readPrompts(const fs::path& folder, SentenceSettings& settings,
   const auto chosen = file.text("default_prompt_name");
   for (const auto& [name, prompt] : settings.prompts)
     if (!prompt.empty() && name != chosen)
-      notes.push_back(fmt::format("prompt {}: stands before no text unless you write it there: "
-                                  "\"{}\"", name, prompt));
+      notes.push_back(
+          fmt::format("prompt {}: stands before no text unless you write it there: "
+                      "\"{}\"",
+                      name, prompt));
   if (!chosen || *chosen == "query" || *chosen == "document")  // these two are always there
     settings.prompt = chosen ? settings.prompts[*chosen] : "";
   else if (const auto found = settings.prompts.find(*chosen); found != settings.prompts.end())
@@ -132,14 +137,14 @@ void readPrompts(const fs::path& folder, SentenceSettings& settings,
   else
     file.refuse("default_prompt_name", fmt::format("{} is not among the prompts", *chosen));
   if (!settings.prompt.empty())
-    notes.push_back(fmt::format("prompt {}: stands before every text: \"{}\"", *chosen,
-                                settings.prompt));
+    notes.push_back(
+        fmt::format("prompt {}: stands before every text: \"{}\"", *chosen, settings.prompt));
 }
 
 /// sentence_bert_config.json, or where it is missing one of the names that older versions wrote.
 JsonFile transformerFile(const fs::path& folder) {
-  for (const char* model : {"bert", "roberta", "distilbert", "camembert", "albert", "xlm-roberta",
-                            "xlnet"}) {
+  for (const char* model :
+       {"bert", "roberta", "distilbert", "camembert", "albert", "xlm-roberta", "xlnet"}) {
     const fs::path path = folder / fmt::format("sentence_{}_config.json", model);
     if (fs::exists(path)) return JsonFile(path);
   }
@@ -162,18 +167,18 @@ SentenceSettings readSentenceFiles(const fs::path& folder, uint32_t width,
     const JsonFile file = transformerFile(folder);
     requireKeys("sentence_bert_config.json", file.object(), file.path(), notes);
     if ((file.at("transformer_task") == "sequence-classification") != settings.crossEncoder)
-      file.refuse("transformer_task",
-                  fmt::format("must be {} with this model_type in config_sentence_transformers.json",
-                              settings.crossEncoder ? "sequence-classification"
-                                                    : "feature-extraction"));
+      file.refuse(
+          "transformer_task",
+          fmt::format("must be {} with this model_type in config_sentence_transformers.json",
+                      settings.crossEncoder ? "sequence-classification" : "feature-extraction"));
     settings.maxTokens = file.tokens("max_seq_length");
     settings.lowerCase = file.flag("do_lower_case").value_or(false);
     readModules(folder, width, settings, notes);
   } else {
     for (const char* name : {"config_sentence_transformers.json", "sentence_bert_config.json"})
       if (fs::exists(folder / name))
-        notes.push_back(fmt::format("{}: is not read, as there is no modules.json",
-                                    (folder / name).string()));
+        notes.push_back(
+            fmt::format("{}: is not read, as there is no modules.json", (folder / name).string()));
     takeDefaultPooling(folder, width, settings, notes);
   }
   return settings;

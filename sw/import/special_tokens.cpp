@@ -75,8 +75,8 @@ class Gatherer {
     }
   }
   /// Special tokens, of which one file may say the name and the other more. `fromMap`: the file is
-  /// special_tokens_map.json, whose additional_special_tokens the published library (transformers 5)
-  /// reads only after it has made added_tokens.json's tokens.
+  /// special_tokens_map.json, whose additional_special_tokens the published library (transformers
+  /// 5) reads only after it has made added_tokens.json's tokens.
   void addNames(const JsonFile& file, bool fromMap) {
     for (const auto& [key, value] : file.object().items()) {
       const bool many = key == "additional_special_tokens" || key == "extra_special_tokens";
@@ -193,26 +193,28 @@ class Gatherer {
            });
   }
 
-  /// A special token that may have an id already, be a piece, or take the next row; `where` is empty
-  /// for one that no file names.
+  /// A special token that may have an id already, be a piece, or take the next row; `where` is
+  /// empty for one that no file names.
   void addNext(const std::string& content, const std::string& where, uint32_t rows,
                std::vector<AddedToken>& all) {
     if (std::ranges::any_of(all, [&](const AddedToken& token) { return token.content == content; }))
       return;
     const auto found = tokens_.find(content);
-    AddedToken token = found == tokens_.end() ? AddedToken{.content = content} : found->second.token;
+    AddedToken token =
+        found == tokens_.end() ? AddedToken{.content = content} : found->second.token;
     if (const auto piece = ids_.find(content); piece != ids_.end()) {
       token.id = piece->second;
     } else if (next_ < rows) {
       token.id = next_++;
     } else if (where.empty()) {
-      notes_.push_back(fmt::format("the vocabulary lacks {}: in a text it is cut into pieces",
-                                   content));
+      notes_.push_back(
+          fmt::format("the vocabulary lacks {}: in a text it is cut into pieces", content));
       return;
     } else {
-      throw ImportError(fmt::format("{}: special token \"{}\" is not in the vocabulary, and its id "
-                                    "{} is no row of the table of words, which has {}",
-                                    where, content, next_, rows));
+      throw ImportError(
+          fmt::format("{}: special token \"{}\" is not in the vocabulary, and its id "
+                      "{} is no row of the table of words, which has {}",
+                      where, content, next_, rows));
     }
     all.push_back(token);
   }
@@ -238,9 +240,12 @@ void readSpecialTokens(const TokenFiles& files, const std::vector<std::string>& 
   gatherer.addIds(files.added);
   SpecialTokens& special = options.special;
   std::map<std::string, std::string> assumed;
-  for (const auto& [key, name] : std::map<std::string, std::string*>{
-           {"cls_token", &special.begin}, {"sep_token", &special.end}, {"unk_token", &special.unknown},
-           {"pad_token", &special.padding}, {"mask_token", &special.mask}}) {
+  for (const auto& [key, name] :
+       std::map<std::string, std::string*>{{"cls_token", &special.begin},
+                                           {"sep_token", &special.end},
+                                           {"unk_token", &special.unknown},
+                                           {"pad_token", &special.padding},
+                                           {"mask_token", &special.mask}}) {
     const std::string given = gatherer.named(key);
     if (given.empty() && !name->empty())
       assumed[key] = *name;
@@ -248,7 +253,8 @@ void readSpecialTokens(const TokenFiles& files, const std::vector<std::string>& 
       *name = given;
   }
   options.added = gatherer.finish(assumed, rows);
-  const std::array names = {special.begin, special.end, special.unknown, special.padding, special.mask};
+  const std::array names = {special.begin, special.end, special.unknown, special.padding,
+                            special.mask};
   std::vector<std::string> others;
   for (const AddedToken& token : options.added)
     if (std::ranges::find(names, token.content) == names.end())

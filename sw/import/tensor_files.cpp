@@ -34,9 +34,10 @@ std::string otherWeights(const fs::path& folder) {
 TensorFiles::TensorFiles(const fs::path& folder, std::vector<std::string>& notes)
     : path_((folder / kSingle).string()) {
   if (fs::exists(folder / "adapter_config.json"))
-    throw ImportError(fmt::format("{}: an adapter (PEFT) changes the weights; merge it into them "
-                                  "first, with merge_and_unload()",
-                                  (folder / "adapter_config.json").string()));
+    throw ImportError(
+        fmt::format("{}: an adapter (PEFT) changes the weights; merge it into them "
+                    "first, with merge_and_unload()",
+                    (folder / "adapter_config.json").string()));
   if (fs::exists(folder / kSingle))
     add(folder / kSingle);
   else if (fs::exists(folder / kIndex))
@@ -103,17 +104,19 @@ std::string encoderPrefix(const TensorFiles& files) {
   }
   if (found.size() == 1) return found[0];
   if (!found.empty())
-    throw ImportError(fmt::format("{}: holds several encoders, {}{} and {}{}; save the one that is "
-                                  "meant alone",
-                                  files.path(), found[0], kWords, found[1], kWords));
+    throw ImportError(
+        fmt::format("{}: holds several encoders, {}{} and {}{}; save the one that is "
+                    "meant alone",
+                    files.path(), found[0], kWords, found[1], kWords));
   constexpr std::size_t kMost = 3;
   std::string some;
   for (std::size_t i = 0; i < std::min(kMost, files.names().size()); ++i)
     some += (some.empty() ? "" : ", ") + files.names()[i];
-  throw ImportError(fmt::format("{}: holds no tensor {}, with or without a prefix, so no BERT "
-                                "encoder; it holds {} tensors: {}{}",
-                                files.path(), kWords, files.names().size(), some,
-                                files.names().size() > kMost ? ", ..." : ""));
+  throw ImportError(
+      fmt::format("{}: holds no tensor {}, with or without a prefix, so no BERT "
+                  "encoder; it holds {} tensors: {}{}",
+                  files.path(), kWords, files.names().size(), some,
+                  files.names().size() > kMost ? ", ..." : ""));
 }
 
 }  // namespace intformer

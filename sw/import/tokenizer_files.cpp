@@ -38,16 +38,18 @@ std::vector<std::string> readPieces(const fs::path& folder, const JsonFile& pipe
   const fs::path path = folder / "vocab.txt";
   const bool hasText = fs::exists(path);
   if (!hasText && !json.vocabulary)
-    throw ImportError(fmt::format("{}: cannot be opened, and there is no tokenizer.json with a "
-                                  "vocabulary",
-                                  path.string()));
+    throw ImportError(
+        fmt::format("{}: cannot be opened, and there is no tokenizer.json with a "
+                    "vocabulary",
+                    path.string()));
   if (!hasText) return *json.vocabulary;
   std::vector<std::string> pieces = readVocabulary(path.string());
   if (json.vocabulary && pieces != *json.vocabulary) {
     const auto [a, b] = std::ranges::mismatch(pieces, *json.vocabulary);
-    throw ImportError(fmt::format("{}: piece {} is another one in {}; remove the file that is not "
-                                  "the model's",
-                                  path.string(), a - pieces.begin(), pipeline.path()));
+    throw ImportError(
+        fmt::format("{}: piece {} is another one in {}; remove the file that is not "
+                    "the model's",
+                    path.string(), a - pieces.begin(), pipeline.path()));
   }
   return pieces;
 }
@@ -63,9 +65,10 @@ void readRules(const JsonFile& settings, const JsonFile& pipeline, const Tokeniz
              chinese = settings.flag("tokenize_chinese_chars");
   if (kind == TokenizerClass::Pipeline) {
     if (!json.rules || !json.splitsWords || !json.begin || !json.vocabulary)
-      throw ImportError(fmt::format("{}: must have normalizer, pre_tokenizer, post_processor and "
-                                    "model, as tokenizer_class says that it is the tokenizer",
-                                    pipeline.path()));
+      throw ImportError(
+          fmt::format("{}: must have normalizer, pre_tokenizer, post_processor and "
+                      "model, as tokenizer_class says that it is the tokenizer",
+                      pipeline.path()));
     options.lowerCase = json.rules->lowerCase;
     options.stripAccents = json.rules->stripAccents;
     options.splitChinese = json.rules->splitChinese;
@@ -94,7 +97,8 @@ void readRules(const JsonFile& settings, const JsonFile& pipeline, const Tokeniz
 }
 
 /// Names that tokenizer.json gives its special tokens must be those that stand for them.
-void checkNames(const JsonFile& pipeline, const TokenizerJson& json, const TokenizerOptions& options) {
+void checkNames(const JsonFile& pipeline, const TokenizerJson& json,
+                const TokenizerOptions& options) {
   const auto agree = [&](const char* key, const std::optional<std::string>& name,
                          const std::string& wanted) {
     if (name && *name != wanted)
@@ -119,10 +123,9 @@ uint32_t tokensOf(const JsonFile& settings, const BertConfig& config,
 
 Tokenizer readTokenizerFiles(const fs::path& folder, const BertConfig& config,
                              const SentenceSettings& sentences, std::vector<std::string>& notes) {
-  const TokenFiles files = {JsonFile(folder / "tokenizer_config.json"),
-                            JsonFile(folder / "tokenizer.json"),
-                            JsonFile(folder / "special_tokens_map.json"),
-                            JsonFile(folder / "added_tokens.json")};
+  const TokenFiles files = {
+      JsonFile(folder / "tokenizer_config.json"), JsonFile(folder / "tokenizer.json"),
+      JsonFile(folder / "special_tokens_map.json"), JsonFile(folder / "added_tokens.json")};
   const JsonFile& settings = files.settings;
   const TokenizerClass kind = classOf(settings, folder);
   requireKeys("tokenizer_config.json", settings.object(), settings.path(), notes);
@@ -141,8 +144,8 @@ Tokenizer readTokenizerFiles(const fs::path& folder, const BertConfig& config,
   std::vector<std::string> pieces = readPieces(folder, files.pipeline, json);
   readSpecialTokens(files, pieces, config.vocabulary, options, notes);
   checkNames(files.pipeline, json, options);
-  const std::string where = (folder / (fs::exists(folder / "vocab.txt") ? "vocab.txt"
-                                                                         : "tokenizer.json")).string();
+  const std::string where =
+      (folder / (fs::exists(folder / "vocab.txt") ? "vocab.txt" : "tokenizer.json")).string();
   if (!settings.exists() && !json.rules)
     notes.emplace_back("no tokenizer_config.json: lower case, accents stripped");
   notes.push_back(fmt::format("tokenizer: {}, at most {} tokens",
@@ -151,8 +154,9 @@ Tokenizer readTokenizerFiles(const fs::path& folder, const BertConfig& config,
     Tokenizer tokenizer(std::move(pieces), std::move(options));
     // A table may have spare rows for ids that no text makes, but not too few.
     if (tokenizer.size() > config.vocabulary)
-      throw ImportError(fmt::format("has {} pieces and added tokens, config.json's vocab_size is {}",
-                                    tokenizer.size(), config.vocabulary));
+      throw ImportError(
+          fmt::format("has {} pieces and added tokens, config.json's vocab_size is {}",
+                      tokenizer.size(), config.vocabulary));
     return tokenizer;
   } catch (const ImportError& error) {
     throw ImportError(fmt::format("{}: {}", where, error.what()));

@@ -30,8 +30,7 @@ std::vector<std::string> vocabularyOf(const JsonPart& model) {
     if (!id.is_number_unsigned() || id >= map.size() || taken[id.get<std::size_t>()])
       model.refuse("vocab", fmt::format("{} has id {}; the ids of {} pieces must be 0 to {}, each "
                                         "once",
-                                        json(piece).dump(), id.dump(), map.size(),
-                                        map.size() - 1));
+                                        json(piece).dump(), id.dump(), map.size(), map.size() - 1));
     taken[id.get<std::size_t>()] = true;
     pieces[id.get<std::size_t>()] = piece;
   }
@@ -43,11 +42,12 @@ std::vector<std::string> templateOf(const JsonPart& processor, const char* key) 
   std::vector<std::string> names;
   for (const json& entry : processor.at(key)) {
     const bool text = entry.is_object() && entry.contains("Sequence");
-    const json item = !entry.is_object() ? json() : entry.value(text ? "Sequence" : "SpecialToken", json());
+    const json item =
+        !entry.is_object() ? json() : entry.value(text ? "Sequence" : "SpecialToken", json());
     if (!item.is_object() || !item.value("id", json()).is_string())
       processor.refuse(key, "an entry is not a text or a special token: " + entry.dump());
-    names.push_back(fmt::format("{}:{}", item["id"].get<std::string>(),
-                                item.value("type_id", json()).dump()));
+    names.push_back(
+        fmt::format("{}:{}", item["id"].get<std::string>(), item.value("type_id", json()).dump()));
   }
   return names;
 }
@@ -57,8 +57,8 @@ void checkToken(const JsonPart& processor, const TokenizerJson& all, const std::
                 const json& id) {
   if (!all.vocabulary || !id.is_number_unsigned() || id >= all.vocabulary->size() ||
       (*all.vocabulary)[id.get<std::size_t>()] != name)
-    processor.refuse(name, fmt::format("has id {}, which is another piece of the vocabulary",
-                                       id.dump()));
+    processor.refuse(name,
+                     fmt::format("has id {}, which is another piece of the vocabulary", id.dump()));
 }
 
 void readTemplate(const JsonPart& processor, TokenizerJson& all) {
@@ -66,15 +66,15 @@ void readTemplate(const JsonPart& processor, TokenizerJson& all) {
   const auto named = [](const std::string& text) { return text.substr(0, text.rfind(':')); };
   if (single.size() != 3 || single[1] != "A:0" || !single[0].ends_with(":0") ||
       !single[2].ends_with(":0"))
-    processor.refuse("single", fmt::format("must be [CLS]:0 A:0 [SEP]:0, got {}",
-                                           joined(single, " ")));
+    processor.refuse("single",
+                     fmt::format("must be [CLS]:0 A:0 [SEP]:0, got {}", joined(single, " ")));
   all.begin = named(single[0]);
   all.end = named(single[2]);
   const std::vector<std::string> pair = templateOf(processor, "pair");
   const std::vector<std::string> wanted = {single[0], "A:0", single[2], "B:1", *all.end + ":1"};
   if (pair != wanted)
-    processor.refuse("pair", fmt::format("must be {}, got {}", joined(wanted, " "),
-                                         joined(pair, " ")));
+    processor.refuse("pair",
+                     fmt::format("must be {}, got {}", joined(wanted, " "), joined(pair, " ")));
   for (const std::string& name : {*all.begin, *all.end}) {
     const json token = processor.at("special_tokens").value(name, json());
     const json ids = token.is_object() ? token.value("ids", json()) : json();

@@ -39,7 +39,7 @@ std::string folderName(const std::string& directory);
 Tokenizer importTokenizer(const std::string& directory, ImportNotes& notes);
 
 /// Reads a model in Hugging Face's layout, whole: what transformers and sentence-transformers read
-/// of such a folder is honoured, or known to change nothing, or refused (sw/import/folder_keys.hpp).
+/// of such a folder is honoured, known to change nothing, or refused (sw/import/folder_keys.hpp).
 /// Throws ImportError with file, place and reason.
 TrainedModel importFolder(const std::string& directory, ImportNotes& notes);
 

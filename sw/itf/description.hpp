@@ -37,7 +37,9 @@ class Description {
     if (!at(key).is_string()) file_.refuse(fmt::format("{}: {}: must be a string", where_, key));
     return at(key).get<std::string>();
   }
-  [[nodiscard]] Description part(const char* key) const { return {file_, at(key), where_ + ": " + key}; }
+  [[nodiscard]] Description part(const char* key) const {
+    return {file_, at(key), where_ + ": " + key};
+  }
   [[nodiscard]] std::vector<Description> list(const char* key) const {
     if (!at(key).is_array()) file_.refuse(fmt::format("{}: {}: must be an array", where_, key));
     std::vector<Description> entries;

@@ -1,6 +1,5 @@
 #include "sw/tokenizer/added_tokens.hpp"
 
-#include <unicode/uchar.h>
 #include <unicode/utf8.h>
 
 #include <algorithm>
@@ -9,13 +8,6 @@
 
 namespace intformer {
 namespace {
-
-/// What the reference's regular expressions call \w.
-bool isWordCharacter(UChar32 c) {
-  constexpr uint32_t kMasks = U_GC_M_MASK | U_GC_ND_MASK | U_GC_PC_MASK;
-  return (U_MASK(u_charType(c)) & kMasks) != 0 || u_hasBinaryProperty(c, UCHAR_ALPHABETIC) != 0 ||
-         u_hasBinaryProperty(c, UCHAR_JOIN_CONTROL) != 0;
-}
 
 const uint8_t* bytesOf(std::string_view text) {
   return reinterpret_cast<const uint8_t*>(text.data());
@@ -81,8 +73,7 @@ TokenFinder::Match TokenFinder::next(std::string_view text, std::size_t from) co
   return {};
 }
 
-bool TokenFinder::split(std::string_view utf8, const TakeText& text,
-                        const TakeToken& token) const {
+bool TokenFinder::split(std::string_view utf8, const TakeText& text, const TakeToken& token) const {
   std::size_t done = 0;
   for (Match match = next(utf8, 0); match.token != nullptr; match = next(utf8, match.end)) {
     const AddedToken& found = *match.token;

@@ -18,7 +18,7 @@ struct AddedToken {
   bool singleWord = false;  ///< not where a letter, mark, digit or underscore touches it
   bool leftStrip = false;   ///< takes the white space before it with it
   bool rightStrip = false;  ///< and that behind it
-  bool normalized = false;  ///< is looked for, cleaned, in the cleaned text; else in the text itself
+  bool normalized = false;  ///< is looked for, cleaned, in the cleaned text; else in the text
 
   bool operator==(const AddedToken&) const = default;
 };

@@ -26,6 +26,17 @@ constexpr Range kNewCapitals[] = {{0x1C89, 0x1C89, 1},     {0xA7CB, 0xA7CB, 0x26
                                   {0xA7DA, 0xA7DA, 1},     {0xA7DC, 0xA7DC, 0x19B - 0xA7DC},
                                   {0x10D50, 0x10D65, 0x20}, {0x16EA0, 0x16EB8, 0x1B}};
 
+/// Word characters that came with Unicode 15.1 and 16, after Debian 12's ICU.
+constexpr Range kNewWordCharacters[] = {
+    {0x897, 0x897},     {0x1C89, 0x1C8A},   {0xA7CB, 0xA7CD},   {0xA7DA, 0xA7DC},
+    {0x105C0, 0x105F3}, {0x10D40, 0x10D65}, {0x10D69, 0x10D6D}, {0x10D6F, 0x10D85},
+    {0x10EC2, 0x10EC4}, {0x10EFC, 0x10EFC}, {0x11380, 0x11389}, {0x1138B, 0x1138B},
+    {0x1138E, 0x1138E}, {0x11390, 0x113B5}, {0x113B7, 0x113C0}, {0x113C2, 0x113C2},
+    {0x113C5, 0x113C5}, {0x113C7, 0x113CA}, {0x113CC, 0x113D3}, {0x113E1, 0x113E2},
+    {0x116D0, 0x116E3}, {0x11BC0, 0x11BE0}, {0x11BF0, 0x11BF9}, {0x11F5A, 0x11F5A},
+    {0x13460, 0x143FA}, {0x16100, 0x16139}, {0x16D40, 0x16D6C}, {0x16D70, 0x16D79},
+    {0x18CFF, 0x18CFF}, {0x1CCF0, 0x1CCF9}, {0x1E5D0, 0x1E5FA}, {0x2EBF0, 0x2EE5D}};
+
 constexpr UChar32 kCapitalDottedI = 0x130;
 constexpr char32_t kCombiningDot = 0x307;
 
@@ -92,6 +103,15 @@ bool isIdeograph(UChar32 c) {
 bool isPunctuation(UChar32 c) {
   if (c < 0x80) return c > ' ' && c < 0x7F && u_isalnum(c) == 0;
   return hasCategory(c, U_GC_P_MASK);
+}
+
+bool isWordCharacter(UChar32 c) {
+  for (const Range& range : kNewWordCharacters)
+    if (c >= range.first && c <= range.last) return true;
+  if (cameAfter(16, c)) return false;
+  constexpr uint32_t kMasks = U_GC_M_MASK | U_GC_ND_MASK | U_GC_PC_MASK;
+  return (U_MASK(u_charType(c)) & kMasks) != 0 || u_hasBinaryProperty(c, UCHAR_ALPHABETIC) != 0 ||
+         u_hasBinaryProperty(c, UCHAR_JOIN_CONTROL) != 0;
 }
 
 bool isNonspacingMark(UChar32 c) { return hasCategory(c, U_GC_MN_MASK); }

@@ -21,6 +21,9 @@ bool isSpace(UChar32 c);
 bool isIdeograph(UChar32 c);
 /// ASCII's punctuation and symbols, and Unicode's punctuation.
 bool isPunctuation(UChar32 c);
+/// What touches a single word: letters, marks, digits, joining punctuation and joiners, the \w of the
+/// published tokenizer's regular expressions, as of Unicode 16.
+bool isWordCharacter(UChar32 c);
 /// Nonspacing marks: what is left of accents after decomposition.
 bool isNonspacingMark(UChar32 c);
 

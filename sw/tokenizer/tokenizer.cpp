@@ -37,8 +37,9 @@ std::vector<std::string> readVocabulary(const std::string& path) {
   std::vector<std::string> vocabulary;
   for (std::string line; std::getline(file, line);) {
     if (vocabulary.empty() && line.starts_with("\xEF\xBB\xBF"))
-      throw ImportError(path + ": begins with a byte order mark (EF BB BF), which would be part of "
-                               "the first piece; save it as plain UTF-8");
+      throw ImportError(path +
+                        ": begins with a byte order mark (EF BB BF), which would be part of "
+                        "the first piece; save it as plain UTF-8");
     line.resize(spaceBefore(line, line.size()));
     vocabulary.push_back(std::move(line));
   }
@@ -64,16 +65,16 @@ void Tokenizer::index() {
   if (vocabulary_.empty()) throw ImportError("the vocabulary is empty");
   std::vector<std::string> faults;
   if (options_.maxTokens < 2)
-    faults.push_back(fmt::format("at most {} tokens are asked for, [CLS] and [SEP] need 2",
-                                 options_.maxTokens));
+    faults.push_back(
+        fmt::format("at most {} tokens are asked for, [CLS] and [SEP] need 2", options_.maxTokens));
   for (uint32_t id = 0; id < vocabulary_.size() && faults.size() < kMaxFaults; ++id) {
     const std::string& piece = vocabulary_[id];
     const auto [place, added] = first_.emplace(piece, id);
     if (!isUtf8(piece))
       faults.push_back(fmt::format("piece {} is not UTF-8", id));
     else if (!added)
-      faults.push_back(fmt::format("piece {} \"{}\" is a duplicate of piece {}", id, piece,
-                                   place->second));
+      faults.push_back(
+          fmt::format("piece {} \"{}\" is a duplicate of piece {}", id, piece, place->second));
     if (piece.size() > kContinues.size() && piece.starts_with(kContinues))
       later_.emplace(piece.substr(kContinues.size()), id);
     longestPiece_ = std::max(longestPiece_, piece.size());
@@ -100,8 +101,8 @@ void Tokenizer::index() {
 
 void Tokenizer::indexAdded(std::vector<std::string>& faults) {
   const auto add = [&](const AddedToken& token) {
-    std::string pattern = token.normalized ? cleaned(token.content, rulesOf(options_))
-                                           : token.content;
+    std::string pattern =
+        token.normalized ? cleaned(token.content, rulesOf(options_)) : token.content;
     if (pattern.empty())
       faults.push_back(fmt::format("added token \"{}\" has no character", token.content));
     else if (!(token.normalized ? cleaned_ : raw_).add(pattern, token))
@@ -150,8 +151,7 @@ std::vector<uint32_t> Tokenizer::pieces(std::string_view utf8) const {
   return ids;
 }
 
-void Tokenizer::addText(std::string_view utf8, std::size_t most,
-                        std::vector<uint32_t>& ids) const {
+void Tokenizer::addText(std::string_view utf8, std::size_t most, std::vector<uint32_t>& ids) const {
   const WordRules rules = rulesOf(options_);
   const TakeWord word = [&](std::string_view text, std::size_t characters) {
     addWord(text, characters, ids);

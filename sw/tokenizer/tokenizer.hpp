@@ -11,7 +11,7 @@
 
 namespace intformer {
 
-/// Names of the tokens that a text does not make but a model needs; each stands for itself in a text.
+/// Names of the tokens that a model needs beside a text's; each stands for itself in a text.
 struct SpecialTokens {
   std::string begin = "[CLS]", end = "[SEP]", unknown = "[UNK]";  ///< the vocabulary has these
   std::string padding = "[PAD]", mask = "[MASK]";                 ///< and perhaps these
@@ -35,7 +35,7 @@ struct TokenizerOptions {
 std::vector<std::string> readVocabulary(const std::string& path);
 
 /// BERT's tokenizer: added and special tokens, text cleaning, words, then the longest pieces of the
-/// vocabulary from the left. Its ids are those of Hugging Face's BertTokenizerFast. Ill-formed UTF-8
+/// vocabulary from the left. Ids are those of Hugging Face's BertTokenizerFast. Ill-formed UTF-8
 /// is skipped.
 class Tokenizer {
  public:

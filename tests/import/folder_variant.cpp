@@ -104,32 +104,47 @@ void writePipeline(const TemporaryFolder& folder, const Json& patch) {
   Json added = Json::array(), named = Json::object();
   for (const char* name : {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"})
     if (ids.contains(name))
-      added.push_back({{"id", ids[name]}, {"content", name}, {"single_word", false},
-                       {"lstrip", false}, {"rstrip", false}, {"normalized", false},
+      added.push_back({{"id", ids[name]},
+                       {"content", name},
+                       {"single_word", false},
+                       {"lstrip", false},
+                       {"rstrip", false},
+                       {"normalized", false},
                        {"special", true}});
   for (const char* name : {"[CLS]", "[SEP]"})
     named[name] = {{"id", name}, {"ids", {ids[name]}}, {"tokens", {name}}};
-  Json pipeline = {
-      {"version", "1.0"}, {"truncation", nullptr}, {"padding", nullptr}, {"added_tokens", added},
-      {"normalizer", {{"type", "BertNormalizer"}, {"clean_text", true},
-                      {"handle_chinese_chars", true}, {"strip_accents", nullptr},
-                      {"lowercase", true}}},
-      {"pre_tokenizer", {{"type", "BertPreTokenizer"}}},
-      {"post_processor",
-       {{"type", "TemplateProcessing"},
-        {"single", {special("[CLS]", 0), text("A", 0), special("[SEP]", 0)}},
-        {"pair", {special("[CLS]", 0), text("A", 0), special("[SEP]", 0), text("B", 1),
-                  special("[SEP]", 1)}},
-        {"special_tokens", named}}},
-      {"decoder", {{"type", "WordPiece"}, {"prefix", "##"}, {"cleanup", true}}},
-      {"model", {{"type", "WordPiece"}, {"unk_token", "[UNK]"}, {"continuing_subword_prefix", "##"},
-                 {"max_input_chars_per_word", 100}, {"vocab", ids}}}};
+  Json pipeline = {{"version", "1.0"},
+                   {"truncation", nullptr},
+                   {"padding", nullptr},
+                   {"added_tokens", added},
+                   {"normalizer",
+                    {{"type", "BertNormalizer"},
+                     {"clean_text", true},
+                     {"handle_chinese_chars", true},
+                     {"strip_accents", nullptr},
+                     {"lowercase", true}}},
+                   {"pre_tokenizer", {{"type", "BertPreTokenizer"}}},
+                   {"post_processor",
+                    {{"type", "TemplateProcessing"},
+                     {"single", {special("[CLS]", 0), text("A", 0), special("[SEP]", 0)}},
+                     {"pair",
+                      {special("[CLS]", 0), text("A", 0), special("[SEP]", 0), text("B", 1),
+                       special("[SEP]", 1)}},
+                     {"special_tokens", named}}},
+                   {"decoder", {{"type", "WordPiece"}, {"prefix", "##"}, {"cleanup", true}}},
+                   {"model",
+                    {{"type", "WordPiece"},
+                     {"unk_token", "[UNK]"},
+                     {"continuing_subword_prefix", "##"},
+                     {"max_input_chars_per_word", 100},
+                     {"vocab", ids}}}};
   pipeline.merge_patch(patch);
   writeFile(folder.path("tokenizer.json"), pipeline.dump());
 }
 
 void replaceAll(std::string& text, const std::string& from, const std::string& to) {
-  for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+  for (std::size_t at = text.find(from); at != std::string::npos;
+       at = text.find(from, at + to.size()))
     text.replace(at, from.size(), to);
 }
 

@@ -77,6 +77,7 @@ TEST_CASE("added tokens are found before words are, the longest first", "[tokeni
   CHECK(made.piece(9) == "<q>r");
   CHECK_THROWS_AS(made.piece(11), std::out_of_range);
   CHECK(pieces(made, "the athe The, the") == Pieces{"the", "a", "##the", "the", "[UNK]", "the"});
+  CHECK(pieces(made, "the\u0301 the_ \U00013b00the") == Pieces{"the", "the", "[UNK]", "[UNK]"});
   CHECK(pieces(made, "a <q> a<q>r<q>") == Pieces{"a", "<q>", "a", "<q>r", "<q>"});
   CHECK(pieces(made, "NEW  york n\u00e9w york") == Pieces{"new", "[UNK]", "New York"});
 }
