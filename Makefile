@@ -15,6 +15,10 @@ TEXT   ?= The array never waits for the memory, and every bit agrees.
 PREFIX  ?= /usr/local
 ARCH    ?=
 
+# Of make fuzz: how long, and the number of the first case.
+SECONDS ?= 60
+FIRST   ?= 0
+
 CORPUS ?= $(BUILD)/corpus/debian-descriptions.txt
 
 # make BUILD=FOLDER builds elsewhere, for a checkout that cannot be written: no spaces in it.
@@ -28,7 +32,7 @@ REAL_REPORT = $(BUILD)/reports/$(call stem,$(REAL))-$(call stem,$(CONFIG)).json
 
 .DEFAULT_GOAL := help
 .PHONY: help packages configure program run run-model run-real minilm minilm-file accuracy bert-base test limits \
-        coverage mutants lint synth bench estimate-table regenerate compilers install uninstall format clean
+        coverage mutants fuzz figures lint synth bench estimate-table regenerate compilers install uninstall format clean
 
 help: ## explain every target
 	@echo "intformer: integer-only Transformer accelerators, from a config file to equal bits"
@@ -125,6 +129,15 @@ estimate-table: configure ## measure the performance model's errors again: tests
 
 regenerate: program ## write again what is generated and committed: rtl/generated/base16, docs/4-commands.md
 	@sh scripts/regenerate.sh $(BUILD)/intformer
+
+fuzz: packages ## changed copies of model files, configs, folders and texts, with sanitizers (SECONDS)
+	@test -f $(BUILD)/fuzz/build.ninja || cmake -S . -B $(BUILD)/fuzz -G Ninja -DINTFORMER_SANITIZE=ON >/dev/null
+	@cmake --build $(BUILD)/fuzz --target intformer_fuzz -- $(NINJA)
+	@$(BUILD)/fuzz/tests/fuzz/intformer_fuzz --seconds $(SECONDS) --first $(FIRST) --findings $(BUILD)/fuzz/findings
+
+figures: configure ## compare the documentation's figures with the commands that print them, minutes of them too
+	@cmake --build $(BUILD) --target docs_figures_test -- $(NINJA)
+	@$(BUILD)/tests/docs/docs_figures_test "[docs],[.figures]"
 
 compilers: packages ## build all with every C++ compiler of this machine, without a warning, and run quick tests
 	@sh scripts/compilers.sh

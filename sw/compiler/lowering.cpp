@@ -7,6 +7,9 @@
 namespace intformer {
 namespace {
 
+/// Of one program: 192 MiB of it, and about 1 GiB while it is compiled.
+constexpr std::size_t kMostCommands = std::size_t{3} << 20;
+
 uint32_t heapWords(const Plan& plan, const Tiling& tiling) {
   const uint64_t taken = uint64_t{tiling.streamWords} + tiling.resultWords;
   if (taken > plan.scratchWords) throw Unfit("the scratchpad is too small to be divided");
@@ -22,6 +25,16 @@ bool feedsLayerNorm(const Graph& graph, const Schedule& schedule, uint32_t opInd
     if (norm != nullptr && norm->input == output) return true;
   }
   return false;
+}
+
+/// `commands`: how many the whole model will need, by those of its first tasks.
+[[noreturn]] void refuseLength(const Graph& graph, const Plan& plan, double commands) {
+  throw CompileError(fmt::format(
+      "{} needs about {:.1f} million commands on {}, {:.0f} MiB of program; at most {:.1f} million "
+      "are compiled: raise scratchpad.bytes, accumulator.bytes or array.dim, or shorten the "
+      "sequences",
+      graph.name, commands / 1e6, plan.name, commands * kCommandBytes / (1 << 20),
+      kMostCommands / 1e6));
 }
 
 }  // namespace
@@ -109,6 +122,10 @@ void Lowering::run() {
     while (firstOpen_ < done_.size() && done_[firstOpen_]) ++firstOpen_;
     lowerTask(schedule_.tasks[next]);
     heap_.unpinAll();
+    if (stream_.size() > kMostCommands)
+      refuseLength(graph_, plan_, static_cast<double>(stream_.size()) *
+                                      static_cast<double>(done_.size()) /
+                                      static_cast<double>(step_ + 1));
   }
 }
 

@@ -10,6 +10,7 @@
 #include <set>
 
 #include "sw/itf/container.hpp"
+#include "sw/itf/shallow_json.hpp"
 #include "sw/places/places.hpp"
 
 namespace intformer {
@@ -87,7 +88,7 @@ CorpusCache::CorpusCache(fs::path path, const CacheKey& key, std::string& note)
 
 void CorpusCache::read() {
   const ItfFile file(path_);
-  const auto about = nlohmann::json::parse(file.text(kAbout), nullptr, false);
+  const auto about = parseShallow<nlohmann::json>(file.text(kAbout));
   if (!about.is_object() || !about.contains("cols") || !about["cols"].is_number_unsigned())
     file.refuse("is not a cache of embeddings");
   const auto cols = about["cols"].get<uint32_t>();

@@ -70,6 +70,8 @@ json readJson(const std::filesystem::path& path) {
                       "a number or null",
                       lineOf(text, at), text[at] == 'N' ? "NaN" : "Infinity"));
     refuse(fmt::format("line {}: is not JSON", lineOf(text, error.byte)));
+  } catch (const json::out_of_range&) {
+    refuse("holds a number that is larger than any double");
   }
   return {};
 }

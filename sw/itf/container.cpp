@@ -9,6 +9,8 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
+#include "sw/itf/shallow_json.hpp"
+
 namespace intformer {
 namespace {
 
@@ -109,7 +111,7 @@ ItfFile::ItfFile(const std::filesystem::path& path)
 }
 
 void ItfFile::readTable(std::string_view text, uint64_t end) {
-  const nlohmann::json table = nlohmann::json::parse(text, nullptr, false);
+  const nlohmann::json table = parseShallow<nlohmann::json>(text);
   if (!table.is_array()) refuse("has a table that is not a JSON array");
   const uint64_t first = aligned(end);
   for (const auto& entry : table) {

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sw/itf/description.hpp"
+#include "sw/itf/shallow_json.hpp"
 
 namespace intformer::itf {
 
@@ -17,7 +18,7 @@ std::string describeHead(const Head& head) {
 
 std::optional<Head> readHead(const ItfFile& file, const BertConfig& config) {
   if (!file.contains(kHead)) return std::nullopt;
-  const Description json(file, Json::parse(file.text(kHead), nullptr, false), kHead);
+  const Description json(file, parseShallow<Json>(file.text(kHead)), kHead);
   const auto kind = headNamed(json.text("kind"));
   const auto function = functionNamed(json.text("function"));
   if (!kind || !function) file.refuse("head.json: kind or function is not known");

@@ -10,6 +10,7 @@
 #include "sw/itf/float_sections.hpp"
 #include "sw/itf/graph_json.hpp"
 #include "sw/itf/head_sections.hpp"
+#include "sw/itf/shallow_json.hpp"
 #include "sw/model/check.hpp"
 #include "sw/model/lengths.hpp"
 #include "sw/version/version.hpp"
@@ -133,7 +134,7 @@ TokenizerOptions readTokenizer(const Description& json, uint32_t positions) {
 }
 
 TrainedModel readTrained(const ItfFile& file) {
-  const Description json(file, Json::parse(file.text(kModel), nullptr, false), kModel);
+  const Description json(file, parseShallow<Json>(file.text(kModel)), kModel);
   TrainedModel model;
   model.name = json.text("name");
   model.bert.config = readConfig(file, json);
@@ -217,7 +218,7 @@ void checkIntegers(const ItfFile& file, const QuantizedBert& bert, const BertCon
 }
 
 IntegerModel readIntegers(const ItfFile& file, const BertConfig& config) {
-  const Description json(file, Json::parse(file.text(kIntegers), nullptr, false), kIntegers);
+  const Description json(file, parseShallow<Json>(file.text(kIntegers)), kIntegers);
   const std::span<const uint8_t> blob = file.section(kIntegerData);
   IntegerModel model;
   try {

@@ -92,6 +92,12 @@ TEST_CASE("contents that contradict each other are refused though the checksums 
              Contains("an unfinished one"));
   CHECK_THAT(refusal([](Sections& s) { s["model.json"] = {'{'}; }),
              Contains("model.json is not a JSON object"));
+  CHECK_THAT(refusal([](Sections& s) { s["integers.json"].assign(1'000'000, '['); }),
+             Contains("integers.json is not a JSON object"));
+  CHECK_THAT(replaced("integers.json", "\"depth\":32",
+                      ("\"depth\":" + std::string(300'000, '[') + std::string(300'000, ']'))
+                          .c_str()),
+             Contains("integers.json is not a JSON object"));
   CHECK_THAT(replaced("model.json", "\"width\": 32", "\"width\": 99999"),
              Contains("width: must be a count from 1 to 4096, got 99999"));
   CHECK_THAT(replaced("model.json", "\"heads\": 4", "\"heads\": 5"), Contains("divide the width"));
