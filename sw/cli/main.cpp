@@ -12,6 +12,7 @@ int main(int argc, char** argv) {
   intformer::cli::addImport(app, status);
   intformer::cli::addQuantize(app, status);
   intformer::cli::addEmbed(app, status);
+  intformer::cli::addClassify(app, status);
   intformer::cli::addSearch(app, status);
   intformer::cli::addAccuracy(app, status);
   return intformer::cli::runCommandLine(app, status, argc, argv);
