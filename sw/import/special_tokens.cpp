@@ -247,10 +247,10 @@ void readSpecialTokens(const TokenFiles& files, const std::vector<std::string>& 
                                            {"pad_token", &special.padding},
                                            {"mask_token", &special.mask}}) {
     const std::string given = gatherer.named(key);
-    if (given.empty() && !name->empty())
-      assumed[key] = *name;
-    else
+    if (!given.empty() || name->empty())
       *name = given;
+    else if (key == "pad_token" || key == "mask_token")  // the others must be in the vocabulary
+      assumed[key] = *name;
   }
   options.added = gatherer.finish(assumed, rows);
   const std::array names = {special.begin, special.end, special.unknown, special.padding,
