@@ -23,8 +23,6 @@ CORPUS ?= $(BUILD)/corpus/debian-descriptions.txt
 
 # make BUILD=FOLDER builds elsewhere, for a checkout that cannot be written: no spaces in it.
 BUILD  := build
-# Ninja's progress line on a terminal, silence elsewhere.
-NINJA  := $(shell test -t 2 || echo --quiet)
 # A path's last part without its ending; make's own functions would split it at spaces.
 stem    = $(shell basename '$(1)' | sed 's/[.][^.]*$$//')
 REPORT  = $(BUILD)/reports/$(call stem,$(MODEL))-$(call stem,$(CONFIG))-$(SEQ).json
@@ -57,8 +55,7 @@ configure: packages
 	@rm -f $(BUILD).log
 
 program: configure
-	@test -x $(BUILD)/intformer || echo "building the program $(BUILD)/intformer"
-	@cmake --build $(BUILD) --target intformer -- $(NINJA)
+	@sh scripts/build.sh intformer $(BUILD)
 
 run: run-model run-real ## a BERT layer, then a trained model: golden model = emulator = RTL (CONFIG MODEL SEQ LAYERS ARGS)
 
@@ -79,7 +76,7 @@ run-real: program run-model
 
 # The file appears only when all went well.
 minilm-file: program
-	@$(BUILD)/intformer import '$(REAL)' --out '$(REAL).float.itf'
+	@$(BUILD)/intformer import '$(REAL)' --no-hint --out '$(REAL).float.itf'
 	@$(BUILD)/intformer quantize '$(REAL).float.itf' --out '$(REAL).itf'
 	@rm -f '$(REAL).float.itf'
 
@@ -98,16 +95,15 @@ accuracy: program ## measure what integers cost the sentence encoder, on package
 	else echo "accuracy: left out, the model or the descriptions could not be had"; fi
 
 test: configure ## build everything and run all tests
-	@echo "building the program and its tests"
-	@cmake --build $(BUILD) -- $(NINJA)
+	@sh scripts/build.sh all $(BUILD)
 	@ctest --test-dir $(BUILD) --output-on-failure -j 2
 
 limits: configure ## simulate a device at every end of every config key, one key at a time
-	@cmake --build $(BUILD) --target limits_test -- $(NINJA)
+	@sh scripts/build.sh limits_test $(BUILD)
 	@$(BUILD)/tests/system/limits_test "[each]"
 
 coverage: configure ## count the lines of tiny4's design that random programs and bad input reach
-	@cmake --build $(BUILD) --target random_programs_test bad_input_test corrupt_test -- $(NINJA)
+	@sh scripts/build.sh 'random_programs_test bad_input_test corrupt_test' $(BUILD)
 	@sh scripts/coverage.sh
 
 mutants: configure ## put wrong lines into a copy of the RTL, one at a time: a named test must fail (MUTANTS=part of a name)
@@ -120,11 +116,11 @@ synth: program ## map CONFIG with Yosys to ECP5 and UltraScale+, and print cells
 	@$(BUILD)/intformer synth '$(CONFIG)'
 
 bench: configure ## measure every figure of README.md, against its goal: build/bench.json (BENCH=--quick)
-	@cmake --build $(BUILD) --target intformer_bench -- $(NINJA)
+	@sh scripts/build.sh intformer_bench $(BUILD)
 	@$(BUILD)/intformer_bench --json $(BUILD)/bench.json $(BENCH)
 
 estimate-table: configure ## measure the performance model's errors again: tests/perf/estimate_table.md
-	@cmake --build $(BUILD) --target estimate_table -- --quiet
+	@sh scripts/build.sh estimate_table $(BUILD)
 	@$(BUILD)/tests/perf/estimate_table tests/perf/estimate_table.md
 
 regenerate: program ## write again what is generated and committed: rtl/generated/base16, docs/4-commands.md
@@ -144,7 +140,7 @@ compilers: packages ## build all with every C++ compiler of this machine, withou
 
 install: packages ## install the program below PREFIX, for processors of kind ARCH (PREFIX DESTDIR ARCH)
 	@cmake -S . -B $(BUILD)/install -G Ninja -DINTFORMER_ARCH='$(ARCH)' >/dev/null
-	@cmake --build $(BUILD)/install --target intformer -- $(NINJA)
+	@sh scripts/build.sh intformer $(BUILD)/install
 	@DESTDIR='$(DESTDIR)' cmake --install $(BUILD)/install --prefix '$(PREFIX)' >/dev/null
 	@echo "installed: $(DESTDIR)$(PREFIX)/bin/intformer"
 

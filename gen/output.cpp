@@ -9,6 +9,8 @@
 #include <stdexcept>
 
 #include "sw/files/files.hpp"
+#include "sw/files/interrupt.hpp"
+#include "sw/files/messages.hpp"
 
 namespace intformer {
 namespace {
@@ -52,29 +54,26 @@ std::string manifestText(const Names& names) {
 /// that does not exist yet, so on its file system in any case.
 class Stage {
  public:
-  explicit Stage(const fs::path& folder) : path_(folder / ".intformer-new") {
-    if (!fs::exists(folder)) path_ = folder.string() + ".intformer-new";
-    fs::remove_all(path_);
-    fs::create_directories(path_);
-  }
-  ~Stage() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
+  explicit Stage(const fs::path& folder)
+      : aside_(fs::exists(folder) ? folder / ".intformer-new"
+                                  : fs::path(folder.string() + ".intformer-new")) {
+    fs::remove_all(aside_.path());
+    fs::create_directories(aside_.path());
   }
   Stage(const Stage&) = delete;
   Stage& operator=(const Stage&) = delete;
 
   void add(const std::string& name, const std::string& text) const {
-    writeAtomically(path_ / name, text);
+    writeAtomically(aside_.path() / name, text);
   }
   void moveTo(const fs::path& folder, const std::string& name) const {
     fs::create_directories((folder / name).parent_path());
-    fs::rename(path_ / name, folder / name);
+    fs::rename(aside_.path() / name, folder / name);
   }
-  void become(const fs::path& folder) const { fs::rename(path_, folder); }
+  void become(const fs::path& folder) const { fs::rename(aside_.path(), folder); }
 
  private:
-  fs::path path_;
+  TemporaryPath aside_;
 };
 
 void removeStale(const fs::path& folder, const std::string& name) {
@@ -117,6 +116,8 @@ WriteResult write(const fs::path& folder, std::span<const EmittedFile> files) {
 
   // While files move, the manifest names both generations: a run after an interrupted one knows
   // every file as its own.
+  // An interrupt waits until all have.
+  const Uninterrupted whole;
   const auto record = [&](const Names& names) {
     stage.add(kManifest, manifestText(names));
     stage.moveTo(folder, kManifest);
@@ -139,7 +140,7 @@ WriteResult writeDesign(const fs::path& folder, std::span<const EmittedFile> fil
     const fs::path target = fs::absolute(folder).lexically_normal();
     return write(target.has_filename() ? target : target.parent_path(), files);
   } catch (const std::runtime_error& error) {  // of the file system, or of writeAtomically
-    return {.error = error.what()};
+    return {.error = messageOf(error)};
   }
 }
 

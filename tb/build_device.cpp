@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <chrono>
 #include <cstdio>
 #include <fstream>
+#include <functional>
 #include <map>
 #include <stdexcept>
 
@@ -81,8 +83,27 @@ void requireTool(const std::string& name) {
         name));
 }
 
-void runTool(const CommandLine& command, const fs::path& folder, const fs::path& log) {
-  if (runLogged(command, folder, log)) return;
+/// Says once a minute that a build goes on.
+class StillBuilding {
+ public:
+  explicit StillBuilding(std::string device) : device_(std::move(device)) {}
+  void operator()() {
+    const auto now = std::chrono::steady_clock::now();
+    if (now < next_) return;
+    next_ = now + std::chrono::minutes(1);
+    fmt::print(stderr, "building the simulation of {}: {} min so far\n", device_,
+               std::chrono::duration_cast<std::chrono::minutes>(now - begin_).count());
+  }
+
+ private:
+  std::string device_;
+  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point next_ = begin_ + std::chrono::minutes(1);
+};
+
+void runTool(const CommandLine& command, const fs::path& folder, const fs::path& log,
+             const std::function<void()>& waiting) {
+  if (runLogged(command, folder, log, waiting)) return;
   const std::string text = readText(log);
   constexpr std::size_t kTail = 3000;
   throw std::runtime_error(
@@ -128,12 +149,14 @@ void build(const Plan& plan, std::span<const EmittedFile> files, const BuildOpti
                    fmt::format("rtl/{}.f", plan.name), "tb/sim_top.sv", "--Mdir", "obj", "-CFLAGS",
                    compilerFlags() + " -I..", "-LDFLAGS", "-shared", "-o", "../" + libraryName,
                    "../tb/shell.cpp"});
-  runTool(verilate, folder, log);
+  std::function<void()> waiting;
+  if (!options.quiet) waiting = StillBuilding(plan.name);
+  runTool(verilate, folder, log, waiting);
   CommandLine make = {"make", "-j", "2", "-f", "Vdevice.mk", "CXX=" + options.compiler,
                       "LINK=" + options.compiler};
   make.insert(make.end(), kMakeFlags.begin(), kMakeFlags.end());
   if (compilerCacheWorks()) make.emplace_back("OBJCACHE=ccache");
-  runTool(make, folder / "obj", log);
+  runTool(make, folder / "obj", log, waiting);
   for (const char* part : {"obj", "tb"}) fs::remove_all(folder / part);
 }
 
@@ -181,11 +204,10 @@ fs::path buildDevice(const Plan& plan, std::span<const EmittedFile> files,
   const fs::path library = root / name / libraryName;
   if (fs::exists(library)) return library;  // someone else built it while we waited
   if (!options.quiet)
-    fmt::print(stderr, "building the simulation of {}{} with {}: {}\n", plan.name,
+    fmt::print(stderr, "building the simulation of {}{} with {}, which takes a minute or more: {}\n", plan.name,
                options.traced ? " with waveforms" : "", options.compiler,
                anyOlderBuild(roots, plan.name) ? "the design or the tools have changed"
                                                : "not built yet");
-  const HeldSignals held;
   BuildFolder folder(root / name);
   build(plan, files, options, folder.path(), libraryName);
   folder.keep();

@@ -61,22 +61,20 @@ FileLock::~FileLock() { close(file_); }
 
 BuildFolder::BuildFolder(const fs::path& place)
     : place_(place),
-      beside_(place.parent_path() / fmt::format(".{}.{}", place.filename().string(), getpid())) {
-  fs::remove_all(beside_);
-  work_ = isPlain(fs::absolute(beside_)) ? fs::absolute(beside_) : temporaryFolder();
-  fs::create_directories(work_);
-}
-
-BuildFolder::~BuildFolder() {
-  std::error_code ignored;
-  fs::remove_all(work_, ignored);
-  fs::remove_all(beside_, ignored);
+      beside_(fs::absolute(place.parent_path()) /
+              fmt::format(".{}.{}", place.filename().string(), getpid())),
+      work_(&beside_) {
+  fs::remove_all(beside_.path());
+  if (!isPlain(beside_.path())) work_ = &apart_.emplace(temporaryFolder());
+  fs::create_directories(path());
 }
 
 void BuildFolder::keep() {
-  if (work_ != fs::absolute(beside_)) fs::copy(work_, beside_, fs::copy_options::recursive);
+  if (apart_) fs::copy(path(), beside_.path(), fs::copy_options::recursive);
+  const Uninterrupted whole;
   fs::remove_all(place_);
-  fs::rename(beside_, place_);
+  fs::rename(beside_.path(), place_);
+  beside_.release();
 }
 
 }  // namespace intformer::tb

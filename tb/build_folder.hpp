@@ -1,7 +1,10 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
+
+#include "sw/files/interrupt.hpp"
 
 namespace intformer::tb {
 
@@ -19,23 +22,26 @@ class FileLock {
   int file_;
 };
 
-/// A folder to build something in, which then appears whole at its place or not at all. It lies
+/// A folder to build something in, which then appears whole at its place or not at all, interrupts
+/// included. It lies
 /// beside that place, or where the path holds what make and Verilator's makefiles do not take (spaces
 /// among it), among the temporary files.
 class BuildFolder {
  public:
   /// For a build that is to become `place`. Throws std::runtime_error or filesystem_error.
   explicit BuildFolder(const std::filesystem::path& place);
-  ~BuildFolder();  ///< removes what was not kept
   BuildFolder(const BuildFolder&) = delete;
   BuildFolder& operator=(const BuildFolder&) = delete;
 
-  [[nodiscard]] const std::filesystem::path& path() const { return work_; }
+  [[nodiscard]] const std::filesystem::path& path() const { return work_->path(); }
   /// Moves it to its place, over what is there.
   void keep();
 
  private:
-  std::filesystem::path place_, beside_, work_;
+  std::filesystem::path place_;
+  TemporaryPath beside_;
+  std::optional<TemporaryPath> apart_;  ///< where the other cannot be built in
+  const TemporaryPath* work_;
 };
 
 }  // namespace intformer::tb

@@ -7,9 +7,11 @@
 
 #include "sw/accuracy/result.hpp"
 #include "sw/cli/commands.hpp"
+#include "sw/cli/kinds.hpp"
 #include "sw/cli/refusals.hpp"
 #include "sw/cli/sentences.hpp"
 #include "sw/files/files.hpp"
+#include "sw/files/streams.hpp"
 
 namespace intformer::cli {
 namespace {
@@ -32,14 +34,23 @@ struct AccuracyOptions {
 std::vector<std::string> sentencesOf(const AccuracyOptions& options) {
   std::vector<std::string> sentences;
   std::set<std::string> seen;
-  for (std::string& line : readLines(options.corpus))
-    if (sentences.size() < std::size_t{options.queries} + options.lines && seen.insert(line).second)
-      sentences.push_back(std::move(line));
-  if (sentences.size() < std::size_t{options.queries} + options.lines)
+  const std::size_t wanted = std::size_t{options.queries} + options.lines;
+  std::size_t repeated = 0;
+  LineReader lines(options.corpus);
+  for (std::string line; sentences.size() < wanted && lines.next(line);) {
+    if (seen.insert(line).second)
+      sentences.push_back(line);
+    else
+      ++repeated;
+  }
+  if (repeated != 0)
+    fmt::print(stderr, "{}: {} of {} lines had come before and are left out\n", lines.name(),
+               repeated, lines.number());
+  if (sentences.size() < wanted)
     throw std::runtime_error(fmt::format(
         "{}: holds {} different lines; {} queries and {} lines to search are asked for: lower "
         "--queries or --lines",
-        options.corpus, sentences.size(), options.queries, options.lines));
+        lines.name(), sentences.size(), options.queries, options.lines));
   return sentences;
 }
 
@@ -76,7 +87,7 @@ int accuracy(const AccuracyOptions& options) {
   AccuracyResult result;
   result.model = engine->model.trained.name;
   result.origin = integers.origin;
-  result.corpus = std::filesystem::path(options.corpus).filename().string();
+  result.corpus = std::filesystem::path(inputName(options.corpus)).filename().string();
   result.queries = options.queries;
   result.lines = options.lines;
   const FloatMatrix reference = embedWithProgress(*engine, ids, "sentences, float32");
@@ -99,7 +110,7 @@ int accuracy(const AccuracyOptions& options) {
   if (!options.json.empty()) writeAtomically(options.json, accuracyJson(result));
   if (!options.report.empty()) writeAtomically(options.report, accuracyHtml(result));
   for (const std::string& path : {options.json, options.report})
-    if (!path.empty()) fmt::print("written: {}\n", path);
+    if (!path.empty()) fmt::print("written: {}\n", outputName(path));
   if (options.rtl != 0) runOnRtl(options, all, reference);
   return kFine;
 }
@@ -110,20 +121,26 @@ void addAccuracy(CLI::App& app, int& status) {
   auto* command =
       app.add_subcommand("accuracy", "Measure what the integers of a trained model cost");
   auto options = std::make_shared<AccuracyOptions>();
-  command->add_option("--model", options->model, "Quantized model file (*.itf)")->required();
+  command->add_option("--model", options->model, "Quantized model file (*.itf)")
+      ->type_name(kind::kModel)
+      ->required();
   command->add_option("--corpus", options->corpus,
                       "Sentences, one per line: first the queries, then the lines to search")
+      ->type_name(kind::kTextFile)
       ->required();
   command->add_option("--queries", options->queries, "Queries")->capture_default_str();
   command->add_option("--lines", options->lines, "Lines that they look for")->capture_default_str();
   command->add_flag("--own", options->own,
                     "Only the way that devices are built for: no other family, dither and studies");
-  command->add_option("--report", options->report, "Write an HTML page with pictures");
-  command->add_option("--json", options->json, "Write the figures to this file");
+  command->add_option("--report", options->report, "Write an HTML page with pictures")
+      ->type_name(kind::kOutFile);
+  command->add_option("--json", options->json, "Write the figures to this file")
+      ->type_name(kind::kOutFile);
   command->add_option("--rtl", options->rtl,
                       "Run this many of the sentences on the simulated RTL as well");
   command->add_option("--config", options->config,
-                      "Hardware config of --rtl (default: configs/base16.toml)");
+                      "Hardware config of --rtl (default: configs/base16.toml)")
+      ->type_name(kind::kConfig);
   command->footer(
       "Example:\n"
       "  intformer accuracy --model build/models/minilm.itf \\\n"

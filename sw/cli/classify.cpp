@@ -11,6 +11,7 @@
 #include "sw/classify/classify.hpp"
 #include "sw/cli/classify_output.hpp"
 #include "sw/cli/commands.hpp"
+#include "sw/cli/kinds.hpp"
 #include "sw/cli/progress.hpp"
 #include "sw/cli/refusals.hpp"
 #include "sw/tokenizer/pair.hpp"
@@ -129,9 +130,12 @@ void addClassify(CLI::App& app, int& status) {
   command
       ->add_option("--scores", options->scores,
                    "What makes scores of logits, instead of the model's own; none: the logits")
-      ->check(CLI::IsMember({"none", "sigmoid", "softmax", "tanh"}));
-  command->add_option("--json", options->json, "Write all as one JSON object (-: to stdout, alone)");
-  command->add_option("--jsonl", options->jsonLines, "Write a line of JSON per text (-: to stdout, alone)");
+      ->check(CLI::IsMember({"none", "sigmoid", "softmax", "tanh"}))
+      ->type_name(kind::kChoice);
+  command->add_option("--json", options->json, "Write all as one JSON object (-: to stdout, alone)")
+      ->type_name(kind::kOutFile);
+  command->add_option("--jsonl", options->jsonLines, "Write a line of JSON per text (-: to stdout, alone)")
+      ->type_name(kind::kOutFile);
   command->add_flag("--quiet", options->quiet, "Print no labels; refusals and comparisons only");
   command->add_option("--tolerance", options->tolerance,
                       "Compare with float32; status 2 if a logit differs by more than this");

@@ -9,6 +9,8 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "sw/cli/kinds.hpp"
+
 namespace intformer::cli {
 namespace {
 
@@ -72,17 +74,21 @@ void readFile(const std::string& path, Parse parse, std::vector<TextOrPair>& tex
 }  // namespace
 
 void addClassifyTexts(CLI::App& command, ClassifyTexts& request) {
-  command.add_option("texts", request.arguments, "Texts, each an argument as it stands");
+  command.add_option("texts", request.arguments, "Texts, each an argument as it stands")
+      ->type_name(kind::kSentence);
   command.add_option("--pair", request.pairs,
                      "Second text of a pair, for every text given; may be repeated")
-      ->allow_extra_args(false);  // "[a, b]" is a text
+      ->type_name(kind::kSentence);
   command.add_option("--input", request.lines,
-                     "More texts, one per line, blank ones too (-: from stdin)");
+                     "More texts, one per line, blank ones too (-: from stdin)")
+      ->type_name(kind::kTextFile);
   command.add_option("--input-pairs", request.pairLines,
-                     "Pairs, one per line: two texts with a tab between them (-: from stdin)");
+                     "Pairs, one per line: two texts with a tab between them (-: from stdin)")
+      ->type_name(kind::kTextFile);
   command.add_option("--input-jsonl", request.jsonLines,
                      "Texts and pairs, a JSON object per line: {\"text\": \"...\", \"pair\": "
-                     "\"...\"} (-: from stdin)");
+                     "\"...\"} (-: from stdin)")
+      ->type_name(kind::kTextFile);
 }
 
 std::vector<TextOrPair> readTexts(const ClassifyTexts& request) {

@@ -77,10 +77,7 @@ std::string jsonText(const Json& json, int indent) {
 }
 
 void write(const std::string& path, const std::string& text) {
-  if (path == "-")
-    fmt::print("{}", text);
-  else
-    writeAtomically(path, text);
+  writeAtomically(path, text);
 }
 
 }  // namespace

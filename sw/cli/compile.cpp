@@ -12,12 +12,14 @@
 #include "sw/cli/board.hpp"
 #include "sw/cli/board_programs.hpp"
 #include "sw/cli/commands.hpp"
+#include "sw/cli/kinds.hpp"
 #include "sw/cli/explain.hpp"
 #include "sw/cli/model_input.hpp"
 #include "sw/cli/refusals.hpp"
 #include "sw/compiler/listing.hpp"
 #include "sw/files/files.hpp"
 #include "sw/files/hash.hpp"
+#include "sw/files/interrupt.hpp"
 #include "sw/places/places.hpp"
 
 namespace intformer::cli {
@@ -42,14 +44,14 @@ struct CompileCommand {
 const std::set<std::string> kOurs = {"program.bin", "image.bin", "program.txt", "memory.json",
                                      "model.h"};
 
-struct OutputFile {
+struct FolderFile {
   std::string name;
   std::vector<std::string_view> parts;
 };
 
 /// Writes the files aside and renames the folder into place; an older output is replaced whole, a
 /// folder that holds anything else is left alone. Throws std::runtime_error.
-void writeFolder(const fs::path& folder, const std::vector<OutputFile>& files) {
+void writeFolder(const fs::path& folder, const std::vector<FolderFile>& files) {
   const auto refuse = [](const fs::path& path, const std::string& reason) {
     throw std::runtime_error(fmt::format("{}: {}", path.string(), reason));
   };
@@ -63,18 +65,15 @@ void writeFolder(const fs::path& folder, const std::vector<OutputFile>& files) {
   const fs::path target = fs::absolute(folder).lexically_normal();
   const fs::path clean = target.has_filename() ? target : target.parent_path();
   fs::create_directories(clean.parent_path(), error);
-  const fs::path aside = clean.string() + ".partial";
-  fs::remove_all(aside, error);
-  if (!fs::create_directory(aside, error)) refuse(aside, error.message());
-  try {
-    for (const OutputFile& file : files) writeAtomically(aside / file.name, std::span(file.parts));
-  } catch (const std::runtime_error&) {
-    fs::remove_all(aside, error);
-    throw;
-  }
+  TemporaryPath aside(clean.string() + ".partial");
+  fs::remove_all(aside.path(), error);
+  if (!fs::create_directory(aside.path(), error)) refuse(folder, error.message());
+  for (const FolderFile& file : files) writeAtomically(aside.path() / file.name, std::span(file.parts));
+  const Uninterrupted whole;
   fs::remove_all(clean, error);
-  fs::rename(aside, clean, error);
+  fs::rename(aside.path(), clean, error);
   if (error) refuse(clean, error.message());
+  aside.release();
 }
 
 /// Throws CompileError where the image cannot lie at `base`.
@@ -144,7 +143,7 @@ void writeBoard(const CompileCommand& command, const ModelInput& model, const Pl
   const std::string trailer = imageTrailer(board);
   const Program& first = programs.front().program;
   const Program& last = programs.back().program;
-  std::vector<OutputFile> files = {
+  std::vector<FolderFile> files = {
       {"program.bin", {memory.substr(first.programAddress,
                                      last.programAddress + last.commands.size() * kCommandBytes)}},
       {"image.bin", {memory, trailer}},
@@ -214,8 +213,11 @@ void addCompile(CLI::App& app, int& status) {
       ->add_option("model", options->model.path,
                    "Model: a trained one's file (*.itf) or folder, which is quantized first, or a "
                    "shape (configs/models/*.toml, weights from the seed)")
+      ->type_name(kind::kModel)
       ->required();
-  command->add_option("--config", options->config, "Hardware config (*.toml)")->required();
+  command->add_option("--config", options->config, "Hardware config (*.toml)")
+      ->type_name(kind::kConfig)
+      ->required();
   command
       ->add_option("--seq", options->model.seq,
                    "Tokens, with values from the seed, which the host replaces; of a batch: "
@@ -223,9 +225,11 @@ void addCompile(CLI::App& app, int& status) {
       ->delimiter(',');
   command->add_option("--lengths", options->lengths,
                       "Programs for several lengths in one image, weights and constants once: "
-                      "8,16,32; 5+6 is a batch");
+                      "8,16,32; 5+6 is a batch")
+      ->type_name(kind::kLengths);
   command->add_option("--sentence", options->model.sentence,
-                      "Text instead, for a trained model: the image holds its tokens");
+                      "Text instead, for a trained model: the image holds its tokens")
+      ->type_name(kind::kSentence);
   command->add_flag("--encoder-only", options->model.encoderOnly,
                     "Begin at the first layer, though the model has an embedding");
   command->add_option("--layers", options->model.layers,
@@ -233,19 +237,22 @@ void addCompile(CLI::App& app, int& status) {
   command->add_option("--seed", options->model.seed, "Seed of weights and inputs")
       ->capture_default_str();
   command->add_option("--out", options->out, "Folder for the program; may be left out with "
-                                             "--explain");
+                                             "--explain")
+      ->type_name(kind::kFolder);
   command->add_option("--base", options->base,
                       "Address at which the device sees the image, a multiple of 4096")
       ->capture_default_str();
   command->add_option("--name", options->name,
                       "Name of the constant in model.h, so that a host can have several models "
-                      "(default: the model's)");
+                      "(default: the model's)")
+      ->type_name(kind::kWord);
   auto* explain = command->add_flag("--explain", options->explain,
                                     "Say what was chosen, and what other choices would cost");
   command->add_option("--json", options->json, "Write the explanation to this file, too")
+      ->type_name(kind::kOutFile)
       ->needs(explain);
   command->add_option("--set", options->overrides, "Override a config key: --set vector.lanes=8")
-      ->allow_extra_args(false);
+      ->type_name(kind::kSetting);
   command->add_option("--row-block", options->options.rowBlock,
                       "Rows that one pass over the weights covers (0: chosen)");
   command->footer(

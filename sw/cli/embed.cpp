@@ -4,73 +4,51 @@
 #include <chrono>
 #include <iterator>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 
-#include "gen/device.hpp"
 #include "sw/cli/commands.hpp"
+#include "sw/cli/embed_output.hpp"
+#include "sw/cli/kinds.hpp"
+#include "sw/cli/progress.hpp"
 #include "sw/cli/refusals.hpp"
 #include "sw/cli/sentences.hpp"
-#include "sw/embed/npy.hpp"
+#include "sw/cli/texts.hpp"
 
 namespace intformer::cli {
 namespace {
 
+/// Sentences that are read, embedded and written together, of a text that may be endless.
+constexpr std::size_t kBatch = 1024;
+/// Rows that are printed of one batch or of many.
+constexpr std::size_t kShownRows = 20;
+
 struct EmbedOptions {
   BackendRequest request;
-  std::vector<std::string> sentences;
-  std::string input;
+  TextRequest texts;
   std::string json;
+  std::string jsonLines;
   std::string npy;
+  bool quiet = false;
   std::optional<double> floor;  ///< of the cosine to float32
 };
 
-struct Embedded {
-  std::vector<std::string> sentences;
-  std::vector<std::vector<uint32_t>> ids;
-  FloatMatrix vectors;
-};
-
-std::string jsonText(const EmbedOptions& options, const Engine& engine, const Embedded& result) {
-  nlohmann::ordered_json json;
-  if (engine.plan)
-    json = reportHead(*engine.plan);
-  else
-    json["generator"] = "intformer " + std::string(programVersion());
-  json["model"] = engine.model.trained.name;
-  json["backend"] = options.request.backend;
-  json["pooling"] = poolingText(engine.model.trained.pooling);
-  json["dimensions"] = result.vectors.cols;
-  if (const DeviceWork* work = engine.backend->work())
-    json["device"] = {{"cycles", work->cycles},
-                      {"macs", work->macs},
-                      {"utilization", work->utilization},
-                      {"values_compared", work->valuesCompared}};
-  auto& list = json["sentences"] = nlohmann::ordered_json::array();
-  for (uint32_t i = 0; i < result.vectors.rows; ++i) {
-    const float* row = result.vectors.row(i);
-    list.push_back({{"text", result.sentences[i]},
-                    {"tokens", result.ids[i].size()},
-                    {"embedding", std::vector<float>(row, row + result.vectors.cols)}});
-  }
-  return json.dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+std::vector<std::unique_ptr<EmbeddingWriter>> writersOf(const EmbedOptions& options,
+                                                        const Engine& engine) {
+  std::vector<std::unique_ptr<EmbeddingWriter>> writers;
+  if (!options.json.empty())
+    writers.push_back(jsonEmbeddings(options.json, engine, options.request.backend));
+  if (!options.jsonLines.empty()) writers.push_back(jsonLineEmbeddings(options.jsonLines));
+  if (!options.npy.empty()) writers.push_back(npyEmbeddings(options.npy));
+  return writers;
 }
 
-/// The text in at most `columns` bytes, not cut inside a character.
-std::string shortened(const std::string& text, std::size_t columns) {
-  if (text.size() <= columns) return text;
-  std::size_t end = columns - 3;
-  while (end > 0 && (text[end] & 0xc0) == 0x80) --end;
-  return text.substr(0, end) + "...";
-}
-
-void printVectors(const Embedded& result) {
+void printVectors(const Embedded& batch, std::size_t rows) {
   constexpr uint32_t kShown = 4;
-  for (uint32_t i = 0; i < result.vectors.rows; ++i) {
+  for (uint32_t i = 0; i < rows; ++i) {
     fmt::print("[");
-    for (uint32_t c = 0; c < std::min(kShown, result.vectors.cols); ++c)
-      fmt::print("{:8.5f} ", result.vectors.row(i)[c]);
-    fmt::print("...]  {} tokens  {}\n", result.ids[i].size(), shortened(result.sentences[i], 60));
+    for (uint32_t c = 0; c < std::min(kShown, batch.vectors.cols); ++c)
+      fmt::print("{:8.5f} ", batch.vectors.row(i)[c]);
+    fmt::print("...]  {} tokens  {}\n", batch.ids[i].size(), shortened(batch.sentences[i], 60));
   }
 }
 
@@ -88,49 +66,83 @@ void printCosines(const FloatMatrix& vectors) {
   }
 }
 
-/// Compares with the same model in float32; whether no sentence is below the floor.
-bool holdToFloat(const Engine& engine, const Embedded& result, double floor) {
-  const TrainedModel& trained = engine.model.trained;
-  const auto reference = floatBackend(trained.bert);
-  const std::vector<double> cosines =
-      rowCosines(result.vectors, embedSentences(*reference, trained.pooling, result.ids));
-  double sum = 0, worst = 1;
-  for (std::size_t i = 0; i < cosines.size(); ++i) {
-    fmt::print("cosine to float32 {:.5f}  {}\n", cosines[i], shortened(result.sentences[i], 60));
-    sum += cosines[i];
-    worst = std::min(worst, cosines[i]);
+/// Cosines to the same model in float32.
+class FloatCheck {
+ public:
+  explicit FloatCheck(const Engine& engine)
+      : pooling_(engine.model.trained.pooling), backend_(floatBackend(engine.model.trained.bert)) {}
+
+  void add(const Embedded& batch) {
+    const std::vector<double> cosines =
+        rowCosines(batch.vectors, embedSentences(*backend_, pooling_, batch.ids));
+    for (std::size_t i = 0; i < cosines.size(); ++i) {
+      sum_ += cosines[i];
+      ++count_;
+      worst_.emplace_back(cosines[i], shortened(batch.sentences[i], 60));
+    }
+    std::ranges::stable_sort(worst_, {}, &std::pair<double, std::string>::first);
+    if (worst_.size() > kShownRows) worst_.resize(kShownRows);
   }
-  fmt::print("mean {:.5f}, worst {:.5f}, {} the floor of {}\n",
-             sum / static_cast<double>(cosines.size()), worst,
-             worst >= floor ? "not below" : "BELOW", floor);
-  return worst >= floor;
-}
+  /// Prints the worst, and says whether none is below the floor.
+  [[nodiscard]] bool holds(double floor, bool quiet) const {
+    if (!quiet)
+      for (const auto& [cosine, text] : worst_)
+        fmt::print("cosine to float32 {:.5f}  {}\n", cosine, text);
+    if (!quiet && count_ > worst_.size())
+      fmt::print("and {} nearer ones\n", count_ - worst_.size());
+    const double worst = worst_.front().first;
+    fmt::print("mean {:.5f}, worst {:.5f}, {} the floor of {}\n",
+               sum_ / static_cast<double>(count_), worst, worst >= floor ? "not below" : "BELOW",
+               floor);
+    return worst >= floor;
+  }
+
+ private:
+  const Pooling& pooling_;
+  std::unique_ptr<Backend> backend_;
+  std::vector<std::pair<double, std::string>> worst_;
+  double sum_ = 0;
+  std::size_t count_ = 0;
+};
 
 int embed(const EmbedOptions& options) {
-  Embedded result;
-  result.sentences = options.sentences;
-  if (!options.input.empty())
-    std::ranges::move(readLines(options.input), std::back_inserter(result.sentences));
-  if (result.sentences.empty())
-    throw std::runtime_error("embed: give sentences, or --input FILE with one per line");
+  TextReader texts(options.texts);
   const auto engine = openEngine(options.request);
-  result.ids = encodeAll(*engine->tokenizer, result.sentences);
-  const auto begin = std::chrono::steady_clock::now();
-  result.vectors = embedWithProgress(*engine, result.ids, "sentences");
-  const double seconds =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  printVectors(result);
-  printCosines(result.vectors);
+  const auto writers = writersOf(options, *engine);
+  std::optional<FloatCheck> check;
+  if (options.floor) check.emplace(*engine);
+  Encoder encoder(*engine->tokenizer);
+  CountProgress progress("sentences");
+  std::size_t done = 0;
+  double seconds = 0;
+  Embedded batch;
+  FloatMatrix first;
+  while (!(batch.sentences = texts.next(kBatch)).empty()) {
+    batch.ids = encoder.encode(batch.sentences);
+    const auto begin = std::chrono::steady_clock::now();
+    batch.vectors = embedSentences(*engine->backend, engine->model.trained.pooling, batch.ids,
+                                   [&](std::size_t more) { progress.update(done + more); });
+    seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    progress.clear();
+    if (!options.quiet && done < kShownRows)
+      printVectors(batch, std::min(batch.sentences.size(), kShownRows - done));
+    if (done == 0) first = batch.vectors;
+    for (const auto& writer : writers) writer->add(batch);
+    if (check) check->add(batch);
+    done += batch.sentences.size();
+  }
+  encoder.sayWhatIsCut();
+  if (!options.quiet && done > kShownRows) fmt::print("and {} more\n", done - kShownRows);
+  if (!options.quiet && first.rows == done) printCosines(first);
   printDeviceWork(*engine);
-  fmt::print("{} {} of {} values by {} in {:.2f} s ({:.1f} per second)\n", result.vectors.rows,
-             result.vectors.rows == 1 ? "embedding" : "embeddings", result.vectors.cols,
-             options.request.backend, seconds, result.vectors.rows / seconds);
-  if (!options.json.empty()) writeAtomically(options.json, jsonText(options, *engine, result));
-  if (!options.npy.empty()) writeAtomically(options.npy, npyBytes(result.vectors));
-  for (const std::string& path : {options.json, options.npy})
-    if (!path.empty()) fmt::print("written: {}\n", path);
-  const bool near = !options.floor || holdToFloat(*engine, result, *options.floor);
-  return near ? kFine : kDifferent;
+  if (!options.quiet)
+    fmt::print("{} {} of {} values by {} in {:.2f} s ({:.1f} per second)\n", done,
+               done == 1 ? "embedding" : "embeddings", first.cols, options.request.backend, seconds,
+               static_cast<double>(done) / seconds);
+  for (const auto& writer : writers) writer->finish(*engine);
+  for (const std::string& path : {options.json, options.jsonLines, options.npy})
+    if (!path.empty() && !options.quiet) fmt::print("written: {}\n", outputName(path));
+  return !check || check->holds(*options.floor, options.quiet) ? kFine : kDifferent;
 }
 
 }  // namespace
@@ -139,19 +151,27 @@ void addEmbed(CLI::App& app, int& status) {
   auto* command = app.add_subcommand("embed", "Turn sentences into vectors with a trained model");
   auto options = std::make_shared<EmbedOptions>();
   addBackendOptions(*command, options->request);
-  command->add_option("sentences", options->sentences, "Sentences");
-  command->add_option("--input", options->input, "More sentences, one per line (-: from stdin)");
-  command->add_option("--json", options->json, "Write texts and vectors to this file");
+  addTexts(*command, options->texts);
+  command->add_option("--json", options->json, "Write texts and vectors as one JSON object")
+      ->type_name(kind::kOutFile);
+  command->add_option("--jsonl", options->jsonLines,
+                      "Write a JSON object per sentence and line, as they come")
+      ->type_name(kind::kOutFile);
   command->add_option("--npy", options->npy,
-                      "Write the vectors as a NumPy array: float32, a row per sentence");
+                      "Write the vectors as a NumPy array: float32, a row per sentence")
+      ->type_name(kind::kOutFile);
+  command->add_flag("--quiet", options->quiet, "Print no vectors; refusals and --floor's result only");
   command->add_option("--floor", options->floor,
                       "Compare with float32; status 2 if a cosine is below this");
   command->footer(
       "Examples:\n"
       "  intformer embed --model build/models/minilm.itf \"A river.\" \"A stream.\"\n"
       "  intformer embed --model build/models/minilm.itf --input lines.txt --npy vectors.npy\n"
+      "  intformer embed --model build/models/minilm.itf --jsonl - - <lines.txt | jq .embedding\n"
       "  intformer embed --model build/models/minilm.itf \"A river.\" --backend rtl --config "
       "configs/base16.toml\n"
+      "Every sentence is a row, also an empty one; the first 20 are printed. Files named - are\n"
+      "standard input and output; what is printed goes to stderr then.\n"
       "With --backend rtl every value of every layer is compared with the golden model.\n"
       "Exit status: 0 fine, 1 the input was refused, 2 the RTL differs from the golden model or\n"
       "a cosine is below --floor, 3 the device stopped with an error or the watchdog barked.");

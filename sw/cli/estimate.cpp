@@ -8,6 +8,7 @@
 #include "gen/config.hpp"
 #include "gen/device.hpp"
 #include "sw/cli/commands.hpp"
+#include "sw/cli/kinds.hpp"
 #include "sw/cli/model_input.hpp"
 #include "sw/cli/refusals.hpp"
 #include "sw/compiler/compile.hpp"
@@ -108,14 +109,17 @@ void addEstimate(CLI::App& app, int& status) {
   auto options = std::make_shared<EstimateOptions>();
   command->add_option("model", options->model.path,
                       "Model: a shape (configs/models/*.toml), a model file (*.itf), or the folder "
-                      "of a trained one");
-  command->add_option("--config", options->config, "Hardware config (*.toml)");
+                      "of a trained one")
+      ->type_name(kind::kModel);
+  command->add_option("--config", options->config, "Hardware config (*.toml)")
+      ->type_name(kind::kConfig);
   command
       ->add_option("--seq", options->model.seq,
                    "Tokens, with values from the seed; of every sequence of a batch: 128,77,30")
       ->delimiter(',');
   command->add_option("--sentence", options->model.sentence,
-                      "Text, for a trained model (default: one of the program's own)");
+                      "Text, for a trained model (default: one of the program's own)")
+      ->type_name(kind::kSentence);
   command->add_flag("--encoder-only", options->model.encoderOnly,
                     "Begin at the first layer, though the shape has an embedding");
   command->add_option("--layers", options->model.layers,
@@ -126,9 +130,10 @@ void addEstimate(CLI::App& app, int& status) {
   command->add_option("--mem-latency", options->memory.latency, "Memory latency in cycles")
       ->check(CLI::Range(1, 100'000))
       ->capture_default_str();
-  command->add_option("--json", options->json, "Write the report to this file");
+  command->add_option("--json", options->json, "Write the report to this file")
+      ->type_name(kind::kOutFile);
   command->add_option("--set", options->overrides, "Override a config key: --set vector.lanes=8")
-      ->allow_extra_args(false);
+      ->type_name(kind::kSetting);
   command->add_flag("--tables", options->tables,
                     "FLOPs, bytes and intensity of BERT-Base and BERT-Large instead");
   command->footer(

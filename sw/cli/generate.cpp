@@ -8,6 +8,7 @@
 #include "gen/emit/emit.hpp"
 #include "gen/output.hpp"
 #include "sw/cli/commands.hpp"
+#include "sw/cli/kinds.hpp"
 #include "sw/places/places.hpp"
 
 namespace intformer::cli {
@@ -42,10 +43,14 @@ int generate(const GenerateOptions& options) {
 void addGenerate(CLI::App& app, int& status) {
   auto* command = app.add_subcommand("generate", "Write the SystemVerilog design of a config");
   auto options = std::make_shared<GenerateOptions>();
-  command->add_option("config", options->config, "Hardware config (*.toml)")->required();
-  command->add_option("--out", options->out, "Folder for the design")->required();
+  command->add_option("config", options->config, "Hardware config (*.toml)")
+      ->type_name(kind::kConfig)
+      ->required();
+  command->add_option("--out", options->out, "Folder for the design")
+      ->type_name(kind::kFolder)
+      ->required();
   command->add_option("--set", options->overrides, "Override a config key: --set vector.lanes=8")
-      ->allow_extra_args(false);
+      ->type_name(kind::kSetting);
   command->add_flag("--quiet", options->quiet, "Print faults only");
   command->footer(
       "Examples:\n"

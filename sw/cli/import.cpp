@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "sw/cli/commands.hpp"
+#include "sw/cli/kinds.hpp"
 #include "sw/cli/refusals.hpp"
 #include "sw/cli/trained.hpp"
 
@@ -14,6 +15,7 @@ struct ImportOptions {
   std::string folder;
   std::string out;
   bool strict = false;
+  bool noHint = false;
 };
 
 std::string countText(uint64_t bytes) {
@@ -28,8 +30,9 @@ int import(const ImportOptions& options) {
     throw ImportError(options.folder + ": is not taken whole, and --strict asks for that; nothing "
                                        "is written");
   writeModelFile(options.out, model);
-  fmt::print("{}: {}; next: intformer quantize {} --out {}\n", options.out,
-             countText(std::filesystem::file_size(options.out)), options.out, options.out);
+  fmt::print("{}: {}\n", options.out, countText(std::filesystem::file_size(options.out)));
+  if (!options.noHint)
+    fmt::print("next: intformer quantize {} --out {}\n", options.out, options.out);
   return kFine;
 }
 
@@ -59,10 +62,14 @@ void addImport(CLI::App& app, int& status) {
                       "Folder with config.json, model.safetensors (or its shards) and vocab.txt or "
                       "tokenizer.json; all other files of transformers and sentence-transformers "
                       "are read, too, and what cannot be honoured is refused")
+      ->type_name(kind::kModel)
       ->required();
-  command->add_option("--out", options->out, "Model file to write (*.itf)")->required();
+  command->add_option("--out", options->out, "Model file to write (*.itf)")
+      ->type_name(kind::kModelOut)
+      ->required();
   command->add_flag("--strict", options->strict,
                     "Refuse a folder of which a part would be left out");
+  command->add_flag("--no-hint", options->noHint, "Do not print the command that comes next");
   command->footer("What is left out of the folder is named. Exit status: 0, or 1 for a folder that is\n"
                   "refused.\n"
                   "Example:\n  intformer import build/models/minilm --out build/models/minilm.itf");

@@ -2,11 +2,13 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace intformer::cli {
 
-/// A bar on stderr if that is a terminal, else a line now and then. Gone when it ends.
+/// A bar on stderr if that is a terminal; else a line after some seconds, and then every minute.
+/// Gone when it ends.
 class ProgressBar {
  public:
   ProgressBar();
@@ -14,10 +16,14 @@ class ProgressBar {
   ProgressBar(const ProgressBar&) = delete;
   ProgressBar& operator=(const ProgressBar&) = delete;
 
+  /// Takes the bar away, so that something else can be printed.
+  void clear();
+
  protected:
   /// Whether it is time to show something.
   bool due();
-  void show(double part, const std::string& state);
+  /// Without a part: how far it is, is not known.
+  void show(std::optional<double> part, const std::string& state);
   [[nodiscard]] double seconds() const;
 
  private:
@@ -37,15 +43,30 @@ class Progress : public ProgressBar {
   uint64_t total_;
 };
 
-/// How many of `total` things are done, and how many per second.
+/// How many things are done, of `total` if that is known, and how many per second.
 class CountProgress : public ProgressBar {
  public:
-  CountProgress(std::string what, uint64_t total);
+  explicit CountProgress(std::string what, std::optional<uint64_t> total = std::nullopt);
   void update(uint64_t done);
 
  private:
   std::string what_;
-  uint64_t total_;
+  std::optional<uint64_t> total_;
 };
+
+/// How long something has taken that does not say how far it is.
+class TimeProgress : public ProgressBar {
+ public:
+  explicit TimeProgress(std::string what) : what_(std::move(what)) {}
+  void update();
+
+ private:
+  std::string what_;
+};
+
+/// A bar before `state`, in at most `columns` columns: the state is cut, the bar gets shorter and
+/// goes where there is no room for it.
+std::string progressLine(std::optional<double> part, const std::string& state,
+                         std::size_t columns);
 
 }  // namespace intformer::cli

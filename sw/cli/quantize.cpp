@@ -7,9 +7,10 @@
 #include <memory>
 
 #include "sw/cli/commands.hpp"
+#include "sw/cli/kinds.hpp"
 #include "sw/cli/progress.hpp"
 #include "sw/cli/refusals.hpp"
-#include "sw/cli/sentences.hpp"
+#include "sw/cli/texts.hpp"
 #include "sw/cli/trained.hpp"
 #include "sw/places/places.hpp"
 #include "sw/quantizer/drawn_sentences.hpp"
@@ -77,6 +78,7 @@ void addMethods(CLI::App& app, QuantizeCommand& options) {
   app.add_option_function<std::string>("--ranges", range,
                                        "Ranges of activations: max, percentile or mse")
       ->check(CLI::IsMember({"max", "percentile", "mse"}))
+      ->type_name(kind::kChoice)
       ->group(kGroup);
   app.add_option_function<double>(
          "--percentile",
@@ -109,8 +111,12 @@ IntegerModel quantizeTrained(const TrainedModel& model, const CalibrationSource&
   const std::string path = calibration.text.empty()
                                ? ownFile("configs/calibration/english.txt").string()
                                : hereOrOwn(calibration.text);
-  const std::vector<std::string> lines = readLines(path);
-  if (lines.empty()) throw std::runtime_error(path + ": holds no sentence to calibrate on");
+  std::vector<std::string> lines = readLines(path);
+  if (const std::size_t blank = std::erase_if(lines, isBlank); blank != 0 && !lines.empty())
+    fmt::print("{}: {} blank lines say nothing and are left out\n", inputName(path),
+               blank);
+  if (lines.empty())
+    throw std::runtime_error(inputName(path) + ": holds no sentence to calibrate on");
   const Tokenizer tokenizer(model.vocabulary, model.tokenizer);
   std::vector<std::vector<uint32_t>> written;
   std::string text;
@@ -124,7 +130,7 @@ IntegerModel quantizeTrained(const TrainedModel& model, const CalibrationSource&
   if (pairs) texts = pairSentences(tokenizer, texts.sequences);
   std::size_t tokens = 0;
   for (const auto& sequence : texts.sequences) tokens += sequence.size();
-  const std::string name = std::filesystem::path(path).filename().string();
+  const std::string name = std::filesystem::path(inputName(path)).filename().string();
   fmt::print("{}: calibrating on {} sentences of {} and {} of drawn words, {}{} tokens\n", model.name,
              lines.size(), name, drawn.size(), pairs ? "two in three of them as pairs, " : "",
              tokens);
@@ -150,10 +156,12 @@ void addQuantize(CLI::App& app, int& status) {
       app.add_subcommand("quantize", "Find the integers of an imported model, after training");
   auto options = std::make_shared<QuantizeCommand>();
   command->add_option("model", options->model, "Model file (*.itf) of `intformer import`")
+      ->type_name(kind::kModel)
       ->required();
   command->add_option("--calibrate", options->calibration.text,
                       "Sentences of the kind that the model will see, one per line (default: the "
-                      "English ones of configs/calibration)");
+                      "English ones of configs/calibration)")
+      ->type_name(kind::kTextFile);
   command
       ->add_option("--drawn", options->calibration.drawn,
                    "Sentences of words drawn from the vocabulary, beside the text: they give rare "
@@ -161,6 +169,7 @@ void addQuantize(CLI::App& app, int& status) {
       ->check(CLI::Range(0U, 100000U))
       ->capture_default_str();
   command->add_option("--out", options->out, "Model file to write; may be the one that is read")
+      ->type_name(kind::kModelOut)
       ->required();
   addMethods(*command, *options);
   command->footer(

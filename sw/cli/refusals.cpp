@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <cstdio>
-#include <stdexcept>
 
 #include "sw/compiler/compile.hpp"
 #include "sw/embed/backend.hpp"
+#include "sw/files/messages.hpp"
 
 namespace intformer::cli {
 
@@ -16,14 +16,10 @@ int orRefuse(const std::function<int()>& body, const std::string& fit) {
   } catch (const BackendError& error) {
     fmt::print(stderr, "{}\n", error.what());
     return error.stopped ? kStopped : kDifferent;
-  } catch (const std::invalid_argument& error) {  // a model or batch that contradicts itself
-    fmt::print(stderr, "{}\n", error.what());
   } catch (const CompileError& error) {
     fmt::print(stderr, "{}{}{}\n", fit, fit.empty() ? "" : ": ", error.what());
-  } catch (const std::runtime_error& error) {  // a file, a tool
-    fmt::print(stderr, "{}\n", error.what());
-  } catch (const std::bad_alloc&) {
-    fmt::print(stderr, "out of memory\n");
+  } catch (const std::exception& error) {  // a file, a tool, a model that contradicts itself
+    fmt::print(stderr, "{}\n", messageOf(error));
   }
   return kRefused;
 }

@@ -11,6 +11,7 @@
 #include "gen/emit/emit.hpp"
 #include "gen/tables/registers.hpp"
 #include "sw/cli/commands.hpp"
+#include "sw/cli/kinds.hpp"
 #include "sw/cli/model_input.hpp"
 #include "sw/cli/progress.hpp"
 #include "sw/cli/refusals.hpp"
@@ -298,14 +299,18 @@ void addRun(CLI::App& app, int& status) {
       ->add_option("model", options->model.path,
                    "Model: a shape (configs/models/*.toml, weights from the seed), a model file "
                    "(*.itf), or the folder of a trained one, which is quantized first")
+      ->type_name(kind::kModel)
       ->required();
-  command->add_option("--config", options->config, "Hardware config (*.toml)")->required();
+  command->add_option("--config", options->config, "Hardware config (*.toml)")
+      ->type_name(kind::kConfig)
+      ->required();
   command
       ->add_option("--seq", options->model.seq,
                    "Tokens, with values from the seed; of every sequence of a batch: 128,77,30")
       ->delimiter(',');
   command->add_option("--sentence", options->model.sentence,
-                      "Text, for a trained model (default: one of the program's own)");
+                      "Text, for a trained model (default: one of the program's own)")
+      ->type_name(kind::kSentence);
   command->add_flag("--encoder-only", options->model.encoderOnly,
                     "Begin at the first layer, though the shape has an embedding");
   command->add_option("--layers", options->model.layers,
@@ -313,7 +318,8 @@ void addRun(CLI::App& app, int& status) {
   command->add_option("--seed", options->model.seed, "Seed of weights, inputs and stalls")
       ->capture_default_str();
   command->add_option("--backend", options->backend, "Only this one (default: all, compared)")
-      ->check(CLI::IsMember({"golden", "emulator", "rtl"}));
+      ->check(CLI::IsMember({"golden", "emulator", "rtl"}))
+      ->type_name(kind::kChoice);
   command->add_option("--mem-latency", options->memoryLatency, "Memory latency in cycles")
       ->check(CLI::Range(1, 100'000))
       ->capture_default_str();
@@ -321,14 +327,18 @@ void addRun(CLI::App& app, int& status) {
                       "Probability that a memory channel refuses in a cycle")
       ->check(CLI::Range(0.0, 0.95))
       ->capture_default_str();
-  command->add_option("--trace", options->trace, "Write an FST waveform of the cycles FROM:TO");
-  command->add_option("--json", options->json, "Write the figures to this file");
+  command->add_option("--trace", options->trace, "Write an FST waveform of the cycles FROM:TO")
+      ->type_name(kind::kCycles);
+  command->add_option("--json", options->json, "Write the figures to this file")
+      ->type_name(kind::kOutFile);
   command->add_option("--timeline", options->show.timeline,
-                      "Write every command's time on its unit, for Perfetto (1 us is 1 cycle)");
+                      "Write every command's time on its unit, for Perfetto (1 us is 1 cycle)")
+      ->type_name(kind::kOutFile);
   command->add_option("--report", options->show.report,
-                      "Write an HTML page with the pictures of the run");
+                      "Write an HTML page with the pictures of the run")
+      ->type_name(kind::kOutFile);
   command->add_option("--set", options->overrides, "Override a config key: --set vector.lanes=8")
-      ->allow_extra_args(false);
+      ->type_name(kind::kSetting);
   command->footer(
       "Examples:\n"
       "  intformer run configs/models/bert-base.toml --config configs/base16.toml --seq 128\n"

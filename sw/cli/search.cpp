@@ -4,18 +4,26 @@
 #include <memory>
 
 #include "sw/cli/commands.hpp"
+#include "sw/cli/json_rows.hpp"
+#include "sw/cli/kinds.hpp"
+#include "sw/cli/progress.hpp"
 #include "sw/cli/refusals.hpp"
 #include "sw/cli/sentences.hpp"
+#include "sw/cli/texts.hpp"
 #include "sw/embed/corpus.hpp"
 
 namespace intformer::cli {
 namespace {
 
+constexpr std::size_t kBatch = 1024;  // queries that are embedded together
+
 struct SearchOptions {
   BackendRequest request;
   std::string corpus;
-  std::vector<std::string> queries;
+  TextRequest queries;
   std::size_t top = 5;
+  std::string json;
+  std::string jsonLines;
   bool noCache = false;
 };
 
@@ -34,11 +42,20 @@ FloatMatrix embedTexts(Engine& engine, const std::vector<std::string>& texts,
 /// The corpus with embeddings. The cache is a help, never a condition: what is wrong with it is
 /// said, and work goes on.
 Corpus loadCorpus(const SearchOptions& options, Engine& engine) {
-  const std::vector<std::string> text = readAllLines(options.corpus);
-  if (std::ranges::all_of(text, &std::string::empty))
-    throw std::runtime_error(options.corpus + ": holds no line of text");
+  std::vector<std::string> text = readLines(options.corpus);
+  std::size_t blank = 0;
+  for (std::string& line : text)
+    if (isBlank(line)) {
+      line.clear();  // as embedCorpus leaves them out
+      ++blank;
+    }
+  if (blank == text.size())
+    throw std::runtime_error(inputName(options.corpus) + ": holds no line of text");
+  if (blank != 0)
+    fmt::print(stderr, "{}: {} blank of {} lines are not searched\n", inputName(options.corpus),
+               blank, text.size());
   const CacheKey key = keyOf(engine, options.request);
-  const bool cached = !options.noCache && options.corpus != "-";
+  const bool cached = !options.noCache && !isStandard(options.corpus);
   std::string note;
   CorpusCache cache(cached ? CorpusCache::pathToRead(options.corpus, key) : "", key, note);
   if (!note.empty()) fmt::print(stderr, "cache left aside and made again: {}\n", note);
@@ -56,19 +73,54 @@ Corpus loadCorpus(const SearchOptions& options, Engine& engine) {
   return corpus;
 }
 
+struct Answer {
+  std::string query;
+  std::vector<Neighbour> found;
+};
+
+void print(const Answer& answer, const Corpus& corpus) {
+  fmt::print("\n{}\n", answer.query);
+  for (const Neighbour& line : answer.found)
+    fmt::print("{:8.4f}  {:>6}: {}\n", line.cosine, corpus.numbers[line.row],
+               corpus.lines[line.row]);
+}
+
+nlohmann::ordered_json jsonOf(const Answer& answer, const Corpus& corpus) {
+  auto found = nlohmann::ordered_json::array();
+  for (const Neighbour& line : answer.found)
+    found.push_back({{"line", corpus.numbers[line.row]},
+                     {"cosine", line.cosine},
+                     {"text", corpus.lines[line.row]}});
+  return {{"query", answer.query}, {"found", std::move(found)}};
+}
+
 int search(const SearchOptions& options) {
+  TextReader texts(options.queries);
+  JsonRows rows(options.json, options.jsonLines);
   const auto engine = openEngine(options.request);
   const Corpus corpus = loadCorpus(options, *engine);
-  fmt::print("{}: {} different lines, {} of them from the cache\n", options.corpus,
+  fmt::print("{}: {} different lines, {} of them from the cache\n", inputName(options.corpus),
              corpus.lines.size(), corpus.fromCache);
-  const FloatMatrix queries = embedTexts(*engine, options.queries, "queries");
-  for (uint32_t i = 0; i < queries.rows; ++i) {
-    fmt::print("\n{}\n", options.queries[i]);
-    for (const Neighbour& line : nearest(corpus, queries.row(i), options.top))
-      fmt::print("{:8.4f}  {:>6}: {}\n", line.cosine, corpus.numbers[line.row],
-                 corpus.lines[line.row]);
+  Encoder encoder(*engine->tokenizer);
+  CountProgress progress("queries");
+  std::size_t done = 0;
+  for (std::vector<std::string> batch; !(batch = texts.next(kBatch)).empty();) {
+    const FloatMatrix queries = embedSentences(
+        *engine->backend, engine->model.trained.pooling, encoder.encode(batch),
+        [&](std::size_t more) { progress.update(done + more); });
+    progress.clear();
+    done += batch.size();
+    for (uint32_t i = 0; i < queries.rows; ++i) {
+      const Answer answer{std::move(batch[i]), nearest(corpus, queries.row(i), options.top)};
+      if (rows.wanted())
+        rows.add(jsonOf(answer, corpus));
+      else
+        print(answer, corpus);
+    }
   }
+  encoder.sayWhatIsCut();
   printDeviceWork(*engine);
+  rows.finish();
   return kFine;
 }
 
@@ -79,8 +131,11 @@ void addSearch(CLI::App& app, int& status) {
       app.add_subcommand("search", "Find the lines of a text that are nearest to a sentence");
   auto options = std::make_shared<SearchOptions>();
   addBackendOptions(*command, options->request);
-  command->add_option("--corpus", options->corpus, "Text file, a sentence per line")->required();
-  command->add_option("queries", options->queries, "Sentences")->required();
+  command->add_option("--corpus", options->corpus, "Text to search, a sentence per line")
+      ->type_name(kind::kTextFile)
+      ->required();
+  addTexts(*command, options->queries);
+  addJsonRows(*command, options->json, options->jsonLines, "sentence with what was found");
   command->add_option("--top", options->top, "Lines per sentence")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
@@ -89,6 +144,8 @@ void addSearch(CLI::App& app, int& status) {
   command->footer(
       "Example:\n"
       "  intformer search --model build/models/minilm.itf --corpus lines.txt \"edit audio\"\n"
+      "  intformer search --model build/models/minilm.itf --corpus lines.txt --jsonl - - <queries\n"
+      "Every sentence is a row, also an empty one; of the corpus, blank lines are not searched.\n"
       "Embeddings of the corpus are kept beside it, in <corpus>.<hash>.itfcache (or, where its\n"
       "folder cannot be written, in INTFORMER_CACHE or the user's cache): lines that change are\n"
       "embedded again; another model or backend has another file.");

@@ -3,26 +3,16 @@
 #include <fmt/format.h>
 
 #include <cstdio>
-#include <fstream>
-#include <iostream>
 
 #include "gen/config.hpp"
 #include "gen/device.hpp"
+#include "sw/cli/kinds.hpp"
 #include "sw/cli/progress.hpp"
 #include "sw/places/places.hpp"
 
 namespace intformer::cli {
 namespace {
 
-std::vector<std::string> linesOf(std::istream& in) {
-  std::vector<std::string> lines;
-  for (std::string line; std::getline(in, line);) {
-    const std::size_t end = line.find_last_not_of(" \t\r");
-    line.resize(end == std::string::npos ? 0 : end + 1);
-    lines.push_back(std::move(line));
-  }
-  return lines;
-}
 
 Plan loadPlan(const BackendRequest& request) {
   const std::string path = request.config.empty() ? ownFile("configs/base16.toml").string()
@@ -35,34 +25,23 @@ Plan loadPlan(const BackendRequest& request) {
 
 }  // namespace
 
-std::vector<std::string> readAllLines(const std::string& path) {
-  if (path == "-") return linesOf(std::cin);
-  if (std::filesystem::is_directory(path))
-    throw std::runtime_error(path + ": is a folder; a text file with a sentence per line is asked "
-                                    "for");
-  std::ifstream file(path);
-  if (!file) throw std::runtime_error(path + ": cannot be opened");
-  return linesOf(file);
-}
-
-std::vector<std::string> readLines(const std::string& path) {
-  std::vector<std::string> lines = readAllLines(path);
-  std::erase(lines, "");
-  return lines;
-}
-
 void addBackendOptions(CLI::App& command, BackendRequest& request) {
-  command.add_option("--model", request.model, "Model file (*.itf)")->required();
+  command.add_option("--model", request.model, "Model file (*.itf)")
+      ->type_name(kind::kModel)
+      ->required();
   command
       .add_option("--backend", request.backend,
                   "float: trained weights; golden, emulator, rtl: the same integers")
       ->check(CLI::IsMember({"rtl", "emulator", "golden", "float"}))
+      ->type_name(kind::kChoice)
       ->capture_default_str();
-  command.add_option("--config", request.config,
-                     "Hardware config (*.toml) of emulator and RTL; its family of nonlinear "
-                     "functions is golden's too (default: configs/base16.toml)");
+  command
+      .add_option("--config", request.config,
+                  "Hardware config (*.toml) of emulator and RTL; its family of nonlinear "
+                  "functions is golden's too (default: configs/base16.toml)")
+      ->type_name(kind::kConfig);
   command.add_option("--set", request.overrides, "Override a config key: --set vector.lanes=8")
-      ->allow_extra_args(false);
+      ->type_name(kind::kSetting);
 }
 
 std::unique_ptr<Engine> openEngine(const BackendRequest& request) {
@@ -90,17 +69,27 @@ std::unique_ptr<Engine> openEngine(const BackendRequest& request) {
   return engine;
 }
 
+std::vector<std::vector<uint32_t>> Encoder::encode(const std::vector<std::string>& sentences) {
+  std::vector<std::vector<uint32_t>> ids;
+  for (const std::string& sentence : sentences) {
+    ids.push_back(tokenizer_.encode(sentence));
+    if (ids.back().size() == tokenizer_.options().maxTokens) ++full_;
+  }
+  count_ += sentences.size();
+  return ids;
+}
+
+void Encoder::sayWhatIsCut() const {
+  if (full_ != 0)
+    fmt::print(stderr, "{} of {} sentences fill all {} tokens; what they have beyond is not seen\n",
+               full_, count_, tokenizer_.options().maxTokens);
+}
+
 std::vector<std::vector<uint32_t>> encodeAll(const Tokenizer& tokenizer,
                                              const std::vector<std::string>& sentences) {
-  std::vector<std::vector<uint32_t>> ids;
-  std::size_t full = 0;
-  for (const std::string& sentence : sentences) {
-    ids.push_back(tokenizer.encode(sentence));
-    if (ids.back().size() == tokenizer.options().maxTokens) ++full;
-  }
-  if (full != 0)
-    fmt::print(stderr, "{} of {} sentences fill all {} tokens; what they have beyond is not seen\n",
-               full, sentences.size(), tokenizer.options().maxTokens);
+  Encoder encoder(tokenizer);
+  auto ids = encoder.encode(sentences);
+  encoder.sayWhatIsCut();
   return ids;
 }
 

@@ -12,12 +12,6 @@
 /// What commands that turn sentences into embeddings share.
 namespace intformer::cli {
 
-/// The lines of a file ("-": standard input) without white space at their ends.
-/// Throws std::runtime_error.
-std::vector<std::string> readAllLines(const std::string& path);
-/// Those that are not empty then.
-std::vector<std::string> readLines(const std::string& path);
-
 /// Which model, and on what.
 struct BackendRequest {
   std::string model;
@@ -38,6 +32,19 @@ struct Engine {
 };
 /// Throws ItfError, std::runtime_error for a config that is refused (faults are printed before).
 std::unique_ptr<Engine> openEngine(const BackendRequest& request);
+
+/// Sentences to token ids; counts those that the model's limit cuts.
+class Encoder {
+ public:
+  explicit Encoder(const Tokenizer& tokenizer) : tokenizer_(tokenizer) {}
+  std::vector<std::vector<uint32_t>> encode(const std::vector<std::string>& sentences);
+  /// On stderr, if any were.
+  void sayWhatIsCut() const;
+
+ private:
+  const Tokenizer& tokenizer_;
+  std::size_t count_ = 0, full_ = 0;
+};
 
 /// Token ids of all sentences; says on stderr which were cut at the model's limit.
 std::vector<std::vector<uint32_t>> encodeAll(const Tokenizer& tokenizer,

@@ -11,6 +11,8 @@
 #include "gen/emit/emit.hpp"
 #include "gen/output.hpp"
 #include "sw/cli/commands.hpp"
+#include "sw/cli/kinds.hpp"
+#include "sw/files/messages.hpp"
 #include "sw/places/places.hpp"
 
 namespace intformer::cli {
@@ -63,7 +65,7 @@ int synth(const Options& options) {
     try {
       printTable(target, synthesize(target, sources, config.plan->name + "_top", folder));
     } catch (const std::runtime_error& error) {
-      fmt::print(stderr, "{}\n", error.what());
+      fmt::print(stderr, "{}\n", messageOf(error));
       return 3;
     }
   }
@@ -75,13 +77,17 @@ int synth(const Options& options) {
 void addSynth(CLI::App& app, int& status) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("synth", "Map a config to FPGA cells and print them per unit");
-  command->add_option("config", options->config, "hardware config")->required();
-  command->add_option("--set", options->overrides, "override a config key: --set vector.lanes=8")
-      ->allow_extra_args(false);
-  command->add_option("--target", options->target, "ecp5, xcup or both")
+  command->add_option("config", options->config, "Hardware config (*.toml)")
+      ->type_name(kind::kConfig)
+      ->required();
+  command->add_option("--set", options->overrides, "Override a config key: --set vector.lanes=8")
+      ->type_name(kind::kSetting);
+  command->add_option("--target", options->target, "Family: ecp5, xcup or both")
       ->check(CLI::IsMember({"ecp5", "xcup", "both"}))
+      ->type_name(kind::kChoice)
       ->capture_default_str();
-  command->add_option("--out", options->out, "folder of sources, netlists and logs")
+  command->add_option("--out", options->out, "Folder of sources, netlists and logs")
+      ->type_name(kind::kFolder)
       ->capture_default_str();
   command->footer("Example: intformer synth configs/tiny4.toml --target ecp5");
   command->callback([options, &status] { status = synth(*options); });

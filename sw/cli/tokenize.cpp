@@ -5,12 +5,13 @@
 #include <limits>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "sw/cli/commands.hpp"
-#include "sw/itf/model_file.hpp"
+#include "sw/cli/json_rows.hpp"
+#include "sw/cli/kinds.hpp"
 #include "sw/cli/refusals.hpp"
-#include "sw/cli/sentences.hpp"
-#include "sw/files/files.hpp"
+#include "sw/cli/texts.hpp"
 #include "sw/itf/model_file.hpp"
 
 namespace intformer::cli {
@@ -18,8 +19,9 @@ namespace {
 
 struct TokenizeOptions {
   std::string model;
-  std::vector<std::string> texts;
+  TextRequest texts;
   std::string json;
+  std::string jsonLines;
 };
 
 struct TokenizedText {
@@ -38,54 +40,36 @@ Tokenizer loadTokenizer(const std::string& model) {
   return {trained.vocabulary, trained.tokenizer};
 }
 
-/// The texts in order; "-" stands for the lines of stdin.
-std::vector<std::string> gatherTexts(const std::vector<std::string>& arguments) {
-  std::vector<std::string> texts;
-  for (const std::string& argument : arguments) {
-    if (argument != "-") {
-      texts.push_back(argument);
-      continue;
-    }
-    const std::vector<std::string> lines = readAllLines("-");
-    texts.insert(texts.end(), lines.begin(), lines.end());
-  }
-  return texts;
-}
+/// Cuts texts into tokens, and knows how many there would be without the model's limit.
+class Cutter {
+ public:
+  explicit Cutter(const Tokenizer& tokenizer) : tokenizer_(tokenizer) {}
 
-std::vector<TokenizedText> tokenizeAll(const Tokenizer& tokenizer,
-                                       const std::vector<std::string>& texts) {
-  std::optional<Tokenizer> endless;
-  std::vector<TokenizedText> all;
-  for (const std::string& text : texts) {
-    TokenizedText result{text, tokenizer.encode(text), {}, 0};
-    for (const uint32_t id : result.ids) result.pieces.push_back(tokenizer.piece(id));
+  TokenizedText cut(const std::string& text) {
+    TokenizedText result{text, tokenizer_.encode(text), {}, 0};
+    for (const uint32_t id : result.ids) result.pieces.push_back(tokenizer_.piece(id));
     result.uncut = result.ids.size();
-    if (result.uncut == tokenizer.options().maxTokens) {
-      if (!endless) {
-        TokenizerOptions options = tokenizer.options();
+    if (result.uncut == tokenizer_.options().maxTokens) {
+      if (!endless_) {
+        TokenizerOptions options = tokenizer_.options();
         options.maxTokens = std::numeric_limits<uint32_t>::max();
-        endless.emplace(tokenizer.vocabulary(), options);
+        endless_.emplace(tokenizer_.vocabulary(), options);
       }
-      result.uncut = endless->encode(text).size();
+      result.uncut = endless_->encode(text).size();
     }
-    all.push_back(std::move(result));
+    return result;
   }
-  return all;
-}
 
-/// An array with a line per text.
-std::string asJson(const std::vector<TokenizedText>& all) {
-  std::string lines;
-  for (const TokenizedText& one : all) {
-    const nlohmann::ordered_json json = {{"text", one.text},
-                                         {"ids", one.ids},
-                                         {"pieces", one.pieces},
-                                         {"tokens_uncut", one.uncut}};
-    // Bytes that are not UTF-8 come out as U+FFFD, which is how they were read.
-    lines += (lines.empty() ? "" : ",\n") +
-             json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  }
-  return "[\n" + lines + "\n]\n";
+ private:
+  const Tokenizer& tokenizer_;
+  std::optional<Tokenizer> endless_;
+};
+
+nlohmann::ordered_json jsonOf(const TokenizedText& one) {
+  return {{"text", one.text},
+          {"ids", one.ids},
+          {"pieces", one.pieces},
+          {"tokens_uncut", one.uncut}};
 }
 
 void print(const TokenizedText& one) {
@@ -99,14 +83,18 @@ void print(const TokenizedText& one) {
 }
 
 int tokenize(const TokenizeOptions& options) {
+  TextReader texts(options.texts);
+  JsonRows rows(options.json, options.jsonLines);
   const Tokenizer tokenizer = loadTokenizer(options.model);
-  const std::vector<TokenizedText> all = tokenizeAll(tokenizer, gatherTexts(options.texts));
-  if (options.json == "-") {
-    fmt::print("{}", asJson(all));
-    return kFine;
+  Cutter cutter(tokenizer);
+  for (std::vector<std::string> one; !(one = texts.next(1)).empty();) {
+    const TokenizedText text = cutter.cut(one[0]);
+    if (rows.wanted())
+      rows.add(jsonOf(text));
+    else
+      print(text);
   }
-  for (const TokenizedText& one : all) print(one);
-  if (!options.json.empty()) writeAtomically(options.json, asJson(all));
+  rows.finish();
   return kFine;
 }
 
@@ -115,17 +103,18 @@ int tokenize(const TokenizeOptions& options) {
 void addTokenize(CLI::App& app, int& status) {
   auto* command = app.add_subcommand("tokenize", "Show the token ids and pieces of sentences");
   auto options = std::make_shared<TokenizeOptions>();
-  command->add_option("--model", options->model, "Model file (*.itf), or a trained model's folder")->required();
-  command->add_option("text", options->texts, "Sentences; - reads one from every line of stdin")
+  command->add_option("--model", options->model, "Model file (*.itf), or a trained model's folder")
+      ->type_name(kind::kModel)
       ->required();
-  command->add_option("--json", options->json, "Write texts, ids and pieces; - for stdout, alone");
+  addTexts(*command, options->texts);
+  addJsonRows(*command, options->json, options->jsonLines, "text with its ids and pieces");
   command->footer(
       "Texts are cleaned and cut into pieces as by Hugging Face's BertTokenizerFast; one that is\n"
       "too long for the model is cut, and says so. Exit status: 0, or 1 for a model that cannot be\n"
       "used.\n"
       "Examples:\n"
       "  intformer tokenize --model build/models/minilm.itf \"A sentence.\" \"Another one.\"\n"
-      "  intformer tokenize --model build/models/minilm.itf --json ids.json - <lines.txt");
+      "  intformer tokenize --model build/models/minilm.itf --jsonl ids.jsonl - <lines.txt");
   command->callback([options, &status] { status = orRefuse([&] { return tokenize(*options); }); });
 }
 

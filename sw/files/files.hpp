@@ -9,8 +9,7 @@
 
 namespace intformer {
 
-/// Writes a file whole or not at all: aside first, then renamed into place. Makes missing folders.
-/// Throws std::runtime_error with path and reason; what was there before then stays.
+/// Writes a file whole or not at all, as OutputFile does (sw/files/streams.hpp).
 void writeAtomically(const std::filesystem::path& path, std::string_view bytes);
 /// The same for a file in parts, which need not lie side by side in memory.
 void writeAtomically(const std::filesystem::path& path, std::span<const std::string_view> parts);

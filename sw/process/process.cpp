@@ -11,9 +11,13 @@
 #include <array>
 #include <cctype>
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <stdexcept>
+#include <thread>
+
+#include "sw/files/interrupt.hpp"
 
 extern char** environ;
 
@@ -43,33 +47,51 @@ class Actions {
   posix_spawn_file_actions_t actions_;
 };
 
-constexpr std::array kKeySignals = {SIGINT, SIGQUIT};
+/// A program that runs in a process group of its own, which an interrupt kills.
+class Child {
+ public:
+  Child(const CommandLine& command, const Actions& actions) {
+    cleanUpWhenInterrupted();
+    std::vector<char*> words;
+    for (const std::string& word : command) words.push_back(const_cast<char*>(word.c_str()));
+    words.push_back(nullptr);
+    sigset_t none;
+    sigemptyset(&none);
+    posix_spawnattr_t attributes;
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setpgroup(&attributes, 0);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
+    const Uninterrupted known;  // to the interrupt from its first moment
+    error_ = posix_spawnp(&child_, words[0], actions.get(), &attributes, words.data(), environ);
+    posix_spawnattr_destroy(&attributes);
+    if (error_ == 0) toolIsRunning(child_);
+  }
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
 
-/// The child's process number, or an error of errno's as a negative number.
-pid_t spawn(const CommandLine& command, const Actions& actions) {
-  std::vector<char*> words;
-  for (const std::string& word : command) words.push_back(const_cast<char*>(word.c_str()));
-  words.push_back(nullptr);
-  sigset_t mask;
-  pthread_sigmask(SIG_BLOCK, nullptr, &mask);
-  for (const int signal : kKeySignals) sigdelset(&mask, signal);
-  posix_spawnattr_t attributes;
-  posix_spawnattr_init(&attributes);
-  posix_spawnattr_setsigmask(&attributes, &mask);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-  pid_t child = 0;
-  const int error =
-      posix_spawnp(&child, words[0], actions.get(), &attributes, words.data(), environ);
-  posix_spawnattr_destroy(&attributes);
-  return error == 0 ? child : -error;
-}
+  /// Why it did not start, as errno says it; or 0.
+  [[nodiscard]] int error() const { return error_; }
 
-int statusOf(pid_t child) {
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0)
-    if (errno != EINTR) return -1;
-  return status;
-}
+  /// Its status, as wait has it, when it has ended.
+  int wait(const std::function<void()>& waiting = {}) {
+    int status = -1;
+    if (error_ != 0) return status;
+    for (;;) {
+      const pid_t ended = waitpid(child_, &status, waiting ? WNOHANG : 0);
+      if (ended == child_ || (ended < 0 && errno != EINTR)) break;
+      if (!waiting) continue;
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+      waiting();
+    }
+    toolIsRunning(0);
+    return status;
+  }
+
+ private:
+  pid_t child_ = 0;
+  int error_ = 0;
+};
 
 bool isPlain(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
@@ -77,15 +99,6 @@ bool isPlain(char c) {
 }
 
 }  // namespace
-
-HeldSignals::HeldSignals() {
-  sigset_t held;
-  sigemptyset(&held);
-  for (const int signal : kKeySignals) sigaddset(&held, signal);
-  pthread_sigmask(SIG_BLOCK, &held, &before_);
-}
-
-HeldSignals::~HeldSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
 
 std::string shellText(const CommandLine& command) {
   std::string text;
@@ -123,7 +136,7 @@ std::string outputOf(const CommandLine& command) {
   actions.open(STDIN_FILENO, "/dev/null", O_RDONLY);
   actions.duplicate(ends[1], STDOUT_FILENO);
   actions.open(STDERR_FILENO, "/dev/null", O_WRONLY);
-  const pid_t child = spawn(command, actions);
+  Child child(command, actions);
   close(ends[1]);
   std::string text;
   std::array<char, 4096> part{};
@@ -132,22 +145,23 @@ std::string outputOf(const CommandLine& command) {
     else if (errno != EINTR) break;
   }
   close(ends[0]);
-  if (child > 0) statusOf(child);
+  child.wait();
   while (!text.empty() && text.back() == '\n') text.pop_back();
   return text;
 }
 
-bool runLogged(const CommandLine& command, const fs::path& folder, const fs::path& log) {
+bool runLogged(const CommandLine& command, const fs::path& folder, const fs::path& log,
+               const std::function<void()>& waiting) {
   Actions actions;
   actions.open(STDIN_FILENO, "/dev/null", O_RDONLY);
   actions.open(STDOUT_FILENO, log, O_WRONLY | O_CREAT | O_APPEND);
   actions.duplicate(STDOUT_FILENO, STDERR_FILENO);
   actions.enter(folder);
-  const pid_t child = spawn(command, actions);
-  if (child < 0)
+  Child child(command, actions);
+  if (child.error() != 0)
     throw std::runtime_error(
-        fmt::format("{} cannot be started: {}", command[0], std::strerror(-child)));
-  const int status = statusOf(child);
+        fmt::format("{} cannot be started: {}", command[0], std::strerror(child.error())));
+  const int status = child.wait(waiting);
   return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 

@@ -1,8 +1,7 @@
 #pragma once
 
-#include <signal.h>
-
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,23 +21,11 @@ std::optional<std::filesystem::path> findProgram(const std::string& name);
 /// What a program prints on stdout, without the newlines at the end; empty when it cannot be run.
 std::string outputOf(const CommandLine& command);
 
-/// Holds back the signals of the terminal's keys while other programs work: these get them and end,
-/// what they leave can be put in order, and then the signal meets this program.
-class HeldSignals {
- public:
-  HeldSignals();
-  ~HeldSignals();
-  HeldSignals(const HeldSignals&) = delete;
-  HeldSignals& operator=(const HeldSignals&) = delete;
-
- private:
-  sigset_t before_;
-};
-
 /// Runs a program in `folder` to its end, without stdin, and appends what it prints to `log`, an
-/// absolute path. True when its exit status is 0. It gets signals that are held back here.
+/// absolute path. True when its exit status is 0. An interrupt of this program kills it, with all that
+/// it has started (sw/files/interrupt.hpp); `waiting` is called ten times a second while it runs.
 /// Throws std::runtime_error when it cannot be started.
 bool runLogged(const CommandLine& command, const std::filesystem::path& folder,
-               const std::filesystem::path& log);
+               const std::filesystem::path& log, const std::function<void()>& waiting = {});
 
 }  // namespace intformer

@@ -242,9 +242,9 @@ TEST_CASE("embed writes NumPy files and reads sentences from a pipe", "[models]"
                                      models.path("lines"));
   CHECK(outcome.status == 0);
   const std::string npy = readText(models.path("x.npy"));
-  CHECK(npy.size() == 128 + 2 * 32 * sizeof(float));
-  CHECK_THAT(npy.substr(0, 128), containsText("'shape': (2, 32)"));
-  expectRefusal("embed" + models.model(), "give sentences, or --input");
+  CHECK(npy.size() == 128 + 4 * 32 * sizeof(float));
+  CHECK_THAT(npy.substr(0, 128), containsText("'shape': (4, 32)"));
+  expectRefusal("embed" + models.model(), "no sentences: give them as arguments");
   expectRefusal("embed" + models.model() + "x --input " + models.path("none"), "cannot be opened");
   expectRefusal("embed" + models.model() + "x --npy /proc/x.npy", "/proc/x.npy: cannot be written");
   const Outcome below = runProgram("embed" + models.model() + "'A river.' --floor 0.9999999");

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <exception>
+#include <string>
+
+namespace intformer {
+
+/// What an exception says, in words for a user: place and reason, and nothing of the library that
+/// threw it.
+std::string messageOf(const std::exception& error);
+
+}  // namespace intformer
