@@ -43,6 +43,7 @@ double SeededBuilder::addResidual(const std::string& name, const Operand& input)
   double peak = 0;
   for (uint32_t c = 0; c < spec_.width; ++c) {
     branch[c] = 0.7 * typical * spread(0.3) / size;
+    peak = std::max(peak, branch[c]);  // of a single column, sums may cancel: one unit fits still
     for (uint32_t r = 0; r < seq_; ++r)
       peak = std::max(peak, std::abs(sums[std::size_t{r} * spec_.width + c] * branch[c] +
                                      identity.at(r, c) * stream_.step[c] / 256));

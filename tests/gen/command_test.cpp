@@ -20,7 +20,7 @@ TEST_CASE("generate writes a design that Verilator takes from its file list, fro
       runProgram("generate configs/tiny4.toml --out " + out + " --set vector.lanes=4");
   INFO(run.text);
   CHECK(run.status == 0);
-  CHECK(run.text.find("tiny4: ") == 0);
+  CHECK(run.text.find("tiny4 (vector.lanes=4): ") == 0);
   for (const std::string folder : {".", "/"})
     CHECK(std::system(fmt::format("cd {} && verilator --lint-only -Wall --no-timing -F {}/tiny4.f "
                                   "--top-module tiny4_top",
