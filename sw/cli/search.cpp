@@ -11,6 +11,7 @@
 #include "sw/cli/sentences.hpp"
 #include "sw/cli/texts.hpp"
 #include "sw/embed/corpus.hpp"
+#include "sw/tokenizer/plain_text.hpp"
 
 namespace intformer::cli {
 namespace {
@@ -79,10 +80,10 @@ struct Answer {
 };
 
 void print(const Answer& answer, const Corpus& corpus) {
-  fmt::print("\n{}\n", answer.query);
+  fmt::print("\n{}\n", plainText(answer.query));
   for (const Neighbour& line : answer.found)
     fmt::print("{:8.4f}  {:>6}: {}\n", line.cosine, corpus.numbers[line.row],
-               corpus.lines[line.row]);
+               plainText(corpus.lines[line.row]));
 }
 
 nlohmann::ordered_json jsonOf(const Answer& answer, const Corpus& corpus) {

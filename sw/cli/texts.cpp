@@ -11,18 +11,32 @@
 namespace intformer::cli {
 namespace {
 
-std::string textOfJson(const std::string& line, const LineReader& from) {
-  const auto json = nlohmann::json::parse(line, nullptr, false);
-  const bool good = json.is_object() && json.contains("text") && json["text"].is_string();
-  if (!good)
-    throw std::runtime_error(fmt::format(
-        "{}:{}: is no JSON object with a text, as {{\"text\": \"A river.\"}}; lines of plain text "
-        "are for --input",
-        from.name(), from.number()));
-  return json["text"];
+std::string textAlone(const std::string& line, const LineReader& from) {
+  TextObject object = textObjectOf(line, from);
+  if (object.pair)
+    throw std::runtime_error(fmt::format("{}:{}: has a pair, which intformer classify takes",
+                                         from.name(), from.number()));
+  return std::move(object.text);
 }
 
 }  // namespace
+
+TextObject textObjectOf(const std::string& line, const LineReader& from) {
+  const auto refuse = [&](const char* reason) {
+    throw std::runtime_error(fmt::format("{}:{}: {}", from.name(), from.number(), reason));
+  };
+  const auto json = nlohmann::json::parse(line, nullptr, false);
+  if (!json.is_object() || !json.contains("text") || !json["text"].is_string())
+    refuse("is no JSON object with a text, as {\"text\": \"A river.\"}; lines of plain text are for "
+           "--input");
+  TextObject object{json["text"], std::nullopt, {}};
+  for (const auto& [key, value] : json.items())
+    if (key != "text" && key != "pair") object.others.push_back(key);
+  if (!json.contains("pair") || json["pair"].is_null()) return object;
+  if (!json["pair"].is_string()) refuse("its pair is no text");
+  object.pair = json["pair"];
+  return object;
+}
 
 bool TextRequest::empty() const { return arguments.empty() && lines.empty() && jsonLines.empty(); }
 
@@ -58,7 +72,7 @@ bool TextReader::read(std::string& text) {
     }
     if (!lines_) lines_.emplace(source.value);
     if (lines_->next(text)) {
-      if (source.kind == Source::Kind::JsonLines) text = textOfJson(text, *lines_);
+      if (source.kind == Source::Kind::JsonLines) text = textAlone(text, *lines_);
       return true;
     }
     lines_.reset();

@@ -45,6 +45,15 @@ class TextReader {
   bool any_ = false;
 };
 
+/// A line of JSON: an object with a text, and the second one of a pair.
+struct TextObject {
+  std::string text;
+  std::optional<std::string> pair;
+  std::vector<std::string> others;  ///< keys beside them
+};
+/// Throws std::runtime_error that names the line.
+TextObject textObjectOf(const std::string& line, const LineReader& from);
+
 /// All lines of a text file. Throws std::runtime_error.
 std::vector<std::string> readLines(const std::string& path);
 

@@ -85,6 +85,7 @@ struct OutputFile::State {
     if (isStream(target)) {
       file = ::open(target.c_str(), O_WRONLY | O_CLOEXEC);
     } else {
+      error.clear();  // a file that is not there yet is none
       if (target.has_parent_path()) fs::create_directories(target.parent_path(), error);
       if (error)
         throw std::runtime_error(fmt::format("{}: cannot be made: {}",

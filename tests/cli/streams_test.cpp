@@ -151,9 +151,22 @@ TEST_CASE("long inputs are read as they come, and printed in part", "[cli]") {
   CHECK(std::ranges::count(run(quiet).out, '\n') == 3000);
 }
 
+TEST_CASE("a file without a folder is written where the program runs", "[cli]") {
+  const Examples examples;
+  const std::string tokenize = "cd " + shellWord(examples.path()) + " && " +
+                               shellWord(INTFORMER_PROGRAM) + " tokenize --model small.itf x --json ";
+  for (const char* name : {"plain", "./plain", "new/plain"}) {
+    const Outcome outcome = runCommand(tokenize + name);
+    INFO(outcome.text);
+    CHECK(outcome.status == 0);
+    CHECK_THAT(readText(examples.path(name)), containsText("\"x\""));
+    std::filesystem::remove(examples.path(name));
+  }
+}
+
 TEST_CASE("output that cannot be written is an error, and one that nobody reads is none", "[cli]") {
   const Examples examples;
-  const std::string tokenize = std::string(INTFORMER_PROGRAM) + " tokenize --model " +
+  const std::string tokenize = shellWord(INTFORMER_PROGRAM) + " tokenize --model " +
                                examples.model + " --input " + examples.lines;
   for (const std::string form : {"", " --jsonl -"}) {
     const Outcome full = runCommand(tokenize + form + " >/dev/full");
@@ -162,7 +175,7 @@ TEST_CASE("output that cannot be written is an error, and one that nobody reads 
     std::string many;
     for (int i = 0; i < 20000; ++i) many += "a river\n";
     writeFile(examples.path("many"), many);
-    const Outcome head = runCommand(std::string(INTFORMER_PROGRAM) + " tokenize --model " +
+    const Outcome head = runCommand(shellWord(INTFORMER_PROGRAM) + " tokenize --model " +
                                     examples.model + form + " - <" + examples.path("many") +
                                     " | head -n 1 | cut -c 1-3");
     CHECK(head.status == 0);

@@ -87,7 +87,7 @@ std::string quoted(const Words& words) {
 
 Streams run(const Words& words, const std::string& input) {
   const TemporaryFolder folder;
-  const std::string command = std::string(INTFORMER_PROGRAM) + quoted(words) + " <'" + input +
+  const std::string command = shellWord(INTFORMER_PROGRAM) + quoted(words) + " <'" + input +
                               "' >" + folder.path("out") + " 2>" + folder.path("err") +
                               "; echo status $?";
   const std::string text = runCommand(command).text;
