@@ -128,11 +128,11 @@ regenerate: program ## write again what is generated and committed: rtl/generate
 
 fuzz: packages ## changed copies of model files, configs, folders and texts, with sanitizers (SECONDS)
 	@test -f $(BUILD)/fuzz/build.ninja || cmake -S . -B $(BUILD)/fuzz -G Ninja -DINTFORMER_SANITIZE=ON >/dev/null
-	@cmake --build $(BUILD)/fuzz --target intformer_fuzz -- $(NINJA)
+	@sh scripts/build.sh intformer_fuzz $(BUILD)/fuzz
 	@$(BUILD)/fuzz/tests/fuzz/intformer_fuzz --seconds $(SECONDS) --first $(FIRST) --findings $(BUILD)/fuzz/findings
 
 figures: configure ## compare the documentation's figures with the commands that print them, minutes of them too
-	@cmake --build $(BUILD) --target docs_figures_test -- $(NINJA)
+	@sh scripts/build.sh docs_figures_test $(BUILD)
 	@$(BUILD)/tests/docs/docs_figures_test "[docs],[.figures]"
 
 compilers: packages ## build all with every C++ compiler of this machine, without a warning, and run quick tests

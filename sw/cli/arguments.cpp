@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <filesystem>
 #include <map>
 #include <numeric>
 
@@ -60,6 +61,7 @@ class Reader {
     if (!help_) {
       placeArguments();
       checkPresence();
+      checkFiles();
     }
     if (!arguments_.empty()) result_.words.emplace_back("--");
     std::ranges::move(arguments_, std::back_inserter(result_.words));
@@ -140,6 +142,7 @@ class Reader {
                         type == kind::kConfig || type == kind::kModel || type == kind::kFolder ||
                         type == kind::kModelOut;
     if (isFile && value.empty()) refuse(name + " '': a name is asked for");
+    if (isFile && !isStandard(value)) files_.push_back({name, value, type == kind::kOutFile});
     if (!isStandard(value)) return;
     if (type == kind::kTextFile || type == kind::kSentences) useOnce(input_, name, "input");
     if (type == kind::kOutFile) {
@@ -153,6 +156,24 @@ class Reader {
     if (type == kind::kModelOut)
       refuse(name + " -: a model file is no stream; name a file");
     if (type == kind::kFolder) refuse(name + " -: a folder is asked for");
+  }
+
+  /// What is written must not be read, or written twice: the first would be lost.
+  void checkFiles() const {
+    for (std::size_t i = 0; i < files_.size(); ++i)
+      for (std::size_t k = 0; k < i; ++k)
+        if ((files_[i].written || files_[k].written) && areOne(files_[i].path, files_[k].path))
+          refuse(fmt::format("{} and {} both name {}; give one of them another file",
+                             files_[k].option, files_[i].option, files_[i].path));
+  }
+
+  /// Devices and pipes may be named again: nothing is lost that a file would keep.
+  static bool areOne(const std::string& a, const std::string& b) {
+    namespace fs = std::filesystem;
+    std::error_code error;
+    if (const auto status = fs::status(a, error); fs::exists(status))
+      return fs::is_regular_file(status) && fs::equivalent(a, b, error);
+    return fs::weakly_canonical(a, error) == fs::weakly_canonical(b, error);
   }
 
   void useOnce(std::string& user, const std::string& name, const char* what) const {
@@ -219,6 +240,11 @@ class Reader {
   std::vector<std::string> arguments_;
   std::map<const CLI::Option*, int> given_;
   std::string input_, output_;  ///< who uses the standard streams
+  struct File {
+    std::string option, path;
+    bool written;
+  };
+  std::vector<File> files_;
   bool help_ = false;
 };
 

@@ -1,5 +1,6 @@
 #include "sw/cli/numbers.hpp"
 
+#include <cerrno>
 #include <cmath>
 #include <cstdlib>
 #include <functional>
@@ -37,6 +38,15 @@ std::string numberFault(const std::string& type, char delimiter, const std::stri
            (!isReal || std::isfinite(std::strtod(part.c_str(), nullptr)));
     return part;
   });
+  bool fits = true;
+  if (good && !isReal)
+    eachPart(delimiter, value, [&](const std::string& part) {
+      errno = 0;
+      static_cast<void>(std::strtoull(part.c_str(), nullptr, part.find_first_of("xX") == 1 ? 16 : 10));
+      fits = fits && errno != ERANGE;
+      return part;
+    });
+  if (!fits) return "is too large";
   if (good) return "";
   const std::string one = isReal ? "a number like 0.25" : "a whole number from 0 on";
   if (delimiter == '\0') return one + " is asked for";

@@ -166,7 +166,7 @@ void addQuantize(CLI::App& app, int& status) {
       ->add_option("--drawn", options->calibration.drawn,
                    "Sentences of words drawn from the vocabulary, beside the text: they give rare "
                    "words room in the ranges; 0: none")
-      ->check(CLI::Range(0U, 100000U))
+      ->check(CLI::Range(0U, 2000U))  // of MiniLM about 1 MB each while they are measured
       ->capture_default_str();
   command->add_option("--out", options->out, "Model file to write; may be the one that is read")
       ->type_name(kind::kModelOut)

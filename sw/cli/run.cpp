@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <cstdio>
 #include <memory>
@@ -18,6 +19,7 @@
 #include "sw/cli/show.hpp"
 #include "sw/compiler/compile.hpp"
 #include "sw/emulator/emulator.hpp"
+#include "sw/files/interrupt.hpp"
 #include "sw/golden/golden.hpp"
 #include "sw/places/places.hpp"
 #include "tb/build_device.hpp"
@@ -101,12 +103,13 @@ void runEmulator(Work& work, const std::vector<uint8_t>& image) {
 
 /// "FROM:TO" in cycles.
 std::optional<std::pair<uint64_t, uint64_t>> parseTrace(const std::string& text) {
-  unsigned long long from = 0;
-  unsigned long long to = 0;
-  char end = 0;
-  if (std::sscanf(text.c_str(), "%llu:%llu%c", &from, &to, &end) != 2 || from >= to)
-    return std::nullopt;
-  return std::pair{uint64_t{from}, uint64_t{to}};
+  uint64_t from = 0, to = 0;
+  const char* const end = text.data() + text.size();
+  const auto [colon, fault] = std::from_chars(text.data(), end, from);
+  if (fault != std::errc() || colon == end || *colon != ':') return std::nullopt;
+  const auto [last, toFault] = std::from_chars(colon + 1, end, to);
+  if (toFault != std::errc() || last != end || from >= to) return std::nullopt;
+  return std::pair{from, to};
 }
 
 void suggestTrace(const RunOptions& options, uint64_t cycle) {
@@ -152,9 +155,13 @@ void runRtl(Work& work, std::vector<uint8_t> image) {
                                         .assertions = trace.has_value(),
                                         .quiet = false});
   tb::SimDevice device(library);
+  // A waveform that is cut off is none; one of a run that ends, however it ends, stays.
+  std::optional<TemporaryPath> wave, hierarchy;
   if (trace) {
     const std::string file =
         fmt::format("{}_{}_{}.fst", work.plan.name, trace->first, trace->second);
+    wave.emplace(file);
+    hierarchy.emplace(file + ".hier");
     device.trace(file, trace->first, trace->second);
     fmt::print("waveform: {}\n", file);
   }
@@ -170,6 +177,8 @@ void runRtl(Work& work, std::vector<uint8_t> image) {
                           tb::memoryTiming(options.memoryLatency, options.memoryStall,
                                            options.model.seed));
   }
+  for (auto* kept : {&wave, &hierarchy})
+    if (*kept) (*kept)->release();
   reportCounters(work, check);
   countValues(work, scoreboard, check.comparison);
   work.result = device.memory();

@@ -101,18 +101,21 @@ BertConfig readBertConfig(const std::string& path, std::vector<std::string>* not
   BertConfig config;
   config.width = size("hidden_size", kMaxWidth);
   config.heads = size("num_attention_heads", kMaxWidth);
+  const bool sized = faults.empty();
   config.ffn = size("intermediate_size", 65535);
   config.layers = size("num_hidden_layers", 1000);
   config.vocabulary = size("vocab_size", kMaxSize);
   config.maxPositions = size("max_position_embeddings", kMaxSize);
   config.segments = size("type_vocab_size", kMaxSize);
-  if (config.width % config.heads != 0)
+  if (sized && config.width % config.heads != 0)
     fault(fmt::format("num_attention_heads: must divide hidden_size {}, got {}", config.width,
                       config.heads));
-  if (json.contains("layer_norm_eps") && json["layer_norm_eps"].is_number())
-    config.epsilon = json["layer_norm_eps"].get<double>();
-  if (!(config.epsilon > 0 && config.epsilon < 1))
-    fault(fmt::format("layer_norm_eps: must lie between 0 and 1, got {}", config.epsilon));
+  if (const nlohmann::json epsilon = json.value("layer_norm_eps", nlohmann::json());
+      !epsilon.is_null()) {
+    config.epsilon = epsilon.is_number() ? epsilon.get<double>() : 0;
+    if (!(config.epsilon > 0 && config.epsilon < 1))
+      fault("layer_norm_eps: must be a number between 0 and 1, got " + epsilon.dump());
+  }
   checkKeys("config.json", json, path, faults, unknown);
   if (!faults.empty()) throw ImportError(joined(faults, "\n"));
   if (notes != nullptr) notes->insert(notes->end(), unknown.begin(), unknown.end());

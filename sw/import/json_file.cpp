@@ -108,6 +108,8 @@ std::optional<uint32_t> JsonPart::tokens(const std::string& key) const {
   if (!value.is_number() || value.get<double>() < 2)
     refuse(key, "must be a count of at least 2 tokens, got " + value.dump());
   if (value.get<double>() > std::numeric_limits<uint32_t>::max()) return std::nullopt;
+  if (value.get<double>() != value.get<uint32_t>())
+    refuse(key, "must be a whole number of tokens, got " + value.dump());
   return value.get<uint32_t>();
 }
 

@@ -22,7 +22,8 @@ PoolingMode readMode(const JsonFile& file) {
   } else {
     constexpr std::string_view kFlag = "pooling_mode_";
     for (const auto& [key, value] : file.object().items())
-      if (key.starts_with(kFlag) && value == true) modes.push_back(key.substr(kFlag.size()));
+      if (key.starts_with(kFlag) && file.flag(key).value_or(false))
+        modes.push_back(key.substr(kFlag.size()));
     if (modes.empty()) return PoolingMode::Mean;
   }
   if (modes.size() == 1 && (modes[0] == "mean" || modes[0] == "mean_tokens"))

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <filesystem>
+#include <fstream>
 #include <sstream>
 
 #include <fmt/core.h>
@@ -187,6 +189,10 @@ void readLayers(SpecReader& reader, const toml::table& table, ModelSpec& spec) {
 ModelSpecResult loadModelSpec(const std::string& path) {
   ModelSpecResult result;
   toml::table table;
+  if (std::ifstream in(path); !in || std::filesystem::is_directory(path)) {
+    result.diagnostics.push_back({path, 0, 0, "", "cannot be read", ""});
+    return result;
+  }
   try {
     table = toml::parse_file(path);
   } catch (const toml::parse_error& error) {

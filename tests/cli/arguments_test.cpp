@@ -195,6 +195,38 @@ TEST_CASE("numbers are decimal: a zero in front makes nothing octal", "[cli]") {
   }
 }
 
+TEST_CASE("a number that no integer holds is refused", "[cli]") {
+  for (const char* number : {"18446744073709551616", "0x10000000000000000", "99999999999999999999999"})
+    for (const char* option : {"--seed", "--layers"}) {
+      const Streams outcome = run({"estimate", "a", "--config", "b", option, number});
+      CHECK(outcome.status == 1);
+      CHECK_THAT(outcome.err, containsText(std::string(option) + " " + number + ": is too large"));
+    }
+  for (const char* cycles : {"0:99999999999999999999", "5:-1", "7:7", "x", "1:2:3"})
+    CHECK(run({"run", "configs/models/tiny.toml", "--config", "configs/tiny4.toml", "--seq", "3",
+               "--trace", cycles}).status == 1);
+}
+
+TEST_CASE("no output is written over an input or another output", "[cli]") {
+  const Examples examples;
+  const std::string model = readText(examples.model);
+  const auto refuses = [](const Words& words, const std::string& text) {
+    const Streams outcome = run(words);
+    CHECK(outcome.status == 1);
+    CHECK_THAT(outcome.err, containsText(text));
+  };
+  refuses({"embed", "--model", examples.model, "a", "--json", examples.path("./small.itf")},
+          "--model and --json both name");
+  refuses({"embed", "--model", examples.model, "--input", examples.lines, "--jsonl", examples.lines},
+          "--input and --jsonl both name");
+  refuses({"embed", "--model", examples.model, "a", "--json", examples.path("new"), "--jsonl",
+           examples.path("new")},
+          "--json and --jsonl both name");
+  CHECK(readText(examples.model) == model);
+  CHECK(run({"embed", "--model", examples.model, "a", "--json", "/dev/null", "--npy", "/dev/null"})
+            .status == 0);
+}
+
 TEST_CASE("a progress line fits its terminal", "[cli]") {
   const std::string state = "sentences 120 of 2000, 34.5 per second";
   for (std::size_t columns = 0; columns < 120; ++columns)

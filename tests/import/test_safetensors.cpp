@@ -24,6 +24,22 @@ std::string refusal(const std::string& bytes) {
 
 std::string entry(const std::string& rest) { return "{\"t\":{\"dtype\":\"F32\"," + rest + "}}"; }
 
+TEST_CASE("a norm's epsilon is a number or not there", "[import]") {
+  const TemporaryFolder folder;
+  for (const std::string value : {"\"0.5\"", "true", "[1]", "1", "null"}) {
+    writeFile(folder.path("config.json"),
+              R"({"hidden_size": 8, "num_attention_heads": 2, "intermediate_size": 8,
+                  "num_hidden_layers": 1, "vocab_size": 9, "max_position_embeddings": 4,
+                  "type_vocab_size": 2, "layer_norm_eps": )" + value + "}");
+    INFO(value);
+    if (value == "null")
+      CHECK(readBertConfig(folder.path("config.json")).epsilon == 1e-12);
+    else
+      CHECK_THROWS_WITH(readBertConfig(folder.path("config.json")),
+                        Contains("layer_norm_eps: must be a number between 0 and 1, got " + value));
+  }
+}
+
 TEST_CASE("tensors come out as they were written", "[import]") {
   const TemporaryFolder folder;
   const std::vector<float> values = {1.5F, -2, 3e-8F, 4, 5, 6};

@@ -78,6 +78,16 @@ TEST_CASE("files beside the model that say something else are refused", "[import
     std::filesystem::remove(folder.path(file));
   };
   refuses("tokenizer_config.json", "[]", "is not a JSON object");
+  refuses("tokenizer_config.json", R"({"model_max_length": 3.5})",
+          "model_max_length: must be a whole number of tokens, got 3.5");
+  std::filesystem::create_directory(folder.path("1_Pooling"));
+  writeFile(folder.path("modules.json"),
+            R"([{"path": "", "type": "sentence_transformers.models.Transformer"},
+                {"path": "1_Pooling", "type": "sentence_transformers.models.Pooling"}])");
+  for (const char* value : {"1", "\"true\""})
+    refuses("1_Pooling/config.json", std::string(R"({"pooling_mode_cls_token": )") + value + "}",
+            std::string("pooling_mode_cls_token: must be true or false, got ") + value);
+  std::filesystem::remove(folder.path("modules.json"));
   refuses("tokenizer_config.json", R"({"do_lower_case": "yes"})", "do_lower_case: must be true");
   refuses("tokenizer_config.json", R"({"model_max_length": 0})", "must be a count");
   refuses("modules.json", "{}", "is not a JSON array");
