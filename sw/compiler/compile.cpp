@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "gen/device.hpp"
 #include "sw/compiler/assemble.hpp"
 #include "sw/compiler/choose.hpp"
 #include "sw/model/check.hpp"
@@ -66,7 +67,7 @@ Program compile(const Graph& graph, const Plan& plan, const CompileOptions& opti
     return compile(graph, plan, searched, decision);
   }
   const std::string mend = suggestion(graph, plan, layout, options);
-  throw CompileError(fmt::format("{} does not fit {}: {}; {}", graph.name, plan.name,
+  throw CompileError(fmt::format("{} does not fit {}: {}; {}", graph.name, deviceName(plan),
                                  judgement.reason,
                                  mend.empty() ? "no larger memory helps with these options"
                                               : "would fit: " + mend));
