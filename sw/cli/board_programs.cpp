@@ -6,6 +6,7 @@
 #include <charconv>
 #include <stdexcept>
 
+#include "sw/cli/progress.hpp"
 #include "sw/compiler/join.hpp"
 #include "sw/model/lengths.hpp"
 #include "sw/model/random.hpp"
@@ -58,6 +59,7 @@ std::vector<std::vector<uint32_t>> parseLengths(const std::string& text) {
 
 BoardProgram compileOne(const ModelInput& model, const Plan& plan, const CompileOptions& options,
                         Decision* decision) {
+  const StillWorking working("compiling " + model.name);
   BoardProgram result{compile(model.graph, plan, options, decision), model.graph.tensors,
                       model.seq, 0};
   result.cycles = cyclesOf(result.program, model.graph, model.inputs, plan);

@@ -10,6 +10,7 @@
 #include "sw/cli/commands.hpp"
 #include "sw/cli/kinds.hpp"
 #include "sw/cli/model_input.hpp"
+#include "sw/cli/progress.hpp"
 #include "sw/cli/refusals.hpp"
 #include "sw/compiler/compile.hpp"
 #include "sw/perf/workload.hpp"
@@ -81,10 +82,12 @@ int estimateModel(const EstimateOptions& options) {
   const auto model = loadModel(request);
   if (!config.plan || !model) return 1;
   const Plan& plan = *config.plan;
+  std::optional<StillWorking> working("estimating " + model->name);
   const Program program = compile(model->graph, plan, {.contents = false});
   const std::vector<uint8_t> lists = buildLists(program, model->graph, model->inputs);
   tb::RunReport report =
       tb::estimateReport(program, plan, options.memory, lists, program.readOnlyEnd);
+  working.reset();
   report.plan = plan;
   report.memoryLatency = options.memory.latency;
   report.model = model->name;

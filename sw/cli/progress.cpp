@@ -71,6 +71,27 @@ void ProgressBar::show(std::optional<double> part, const std::string& state) {
   std::fflush(stderr);
 }
 
+StillWorking::StillWorking(std::string what, Say say, std::chrono::milliseconds interval)
+    : what_(std::move(what)), say_(std::move(say)), interval_(interval) {
+  if (!say_) say_ = [](const std::string& line) { fmt::print(stderr, "{}\n", line); };
+  thread_ = std::thread([this] { wait(); });
+}
+
+StillWorking::~StillWorking() {
+  {
+    const std::lock_guard lock(mutex_);
+    ended_ = true;
+  }
+  end_.notify_one();
+  thread_.join();
+}
+
+void StillWorking::wait() {
+  std::unique_lock lock(mutex_);
+  for (int minutes = 1; !end_.wait_for(lock, interval_, [this] { return ended_; }); ++minutes)
+    say_(fmt::format("{}: {} min so far", what_, minutes));
+}
+
 Progress::Progress(std::string what, uint64_t totalCommands)
     : what_(std::move(what)), total_(std::max<uint64_t>(totalCommands, 1)) {}
 

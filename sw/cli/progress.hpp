@@ -1,9 +1,13 @@
 #pragma once
 
 #include <chrono>
+#include <condition_variable>
 #include <cstdint>
+#include <functional>
+#include <mutex>
 #include <optional>
 #include <string>
+#include <thread>
 
 namespace intformer::cli {
 
@@ -30,6 +34,29 @@ class ProgressBar {
   bool terminal_;
   bool shown_ = false;
   std::chrono::steady_clock::time_point begin_, next_;
+};
+
+/// For work that cannot tell how far it is: says every minute that it goes on.
+class StillWorking {
+ public:
+  using Say = std::function<void(const std::string&)>;
+  /// `what`: "compiling tiny". Without `say` it goes to stderr, a line each.
+  explicit StillWorking(std::string what, Say say = {},
+                        std::chrono::milliseconds interval = std::chrono::minutes(1));
+  ~StillWorking();
+  StillWorking(const StillWorking&) = delete;
+  StillWorking& operator=(const StillWorking&) = delete;
+
+ private:
+  void wait();
+
+  std::string what_;
+  Say say_;
+  std::chrono::milliseconds interval_;
+  std::mutex mutex_;
+  std::condition_variable end_;
+  bool ended_ = false;
+  std::thread thread_;
 };
 
 /// How far a simulation is and how fast it goes.

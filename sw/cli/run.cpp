@@ -262,7 +262,10 @@ int runModel(const RunOptions& options) {
   const auto begin = Clock::now();
   Work work{options, *config.plan, std::move(*model), {}, {}, {}, {}, kFine, {}};
   const Graph& graph = work.model.graph;
-  work.program = compile(graph, work.plan);
+  {
+    const StillWorking working("compiling " + work.model.name);
+    work.program = compile(graph, work.plan);
+  }
   work.golden = runGolden(graph, work.model.inputs, work.plan.family);
   tb::RunReport& report = work.report;
   report.plan = work.plan;

@@ -227,6 +227,30 @@ TEST_CASE("no output is written over an input or another output", "[cli]") {
             .status == 0);
 }
 
+TEST_CASE("work that cannot tell how far it is says that it goes on", "[cli]") {
+  std::mutex mutex;
+  std::vector<std::string> said;
+  {
+    const cli::StillWorking working(
+        "compiling x",
+        [&](const std::string& line) {
+          const std::lock_guard lock(mutex);
+          said.push_back(line);
+        },
+        std::chrono::milliseconds(1));
+    for (std::size_t count = 0; count < 2;) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      const std::lock_guard lock(mutex);
+      count = said.size();
+    }
+  }
+  CHECK(said[0] == "compiling x: 1 min so far");
+  CHECK(said[1] == "compiling x: 2 min so far");
+  const std::size_t before = said.size();
+  std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  CHECK(said.size() == before);
+}
+
 TEST_CASE("a progress line fits its terminal", "[cli]") {
   const std::string state = "sentences 120 of 2000, 34.5 per second";
   for (std::size_t columns = 0; columns < 120; ++columns)
