@@ -169,8 +169,8 @@ const char* intformer_error_text(uint32_t code) {
   static const char* const texts[] = {
       "none: no error",
       "illegal_opcode: opcode unknown",
-      "illegal_field: a value that the command set does not allow, or a program address that is no "
-      "multiple of 64",
+      ("illegal_field: a value that the command set does not allow, or a program address that is no "
+       "multiple of 64"),
       "program_end: the program's last command is not end",
       "read_window: a load outside the readable windows",
       "write_window: a store outside the writable windows",
