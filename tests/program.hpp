@@ -39,6 +39,22 @@ inline std::string shellWord(const std::string& word) {
 inline Outcome runProgram(const std::string& arguments, const std::string& input = "/dev/null") {
   return runCommand(shellWord(INTFORMER_PROGRAM) + " " + arguments + " <" + input);
 }
+
+/// Runs it, and ends the test where it does not succeed.
+inline Outcome expectFine(const std::string& arguments) {
+  Outcome outcome = runProgram(arguments);
+  INFO(arguments << "\n" << outcome.text);
+  REQUIRE(outcome.status == 0);
+  return outcome;
+}
+
+/// Runs it, and wants it to refuse with status 1 and a text that holds `reason`.
+inline void expectRefusal(const std::string& arguments, const std::string& reason) {
+  const Outcome outcome = runProgram(arguments);
+  INFO(arguments);
+  CHECK(outcome.status == 1);
+  CHECK_THAT(outcome.text, containsText(reason));
+}
 #endif
 
 }  // namespace intformer::test

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "gen/device.hpp"
+#include "sw/cli/json_text.hpp"
 #include "sw/files/files.hpp"
 #include "sw/version/version.hpp"
 
@@ -71,15 +72,6 @@ Json rowJson(const Head& head, const Tokenizer& tokenizer, const Classified& res
   return json;
 }
 
-/// Bytes that are no UTF-8 come out as U+FFFD, which is how they were read.
-std::string jsonText(const Json& json, int indent) {
-  return json.dump(indent, ' ', false, Json::error_handler_t::replace) + "\n";
-}
-
-void write(const std::string& path, const std::string& text) {
-  writeAtomically(path, text);
-}
-
 }  // namespace
 
 void printRows(const Head& head, const Tokenizer& tokenizer, const Classified& result) {
@@ -109,8 +101,8 @@ void writeJson(const std::string& json, const std::string& jsonLines, const Engi
     rows.push_back(rowJson(*trained.head, *engine.tokenizer, result, i));
   if (!jsonLines.empty()) {
     std::string lines;
-    for (const Json& row : rows) lines += jsonText(row, -1);
-    write(jsonLines, lines);
+    for (const Json& row : rows) lines += jsonText(row) + "\n";
+    writeAtomically(jsonLines, lines);
   }
   if (json.empty()) return;
   Json all;
@@ -129,7 +121,7 @@ void writeJson(const std::string& json, const std::string& jsonLines, const Engi
                      {"utilization", work->utilization},
                      {"values_compared", work->valuesCompared}};
   all["rows"] = std::move(rows);
-  write(json, jsonText(all, 1));
+  writeAtomically(json, jsonText(all, 1) + "\n");
 }
 
 }  // namespace intformer::cli

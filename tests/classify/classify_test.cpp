@@ -11,20 +11,6 @@ using nlohmann::json;
 
 const std::string kFolder = "tests/classify/";
 
-Outcome expectFine(const std::string& arguments) {
-  Outcome outcome = runProgram(arguments);
-  INFO(arguments << "\n" << outcome.text);
-  REQUIRE(outcome.status == 0);
-  return outcome;
-}
-
-void expectRefusal(const std::string& arguments, const std::string& reason) {
-  const Outcome outcome = runProgram(arguments);
-  INFO(arguments);
-  CHECK(outcome.status == 1);
-  CHECK_THAT(outcome.text, containsText(reason));
-}
-
 /// A folder with one of the models, imported and quantized.
 struct Model : TemporaryFolder {
   std::string file = path("model.itf");

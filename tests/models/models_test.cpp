@@ -15,20 +15,6 @@ namespace {
 constexpr const char* kSmall = "tests/models/small";
 constexpr const char* kSentences = "tests/models/sentences.txt";
 
-Outcome expectFine(const std::string& arguments) {
-  Outcome outcome = runProgram(arguments);
-  INFO(arguments << "\n" << outcome.text);
-  REQUIRE(outcome.status == 0);
-  return outcome;
-}
-
-void expectRefusal(const std::string& arguments, const std::string& reason) {
-  const Outcome outcome = runProgram(arguments);
-  INFO(arguments);
-  CHECK(outcome.status == 1);
-  CHECK_THAT(outcome.text, containsText(reason));
-}
-
 /// A folder with the small model, imported and quantized.
 struct Models : TemporaryFolder {
   std::string file = path("small.itf");
