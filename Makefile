@@ -30,7 +30,7 @@ REAL_REPORT = $(BUILD)/reports/$(call stem,$(REAL))-$(call stem,$(CONFIG)).json
 
 .DEFAULT_GOAL := help
 .PHONY: help packages configure program run run-model run-real minilm minilm-file accuracy bert-base test limits \
-        coverage mutants fuzz figures lint synth bench estimate-table regenerate compilers install uninstall format clean
+        coverage mutants fuzz figures lint synth bench estimate-table programs regenerate compilers install uninstall format clean
 
 help: ## explain every target
 	@echo "intformer: integer-only Transformer accelerators, from a config file to equal bits"
@@ -122,6 +122,13 @@ bench: configure ## measure every figure of README.md, against its goal: build/b
 estimate-table: configure ## measure the performance model's errors again: tests/perf/estimate_table.md
 	@sh scripts/build.sh estimate_table $(BUILD)
 	@$(BUILD)/tests/perf/estimate_table tests/perf/estimate_table.md
+
+programs: configure ## print a digest of what the compiler makes of 460 cases; BASE=file: compare
+	@sh scripts/build.sh programs_digest $(BUILD)
+	@mkdir -p $(BUILD)/reports
+	@$(BUILD)/tests/compiler/programs_digest > $(BUILD)/reports/programs.txt
+	@if [ -n "$(BASE)" ]; then diff "$(BASE)" $(BUILD)/reports/programs.txt && echo "every program is as in $(BASE)"; \
+	else echo "$(BUILD)/reports/programs.txt"; fi
 
 regenerate: program ## write again what is generated and committed: rtl/generated/base16, docs/4-commands.md
 	@sh scripts/regenerate.sh $(BUILD)/intformer

@@ -7,7 +7,7 @@
 
 #include "bench/figures.hpp"
 #include "gen/plan.hpp"
-#include "sw/model/graph.hpp"
+#include "sw/graph/graph.hpp"
 
 namespace intformer::bench {
 

@@ -3,7 +3,7 @@
 set(INTFORMER_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion)
 
 # intformer_library(NAME SOURCES... LIBS...): a static library; headers are included from the
-# project's root ("sw/model/graph.hpp").
+# project's root ("sw/graph/graph.hpp").
 function(intformer_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LIBS" ${ARGN})
   add_library(${name} STATIC ${ARG_SOURCES})

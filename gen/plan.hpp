@@ -6,10 +6,9 @@
 #include <string>
 #include <vector>
 
-namespace intformer {
+#include "sw/numerics/family.hpp"
 
-/// Which integer approximation computes GELU and 2^-x (docs/2-numerics.md, sections 4 and 5).
-enum class Family { Ibert, Pwl };
+namespace intformer {
 
 /// Everything derived from a hardware config, computed once and checked (gen/config.hpp builds it).
 ///

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <regex>
 
-#include "sw/model/lengths.hpp"
+#include "sw/graph/lengths.hpp"
 #include "sw/quantizer/matrix.hpp"
 
 namespace intformer {

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "sw/embed/backend.hpp"
+#include "sw/graph/token_batch.hpp"
 #include "sw/import/head.hpp"
-#include "sw/model/token_batch.hpp"
 
 namespace intformer {
 

@@ -8,7 +8,7 @@
 
 #include "sw/cli/progress.hpp"
 #include "sw/compiler/join.hpp"
-#include "sw/model/lengths.hpp"
+#include "sw/graph/lengths.hpp"
 #include "sw/model/random.hpp"
 #include "sw/perf/estimate.hpp"
 

@@ -9,8 +9,8 @@
 
 #include "sw/cli/sentences.hpp"
 #include "sw/cli/trained.hpp"
+#include "sw/graph/lengths.hpp"
 #include "sw/model/bert.hpp"
-#include "sw/model/lengths.hpp"
 #include "sw/model/random.hpp"
 #include "sw/places/places.hpp"
 

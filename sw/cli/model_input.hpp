@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "sw/graph/graph.hpp"
 #include "sw/import/trained_model.hpp"
 #include "sw/model/bert.hpp"
-#include "sw/model/graph.hpp"
 #include "sw/quantizer/quantized_bert.hpp"
 
 namespace intformer::cli {

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "sw/model/graph.hpp"
+#include "sw/graph/graph.hpp"
 #include "tb/check.hpp"
 #include "tb/report.hpp"
 

@@ -5,7 +5,7 @@
 #include "gen/device.hpp"
 #include "sw/compiler/assemble.hpp"
 #include "sw/compiler/choose.hpp"
-#include "sw/model/check.hpp"
+#include "sw/graph/check.hpp"
 
 namespace intformer {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "gen/plan.hpp"
 #include "sw/compiler/program.hpp"
-#include "sw/model/graph.hpp"
+#include "sw/graph/graph.hpp"
 
 namespace intformer {
 

@@ -1,6 +1,6 @@
 #include "sw/compiler/layout.hpp"
 
-#include "sw/model/check.hpp"
+#include "sw/graph/check.hpp"
 
 namespace intformer {
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "sw/compiler/program.hpp"
-#include "sw/model/graph.hpp"
+#include "sw/graph/graph.hpp"
 
 namespace intformer {
 

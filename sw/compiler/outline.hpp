@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <string>
 
-#include "sw/model/graph.hpp"
+#include "sw/graph/graph.hpp"
 
 namespace intformer {
 

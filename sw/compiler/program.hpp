@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "gen/tables/commands.hpp"
-#include "sw/model/graph.hpp"
+#include "sw/graph/graph.hpp"
 
 namespace intformer {
 

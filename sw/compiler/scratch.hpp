@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "sw/model/graph.hpp"
+#include "sw/graph/graph.hpp"
 
 namespace intformer {
 

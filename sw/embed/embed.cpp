@@ -4,7 +4,7 @@
 #include <numeric>
 
 #include "sw/embed/pooling.hpp"
-#include "sw/model/lengths.hpp"
+#include "sw/graph/lengths.hpp"
 
 namespace intformer {
 

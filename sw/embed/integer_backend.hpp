@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "sw/embed/backend.hpp"
-#include "sw/model/lengths.hpp"
+#include "sw/graph/lengths.hpp"
 
 namespace intformer {
 

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "gen/plan.hpp"
-#include "sw/model/check.hpp"
+#include "sw/graph/check.hpp"
 
 /// The integer model, operator by operator: the truth that emulator and RTL must equal on every
 /// bit. Knows operators and tensors, nothing of tiles, addresses or commands.

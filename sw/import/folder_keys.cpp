@@ -6,7 +6,7 @@
 #include <iterator>
 #include <sstream>
 
-#include "sw/import/import_error.hpp"
+#include "sw/files/import_error.hpp"
 #include "sw/import/joined.hpp"
 
 namespace intformer {

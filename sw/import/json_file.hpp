@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "sw/import/import_error.hpp"
+#include "sw/files/import_error.hpp"
 
 namespace intformer {
 

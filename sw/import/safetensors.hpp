@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "sw/import/import_error.hpp"
+#include "sw/files/import_error.hpp"
 
 namespace intformer {
 

@@ -3,7 +3,7 @@
 #include <concepts>
 #include <type_traits>
 
-#include "sw/model/graph.hpp"
+#include "sw/graph/graph.hpp"
 
 /// The fields of a graph's parts, each said once: for writing (const objects) and for reading.
 /// Archives take `archive(key, field)`, `archive.tensor(key, id, Need)` for tensor ids and

@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <vector>
 
-#include "sw/model/graph.hpp"
+#include "sw/graph/graph.hpp"
 
 namespace intformer {
 

@@ -6,13 +6,13 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "sw/graph/check.hpp"
+#include "sw/graph/lengths.hpp"
 #include "sw/itf/description.hpp"
 #include "sw/itf/float_sections.hpp"
 #include "sw/itf/graph_json.hpp"
 #include "sw/itf/head_sections.hpp"
 #include "sw/itf/shallow_json.hpp"
-#include "sw/model/check.hpp"
-#include "sw/model/lengths.hpp"
 #include "sw/version/version.hpp"
 
 namespace intformer {

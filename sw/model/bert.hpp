@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "gen/config.hpp"
-#include "sw/model/graph.hpp"
+#include "sw/graph/graph.hpp"
 
 /// Encoders and their parts: the shape from a file, the integers from a seed.
 namespace intformer {

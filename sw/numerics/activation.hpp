@@ -3,10 +3,10 @@
 #include <array>
 #include <cstdint>
 
-#include "gen/plan.hpp"
+#include "sw/numerics/family.hpp"
 #include "sw/numerics/scale.hpp"
 
-/// GELU as relu(x) - h(|x|), h even, small and bounded (docs/2-numerics.md, section 4).
+/// GELU as relu(x) - h(|x|), h even, small and bounded (docs/2-numerics.md, section 2.5).
 /// Formats: x int16 LSB 2^-10; |x| 16 bits unsigned (32768 is possible); h 12 bits unsigned
 /// LSB 2^-14; y 20 bits signed LSB 2^-14.
 namespace intformer {

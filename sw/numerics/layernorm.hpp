@@ -7,7 +7,7 @@
 
 #include "sw/numerics/scale.hpp"
 
-/// LayerNorm: one statistics pass, row scalars, one normalize pass (docs/2-numerics.md, section 6).
+/// LayerNorm: one statistics pass, row scalars, one normalize pass (docs/2-numerics.md, section 2.8).
 /// Formats: x int16; S1 29 bits signed; S2 45 bits unsigned; V 57 bits; w 32 bits; sd 16 bits;
 /// R 17 bits unsigned; mean 21 bits signed, LSB 1/16 of x; n int16 LSB 2^-9.
 namespace intformer {

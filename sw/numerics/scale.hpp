@@ -6,7 +6,7 @@
 
 #include "sw/numerics/integer.hpp"
 
-/// Fixed-point scales, requantization and the residual sum (docs/2-numerics.md, sections 0 and 3).
+/// Fixed-point scales, requantization and the residual sum (docs/2-numerics.md, sections 2.2 and 2.4).
 namespace intformer {
 
 /// Fixed-point scale: value * multiplier * 2^-shift.

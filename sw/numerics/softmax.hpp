@@ -3,10 +3,10 @@
 #include <array>
 #include <cstdint>
 
-#include "gen/plan.hpp"
+#include "sw/numerics/family.hpp"
 #include "sw/numerics/scale.hpp"
 
-/// Softmax in octaves with one divide per row (docs/2-numerics.md, section 5).
+/// Softmax in octaves with one divide per row (docs/2-numerics.md, section 2.7).
 /// Formats: logit t int16 LSB 2^-8 octave; d = max - t 16 bits unsigned; exp 16 bits unsigned with
 /// 65280 = 1.0; weight e 8 bits unsigned with 255 = 1.0.
 namespace intformer {

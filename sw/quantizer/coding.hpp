@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "sw/model/tensor.hpp"
+#include "sw/graph/tensor.hpp"
 #include "sw/quantizer/matrix.hpp"
 #include "sw/quantizer/ranges.hpp"
 

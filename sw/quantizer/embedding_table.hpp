@@ -2,8 +2,8 @@
 
 #include <string>
 
+#include "sw/graph/graph.hpp"
 #include "sw/import/bert_model.hpp"
-#include "sw/model/graph.hpp"
 
 namespace intformer {
 

@@ -4,8 +4,8 @@
 #include <span>
 #include <vector>
 
+#include "sw/graph/token_batch.hpp"
 #include "sw/import/bert_model.hpp"
-#include "sw/model/token_batch.hpp"
 
 namespace intformer {
 

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "sw/model/token_batch.hpp"
+#include "sw/graph/token_batch.hpp"
 #include "sw/tokenizer/tokenizer.hpp"
 
 namespace intformer {

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "sw/graph/graph.hpp"
 #include "sw/model/bert.hpp"
-#include "sw/model/graph.hpp"
 #include "sw/quantizer/float_forward.hpp"
 
 namespace intformer {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "sw/model/graph.hpp"
+#include "sw/graph/graph.hpp"
 #include "sw/quantizer/coding.hpp"
 
 namespace intformer {

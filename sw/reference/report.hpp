@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "sw/model/graph.hpp"
+#include "sw/graph/graph.hpp"
 
 namespace intformer {
 

@@ -7,7 +7,7 @@
 
 #include "gen/plan.hpp"
 #include "sw/compiler/program.hpp"
-#include "sw/model/graph.hpp"
+#include "sw/graph/graph.hpp"
 #include "tb/device_abi.h"
 
 /// What a run of a program on a device left behind, and the pictures that show it.

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "sw/import/import_error.hpp"
+#include "sw/files/import_error.hpp"
 #include "sw/tokenizer/added_tokens.hpp"
 
 namespace intformer {

@@ -4,7 +4,7 @@
 
 #include "sw/accuracy/result.hpp"
 #include "sw/golden/golden.hpp"
-#include "sw/model/lengths.hpp"
+#include "sw/graph/lengths.hpp"
 #include "tests/catch.hpp"
 #include "tests/quantizer/support.hpp"
 

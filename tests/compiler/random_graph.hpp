@@ -1,7 +1,7 @@
 #pragma once
 
 #include "gen/plan.hpp"
-#include "sw/model/graph.hpp"
+#include "sw/graph/graph.hpp"
 #include "sw/model/random.hpp"
 
 namespace intformer::test {

@@ -1,7 +1,7 @@
 // Programs for several lengths that share a memory, and its constants.
 #include "sw/compiler/join.hpp"
+#include "sw/graph/lengths.hpp"
 #include "sw/model/bert.hpp"
-#include "sw/model/lengths.hpp"
 #include "sw/perf/estimate.hpp"
 #include "tests/catch.hpp"
 #include "tests/compiler/random_graph.hpp"

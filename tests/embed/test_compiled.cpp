@@ -4,7 +4,7 @@
 #include "sw/embed/embed.hpp"
 #include "sw/embed/program_cache.hpp"
 #include "sw/emulator/emulator.hpp"
-#include "sw/model/lengths.hpp"
+#include "sw/graph/lengths.hpp"
 #include "sw/model/random.hpp"
 #include "tests/catch.hpp"
 #include "tests/quantizer/support.hpp"

@@ -1,8 +1,8 @@
 #include <set>
 
-#include "sw/emulator/random_program.hpp"
 #include "tests/catch.hpp"
 #include "tests/emulator/bench.hpp"
+#include "tests/programs/random_program.hpp"
 
 namespace intformer::test {
 namespace {

@@ -4,8 +4,8 @@
 #include <set>
 #include <sstream>
 
+#include "sw/files/import_error.hpp"
 #include "sw/import/folder_keys.hpp"
-#include "sw/import/import_error.hpp"
 #include "tests/catch.hpp"
 #include "tests/temporary_folder.hpp"
 

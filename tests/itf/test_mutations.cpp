@@ -5,7 +5,7 @@
 #include <regex>
 
 #include "sw/compiler/compile.hpp"
-#include "sw/model/lengths.hpp"
+#include "sw/graph/lengths.hpp"
 #include "tests/catch.hpp"
 #include "tests/compiler/support.hpp"
 #include "tests/itf/sample.hpp"

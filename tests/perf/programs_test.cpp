@@ -6,13 +6,14 @@
 
 #include "gen/config.hpp"
 #include "gen/emit/emit.hpp"
-#include "sw/emulator/random_program.hpp"
 #include "sw/perf/estimate.hpp"
 #include "tb/build_device.hpp"
 #include "tb/rtl_run.hpp"
 #include "tests/catch.hpp"
+#include "tests/programs/random_program.hpp"
 
 using namespace intformer;
+using namespace intformer::test;
 
 namespace {
 

@@ -1,8 +1,9 @@
-#include "sw/emulator/random_program.hpp"
 #include "tests/catch.hpp"
+#include "tests/programs/random_program.hpp"
 #include "tests/system/support.hpp"
 
 using namespace intformer;
+using namespace intformer::test;
 using namespace intformer::system_test;
 
 namespace {

@@ -2,12 +2,13 @@
 #include <cstring>
 #include <map>
 
-#include "sw/emulator/random_program.hpp"
-#include "sw/emulator/random_source.hpp"
 #include "tests/catch.hpp"
+#include "tests/programs/random_program.hpp"
+#include "tests/programs/random_source.hpp"
 #include "tests/system/support.hpp"
 
 using namespace intformer;
+using namespace intformer::test;
 using namespace intformer::system_test;
 
 namespace {

@@ -3,14 +3,14 @@
 #include <algorithm>
 #include <cstring>
 
-#include "sw/emulator/random_program.hpp"
 #include "tests/catch.hpp"
+#include "tests/programs/random_program.hpp"
 #include "tests/system/support.hpp"
 
 namespace intformer::system_test {
 
 /// The same program for a memory that begins at `base`.
-inline RandomProgram moved(RandomProgram program, uint64_t base) {
+inline test::RandomProgram moved(test::RandomProgram program, uint64_t base) {
   program.programAddress += base;
   for (MemoryWindow& window : program.windows) window.base += base, window.end += base;
   for (std::size_t i = 0; i < program.commands.size(); ++i) {
@@ -29,7 +29,7 @@ inline RandomProgram moved(RandomProgram program, uint64_t base) {
 /// end at 2^64.
 inline void requireSameMemory(Device& device, uint64_t seed, bool atTop = false) {
   const Plan& plan = device.plan;
-  RandomProgram program = randomProgram(plan, seed);
+  test::RandomProgram program = test::randomProgram(plan, seed);
   if (plan.windowCount < program.windows.size())
     program.windows = {{0, program.windows.back().end, window::kReadable | window::kWritable}};
   std::vector<uint8_t> expected = program.memory;

@@ -1,10 +1,10 @@
-#include "sw/model/check.hpp"
+#include "sw/graph/check.hpp"
 
 #include <iterator>
 #include <map>
 #include <set>
 
-#include "sw/model/operator_check.hpp"
+#include "sw/graph/operator_check.hpp"
 
 namespace intformer {
 namespace {

@@ -1,4 +1,4 @@
-#include "sw/model/lengths.hpp"
+#include "sw/graph/lengths.hpp"
 
 #include <fmt/core.h>
 
@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "sw/model/check.hpp"
+#include "sw/graph/check.hpp"
 
 namespace intformer {
 namespace {

@@ -1,4 +1,4 @@
-#include "sw/model/operator_check.hpp"
+#include "sw/graph/operator_check.hpp"
 
 #include "sw/numerics/layernorm.hpp"
 

@@ -7,7 +7,7 @@
 #include "gen/tables/commands.hpp"
 #include "sw/emulator/emulator.hpp"
 
-namespace intformer {
+namespace intformer::test {
 
 /// A legal program with its memory image and the windows to open. Every command kind occurs over
 /// many seeds; all that it computes ends in memory, so the whole image can be compared.
@@ -24,4 +24,4 @@ inline constexpr std::size_t kMaxRandomCommands = 96;
 /// int32, and orders every conflict by tokens (some of them redundant).
 RandomProgram randomProgram(const Plan& plan, uint64_t seed);
 
-}  // namespace intformer
+}  // namespace intformer::test

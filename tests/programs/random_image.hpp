@@ -4,9 +4,9 @@
 #include <vector>
 
 #include "gen/plan.hpp"
-#include "sw/emulator/random_source.hpp"
+#include "tests/programs/random_source.hpp"
 
-namespace intformer {
+namespace intformer::test {
 
 /// Constant records of a random program, in scratchpad and memory alike: for each kind the byte
 /// planes of its panels, at these words of a set.
@@ -39,4 +39,4 @@ struct RandomLayout {
 std::vector<uint8_t> randomImage(const Plan& plan, const RandomLayout& layout,
                                  RandomSource& random);
 
-}  // namespace intformer
+}  // namespace intformer::test

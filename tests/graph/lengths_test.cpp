@@ -1,4 +1,4 @@
-#include "sw/model/lengths.hpp"
+#include "sw/graph/lengths.hpp"
 
 #include <algorithm>
 #include <set>

@@ -6,13 +6,13 @@
 
 #include "gen/tables/commands.hpp"
 
-namespace intformer {
+namespace intformer::test {
 
 /// `blocks` runs of `count` addresses, `stride` apart.
-struct Area {
+struct Runs {
   uint64_t begin = 0, stride = 0, blocks = 1, count = 1;
   [[nodiscard]] uint64_t end() const { return begin + (blocks - 1) * stride + count; }
-  [[nodiscard]] bool meets(const Area& other) const {  // by their hulls
+  [[nodiscard]] bool meets(const Runs& other) const {  // by their hulls
     return begin < other.end() && other.begin < end();
   }
 };
@@ -21,8 +21,8 @@ struct Area {
 /// come between. Nothing may write the locked accumulator rows until the script is over.
 struct Script {
   std::deque<Command> commands;
-  Area slots;
-  std::optional<Area> locked;
+  Runs slots;
+  std::optional<Runs> locked;
 };
 
-}  // namespace intformer
+}  // namespace intformer::test

@@ -1,14 +1,14 @@
-#include "sw/emulator/random_program.hpp"
+#include "tests/programs/random_program.hpp"
 
 #include <algorithm>
 #include <optional>
 
-#include "sw/emulator/random_area.hpp"
-#include "sw/emulator/random_image.hpp"
 #include "sw/emulator/tokens.hpp"
 #include "sw/numerics/numerics.hpp"
+#include "tests/programs/random_image.hpp"
+#include "tests/programs/script.hpp"
 
-namespace intformer {
+namespace intformer::test {
 namespace {
 
 class Generator {
@@ -64,8 +64,8 @@ class Generator {
   uint64_t atEdge(uint64_t last) { return random_.chance(30) ? last : random_.below(last + 1); }
 
   /// Somewhere inside `zone`: blocks apart from each other when they are to be written.
-  Area place(const Area& zone, uint64_t blocks, uint64_t count, bool write) {
-    Area area{0, count, blocks, count};
+  Runs place(const Runs& zone, uint64_t blocks, uint64_t count, bool write) {
+    Runs area{0, count, blocks, count};
     const uint64_t slack = blocks > 1 ? (zone.count - blocks * count) / (blocks - 1) : 0;
     area.stride += random_.below(std::min<uint64_t>(slack, 5) + 1);
     if (!write && random_.chance(10)) area.stride = random_.below(area.stride + 1);
@@ -113,7 +113,7 @@ class Generator {
       scripts_.erase(scripts_.begin() + static_cast<std::ptrdiff_t>(which));
   }
 
-  static void setTransfer(Command& command, uint64_t memory, const Area& words, uint64_t stride) {
+  static void setTransfer(Command& command, uint64_t memory, const Runs& words, uint64_t stride) {
     command.set(Field::MemoryAddr, static_cast<int64_t>(memory))
         .set(Field::MemoryStride, static_cast<int64_t>(stride))
         .set(Field::ScratchAddr, static_cast<int64_t>(words.begin))
@@ -121,7 +121,7 @@ class Generator {
         .set(Field::ChunkWords, static_cast<int64_t>(words.count))
         .set(Field::Chunks, static_cast<int64_t>(words.blocks));
   }
-  void addLoad(uint64_t memory, const Area& words, uint64_t stride) {
+  void addLoad(uint64_t memory, const Runs& words, uint64_t stride) {
     setTransfer(commands_.emplace_back(Opcode::Load), memory, words, stride);
   }
   void addConstants() {
@@ -132,7 +132,7 @@ class Generator {
   /// A random transfer between data words and memory [begin, end).
   void addTransfer(Opcode opcode, uint64_t begin, uint64_t end) {
     const uint64_t count = 1 + random_.below(std::min<uint64_t>(3 * dim_, data_.count));
-    const Area words =
+    const Runs words =
         place(data_, 1 + random_.below(std::min<uint64_t>(4, data_.count / count)), count, true);
     const uint64_t stride = (count + random_.below(3)) * dim_;
     const uint64_t span = (words.blocks - 1) * stride + count * dim_;
@@ -152,7 +152,7 @@ class Generator {
     const uint64_t rows = 1 + random_.below(std::min<uint64_t>(kMaxGatherRows, 2 * dim_));
     const uint64_t words = 1 + random_.below(std::min<uint64_t>(7, data_.count / rows));
     const bool byColumn = random_.chance(60);
-    const Area area = place(data_, byColumn ? words : rows, byColumn ? rows : words, true);
+    const Runs area = place(data_, byColumn ? words : rows, byColumn ? rows : words, true);
     const uint64_t span = (kTableRows - 1) * kGatherStrideBytes + words * dim_;
     const uint64_t table =
         layout_.data + random_.below((layout_.output - layout_.data - span) / dim_ + 1) * dim_;
@@ -174,7 +174,7 @@ class Generator {
     const bool transposed = random_.chance(40);
     uint64_t rows = randomRows();
     uint64_t cols = 1 + random_.below(maxPanels_ * dim_);
-    Area c;
+    Runs c;
     const bool accumulate = !blocks_.empty() && random_.chance(40);
     if (accumulate) {
       c = blocks_[random_.below(blocks_.size())];
@@ -191,8 +191,8 @@ class Generator {
                                       data_.count / rows * dim_);
     const uint64_t depth = 1 + random_.below(std::min<uint64_t>(3 * dim_, deepest));
     const uint64_t depthTiles = (depth + dim_ - 1) / dim_;
-    const Area a = place(data_, depthTiles, rows, false);
-    const Area b = transposed ? place(data_, depthTiles, cols, false)
+    const Runs a = place(data_, depthTiles, rows, false);
+    const Runs b = transposed ? place(data_, depthTiles, cols, false)
                               : place(data_, c.blocks, depth, false);
     commands_.emplace_back(Opcode::Matmul)
         .set(Field::AAddr, static_cast<int64_t>(a.begin))
@@ -211,8 +211,8 @@ class Generator {
   }
 
   /// Part of a block that holds sums.
-  Area pickBlock() {
-    Area block = blocks_[random_.below(blocks_.size())];
+  Runs pickBlock() {
+    Runs block = blocks_[random_.below(blocks_.size())];
     const uint64_t skip = random_.below(block.blocks);
     block.begin += skip * block.stride;
     block.blocks -= skip;
@@ -224,7 +224,7 @@ class Generator {
     return block;
   }
 
-  Command vectorCommand(Opcode opcode, const Area& acc, uint64_t constWord) {
+  Command vectorCommand(Opcode opcode, const Runs& acc, uint64_t constWord) {
     Command command(opcode);
     command.set(Field::AccAddr, static_cast<int64_t>(acc.begin))
         .set(Field::AccStride, static_cast<int64_t>(acc.stride))
@@ -237,33 +237,33 @@ class Generator {
     }
     return command;
   }
-  static void setOut8(Command& command, const Area& out) {
+  static void setOut8(Command& command, const Runs& out) {
     command.set(Field::OutAddr, static_cast<int64_t>(out.begin))
         .set(Field::OutStride, static_cast<int64_t>(out.stride));
   }
-  static void setOut16(Command& command, const Area& out) {
+  static void setOut16(Command& command, const Runs& out) {
     command.set(Field::Out16Addr, static_cast<int64_t>(out.begin))
         .set(Field::Out16Stride, static_cast<int64_t>(out.stride));
   }
-  static void setIn(Command& command, const Area& in) {
+  static void setIn(Command& command, const Runs& in) {
     command.set(Field::InAddr, static_cast<int64_t>(in.begin))
         .set(Field::InStride, static_cast<int64_t>(in.stride));
   }
   /// Data words that do not meet the others.
-  Area placeApart(uint64_t blocks, uint64_t count, std::initializer_list<Area> others) {
+  Runs placeApart(uint64_t blocks, uint64_t count, std::initializer_list<Runs> others) {
     for (;;) {
-      const Area area = place(data_, blocks, count, true);
+      const Runs area = place(data_, blocks, count, true);
       if (std::none_of(others.begin(), others.end(),
-                       [&](const Area& other) { return other.meets(area); }))
+                       [&](const Runs& other) { return other.meets(area); }))
         return area;
     }
   }
 
   void addRequantize(bool wide) { requantizeBlock(pickBlock(), wide); }
   /// Returns where the results are.
-  Area requantizeBlock(const Area& acc, bool wide) {
+  Runs requantizeBlock(const Runs& acc, bool wide) {
     Command command = vectorCommand(Opcode::Requantize, acc, layout_.constantWords.requantize);
-    const Area out = place(data_, acc.blocks, wide ? 2 * acc.count : acc.count, true);
+    const Runs out = place(data_, acc.blocks, wide ? 2 * acc.count : acc.count, true);
     command.set(wide ? Field::Out16 : Field::Out8, 1);
     wide ? setOut16(command, out) : setOut8(command, out);
     commands_.push_back(command);
@@ -271,13 +271,13 @@ class Generator {
   }
 
   void addActivation() {
-    const Area acc = pickBlock();
+    const Runs acc = pickBlock();
     Command command = vectorCommand(Opcode::Activation, acc, layout_.constantWords.twoScale);
     setOut8(command, place(data_, acc.blocks, acc.count, true));
     commands_.push_back(command);
   }
 
-  Command residualCommand(const Area& acc, const Area& out) {
+  Command residualCommand(const Runs& acc, const Runs& out) {
     Command command = vectorCommand(Opcode::Residual, acc, layout_.constantWords.twoScale);
     const bool wide = random_.chance(50);
     setIn(command, placeApart(acc.blocks, wide ? 2 * acc.count : acc.count, {out}));
@@ -286,16 +286,16 @@ class Generator {
     return command;
   }
   void addPlainResidual() {
-    const Area acc = pickBlock();
+    const Runs acc = pickBlock();
     commands_.push_back(residualCommand(acc, place(data_, acc.blocks, 2 * acc.count, true)));
   }
 
   /// Statistics slots that no unfinished script uses; none: come back later. Few scripts at a time
   /// bound the program: 40 commands, 6 per script, 9 at the end stay below kMaxRandomCommands.
-  std::optional<Area> placeSlots(uint64_t rows) {
+  std::optional<Runs> placeSlots(uint64_t rows) {
     if (scripts_.size() == 5) return std::nullopt;
     for (int attempt = 0; attempt < 8; ++attempt) {
-      const Area slots{atEdge(plan_.statRows - rows), 0, 1, rows};
+      const Runs slots{atEdge(plan_.statRows - rows), 0, 1, rows};
       if (std::none_of(scripts_.begin(), scripts_.end(),
                        [&](const Script& script) { return script.slots.meets(slots); }))
         return slots;
@@ -303,7 +303,7 @@ class Generator {
     return std::nullopt;
   }
   /// Splits a command over two or more panels into one per panel, which continue its statistics.
-  void pushSplit(Script& script, const Command& whole, const Area& acc) {
+  void pushSplit(Script& script, const Command& whole, const Runs& acc) {
     if (acc.blocks == 1 || random_.chance(50)) {
       script.commands.push_back(whole);
       return;
@@ -326,7 +326,7 @@ class Generator {
   }
 
   void addSoftmax() {
-    const Area acc = pickBlock();
+    const Runs acc = pickBlock();
     const auto slots = placeSlots(acc.count);
     if (!slots) return;
     Script script{{}, *slots, acc};
@@ -354,7 +354,7 @@ class Generator {
                                   .set(Field::StatRow, static_cast<int64_t>(slots->begin))
                                   .set(Field::Multiplier, random_.range(0x8000, 0xffff))
                                   .set(Field::Shift, random_.range(10, 20)));
-    Area values = pickBlock();
+    Runs values = pickBlock();
     values.count = std::min(values.count, acc.count);
     Command normalize = vectorCommand(Opcode::RowNormalize, values, 0);
     normalize.set(Field::StatRow, static_cast<int64_t>(slots->begin));
@@ -364,11 +364,11 @@ class Generator {
   }
 
   void addLayerNorm() {
-    const Area acc = pickBlock();
+    const Runs acc = pickBlock();
     const auto slots = placeSlots(acc.count);
     if (!slots) return;
     Script script{{}, *slots, std::nullopt};
-    const Area sum = place(data_, acc.blocks, 2 * acc.count, true);
+    const Runs sum = place(data_, acc.blocks, 2 * acc.count, true);
     Command residual = residualCommand(acc, sum);
     residual.set(Field::Stats, 1)
         .set(Field::StatsInit, 1)
@@ -393,7 +393,7 @@ class Generator {
     const bool narrow = random_.chance(70);
     const bool wide = !narrow || random_.chance(50);
     norm.set(Field::Out8, narrow ? 1 : 0).set(Field::Out16, wide ? 1 : 0);
-    const Area out16 = placeApart(acc.blocks, 2 * acc.count, {sum});
+    const Runs out16 = placeApart(acc.blocks, 2 * acc.count, {sum});
     if (wide) setOut16(norm, out16);
     if (narrow) setOut8(norm, placeApart(acc.blocks, acc.count, {sum, out16}));
     script.commands.push_back(norm);
@@ -404,7 +404,7 @@ class Generator {
   void finish() {
     const std::size_t first = blocks_.size() > 4 ? blocks_.size() - 4 : 0;
     for (std::size_t i = first; i < blocks_.size(); ++i) {
-      const Area sums = requantizeBlock(blocks_[i], true);
+      const Runs sums = requantizeBlock(blocks_[i], true);
       setTransfer(commands_.emplace_back(Opcode::Store), layout_.output + data_.count * dim_,
                   {sums.begin, 0, 1, sums.end() - sums.begin}, 0);
     }
@@ -422,13 +422,13 @@ class Generator {
   RandomSource random_;
   uint64_t dim_;
   uint64_t constants_ = 0;  ///< first scratchpad word of the constants
-  Area data_;               ///< scratchpad words, all loaded at the beginning
-  Area accumulator_;
+  Runs data_;               ///< scratchpad words, all loaded at the beginning
+  Runs accumulator_;
   uint64_t maxRows_ = 1;   ///< of most commands
   uint64_t longRows_ = 1;  ///< of some
   uint64_t maxPanels_ = 2;
   RandomLayout layout_;
-  std::vector<Area> blocks_;  ///< accumulator rows that hold sums
+  std::vector<Runs> blocks_;  ///< accumulator rows that hold sums
   std::vector<Script> scripts_;
   std::vector<Command> commands_;
 };
@@ -439,4 +439,4 @@ RandomProgram randomProgram(const Plan& plan, uint64_t seed) {
   return Generator(plan, seed).generate();
 }
 
-}  // namespace intformer
+}  // namespace intformer::test

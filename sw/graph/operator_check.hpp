@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "sw/model/check.hpp"
+#include "sw/graph/check.hpp"
 
 /// The checks of single operators, for checkGraph.
 namespace intformer::check {

@@ -4,7 +4,7 @@
 #include <stdexcept>
 #include <vector>
 
-#include "sw/model/graph.hpp"
+#include "sw/graph/graph.hpp"
 
 /// What makes a graph a model: the one place where it is checked, whatever it comes from. Golden
 /// model, compiler and everything behind them rely on it.

@@ -1,4 +1,4 @@
-#include "sw/model/check.hpp"
+#include "sw/graph/check.hpp"
 
 #include <functional>
 

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <random>
 
-namespace intformer {
+namespace intformer::test {
 
 /// Random integers that depend on the seed alone, not on the standard library's distributions.
 class RandomSource {
@@ -21,4 +21,4 @@ class RandomSource {
   std::mt19937_64 engine_;
 };
 
-}  // namespace intformer
+}  // namespace intformer::test

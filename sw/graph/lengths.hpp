@@ -4,8 +4,8 @@
 #include <span>
 #include <vector>
 
-#include "sw/model/graph.hpp"
-#include "sw/model/token_batch.hpp"
+#include "sw/graph/graph.hpp"
+#include "sw/graph/token_batch.hpp"
 
 namespace intformer {
 

@@ -1,4 +1,4 @@
-#include "sw/model/graph.hpp"
+#include "sw/graph/graph.hpp"
 #include "tests/catch.hpp"
 
 using namespace intformer;

@@ -1,8 +1,8 @@
-#include "sw/emulator/random_image.hpp"
+#include "tests/programs/random_image.hpp"
 
 #include <array>
 
-namespace intformer {
+namespace intformer::test {
 namespace {
 
 void putScale(std::array<uint8_t, 11>& record, unsigned multiplierByte, unsigned shiftByte,
@@ -57,4 +57,4 @@ std::vector<uint8_t> randomImage(const Plan& plan, const RandomLayout& layout,
   return image;
 }
 
-}  // namespace intformer
+}  // namespace intformer::test

@@ -5,7 +5,7 @@
 #include <variant>
 #include <vector>
 
-#include "sw/model/tensor.hpp"
+#include "sw/graph/tensor.hpp"
 #include "sw/numerics/scale.hpp"
 
 /// A model: integer operators on named tensors, with all their integers. Golden model, compiler,
@@ -74,7 +74,7 @@ struct Mask {
 };
 
 /// Multi-head attention over the rows [firstRow, firstRow + rows) of packed tensors, positions
-/// counted from firstRow. Heads are column groups of headWidth. docs/2-numerics.md, section 5.
+/// counted from firstRow. Heads are column groups of headWidth. docs/2-numerics.md, section 2.7.
 struct Attention {
   std::string name;
   TensorId query = kNoTensor, key = kNoTensor, value = kNoTensor;  ///< int8
@@ -90,7 +90,7 @@ struct Attention {
   bool dither = false;
 };
 
-/// docs/2-numerics.md, section 6. At least one output; both may be wanted.
+/// docs/2-numerics.md, section 2.8. At least one output; both may be wanted.
 struct LayerNorm {
   std::string name;
   TensorId input = kNoTensor;     ///< int16
