@@ -1,15 +1,10 @@
 #pragma once
 
 #include <cstddef>
-#include <string>
 
 #include "sw/graph/graph.hpp"
 
 namespace intformer {
-
-/// What decides how an operator is lowered, in words: "linear 128x768 -> 3072 gelu". Operators of the
-/// same shape get the same tiles.
-std::string operatorShape(const Graph& graph, const Operator& op);
 
 /// How many of the first operators show all that there is: of a model that repeats a layer, those
 /// up to the end of so many repetitions. All operators when nothing repeats more often.

@@ -56,23 +56,21 @@ class Written {
       if (graph.tensors[id].role == TensorRole::Input) rows_[id][0] = graph.tensors[id].rows;
   }
 
-  void read(const std::string& op, std::string_view field, TensorId id, uint32_t first,
-            uint32_t rows) const {
-    if (covers(id, first, rows)) return;
-    fail(op, field, id, fmt::format("its rows {} to {} have no value yet", first,
-                                    first + rows - 1));
+  void read(const std::string& op, const Operand& operand) const {
+    const auto [first, end] = rowsOf(operand);
+    if (!covers(operand.tensor, first, end))
+      fail(op, operand, fmt::format("its rows {} to {} have no value yet", first, end - 1));
   }
-  void write(const std::string& op, std::string_view field, TensorId id, uint32_t first,
-             uint32_t rows) {
-    if (graph_.tensors[id].role == TensorRole::Input)
-      fail(op, field, id, "is an input, which no operator may write");
-    auto& known = rows_[id];
-    uint32_t end = first + rows;
+  void write(const std::string& op, const Operand& operand) {
+    if (graph_.tensors[operand.tensor].role == TensorRole::Input)
+      fail(op, operand, "is an input, which no operator may write");
+    auto [first, end] = rowsOf(operand);
+    auto& known = rows_[operand.tensor];
     auto next = known.lower_bound(first);
     auto before = next == known.begin() ? known.end() : std::prev(next);
     if ((next != known.end() && next->first < end) ||
         (before != known.end() && before->second > first))
-      fail(op, field, id, fmt::format("its rows {} to {} are written twice", first, end - 1));
+      fail(op, operand, fmt::format("its rows {} to {} are written twice", first, end - 1));
     if (next != known.end() && next->first == end) {  // neighbours become one
       end = next->second;
       known.erase(next);
@@ -90,62 +88,22 @@ class Written {
   }
 
  private:
-  [[nodiscard]] bool covers(TensorId id, uint32_t first, uint32_t rows) const {
-    const auto next = rows_[id].upper_bound(first);
-    return next != rows_[id].begin() && std::prev(next)->second >= first + rows;
+  [[nodiscard]] std::pair<uint32_t, uint32_t> rowsOf(const Operand& operand) const {
+    if (operand.rows == Operand::kAllRows) return {0, graph_.tensors[operand.tensor].rows};
+    return {operand.firstRow, operand.firstRow + operand.rows};
   }
-  [[noreturn]] void fail(const std::string& op, std::string_view field, TensorId id,
+  [[nodiscard]] bool covers(TensorId id, uint32_t first, uint32_t end) const {
+    const auto next = rows_[id].upper_bound(first);
+    return next != rows_[id].begin() && std::prev(next)->second >= end;
+  }
+  [[noreturn]] void fail(const std::string& op, const Operand& operand,
                          const std::string& reason) const {
-    throw GraphError(
-        fmt::format("operator {}: {} {}: {}", op, field, graph_.tensors[id].name, reason));
+    throw GraphError(fmt::format("operator {}: {} {}: {}", op, operand.role,
+                                 graph_.tensors[operand.tensor].name, reason));
   }
 
   const Graph& graph_;
   std::vector<std::map<uint32_t, uint32_t>> rows_;  ///< [first, end), apart from each other
-};
-
-/// What an operator reads and writes, in turn.
-class Flow {
- public:
-  explicit Flow(const Graph& graph) : graph_(graph), written_(graph) {}
-
-  void operator()(const Linear& op) {
-    read(op, "input", op.input);
-    if (const auto* residual = std::get_if<ResidualEpilogue>(&op.epilogue))
-      read(op, "epilogue.identity", residual->identity);
-    write(op, "output", op.output);
-  }
-  void operator()(const Attention& op) {
-    written_.read(op.name, "query", op.query, op.firstRow, op.rows);
-    written_.read(op.name, "key", op.key, op.firstRow, op.rows);
-    written_.read(op.name, "value", op.value, op.firstRow, op.rows);
-    write(op, "weights", op.weights);
-    written_.write(op.name, "output", op.output, op.firstRow, op.rows);
-  }
-  void operator()(const LayerNorm& op) {
-    read(op, "input", op.input);
-    if (op.output8 != kNoTensor) write(op, "output8", op.output8);
-    if (op.output16 != kNoTensor) write(op, "output16", op.output16);
-  }
-  void operator()(const Embedding& op) {
-    read(op, "token", op.token);
-    read(op, "place", op.place);
-    write(op, "output", op.output);
-  }
-  void finish() const { written_.requireAll(); }
-
- private:
-  template <typename Op>
-  void read(const Op& op, std::string_view field, TensorId id) const {
-    written_.read(op.name, field, id, 0, graph_.tensors[id].rows);
-  }
-  template <typename Op>
-  void write(const Op& op, std::string_view field, TensorId id) {
-    written_.write(op.name, field, id, 0, graph_.tensors[id].rows);
-  }
-
-  const Graph& graph_;
-  Written written_;
 };
 
 }  // namespace
@@ -155,10 +113,10 @@ std::vector<uint32_t> columnGroups(const Graph& graph) {
   for (const TensorInfo& info : graph.tensors)
     groups.push_back(info.groupCols != 0 ? info.groupCols : info.cols);
   for (const Operator& op : graph.operators)
-    if (const auto* attention = std::get_if<Attention>(&op))
-      for (const TensorId id :
-           {attention->query, attention->key, attention->value, attention->output})
-        if (id < groups.size()) groups[id] = attention->headWidth;
+    for (const auto& operands : {inputsOf(op), outputsOf(op)})
+      for (const Operand& operand : operands)
+        if (operand.groupCols != 0 && operand.tensor < groups.size())
+          groups[operand.tensor] = operand.groupCols;
   return groups;
 }
 
@@ -166,15 +124,17 @@ void checkGraph(const Graph& graph, bool contents) {
   checkTensors(graph);
   const std::vector<uint32_t> groups = columnGroups(graph);
   std::set<std::string_view> names;
-  Flow flow(graph);
+  Written written(graph);
   for (std::size_t i = 0; i < graph.operators.size(); ++i) {
     const std::string& name = operatorName(graph.operators[i]);
     requireName(names, "operator", i, name);
-    const check::OperatorCheck check(graph, groups, name, contents);
-    std::visit([&](const auto& op) { checkOperator(check, op); }, graph.operators[i]);
-    std::visit(flow, graph.operators[i]);
+    const OperatorCheck check(graph, groups, name, contents);
+    match(graph.operators[i],
+          [&]<typename Op>(const Op& op) { Traits<Op>::check(check, op); });
+    for (const Operand& operand : inputsOf(graph.operators[i])) written.read(name, operand);
+    for (const Operand& operand : outputsOf(graph.operators[i])) written.write(name, operand);
   }
-  flow.finish();
+  written.requireAll();
 }
 
 }  // namespace intformer

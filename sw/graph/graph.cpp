@@ -3,40 +3,46 @@
 namespace intformer {
 namespace {
 
-template <typename... Cases>
-struct Overloaded : Cases... {
-  using Cases::operator()...;
-};
-template <typename... Cases>
-Overloaded(Cases...) -> Overloaded<Cases...>;
+/// Calls `ask(op, traits)` with the operator and what its kind says of itself.
+template <typename Ask>
+auto asked(const Operator& op, Ask ask) {
+  return match(op, [&]<typename Op>(const Op& one) { return ask(one, Traits<Op>()); });
+}
 
 }  // namespace
 
-uint64_t macs(const Graph& graph, const Operator& op) {
-  return std::visit(
-      Overloaded{
-          [&](const Linear& linear) {
-            return uint64_t{graph.tensors.at(linear.output).rows} * linear.depth * linear.cols;
-          },
-          [](const Attention& attention) {
-            return uint64_t{2} * attention.heads * attention.rows * attention.rows *
-                   attention.headWidth;
-          },
-          [](const LayerNorm&) { return uint64_t{0}; },
-          [](const Embedding&) { return uint64_t{0}; }},
-      op);
-}
-
 const std::string& operatorName(const Operator& op) {
-  return std::visit([](const auto& specific) -> const std::string& { return specific.name; }, op);
+  return match(op, [](const auto& one) -> const std::string& { return one.name; });
 }
 
 std::string operatorKind(const Operator& op) {
-  return std::visit(Overloaded{[](const Linear&) { return "linear"; },
-                               [](const Attention&) { return "attention"; },
-                               [](const LayerNorm&) { return "layer_norm"; },
-                               [](const Embedding&) { return "embedding"; }},
-                    op);
+  return asked(op, [](const auto&, auto traits) { return traits.kKind; });
+}
+
+std::string operatorShape(const Graph& graph, const Operator& op) {
+  return asked(op, [&](const auto& one, auto traits) { return traits.shape(graph, one); });
+}
+
+bool isRowWise(const Operator& op) {
+  return asked(op, [](const auto&, auto traits) { return traits.kRowWise; });
+}
+
+std::vector<Operand> inputsOf(const Operator& op) {
+  return asked(op, [](const auto& one, auto traits) { return traits.inputs(one); });
+}
+
+std::vector<Operand> outputsOf(const Operator& op) {
+  return asked(op, [](const auto& one, auto traits) { return traits.outputs(one); });
+}
+
+uint64_t macs(const Graph& graph, const Operator& op) {
+  return asked(op, [&](const auto& one, auto traits) { return traits.macs(graph, one); });
+}
+
+Operator withoutContents(const Operator& op) {
+  return asked(op, [](const auto& one, auto traits) -> Operator {
+    return traits.withoutContents(one);
+  });
 }
 
 }  // namespace intformer

@@ -9,8 +9,8 @@
 
 #include "sw/graph/check.hpp"
 
-/// The checks of single operators, for checkGraph.
-namespace intformer::check {
+/// What the checks of single operators are made of.
+namespace intformer {
 
 inline constexpr const char* typeName(ElementType type) {
   switch (type) {
@@ -21,6 +21,8 @@ inline constexpr const char* typeName(ElementType type) {
   }
   return "?";
 }
+
+inline constexpr std::string_view kPerColumn = "one per column", kPerHead = "one per head";
 
 /// Refuses fields of one operator.
 class OperatorCheck {
@@ -108,9 +110,4 @@ class OperatorCheck {
   bool contents_;
 };
 
-void checkOperator(const OperatorCheck& check, const Linear& op);
-void checkOperator(const OperatorCheck& check, const Attention& op);
-void checkOperator(const OperatorCheck& check, const LayerNorm& op);
-void checkOperator(const OperatorCheck& check, const Embedding& op);
-
-}  // namespace intformer::check
+}  // namespace intformer

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+/// Matrices of integers: their values, and what a graph says of them.
 namespace intformer {
 
 /// Index: half of a 32-bit row number. Tensors of it have two columns, low half and high half, and
@@ -44,6 +45,22 @@ struct Tensor {
     at(row, 1) = static_cast<int16_t>(value >> 16);
   }
   bool operator==(const Tensor&) const = default;
+};
+
+using TensorId = uint32_t;
+inline constexpr TensorId kNoTensor = ~TensorId{0};
+
+enum class TensorRole : uint8_t { Input, Intermediate, Output };
+
+struct TensorInfo {
+  std::string name;  ///< unique, e.g. "layer0.attention.query"
+  ElementType type = ElementType::Int8;
+  uint32_t rows = 0;
+  uint32_t cols = 0;
+  TensorRole role = TensorRole::Intermediate;
+  /// Columns come in groups that the compiler may pad to a panel boundary each (attention heads).
+  /// 0: one group of `cols` columns.
+  uint32_t groupCols = 0;
 };
 
 }  // namespace intformer

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sw/graph/tensor.hpp"
+#include "sw/graph/traits.hpp"
+
+namespace intformer {
+
+/// docs/2-numerics.md, section 2.8. At least one output; both may be wanted.
+struct LayerNorm {
+  std::string name;
+  TensorId input = kNoTensor;     ///< int16
+  TensorId output8 = kNoTensor;   ///< int8 or kNoTensor
+  TensorId output16 = kNoTensor;  ///< int16 or kNoTensor
+  uint64_t epsilon = 64;          ///< E, 64 .. 2^48 - 1
+  uint8_t shift = 16;             ///< s, 9..31
+  std::vector<int16_t> gain;      ///< G[c]
+  std::vector<int32_t> offset;    ///< B[c]
+};
+
+template <>
+struct Traits<LayerNorm> {
+  static constexpr const char* kKind = "layer_norm";
+  static constexpr bool kRowWise = true;
+  static std::vector<Operand> inputs(const LayerNorm& op);
+  static std::vector<Operand> outputs(const LayerNorm& op);
+  static uint64_t macs(const Graph& graph, const LayerNorm& op);
+  static std::string shape(const Graph& graph, const LayerNorm& op);
+  static LayerNorm withoutContents(const LayerNorm& op);
+  static void check(const OperatorCheck& check, const LayerNorm& op);
+};
+
+}  // namespace intformer
