@@ -157,33 +157,21 @@ std::string operatorTable(const std::vector<Group>& groups, const Plan& plan) {
   return text;
 }
 
-uint64_t residentBytes(const CompileOptions& options, const Plan& plan) {
-  return (uint64_t{plan.scratchWords} - options.streamWords - options.resultWords) * plan.dim;
+uint64_t residentBytes(const Division& division, const Plan& plan) {
+  return (uint64_t{plan.scratchWords} - division.streamed - division.results) * plan.dim;
 }
 
 std::string scheduleLine(const Choice& choice, uint64_t least, const Plan& plan, bool taken) {
-  const CompileOptions& options = choice.options;
-  return fmt::format(
-      "{:<8}{:>10} {:>9} {:>12}  blocks of {} rows, {}, {}/{}/{} KiB\n", taken ? "taken" : "",
-      choice.cycles, more(choice.cycles, least), choice.bytes, options.rowBlock,
-      options.operands == Operands::Resident ? "resident" : "streamed",
-      uint64_t{options.streamWords} * plan.dim / 1024,
-      uint64_t{options.resultWords} * plan.dim / 1024, residentBytes(options, plan) / 1024);
+  return fmt::format("{:<8}{:>10} {:>9} {:>12}  {}\n", taken ? "taken" : "", choice.cycles,
+                     more(choice.cycles, least), choice.bytes,
+                     text(choice.schedule.frame, plan.scratchWords, plan.dim));
 }
 
-/// How a choice cuts the one operator in which it differs.
-std::string differenceText(const Choice& choice, const Plan& plan) {
-  const auto linear = choice.options.linear.find(choice.differs);
-  if (linear == choice.options.linear.end())
-    return fmt::format("{} query rows per step", choice.options.attentionRows);
-  return fmt::format("{} columns, depth {}", linear->second.columnTiles * plan.dim,
-                     linear->second.depthPanels * plan.dim);
-}
-
-std::string choiceTables(const Decision& decision, const Plan& plan, std::size_t operators) {
+std::string choiceTables(const Decision& decision, const Plan& plan, const Graph& graph) {
+  const std::size_t operators = graph.operators.size();
   const std::vector<Choice>& choices = decision.choices;
   const Choice& taken = choices.front();
-  std::string text = fmt::format("Weighed{}, by the performance model:\n{:<8}{:>10} {:>9} {:>12}  {}\n",
+  std::string result = fmt::format("Weighed{}, by the performance model:\n{:<8}{:>10} {:>9} {:>12}  {}\n",
                                  decision.operators == operators
                                      ? std::string()
                                      : fmt::format(" on the first {} of {} operators (the others "
@@ -191,41 +179,48 @@ std::string choiceTables(const Decision& decision, const Plan& plan, std::size_t
                                                    decision.operators, operators),
                                  "", "cycles", "", "bytes",
                                  "schedule; scratchpad: streamed/results/resident");
-  text += scheduleLine(taken, taken.cycles, plan, true);
+  result += scheduleLine(taken, taken.cycles, plan, true);
   std::size_t listed = 0;
   for (const Choice& choice : choices)
-    if (&choice != &taken && choice.differs.empty() && listed++ < kListed)
-      text += scheduleLine(choice, taken.cycles, plan, false);
-  std::set<std::string> shapes;  // of each operator the best other way
+    if (&choice != &taken && !choice.differs && listed++ < kListed)
+      result += scheduleLine(choice, taken.cycles, plan, false);
+  std::set<uint32_t> shapes;  // of each operator the best other way
   std::string single;
   for (const Choice& choice : choices) {
-    const bool first = !choice.differs.empty() && shapes.insert(choice.differs).second;
+    const bool first = choice.differs && shapes.insert(*choice.differs).second;
     if (first)
       single += fmt::format("{:<8}{:>10} {:>9} {:>12}  {}: {}\n", &choice == &taken ? "taken" : "",
                             choice.cycles, more(choice.cycles, taken.cycles), choice.bytes,
-                            choice.differs, differenceText(choice, plan));
+                            operatorShape(graph, graph.operators[*choice.differs]),
+                            text(choice.schedule.cuts[*choice.differs], plan.dim));
   }
-  if (!single.empty()) text += "One operator cut differently:\n" + single;
-  return text;
+  if (!single.empty()) result += "One operator cut differently:\n" + single;
+  return result;
 }
 
-Json choiceJson(const Choice& choice, const Plan& plan) {
-  const CompileOptions& options = choice.options;
-  Json linear = Json::object();
-  for (const auto& [shape, tiles] : options.linear)
-    linear[shape] = {{"columns", tiles.columnTiles * plan.dim},
-                     {"depth", tiles.depthPanels * plan.dim}};
+Json cutJson(const Cut& cut, uint32_t dim) {
+  if (const auto* linear = std::get_if<LinearCut>(&cut))
+    return {{"columns", linear->columnTiles * dim}, {"depth", linear->depthPanels * dim}};
+  const auto& attention = std::get<AttentionCut>(cut);
+  return {{"rows", attention.rows}, {"keys", attention.keys}};
+}
+
+Json choiceJson(const Choice& choice, const Plan& plan, const Graph& graph) {
+  const Frame& frame = choice.schedule.frame;
+  Json cuts = Json::object();
+  for (std::size_t op = 0; op < graph.operators.size(); ++op)
+    if (!std::holds_alternative<std::monostate>(choice.schedule.cuts[op]))
+      cuts[operatorName(graph.operators[op])] = cutJson(choice.schedule.cuts[op], plan.dim);
   return {{"cycles", choice.cycles},
           {"bytes", choice.bytes},
-          {"differs", choice.differs},
-          {"row_block", options.rowBlock},
-          {"operands", options.operands == Operands::Resident ? "resident" : "streamed"},
-          {"streamed_bytes", uint64_t{options.streamWords} * plan.dim},
-          {"result_bytes", uint64_t{options.resultWords} * plan.dim},
-          {"resident_bytes", residentBytes(options, plan)},
-          {"attention_rows", options.attentionRows},
-          {"key_chunk", options.keyChunk},
-          {"linear", linear}};
+          {"differs",
+           choice.differs ? operatorShape(graph, graph.operators[*choice.differs]) : ""},
+          {"row_block", frame.rowBlock},
+          {"operands", frame.operands == Operands::Resident ? "resident" : "streamed"},
+          {"streamed_bytes", uint64_t{frame.division.streamed} * plan.dim},
+          {"result_bytes", uint64_t{frame.division.results} * plan.dim},
+          {"resident_bytes", residentBytes(frame.division, plan)},
+          {"cuts", cuts}};
 }
 
 }  // namespace
@@ -235,7 +230,7 @@ Explanation explain(const Graph& graph, const Plan& plan, const Program& program
   const std::vector<Group> groups = Grouping(graph, plan, program).run();
   Explanation result;
   result.text = fmt::format("{}\n\n{}\n{}", title, operatorTable(groups, plan),
-                            choiceTables(decision, plan, graph.operators.size()));
+                            choiceTables(decision, plan, graph));
   Json operators = Json::array();
   uint64_t cycles = 0;
   for (const Group& group : groups) {
@@ -256,7 +251,7 @@ Explanation explain(const Graph& graph, const Plan& plan, const Program& program
                          {"bound_share", bound.share}});
   }
   Json choices = Json::array();
-  for (const Choice& choice : decision.choices) choices.push_back(choiceJson(choice, plan));
+  for (const Choice& choice : decision.choices) choices.push_back(choiceJson(choice, plan, graph));
   Json json = reportHead(plan);
   json.update(Json{{"title", title},
                    {"cycles", cycles},

@@ -65,7 +65,7 @@ Lowering::HeadOperand Lowering::findHead(TensorId tensor, uint32_t head, uint32_
   const uint32_t panels = shape.groupStride / plan_.dim;
   HeadOperand found;
   for (uint32_t row = firstRow; row < firstRow + rows;) {
-    const RowBlock block = schedule_.block(row / schedule_.rowBlock, shape.rows);
+    const RowBlock block = rowBlockAt(row / schedule_.frame.rowBlock, schedule_.frame.rowBlock, shape.rows);
     const uint32_t end = std::min(firstRow + rows, block.first + block.rows);
     const Resident* resident = heap_.use(tensor, block.index, step_);
     const bool whole = end == firstRow + rows || (end - row) % plan_.dim == 0;  // tiles
@@ -168,7 +168,7 @@ void Lowering::emitResult(const Attention& op, AttentionStep& step) {
   const uint32_t rows = step.queries.rows;
   Piece piece;
   if (const Resident* resident = heap_.use(op.output, step.queries.index, step_)) {
-    const RowBlock block = schedule_.block(step.queries.index, out.rows);
+    const RowBlock block = rowBlockAt(step.queries.index, schedule_.frame.rowBlock, out.rows);
     piece = {resident->address + firstPanel * block.rows + (step.queries.first - block.first),
              block.rows, false};
   } else {

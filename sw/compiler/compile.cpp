@@ -4,7 +4,7 @@
 
 #include "gen/device.hpp"
 #include "sw/compiler/assemble.hpp"
-#include "sw/compiler/choose.hpp"
+#include "sw/compiler/search.hpp"
 #include "sw/graph/check.hpp"
 
 namespace intformer {
@@ -32,26 +32,34 @@ std::string suggestion(const Graph& graph, const Plan& plan, const MemoryLayout&
   return {};
 }
 
+Program lowered(const Graph& graph, const Plan& plan, const MemoryLayout& layout,
+                const Schedule& schedule, const CompileOptions& options) {
+  Lowering lowering(graph, plan, layout, schedule, options.sharedConstants);
+  lowering.run();
+  return assemble(graph, plan, layout, lowering, options.contents);
+}
+
 }  // namespace
+
+Program compileSchedule(const Graph& graph, const Plan& plan, const Schedule& schedule,
+                const CompileOptions& options) {
+  checkGraph(graph, options.contents);
+  return lowered(graph, plan, layOutTensors(graph, plan.dim, options.storeAttentionWeights),
+                 schedule, options);
+}
 
 Program compile(const Graph& graph, const Plan& plan, const CompileOptions& options,
                 Decision* decision) {
   checkGraph(graph, options.contents);
-  if ((options.streamWords == 0) != (options.resultWords == 0))
-    throw std::invalid_argument("streamWords and resultWords are given both or not at all");
   const MemoryLayout layout = layOutTensors(graph, plan.dim, options.storeAttentionWeights);
   Judgement judgement = judge(graph, plan, layout, options);
   auto& choices = judgement.decision.choices;
   for (; !choices.empty(); choices.erase(choices.begin())) {
-    const CompileOptions& choice = choices.front().options;
     try {
-      auto lowering = std::move(judgement.lowering);
-      if (!lowering) {
-        auto whole = std::make_shared<Lowering>(graph, plan, layout, choice, tilingOf(choice));
-        whole->run();
-        lowering = std::move(whole);
-      }
-      Program program = assemble(graph, plan, layout, *lowering, options.contents);
+      const auto lowering = std::move(judgement.lowering);
+      Program program = lowering
+                            ? assemble(graph, plan, layout, *lowering, options.contents)
+                            : lowered(graph, plan, layout, choices.front().schedule, options);
       if (plan.addressBits < 64 && program.memoryBytes > uint64_t{1} << plan.addressBits)
         throw CompileError(fmt::format("{} needs {} bytes of memory: raise bus.address_bits from {}",
                                        graph.name, program.memoryBytes, plan.addressBits));

@@ -1,32 +1,18 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
+#include <optional>
 #include <stdexcept>
-#include <string>
 #include <vector>
 
 #include "gen/plan.hpp"
 #include "sw/compiler/program.hpp"
+#include "sw/compiler/schedule.hpp"
 #include "sw/graph/graph.hpp"
 
 namespace intformer {
 
-/// Where a row block of an operand lies while column tiles pass over it.
-enum class Operands : uint8_t {
-  Any,
-  Resident,  ///< in the scratchpad, for every operator: from producer to consumer where it can
-  Streamed,  ///< depth chunks are loaded again for every group of column tiles where it must be
-};
-
-/// How one linear operator is cut.
-struct LinearTiling {
-  uint32_t columnTiles = 0;  ///< column tiles per matmul command
-  uint32_t depthPanels = 0;  ///< panels of depth per weight chunk
-  bool operator==(const LinearTiling&) const = default;
-};
-
-/// Choices that the compiler makes itself where they are 0. None of them changes a result.
+/// A user's wishes. None of them changes a result; what is 0 the compiler chooses.
 struct CompileOptions {
   uint32_t rowBlock = 0;       ///< rows that one pass over an operator's weights covers
   uint32_t attentionRows = 0;  ///< query rows per attention step
@@ -34,13 +20,6 @@ struct CompileOptions {
   uint32_t columnTiles = 0;    ///< column tiles per matmul command
   uint32_t depthPanels = 0;    ///< panels of depth per weight chunk
   bool storeAttentionWeights = true;  ///< the unnormalized weights are worth comparing, not using
-  /// Scratchpad words for streamed operands, and for results on their way to memory. Given both,
-  /// nothing that the other options leave open is varied.
-  uint32_t streamWords = 0;
-  uint32_t resultWords = 0;
-  Operands operands = Operands::Any;
-  /// Of single linear operators, by operatorShape(); stronger than columnTiles and depthPanels.
-  std::map<std::string, LinearTiling> linear = {};
   /// False: the first schedule that fits, quickly; others are weighed only where it fits a part of
   /// the model and not the whole.
   bool search = true;
@@ -52,13 +31,14 @@ struct CompileOptions {
   bool contents = true;
 };
 
-/// A way to compile a model, and what it costs by the performance model.
+/// A schedule, and what it costs by the performance model.
 struct Choice {
-  CompileOptions options = {};   ///< compile() with these takes it again
-  std::string differs = {};      ///< operatorShape() of the one operator that differs from the choice
-                            ///< taken; empty: the whole schedule does, or it is the one
-  uint64_t cycles = 0;      ///< of the judged part
-  uint64_t bytes = 0;       ///< that it moves
+  Schedule schedule = {};
+  /// The operator that is cut differently from a schedule measured before, the first of its shape;
+  /// none: the frame differs, or several operators do.
+  std::optional<uint32_t> differs = {};
+  uint64_t cycles = 0;  ///< of the judged part
+  uint64_t bytes = 0;   ///< that it moves
 };
 
 /// What compile() weighed.
@@ -76,10 +56,15 @@ class CompileError : public std::runtime_error {
 
 /// Compiles a graph for a device: tiles, memory map, constants, command program.
 /// Every tensor of the graph ends in memory (attention weights only when the options ask).
-/// Among the tilings that fit, the one of the fewest cycles by the performance model is taken;
+/// Among the schedules that fit, the one of the fewest cycles by the performance model is taken;
 /// `decision` receives them.
 /// Throws CompileError when the model does not fit, GraphError when checkGraph refuses it.
 Program compile(const Graph& graph, const Plan& plan, const CompileOptions& options = {},
                 Decision* decision = nullptr);
+
+/// Compiles by a schedule, for example that of a Choice. Of the options those count that leave the
+/// schedule alone. Throws Unfit when it does not fit.
+Program compileSchedule(const Graph& graph, const Plan& plan, const Schedule& schedule,
+                const CompileOptions& options = {});
 
 }  // namespace intformer

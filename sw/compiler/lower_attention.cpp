@@ -1,81 +1,22 @@
 #include <algorithm>
 
+#include "sw/compiler/cuts.hpp"
 #include "sw/compiler/lowering.hpp"
 
 namespace intformer {
-namespace {
 
-/// Row counts to try, best first: multiples of DIM keep the array busy, fewer rows only waste it.
-std::vector<uint32_t> rowChoices(uint32_t most, uint32_t dim) {
-  std::vector<uint32_t> choices;
-  for (uint32_t rows = static_cast<uint32_t>(roundUp(most, dim)); rows >= dim; rows -= dim)
-    choices.push_back(rows);
-  for (uint32_t rows = dim / 2; rows >= 1; rows /= 2) choices.push_back(rows);
-  return choices;
-}
-
-/// Rows of the next step when `left` are left: steps of like size, because a short one cannot hide
-/// the softmax of a long one.
-uint32_t evenStep(uint32_t left, uint32_t most, uint32_t dim) {
-  const uint32_t even = ceilDivide(left, ceilDivide(left, most));
-  return std::min({left, most, static_cast<uint32_t>(roundUp(even, dim))});
-}
-
-}  // namespace
-
-Lowering::AttentionTiles Lowering::attentionTiles(const Attention& op) const {
-  const uint32_t dim = plan_.dim;
-  const uint32_t headPanels = layout(op.query).groupStride / dim;
-  const uint32_t keyPanels = ceilDivide(op.rows, dim);
-  // Accumulator rows, words of results, statistics slots, streamed words; `spare`: copies of a
-  // step's data beyond what is needed at once.
-  const auto fits = [&](uint32_t rows, uint32_t panels, uint32_t heldKeys, uint32_t spare,
-                        uint32_t heldHeads = 3) {
-    rows = std::min(rows, op.rows);
-    return (panels * (1 + spare) + headPanels * 2) * rows <= plan_.accRows &&
-           (panels * (2 + spare) + headPanels) * rows <= results_.size() &&
-           (2 + spare) * rows <= plan_.statRows &&
-           (heldHeads * heldKeys + 3 * rows) * headPanels <= streamed_.size();
-  };
-  uint32_t most = std::min(tiling_.rowBlock, op.rows);
-  if (options_.attentionRows != 0) most = std::min(most, options_.attentionRows);
-  const auto choices = options_.attentionRows != 0 ? std::vector{most} : rowChoices(most, dim);
-  if (options_.keyChunk == 0)
-    // Keys and values of a head, and the keys of the next; of few large heads without these.
-    for (const auto& [spare, heldHeads] : {std::pair{1U, 3U}, {0U, 3U}, {1U, 2U}, {0U, 2U}})
-      for (const uint32_t rows : choices)
-        if ((rows >= dim || rows >= most) && fits(rows, keyPanels, op.rows, spare, heldHeads))
-          return {std::min(rows, most), 0};
-  const uint32_t widest =
-      options_.keyChunk != 0 ? std::min(ceilDivide(options_.keyChunk, dim), keyPanels) : keyPanels;
-  for (const uint32_t rows : choices)
-    for (uint32_t panels = widest; panels >= 1; --panels)
-      if (fits(rows, panels, std::min(panels * dim, op.rows), 1))
-        return {std::min(rows, most), panels * dim};
-  throw Unfit("one attention step does not fit accumulator, statistics and scratchpad");
-}
-
-std::vector<QueryRows> Lowering::attentionRows(const Attention& op, uint32_t most) const {
-  const uint32_t total = layout(op.output).rows;
-  std::vector<QueryRows> steps;
-  for (uint32_t head = 0; head < op.heads; ++head)
-    for (uint32_t row = op.firstRow; row < op.firstRow + op.rows;) {
-      const RowBlock block = schedule_.block(row / schedule_.rowBlock, total);
-      const uint32_t end = std::min(op.firstRow + op.rows, block.first + block.rows);
-      const uint32_t rows = evenStep(end - row, most, plan_.dim);
-      steps.push_back({head, {block.index, row, rows}});
-      row += rows;
-    }
-  return steps;
+std::vector<QueryRows> Lowering::stepsOf(const Attention& op, const AttentionCut& cut) const {
+  return attentionSteps(op.heads, op.firstRow, op.rows, layout(op.output).rows,
+                        schedule_.frame.rowBlock, cut, plan_.dim);
 }
 
 /// The result's row blocks stay on the chip when all of them find room. The block that a sequence
 /// begins inside of was placed, or not, with the sequence before.
 void Lowering::placeContext(const Attention& op) {
   const TensorLayout& out = layout(op.output);
-  const uint32_t blocks = schedule_.blocks(op.firstRow + op.rows);
-  for (uint32_t index = op.firstRow / schedule_.rowBlock; index < blocks; ++index) {
-    const RowBlock block = schedule_.block(index, out.rows);
+  const uint32_t blocks = ceilDivide(op.firstRow + op.rows, schedule_.frame.rowBlock);
+  for (uint32_t index = op.firstRow / schedule_.frame.rowBlock; index < blocks; ++index) {
+    const RowBlock block = rowBlockAt(index, schedule_.frame.rowBlock, out.rows);
     if (heap_.use(op.output, index, step_) != nullptr || block.first < op.firstRow ||
         nextUse(op.output, index, false) == ResidentHeap::kNever)
       continue;
@@ -87,13 +28,13 @@ void Lowering::lowerAttention(const Attention& op, const Task& task) {
   if (task.part == Task::Part::Product) return attendProduct(op, steps_[task.step]);
   if (task.part == Task::Part::Logits) return attendLogits(op, steps_[task.step]);
   placeContext(op);
-  const AttentionTiles tiles = attentionTiles(op);
-  for (const QueryRows& rows : attentionRows(op, tiles.rows)) {
+  const auto& cut = std::get<AttentionCut>(schedule_.cuts[task.op]);
+  for (const QueryRows& rows : stepsOf(op, cut)) {
     AttentionStep step{.head = rows.head, .queries = rows.rows};
-    attendInChunks(op, step, tiles.keys);
+    attendInChunks(op, step, cut.keys);
   }
-  for (uint32_t row = op.firstRow; row < op.firstRow + op.rows; row += schedule_.rowBlock)
-    wrote(op.output, row / schedule_.rowBlock);
+  for (uint32_t row = op.firstRow; row < op.firstRow + op.rows; row += schedule_.frame.rowBlock)
+    wrote(op.output, row / schedule_.frame.rowBlock);
 }
 
 void Lowering::attendLogits(const Attention& op, AttentionStep& step) {

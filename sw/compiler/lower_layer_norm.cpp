@@ -72,7 +72,7 @@ void Lowering::lowerLayerNorm(const LayerNorm& op, const RowBlock& block) {
     input = heap_.allocate(op.input, block.index, in.panels * stride, step_);
     if (input != nullptr)
       load(op.input, input->address, 0, in.panels, block.first, block.rows);
-    else if (tiling_.demandResident)
+    else if (schedule_.frame.operands == Operands::Resident)
       throw Unfit("a LayerNorm's input does not fit the scratchpad");
   }
 

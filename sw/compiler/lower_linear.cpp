@@ -1,14 +1,10 @@
 #include <algorithm>
 
 #include "sw/compiler/lowering.hpp"
-#include "sw/compiler/outline.hpp"
 
 namespace intformer {
 namespace {
 
-/// Array cycles that a matmul command should last at least: the cost of starting a vector command
-/// and a load must disappear beside it.
-constexpr uint32_t kCommandCycles = 512;
 /// Pieces in which an operator's first tile takes its operand, so that it starts before the last
 /// panel of the operand is there.
 constexpr uint32_t kFirstTilePieces = 4;
@@ -20,60 +16,23 @@ constexpr uint32_t kLastRowPieces = 4;
 
 }  // namespace
 
-Lowering::LinearTiles& Lowering::linearTiles(uint32_t opIndex, const Linear& op) {
-  LinearTiles& tiles = linearTiles_[opIndex];
-  if (!tiles.chunks.empty()) return tiles;
-  const uint32_t dim = plan_.dim;
-  const uint32_t rows = std::min(tiling_.rowBlock, layout(op.input).rows);
-  const uint32_t panels = layout(op.input).panels;
-  const uint32_t outPanels = layout(op.output).panels;
-  const uint32_t constants = constantBytes(epilogueOpcode(op));
-  const uint32_t share = streamed_.size() / 4;  // four chunks under way: loading, waiting, in use
-
-  uint32_t depth = share > constants ? (share - constants) / dim : 1;
-  if (!tiling_.demandResident) depth = std::min(depth, share / rows);
-  LinearTiling wanted{options_.columnTiles, options_.depthPanels};
-  if (const auto own = options_.linear.find(operatorShape(graph_, graph_.operators[opIndex]));
-      own != options_.linear.end())
-    wanted = own->second;
-  if (wanted.depthPanels != 0) depth = wanted.depthPanels;
-  depth = std::clamp(depth, 1U, panels);
-  const uint32_t chunks = ceilDivide(panels, depth);
-  tiles.depthPanels = ceilDivide(panels, chunks);
-
-  uint32_t group = ceilDivide(kCommandCycles, panels * std::max(rows, dim));
-  group = std::min(group, plan_.accRows / (4 * rows));
-  group = std::min(group, share / (panels * dim + constants));
-  group = std::min(group, share / (2 * rows));
-  group = std::min(group, results_.size() / (4 * rows * layout(op.output).wordsPerRow));
-  const bool pairFits = plan_.accRows >= 8 * rows &&
-                               share >= 2 * (panels * dim + constants) && share >= 4 * rows &&
-                               results_.size() >= 8 * rows * layout(op.output).wordsPerRow;
-  // While the program's first operand arrives, two tiles keep the array busy, one does not.
-  if (stream_.freeAt(Queue::Matmul) == 0 && pairFits) group = std::max(group, 2U);
-  if (wanted.columnTiles != 0) group = wanted.columnTiles;
-  if (chunks > 1) group = 1;
-  tiles.groupTiles = std::clamp(group, 1U, outPanels);
-  tiles.chunks.resize(std::size_t{ceilDivide(outPanels, tiles.groupTiles)} * chunks);
-  return tiles;
-}
-
-Lowering::Weights Lowering::placeWeights(const Linear& op, LinearTiles& tiles, uint32_t group,
-                                         uint32_t chunk) {
+Lowering::Weights Lowering::placeWeights(uint32_t opIndex, const Linear& op,
+                                         uint32_t group, uint32_t chunk) {
   const uint32_t dim = plan_.dim;
   const TensorLayout& in = layout(op.input);
   const TensorLayout& out = layout(op.output);
+  const LinearCut& tiles = linearCut(opIndex);
   const uint32_t chunks = ceilDivide(in.panels, tiles.depthPanels);
-  const uint32_t firstTile = group * tiles.groupTiles;
+  const uint32_t firstTile = group * tiles.columnTiles;
   const uint32_t firstDepth = chunk * tiles.depthPanels * dim;
   Weights weights;
-  weights.tiles = std::min(tiles.groupTiles, out.panels - firstTile);
+  weights.tiles = std::min(tiles.columnTiles, out.panels - firstTile);
   weights.depth = std::min(tiles.depthPanels * dim, in.panels * dim - firstDepth);
   weights.constants = chunk + 1 == chunks ? constantBytes(epilogueOpcode(op)) : 0;
   const uint32_t words = weights.tiles * (weights.depth + weights.constants);
 
-  LinearTiles::Chunk& cut = tiles.chunks[std::size_t{group} * chunks + chunk];
-  if (options_.sharedConstants) {
+  Chunk& cut = chunks_[opIndex][std::size_t{group} * chunks + chunk];
+  if (sharedConstants_) {
     weights.pitch = tilePitch(op);
     const uint64_t tile = linearPlace(op) + firstTile * weights.pitch;
     cut.place = tile + uint64_t{firstDepth} * dim;
@@ -93,7 +52,7 @@ Lowering::Weights Lowering::placeWeights(const Linear& op, LinearTiles& tiles, u
         });
   }
   weights.place = *cut.place;
-  if (!options_.sharedConstants)
+  if (!sharedConstants_)
     weights.constantsPlace = weights.place + uint64_t{weights.tiles} * weights.depth * dim;
   weights.loaded = streamed_.recall(cut.address, cut.ticket);
   if (!weights.loaded) {
@@ -168,24 +127,25 @@ void Lowering::lowerLinear(uint32_t opIndex, const Linear& op, const RowBlock& b
   bool mustLoad = operand == nullptr;
   if (operand == nullptr)
     operand = heap_.allocate(op.input, block.index, in.panels * block.rows, step_);
-  if (operand == nullptr && tiling_.demandResident)
+  if (operand == nullptr && schedule_.frame.operands == Operands::Resident)
     throw Unfit("an operand does not fit the scratchpad");
   const Target result = target(op.output, block);
 
   std::optional<uint32_t> statRow;
   if (residual) statRow = statisticsOf(opIndex, op.output, block);
 
-  LinearTiles& tiles = linearTiles(opIndex, op);
+  const LinearCut& tiles = linearCut(opIndex);
   const uint32_t chunks = ceilDivide(in.panels, tiles.depthPanels);
-  const uint32_t groups = ceilDivide(out.panels, tiles.groupTiles);
+  const uint32_t groups = ceilDivide(out.panels, tiles.columnTiles);
+  chunks_[opIndex].resize(std::size_t{groups} * chunks);
   // A streamed operand is loaded once for as many column tiles as the accumulator holds.
   const uint32_t together =
       operand != nullptr
           ? 1
-          : std::max(1U, plan_.accRows / (tiles.groupTiles * block.rows) - 1);
+          : std::max(1U, plan_.accRows / (tiles.columnTiles * block.rows) - 1);
   // Nobody waits for the last operator but the end of the program.
   const bool last = operand != nullptr && chunks == 1 && !residual && result.resident == nullptr &&
-                    step_ + 1 == schedule_.tasks.size();
+                    step_ + 1 == order_.tasks.size();
   const bool first = stream_.freeAt(Queue::Matmul) == 0;
   const uint32_t piecePanels =
       ceilDivide(in.panels, first && chunks == 1 ? kStartPieces : kFirstTilePieces);
@@ -195,14 +155,14 @@ void Lowering::lowerLinear(uint32_t opIndex, const Linear& op, const RowBlock& b
     std::vector<uint32_t> sums;
     for (uint32_t group = firstGroup; group < lastGroup; ++group)
       sums.push_back(accumulator_.allocate(
-          std::min(tiles.groupTiles, out.panels - group * tiles.groupTiles) * block.rows));
+          std::min(tiles.columnTiles, out.panels - group * tiles.columnTiles) * block.rows));
 
     for (uint32_t chunk = 0; chunk < chunks; ++chunk) {
       const uint32_t firstPanel = chunk * tiles.depthPanels;
       const uint32_t endPanel = std::min(in.panels, firstPanel + tiles.depthPanels);
       std::optional<uint32_t> slice;
       for (uint32_t group = firstGroup; group < lastGroup; ++group) {
-        const Weights weights = placeWeights(op, tiles, group, chunk);
+        const Weights weights = placeWeights(opIndex, op, group, chunk);
         const bool inPieces = operand != nullptr && group == 0;
         const bool weightsToo = inPieces && first && chunks == 1;
         // Weights first: they wait for nothing, the operand perhaps for a store.
@@ -215,7 +175,7 @@ void Lowering::lowerLinear(uint32_t opIndex, const Linear& op, const RowBlock& b
                                                : *slice),
                            block.rows, false};
         const Sums sum{sums[group - firstGroup], block.rows};
-        const uint32_t firstTile = group * tiles.groupTiles;
+        const uint32_t firstTile = group * tiles.columnTiles;
         const bool finish = last && group + 1 == groups && !mustLoad && !weightsToo;
         for (uint32_t panel = firstPanel; panel < endPanel && !finish;) {
           const uint32_t next =

@@ -10,17 +10,17 @@ namespace {
 /// Of one program: 192 MiB of it, and about 1 GiB while it is compiled.
 constexpr std::size_t kMostCommands = std::size_t{3} << 20;
 
-uint32_t heapWords(const Plan& plan, const Tiling& tiling) {
-  const uint64_t taken = uint64_t{tiling.streamWords} + tiling.resultWords;
+uint32_t heapWords(const Plan& plan, const Division& division) {
+  const uint64_t taken = uint64_t{division.streamed} + division.results;
   if (taken > plan.scratchWords) throw Unfit("the scratchpad is too small to be divided");
   return plan.scratchWords - static_cast<uint32_t>(taken);
 }
 
 /// Whether a LayerNorm of the same segment follows, so that its sums can be gathered on the way.
-bool feedsLayerNorm(const Graph& graph, const Schedule& schedule, uint32_t opIndex,
+bool feedsLayerNorm(const Graph& graph, const TaskOrder& order, uint32_t opIndex,
                     TensorId output) {
   for (uint32_t op = opIndex + 1; op < graph.operators.size(); ++op) {
-    if (schedule.segmentOf[op] != schedule.segmentOf[opIndex]) return false;
+    if (order.segmentOf[op] != order.segmentOf[opIndex]) return false;
     const auto* norm = std::get_if<LayerNorm>(&graph.operators[op]);
     if (norm != nullptr && norm->input == output) return true;
   }
@@ -40,26 +40,27 @@ bool feedsLayerNorm(const Graph& graph, const Schedule& schedule, uint32_t opInd
 }  // namespace
 
 Lowering::Lowering(const Graph& graph, const Plan& plan, const MemoryLayout& layout,
-                   const CompileOptions& options, const Tiling& tiling)
-    : graph_(graph), plan_(plan), layout_(layout), options_(options), tiling_(tiling),
-      stream_(plan),
-      streamed_("scratchpad words for streamed operands", 0, tiling.streamWords),
-      results_("scratchpad words for results", tiling.streamWords, tiling.resultWords),
+                   Schedule schedule, bool sharedConstants)
+    : graph_(graph), plan_(plan), layout_(layout), schedule_(std::move(schedule)),
+      sharedConstants_(sharedConstants), stream_(plan),
+      streamed_("scratchpad words for streamed operands", 0, schedule_.frame.division.streamed),
+      results_("scratchpad words for results", schedule_.frame.division.streamed,
+               schedule_.frame.division.results),
       accumulator_("accumulator rows", 0, plan.accRows),
       statistics_("row statistics slots", 0, plan.statRows),
-      heap_(tiling.streamWords + tiling.resultWords, heapWords(plan, tiling),
-            [this](TensorId tensor, uint32_t block) { return nextUse(tensor, block, true); }) {
-  schedule_.rowBlock = tiling.rowBlock;
-}
+      heap_(schedule_.frame.division.streamed + schedule_.frame.division.results,
+            heapWords(plan, schedule_.frame.division),
+            [this](TensorId tensor, uint32_t block) { return nextUse(tensor, block, true); }),
+      chunks_(graph.operators.size()) {}
 
 void Lowering::scheduleSteps() {
   std::vector<std::vector<QueryRows>> steps(graph_.operators.size());
   for (std::size_t op = 0; op < graph_.operators.size(); ++op) {
     const auto* attention = std::get_if<Attention>(&graph_.operators[op]);
     if (attention == nullptr) continue;
-    const AttentionTiles tiles = attentionTiles(*attention);
-    if (tiles.keys != 0) continue;
-    steps[op] = attentionRows(*attention, tiles.rows);
+    const auto& cut = std::get<AttentionCut>(schedule_.cuts[op]);
+    if (cut.keys != 0) continue;
+    steps[op] = stepsOf(*attention, cut);
     for (const QueryRows& rows : steps[op]) {
       const bool first = steps_.empty() || &rows == &steps[op].front() ||
                          steps_.back().head != rows.head;
@@ -68,21 +69,21 @@ void Lowering::scheduleSteps() {
     }
     steps_.back().lastOfHead = true;
   }
-  schedule_ = scheduleTasks(graph_, tiling_.rowBlock, steps);
-  done_.assign(schedule_.tasks.size(), false);
+  order_ = orderTasks(graph_, schedule_.frame.rowBlock, steps);
+  done_.assign(order_.tasks.size(), false);
 }
 
 uint64_t Lowering::nextUse(TensorId tensor, uint32_t block, bool attention) const {
   uint64_t next = ResidentHeap::kNever;
-  const auto look = [&](const Schedule::Uses& uses) {
+  const auto look = [&](const TaskOrder::Uses& uses) {
     const auto found = uses.find({tensor, block});
     if (found == uses.end()) return;
     for (auto task = std::ranges::lower_bound(found->second, firstOpen_);
          task != found->second.end() && *task < next; ++task)
       if (!done_[*task]) next = *task;
   };
-  look(schedule_.uses);
-  if (attention) look(schedule_.attends);
+  look(order_.uses);
+  if (attention) look(order_.attends);
   return next;
 }
 
@@ -90,9 +91,9 @@ void Lowering::checkTiling() const {
   const auto residentWords = [&](TensorId tensor) -> uint64_t {
     if (tensor == kNoTensor || nextUse(tensor, 0, false) == ResidentHeap::kNever) return 0;
     const TensorLayout& shape = layout(tensor);
-    return uint64_t{shape.panels} * shape.wordsPerRow * std::min(tiling_.rowBlock, shape.rows);
+    return uint64_t{shape.panels} * shape.wordsPerRow * std::min(schedule_.frame.rowBlock, shape.rows);
   };
-  for (const Task& task : schedule_.tasks) {
+  for (const Task& task : order_.tasks) {
     const Operator& op = graph_.operators[task.op];
     uint64_t words = 0;
     if (task.block.index != 0 || std::holds_alternative<Attention>(op)) {
@@ -106,7 +107,7 @@ void Lowering::checkTiling() const {
       words = residentWords(norm.input) + residentWords(norm.output8) +
               residentWords(norm.output16);
     }
-    if (tiling_.demandResident && words > heap_.size())
+    if (schedule_.frame.operands == Operands::Resident && words > heap_.size())
       throw Unfit(fmt::format("operator {} needs {} resident scratchpad words of {}",
                               operatorName(op), words, heap_.size()));
   }
@@ -115,12 +116,12 @@ void Lowering::checkTiling() const {
 void Lowering::run() {
   scheduleSteps();
   checkTiling();
-  if (options_.sharedConstants) placeConstants();
-  for (step_ = 0; step_ < schedule_.tasks.size(); ++step_) {
+  if (sharedConstants_) placeConstants();
+  for (step_ = 0; step_ < order_.tasks.size(); ++step_) {
     const std::size_t next = pick();
     done_[next] = true;
     while (firstOpen_ < done_.size() && done_[firstOpen_]) ++firstOpen_;
-    lowerTask(schedule_.tasks[next]);
+    lowerTask(order_.tasks[next]);
     heap_.unpinAll();
     if (stream_.size() > kMostCommands)
       refuseLength(graph_, plan_, static_cast<double>(stream_.size()) *
@@ -149,7 +150,7 @@ void Lowering::lowerTask(const Task& task) {
 
 std::optional<uint32_t> Lowering::statisticsOf(uint32_t opIndex, TensorId output,
                                                const RowBlock& block) {
-  if (!feedsLayerNorm(graph_, schedule_, opIndex, output)) return std::nullopt;
+  if (!feedsLayerNorm(graph_, order_, opIndex, output)) return std::nullopt;
   const uint32_t slot = statistics_.allocate(block.rows);
   gathered_[{output, block.index}] = slot;
   return slot;
@@ -162,7 +163,7 @@ Lowering::Target Lowering::target(TensorId tensor, const RowBlock& block) {
   const TensorLayout& shape = layout(tensor);
   result.resident = heap_.allocate(tensor, block.index,
                                    shape.panels * block.rows * shape.wordsPerRow, step_, !needed);
-  if (result.resident == nullptr && needed && tiling_.demandResident)
+  if (result.resident == nullptr && needed && schedule_.frame.operands == Operands::Resident)
     throw Unfit(fmt::format("{} rows of tensor {} do not fit the scratchpad", block.rows,
                             graph_.tensors[tensor].name));
   return result;

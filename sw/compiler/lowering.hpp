@@ -11,26 +11,19 @@
 #include "sw/compiler/compile.hpp"
 #include "sw/compiler/constants.hpp"
 #include "sw/compiler/layout.hpp"
+#include "sw/compiler/schedule.hpp"
 #include "sw/compiler/scratch.hpp"
 #include "sw/compiler/stream.hpp"
 #include "sw/compiler/tasks.hpp"
 
 namespace intformer {
 
-/// How the scratchpad is divided, and how much of a tensor one step covers.
-struct Tiling {
-  uint32_t rowBlock = 1;       ///< rows of a block
-  uint32_t streamWords = 0;    ///< scratchpad words for streamed operands
-  uint32_t resultWords = 0;    ///< scratchpad words for results on their way to memory
-  bool demandResident = true;  ///< Unfit when a block does not find room between two operators
-};
-
-/// Turns the tasks of a graph into commands, for one tiling. The scratchpad holds streamed operands
+/// Turns the tasks of a graph into commands, by a schedule. The scratchpad holds streamed operands
 /// (weights, constants, identities, heads), results on their way out, and resident row blocks.
 class Lowering {
  public:
   Lowering(const Graph& graph, const Plan& plan, const MemoryLayout& layout,
-           const CompileOptions& options, const Tiling& tiling);
+           Schedule schedule, bool sharedConstants);
 
   /// Lowers every task. Throws Unfit.
   void run();
@@ -49,16 +42,11 @@ class Lowering {
     uint32_t stride = 0;  ///< words from panel to panel
     bool transient = false;
   };
-  /// How a linear operator's weights are cut; the same for all its blocks.
-  struct LinearTiles {
-    uint32_t groupTiles = 1;   ///< column tiles per command
-    uint32_t depthPanels = 1;  ///< panels of depth per chunk
-    struct Chunk {
-      std::optional<uint64_t> place;  ///< in memory
-      uint32_t address = 0;           ///< where it was loaded to last
-      uint64_t ticket = 0;
-    };
-    std::vector<Chunk> chunks;  ///< [group][depth chunk]
+  /// A chunk of a linear operator's weights, for all its blocks.
+  struct Chunk {
+    std::optional<uint64_t> place;  ///< in memory
+    uint32_t address = 0;           ///< where it was loaded to last
+    uint64_t ticket = 0;
   };
   /// A chunk of weights, with its constants behind them.
   struct Weights {
@@ -75,11 +63,6 @@ class Lowering {
   struct Sums {
     uint32_t address = 0;
     uint32_t stride = 0;  ///< rows from tile to tile
-  };
-  /// Rows and keys per step of an attention operator.
-  struct AttentionTiles {
-    uint32_t rows = 1;
-    uint32_t keys = 0;  ///< 0: all keys at once
   };
   /// Rows of a head's operand in the scratchpad.
   struct HeadPiece {
@@ -112,9 +95,11 @@ class Lowering {
 
   // lower_linear.cpp
   void lowerLinear(uint32_t opIndex, const Linear& op, const RowBlock& block);
-  LinearTiles& linearTiles(uint32_t opIndex, const Linear& op);
+  [[nodiscard]] const LinearCut& linearCut(uint32_t opIndex) const {
+    return std::get<LinearCut>(schedule_.cuts[opIndex]);
+  }
   /// Finds a place for a chunk; it is loaded when an earlier block's is still there.
-  Weights placeWeights(const Linear& op, LinearTiles& tiles, uint32_t group, uint32_t chunk);
+  Weights placeWeights(uint32_t opIndex, const Linear& op, uint32_t group, uint32_t chunk);
   /// Loads depth panels [first, end) of all tiles.
   void loadWeights(const Weights& weights, uint32_t firstPanel, uint32_t endPanel);
   void multiply(const Weights& weights, uint32_t firstTile, uint32_t tiles, uint32_t firstPanel,
@@ -151,8 +136,7 @@ class Lowering {
   uint32_t gatherStatistics(const LayerNorm& op, const RowBlock& block, const Resident* input);
   // lower_attention.cpp
   void lowerAttention(const Attention& op, const Task& task);
-  [[nodiscard]] AttentionTiles attentionTiles(const Attention& op) const;
-  [[nodiscard]] std::vector<QueryRows> attentionRows(const Attention& op, uint32_t rows) const;
+  [[nodiscard]] std::vector<QueryRows> stepsOf(const Attention& op, const AttentionCut& cut) const;
   void placeContext(const Attention& op);
   void attendLogits(const Attention& op, AttentionStep& step);
   void attendProduct(const Attention& op, AttentionStep& step);
@@ -173,13 +157,14 @@ class Lowering {
   // pick.cpp
   /// The task to lower next: the first in the schedule's order, unless the array would wait for its
   /// operands and another one has its own.
-  std::size_t pick();
+  [[nodiscard]] std::size_t pick() const;
   [[nodiscard]] uint64_t operandsReady(const Task& task) const;
   /// Whether a task is the first step of attention, and can go now.
-  [[nodiscard]] bool opensAttention(std::size_t id);
+  [[nodiscard]] bool opensAttention(std::size_t id) const;
   /// Whether a task finds room out of order, without taking what those in order need.
-  [[nodiscard]] bool findsRoom(const Task& task);
-  [[nodiscard]] bool linearFindsRoom(uint32_t opIndex, const Linear& op, const RowBlock& block);
+  [[nodiscard]] bool findsRoom(const Task& task) const;
+  [[nodiscard]] bool linearFindsRoom(uint32_t opIndex, const Linear& op,
+                                     const RowBlock& block) const;
   [[nodiscard]] bool logitsFindRoom(const Attention& op, const RowBlock& queries) const;
   /// Notes when a block of a tensor will be there.
   void wrote(TensorId tensor, uint32_t block);
@@ -214,9 +199,9 @@ class Lowering {
   const Graph& graph_;
   const Plan& plan_;
   const MemoryLayout& layout_;
-  const CompileOptions& options_;
-  Tiling tiling_;
   Schedule schedule_;
+  bool sharedConstants_;
+  TaskOrder order_;
   std::vector<AttentionStep> steps_;  ///< of the attention operators that work in steps
   std::size_t step_ = 0;              ///< how many tasks have been lowered
   std::vector<bool> done_;            ///< by task
@@ -232,7 +217,7 @@ class Lowering {
   Ring accumulator_;
   Ring statistics_;
   ResidentHeap heap_;
-  std::map<uint32_t, LinearTiles> linearTiles_;  ///< by operator
+  std::vector<std::vector<Chunk>> chunks_;  ///< by operator: [group][depth chunk]
   std::map<std::pair<TensorId, uint32_t>, uint32_t> gathered_;  ///< LayerNorm sums: slot by block
   std::map<const Linear*, uint64_t> linearPlaces_;
   std::map<const LayerNorm*, uint64_t> normConstants_;

@@ -24,8 +24,8 @@ void Lowering::wrote(TensorId tensor, uint32_t block) {
 uint64_t Lowering::operandsReady(const Task& task) const {
   uint64_t cycle = 0;
   const auto read = [&](TensorId tensor, uint32_t first, uint32_t rows) {
-    for (uint32_t block = first / schedule_.rowBlock;
-         block <= (first + rows - 1) / schedule_.rowBlock; ++block)
+    for (uint32_t block = first / schedule_.frame.rowBlock;
+         block <= (first + rows - 1) / schedule_.frame.rowBlock; ++block)
       if (const auto found = ready_.find({tensor, block}); found != ready_.end())
         cycle = std::max(cycle, found->second);
   };
@@ -45,19 +45,20 @@ uint64_t Lowering::operandsReady(const Task& task) const {
   return cycle;
 }
 
-bool Lowering::linearFindsRoom(uint32_t opIndex, const Linear& op, const RowBlock& block) {
+bool Lowering::linearFindsRoom(uint32_t opIndex, const Linear& op,
+                               const RowBlock& block) const {
   const TensorLayout& in = layout(op.input);
   const TensorLayout& out = layout(op.output);
-  const LinearTiles& tiles = linearTiles(opIndex, op);
+  const LinearCut& tiles = linearCut(opIndex);
   const uint32_t constants = constantBytes(epilogueOpcode(op));
-  const uint32_t chunk = tiles.groupTiles * (tiles.depthPanels * plan_.dim + constants);
-  const uint32_t result = tiles.groupTiles * block.rows * out.wordsPerRow;
+  const uint32_t chunk = tiles.columnTiles * (tiles.depthPanels * plan_.dim + constants);
+  const uint32_t result = tiles.columnTiles * block.rows * out.wordsPerRow;
   const bool kept = nextUse(op.output, block.index, false) != ResidentHeap::kNever;
   const uint32_t outWords = kept ? out.panels * block.rows * out.wordsPerRow : 0;
   const uint32_t inWords = heap_.has(op.input, block.index) ? 0 : in.panels * block.rows;
   const bool residual = std::holds_alternative<ResidualEpilogue>(op.epilogue);
   return streamed_.canAllocate(2 * chunk + (residual ? 2 * result : 0)) &&
-         accumulator_.canAllocate(2 * tiles.groupTiles * block.rows) &&
+         accumulator_.canAllocate(2 * tiles.columnTiles * block.rows) &&
          (kept || results_.canAllocate(2 * result)) &&
          (!residual || statistics_.canAllocate(2 * block.rows)) &&
          heap_.hasRoom({inWords, outWords});
@@ -75,8 +76,8 @@ bool Lowering::logitsFindRoom(const Attention& op, const RowBlock& queries) cons
          leaves(results_, keyPanels * queries.rows) && leaves(statistics_, queries.rows);
 }
 
-bool Lowering::findsRoom(const Task& task) {
-  if (!tiling_.demandResident) return false;
+bool Lowering::findsRoom(const Task& task) const {
+  if (schedule_.frame.operands == Operands::Streamed) return false;
   const Operator& op = graph_.operators[task.op];
   if (const auto* linear = std::get_if<Linear>(&op))
     return linearFindsRoom(task.op, *linear, task.block);
@@ -86,11 +87,11 @@ bool Lowering::findsRoom(const Task& task) {
   return false;
 }
 
-bool Lowering::opensAttention(std::size_t id) {
-  const Task& task = schedule_.tasks[id];
-  if (task.part != Task::Part::Logits || !tiling_.demandResident) return false;
+bool Lowering::opensAttention(std::size_t id) const {
+  const Task& task = order_.tasks[id];
+  if (task.part != Task::Part::Logits || schedule_.frame.operands == Operands::Streamed) return false;
   const auto pending = [&](std::size_t need) {
-    return schedule_.tasks[need].part == Task::Part::Logits;
+    return order_.tasks[need].part == Task::Part::Logits;
   };
   // The first of a run needs no step before it, done or not.
   return std::ranges::none_of(task.needs, pending) &&
@@ -98,7 +99,7 @@ bool Lowering::opensAttention(std::size_t id) {
          operandsReady(task) <= stream_.freeAt(Queue::Matmul) && findsRoom(task);
 }
 
-std::size_t Lowering::pick() {
+std::size_t Lowering::pick() const {
   // The last matmul before attention waits until its first softmax needs something to hide behind.
   std::size_t second = firstOpen_ + 1;
   while (second < done_.size() && done_[second]) ++second;
@@ -110,7 +111,7 @@ std::size_t Lowering::pick() {
   for (std::size_t id = firstOpen_; id < done_.size() && seen < kWindow; ++id) {
     if (done_[id]) continue;
     ++seen;
-    const Task& task = schedule_.tasks[id];
+    const Task& task = order_.tasks[id];
     const uint64_t start = std::max(free, operandsReady(task));
     if (id == firstOpen_) {
       if (start <= free + kShortWait) return id;

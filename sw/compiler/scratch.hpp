@@ -6,20 +6,14 @@
 #include <list>
 #include <map>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "sw/compiler/schedule.hpp"
 #include "sw/graph/graph.hpp"
 
 namespace intformer {
-
-/// A tiling does not fit; another one may.
-class Unfit : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
 
 /// Hands out pieces of an address range in rotation, so that the place given is the one whose last
 /// user is longest ago. Used for streamed operands, accumulator tiles and statistics slots.

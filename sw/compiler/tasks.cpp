@@ -4,6 +4,8 @@
 #include <optional>
 #include <utility>
 
+#include "sw/compiler/layout.hpp"
+
 namespace intformer {
 namespace {
 
@@ -43,54 +45,56 @@ class Producers {
   std::vector<std::vector<Write>> writers_;
 };
 
-class Scheduler {
+/// Values are wanted after the logits: their matmuls come last, to work while others wait.
+std::vector<TensorId> valuesOf(const Graph& graph) {
+  std::vector<TensorId> values;
+  for (const Operator& op : graph.operators)
+    if (const auto* attention = std::get_if<Attention>(&op))
+      if (attention->value != attention->key && attention->value != attention->query)
+        values.push_back(attention->value);
+  return values;
+}
+
+bool isLinear(const Operator& op) { return std::holds_alternative<Linear>(op); }
+bool isAttention(const Operator& op) { return std::holds_alternative<Attention>(op); }
+
+class Orderer {
  public:
-  Scheduler(const Graph& graph, uint32_t rowBlock,
-            const std::vector<std::vector<QueryRows>>& steps)
-      : graph_(graph), steps_(steps), producers_(graph.tensors.size()) {
-    schedule_.rowBlock = rowBlock;
-    schedule_.segmentOf.resize(graph.operators.size());
-    for (const Operator& op : graph.operators)
-      if (const auto* attention = std::get_if<Attention>(&op))
-        if (attention->value != attention->key && attention->value != attention->query)
-          values_.push_back(attention->value);
+  Orderer(const Graph& graph, uint32_t rowBlock,
+          const std::vector<std::vector<QueryRows>>& steps)
+      : graph_(graph), rowBlock_(rowBlock), steps_(steps), producers_(graph.tensors.size()) {
+    order_.segmentOf.resize(graph.operators.size());
   }
 
-  Schedule run() {
-    const auto& ops = graph_.operators;
-    for (uint32_t op = 0; op < ops.size(); ++op) {
-      if (std::holds_alternative<Attention>(ops[op])) {
-        flush();
-        const uint32_t first = op;
-        while (op + 1 < ops.size() && std::holds_alternative<Attention>(ops[op + 1])) ++op;
-        attend(first, op + 1);
-        continue;
-      }
-      open_.push_back(op);
-      hasLinear_ = hasLinear_ || std::holds_alternative<Linear>(ops[op]);
-      if (rowWise(ops[op]).endsSegment && hasLinear_) flush();
+  TaskOrder run() {
+    const std::vector<Segment> segments = segmentsOf(graph_);
+    for (std::size_t first = 0; first < segments.size();) {
+      std::size_t end = first;  // of consecutive attention operators
+      while (end < segments.size() && isAttention(operatorOf(segments[end]))) ++end;
+      if (end == first)
+        walk(segments[first++]);
+      else
+        attend(segments[first].ops[0], static_cast<uint32_t>(end - first));
+      first = std::max(first, end);
     }
-    flush();
-    return std::move(schedule_);
+    return std::move(order_);
   }
 
  private:
-  [[nodiscard]] bool isLinear(uint32_t op) const {
-    return std::holds_alternative<Linear>(graph_.operators[op]);
+  [[nodiscard]] const Operator& operatorOf(const Segment& segment) const {
+    return graph_.operators[segment.ops[0]];
   }
-  /// Values are wanted after the logits: their matmuls come last, to work while others wait.
-  [[nodiscard]] bool isValue(uint32_t op) const {
-    const auto* linear = std::get_if<Linear>(&graph_.operators[op]);
-    return linear != nullptr && std::ranges::find(values_, linear->output) != values_.end();
+  [[nodiscard]] uint32_t blocks(uint32_t op) const {
+    return ceilDivide(graph_.tensors[rowWise(graph_.operators[op]).rows].rows, rowBlock_);
   }
 
   void add(uint32_t op, uint32_t block) {
+    if (block >= blocks(op)) return;
     const RowWise walk = rowWise(graph_.operators[op]);
     const uint32_t rows = graph_.tensors[walk.rows].rows;
-    if (block >= schedule_.blocks(rows)) return;
-    const std::size_t id = schedule_.tasks.size();
-    Task task{.op = op, .block = schedule_.block(block, rows), .segment = segment_, .needs = {}};
-    if (walk.input != kNoTensor) schedule_.uses[{walk.input, block}].push_back(id);
+    const std::size_t id = order_.tasks.size();
+    Task task{.op = op, .block = rowBlockAt(block, rowBlock_, rows), .needs = {}};
+    if (walk.input != kNoTensor) order_.uses[{walk.input, block}].push_back(id);
     producers_.need(walk.input, task.block.first, task.block.rows, task.needs);
     if (const auto* linear = std::get_if<Linear>(&graph_.operators[op])) {
       if (const auto* residual = std::get_if<ResidualEpilogue>(&linear->epilogue))
@@ -102,44 +106,36 @@ class Scheduler {
     } else {
       producers_.wrote(std::get<Embedding>(graph_.operators[op]).output, task.block, id);
     }
-    schedule_.tasks.push_back(std::move(task));
+    order_.tasks.push_back(std::move(task));
   }
 
-  void flush() {
-    uint32_t blocks = 0;
-    for (const uint32_t op : open_) {
-      schedule_.segmentOf[op] = segment_;
-      blocks = std::max(blocks,
-                        schedule_.blocks(graph_.tensors[rowWise(graph_.operators[op]).rows].rows));
+  void walk(const Segment& segment) {
+    uint32_t most = 0;
+    for (const uint32_t op : segment.ops) {
+      order_.segmentOf[op] = segment_;
+      most = std::max(most, blocks(op));
     }
-    // What comes before a segment's first linear operator (embedding, normalization of an input) is
-    // done for a block while the array works on the block before.
-    std::stable_partition(open_.begin(), open_.end(), [&](uint32_t op) { return !isValue(op); });
-    const auto firstLinear =
-        std::ranges::find_if(open_, [&](uint32_t op) { return isLinear(op); });
-    const auto firstValue = std::ranges::find_if(open_, [&](uint32_t op) { return isValue(op); });
-    const auto prepare = [&](uint32_t block) {
-      for (auto op = open_.begin(); op != firstLinear; ++op) add(*op, block);
-    };
-    prepare(0);
-    for (uint32_t block = 0; block < blocks; ++block) {
-      if (firstLinear != open_.end()) add(*firstLinear, block);
-      if (block + 1 < blocks) prepare(block + 1);
-      if (firstLinear != firstValue)
-        for (auto op = firstLinear + 1; op != firstValue; ++op) add(*op, block);
-    }
-    for (uint32_t block = 0; block < blocks; ++block)
-      for (auto op = firstValue; op != open_.end(); ++op)
-        if (op != firstLinear) add(*op, block);
-    open_.clear();
-    hasLinear_ = false;
     ++segment_;
+    const auto addRange = [&](std::size_t first, std::size_t end, uint32_t block) {
+      for (std::size_t i = first; i < end; ++i) add(segment.ops[i], block);
+    };
+    const std::size_t linear = segment.prepared;
+    const std::size_t rest = std::min(linear + 1, segment.ops.size());
+    addRange(0, linear, 0);
+    for (uint32_t block = 0; block < most; ++block) {
+      addRange(linear, rest, block);
+      if (block + 1 < most) addRange(0, linear, block + 1);
+      addRange(rest, segment.values, block);
+    }
+    for (uint32_t block = 0; block < most; ++block)
+      addRange(std::max(rest, segment.values), segment.ops.size(), block);
   }
 
   /// Attention of consecutive operators (sequences of a batch): Q*K of a step before P*V of the one
   /// before, so that the softmax hides behind them. A step begins when the last but one has ended.
-  void attend(uint32_t first, uint32_t end) {
-    for (uint32_t op = first; op < end; ++op) schedule_.segmentOf[op] = segment_ + op - first;
+  void attend(uint32_t first, uint32_t count) {
+    const uint32_t end = first + count;
+    for (uint32_t op = first; op < end; ++op) order_.segmentOf[op] = segment_ + op - first;
     constexpr std::size_t kNone = ~std::size_t{0};
     std::size_t logits = kNone, product = kNone;  // the latest
     std::optional<Task> waiting;                  // a step whose product comes next
@@ -151,7 +147,7 @@ class Scheduler {
       product = addAttention(*std::exchange(waiting, std::nullopt));
     };
     for (uint32_t op = first; op < end; ++op) {
-      Task task{.op = op, .block = {}, .segment = segment_ + op - first, .needs = {}};
+      Task task{.op = op, .block = {}, .needs = {}};
       if (steps_[op].empty()) {
         finishStep();
         if (product != kNone) task.needs = {product};
@@ -171,18 +167,17 @@ class Scheduler {
       }
     }
     finishStep();
-    segment_ += end - first;
+    segment_ += count;
   }
 
   /// Adds a task of attention with what it needs and writes.
   std::size_t addAttention(Task task) {
     const auto& op = std::get<Attention>(graph_.operators[task.op]);
-    const std::size_t id = schedule_.tasks.size();
+    const std::size_t id = order_.tasks.size();
     const auto read = [&](TensorId tensor, uint32_t first, uint32_t rows) {
       producers_.need(tensor, first, rows, task.needs);
-      for (uint32_t block = first / schedule_.rowBlock;
-           block <= (first + rows - 1) / schedule_.rowBlock; ++block)
-        schedule_.attends[{tensor, block}].push_back(id);
+      for (uint32_t block = first / rowBlock_; block <= (first + rows - 1) / rowBlock_; ++block)
+        order_.attends[{tensor, block}].push_back(id);
     };
     const RowBlock all{0, op.firstRow, op.rows};
     const RowBlock& queries = task.part == Task::Part::Whole ? all : task.block;
@@ -194,35 +189,68 @@ class Scheduler {
       read(op.value, op.firstRow, op.rows);
       producers_.wrote(op.output, queries, id);
     }
-    schedule_.tasks.push_back(std::move(task));
+    order_.tasks.push_back(std::move(task));
     return id;
   }
 
   const Graph& graph_;
+  uint32_t rowBlock_;
   const std::vector<std::vector<QueryRows>>& steps_;
-  Schedule schedule_;
+  TaskOrder order_;
   Producers producers_;
-  std::vector<TensorId> values_;
   uint32_t segment_ = 0;
-  std::vector<uint32_t> open_;  // operators of the segment being gathered
-  bool hasLinear_ = false;      // among them: something for a LayerNorm to hide behind
   uint32_t stepCount_ = 0;
 };
 
 }  // namespace
 
-uint32_t Schedule::blocks(uint32_t totalRows) const {
-  return (totalRows + rowBlock - 1) / rowBlock;
-}
-
-RowBlock Schedule::block(uint32_t index, uint32_t totalRows) const {
+RowBlock rowBlockAt(uint32_t index, uint32_t rowBlock, uint32_t total) {
   const uint32_t first = index * rowBlock;
-  return {index, first, std::min(rowBlock, totalRows - first)};
+  return {index, first, std::min(rowBlock, total - first)};
 }
 
-Schedule scheduleTasks(const Graph& graph, uint32_t rowBlock,
-                       const std::vector<std::vector<QueryRows>>& steps) {
-  return Scheduler(graph, rowBlock, steps).run();
+std::vector<Segment> segmentsOf(const Graph& graph) {
+  const std::vector<TensorId> values = valuesOf(graph);
+  const auto isValue = [&](uint32_t op) {
+    const auto* linear = std::get_if<Linear>(&graph.operators[op]);
+    return linear != nullptr && std::ranges::find(values, linear->output) != values.end();
+  };
+  std::vector<Segment> segments;
+  std::vector<uint32_t> open;
+  const auto close = [&] {
+    if (open.empty()) return;
+    const auto value = std::stable_partition(open.begin(), open.end(),
+                                             [&](uint32_t op) { return !isValue(op); });
+    const auto linear = std::ranges::find_if(
+        open, [&](uint32_t op) { return isLinear(graph.operators[op]); });
+    segments.push_back({.ops = open,
+                        .prepared = static_cast<std::size_t>(linear - open.begin()),
+                        .values = static_cast<std::size_t>(value - open.begin())});
+    open.clear();
+  };
+  bool matmul = false;  // in the open segment: something for a LayerNorm to hide behind
+  for (uint32_t op = 0; op < graph.operators.size(); ++op) {
+    const Operator& kind = graph.operators[op];
+    if (isAttention(kind)) {
+      close();
+      segments.push_back({.ops = {op}});
+      matmul = false;
+      continue;
+    }
+    open.push_back(op);
+    matmul = matmul || isLinear(kind);
+    if (rowWise(kind).endsSegment && matmul) {
+      close();
+      matmul = false;
+    }
+  }
+  close();
+  return segments;
+}
+
+TaskOrder orderTasks(const Graph& graph, uint32_t rowBlock,
+                     const std::vector<std::vector<QueryRows>>& steps) {
+  return Orderer(graph, rowBlock, steps).run();
 }
 
 }  // namespace intformer

@@ -16,6 +16,9 @@ struct RowBlock {
   uint32_t rows = 0;
 };
 
+/// A block of the `total` rows of a tensor that is cut into blocks of `rowBlock`.
+RowBlock rowBlockAt(uint32_t index, uint32_t rowBlock, uint32_t total);
+
 /// Some query rows of one head, inside one row block.
 struct QueryRows {
   uint32_t head = 0;
@@ -32,18 +35,25 @@ struct Task {
   };
   uint32_t op = 0;
   RowBlock block;
-  uint32_t segment = 0;
   Part part = Part::Whole;
   uint32_t step = 0;                 ///< of Logits and Product: counts through the graph
   std::vector<std::size_t> needs;    ///< earlier tasks that must be lowered before
 };
 
-/// Work in an order in which it can be done. Operators that need only their own rows form segments,
-/// walked block by block; a segment ends after a LayerNorm that follows a matmul, so that the
-/// normalization of one block hides behind the matmuls of the next, and around attention, which
-/// needs all rows.
-struct Schedule {
-  uint32_t rowBlock = 1;
+/// Operators that are walked together, block by block, in this order; or attention alone.
+struct Segment {
+  std::vector<uint32_t> ops;
+  std::size_t prepared = 0;  ///< of the first, that are done a block ahead: before the first linear
+  std::size_t values = 0;    ///< from this one on they come after all blocks of those before
+};
+
+/// Operators that need only their own rows form segments; a segment ends after a LayerNorm that
+/// follows a matmul, so that the normalization of one block hides behind the matmuls of the next,
+/// and around attention, which needs all rows.
+std::vector<Segment> segmentsOf(const Graph& graph);
+
+/// The work in an order in which it can be done.
+struct TaskOrder {
   std::vector<Task> tasks;
   std::vector<uint32_t> segmentOf;  ///< by operator
   using Uses = std::map<std::pair<TensorId, uint32_t>, std::vector<std::size_t>>;
@@ -51,13 +61,10 @@ struct Schedule {
   Uses uses;
   /// Tasks of attention that read a block of its operands: from memory where it is not resident.
   Uses attends;
-
-  [[nodiscard]] RowBlock block(uint32_t index, uint32_t totalRows) const;
-  [[nodiscard]] uint32_t blocks(uint32_t totalRows) const;
 };
 
 /// `steps`: the steps of each operator; none where it is one task.
-Schedule scheduleTasks(const Graph& graph, uint32_t rowBlock,
-                       const std::vector<std::vector<QueryRows>>& steps);
+TaskOrder orderTasks(const Graph& graph, uint32_t rowBlock,
+                     const std::vector<std::vector<QueryRows>>& steps);
 
 }  // namespace intformer

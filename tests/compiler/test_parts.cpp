@@ -159,15 +159,15 @@ TEST_CASE("tasks keep the order of the graph and part it around attention and af
   const Graph graph = test::randomGraph(shape, random);
   std::vector<std::vector<QueryRows>> steps(graph.operators.size());
   for (uint32_t head = 0; head < 2; ++head) steps[3].push_back({head, {0, 0, 16}});
-  const Schedule schedule = scheduleTasks(graph, 16, steps);
-  std::vector<std::string> order;
-  for (const Task& task : schedule.tasks) {
+  const TaskOrder order = orderTasks(graph, 16, steps);
+  std::vector<std::string> names;
+  for (const Task& task : order.tasks) {
     const char* const half = task.part == Task::Part::Logits ? "L" : "P";
     const std::string number = fmt::format("{}", task.block.index);
-    order.push_back(operatorName(graph.operators[task.op]) +
+    names.push_back(operatorName(graph.operators[task.op]) +
                     (task.part == Task::Part::Whole ? number : half));
   }
-  CHECK(order == std::vector<std::string>{
+  CHECK(names == std::vector<std::string>{
                      "query0", "key0", "query1", "key1", "query2", "key2", "value0", "value1",
                      "value2", "attention0L", "attention0L", "attention0P", "attention0P", "sum10",
                      "norm0", "sum11", "norm1", "sum12", "norm2", "hidden0", "sum20", "last0",
@@ -175,14 +175,14 @@ TEST_CASE("tasks keep the order of the graph and part it around attention and af
   // Needs, by number: logits need query 0 and all keys, a product its logits and all values, and
   // the first sum the products of its rows.
   const auto needs = [&](std::size_t task) {
-    return std::set(schedule.tasks[task].needs.begin(), schedule.tasks[task].needs.end());
+    return std::set(order.tasks[task].needs.begin(), order.tasks[task].needs.end());
   };
   CHECK(needs(0).empty());
   CHECK(needs(9) == std::set<std::size_t>{0, 1, 3, 5});
   CHECK(needs(11) == std::set<std::size_t>{6, 7, 8, 9});
   CHECK(needs(13) == std::set<std::size_t>{11, 12});
   CHECK(needs(14) == std::set<std::size_t>{13});
-  CHECK(schedule.block(2, 40).rows == 8);
+  CHECK(rowBlockAt(2, 16, 40).rows == 8);
   const TensorId input = std::get<Linear>(graph.operators[0]).input;
-  CHECK(schedule.uses.at({input, 0}) == std::vector<std::size_t>{0, 1, 6});
+  CHECK(order.uses.at({input, 0}) == std::vector<std::size_t>{0, 1, 6});
 }

@@ -1,4 +1,4 @@
-#include "sw/compiler/choose.hpp"
+#include "sw/compiler/search.hpp"
 
 #include <algorithm>
 #include <map>
@@ -9,8 +9,8 @@
 
 #include "sw/compiler/ahead.hpp"
 #include "sw/compiler/assemble.hpp"
-#include "sw/compiler/candidates.hpp"
 #include "sw/compiler/outline.hpp"
+#include "sw/compiler/strategies.hpp"
 #include "sw/perf/estimate.hpp"
 
 namespace intformer {
@@ -36,10 +36,10 @@ uint64_t effort(std::size_t commands, uint64_t cycles) { return commands + cycle
 
 /// A schedule that fits.
 struct Sketch {
-  CompileOptions options;
+  Schedule schedule;
   uint64_t cycles = 0;  ///< by the stream's own, rough reckoning
   std::size_t commands = 0;
-  std::shared_ptr<const Lowering> lowering;  ///< of few: they take much memory
+  std::shared_ptr<const Lowering> lowering = {};  ///< of few: they take much memory
 };
 
 /// A choice that was measured, and what it was measured on.
@@ -51,19 +51,18 @@ struct Measured {
 
 class Judge {
  public:
-  Judge(const Graph& graph, const Plan& plan, const MemoryLayout& layout)
-      : graph_(graph), plan_(plan), layout_(layout) {
+  Judge(const Graph& graph, const Plan& plan, const MemoryLayout& layout,
+        const CompileOptions& options)
+      : graph_(graph), plan_(plan), layout_(layout), options_(options) {
     cut(1);
   }
 
-  Judgement run(const CompileOptions& options) {
-    sketchBlocks(schedules(*part_, plan_, options), options.search);
+  Judgement run() {
+    sketchBlocks(proposeFrames(graph_, plan_, options_));
     if (!sketches_.empty()) {
       if (2 * effort(sketches_[0].commands, sketches_[0].cycles) < kLargePart) cut(2);
-      // With the division given, nothing is left open.
-      const bool varies = options.streamWords == 0 && options.search;
-      measureSchedules(varies);
-      if (!choices_.empty() && varies)
+      measureSchedules();
+      if (!choices_.empty() && options_.search)
         measureVariations(*std::ranges::min_element(choices_, {}, &Choice::cycles));
     }
     std::ranges::stable_sort(choices_, {}, &Choice::cycles);
@@ -81,21 +80,25 @@ class Judge {
     part_ = count == graph_.operators.size() ? &graph_ : &outline_;
   }
 
-  [[nodiscard]] std::shared_ptr<const Lowering> lower(const CompileOptions& options) const {
-    auto lowering =
-        std::make_shared<Lowering>(*part_, plan_, layout_, options, tilingOf(options));
+  [[nodiscard]] std::shared_ptr<const Lowering> lower(const Schedule& schedule) const {
+    auto lowering = std::make_shared<Lowering>(*part_, plan_, layout_, schedule,
+                                               options_.sharedConstants);
     lowering->run();
     return lowering;
   }
+  /// The schedule of a frame, lowered. Throws Unfit.
+  [[nodiscard]] Sketch sketch(const Frame& frame) const {
+    Sketch result{.schedule = cutOperators(graph_, plan_, layout_, frame, options_)};
+    result.lowering = lower(result.schedule);
+    result.commands = result.lowering->stream().size();
+    result.cycles = result.lowering->stream().cycles();
+    return result;
+  }
 
   /// Notes a schedule that fits. False when it does not.
-  bool sketch(Ahead<std::shared_ptr<const Lowering>>& lowerings, std::size_t number,
-              const CompileOptions& options) {
+  bool note(Ahead<Sketch>& sketches, std::size_t number) {
     try {
-      auto lowering = lowerings.get(number);
-      const std::size_t commands = lowering->stream().size();
-      lowered_ += commands;
-      sketches_.push_back({options, lowering->stream().cycles(), commands, std::move(lowering)});
+      lowered_ += sketches_.emplace_back(sketches.get(number)).commands;
     } catch (const Unfit& unfit) {
       reason_ = unfit.what();
       return false;
@@ -112,12 +115,11 @@ class Judge {
 
   /// Every row block with the first division of the scratchpad that fits, then other divisions of
   /// the blocks that promise most. Blocks below DIM rows only where no other fits.
-  void sketchBlocks(const std::vector<CompileOptions>& all, bool search) {
-    const auto alike = [](const CompileOptions& a, const CompileOptions& b) {
+  void sketchBlocks(const std::vector<Frame>& all) {
+    const auto alike = [](const Frame& a, const Frame& b) {
       return a.operands == b.operands && a.rowBlock == b.rowBlock;
     };
-    Ahead<std::shared_ptr<const Lowering>> lowerings(
-        [&](std::size_t number) { return lower(all[number]); });
+    Ahead<Sketch> sketches([&](std::size_t number) { return sketch(all[number]); });
     std::vector<std::size_t> rest;  // divisions of blocks that fit
     std::size_t blocks = 0;         // that fit, of this kind of schedule
     bool done = false;              // with this kind
@@ -126,22 +128,22 @@ class Judge {
         blocks = 0;
         done = false;
       }
-      if (blocks != 0 && alike(all[i], sketches_.back().options)) {
+      if (blocks != 0 && alike(all[i], sketches_.back().schedule.frame)) {
         rest.push_back(i);
         continue;
       }
       if (done || (all[i].rowBlock < plan_.dim && !sketches_.empty())) continue;
       const std::size_t least =
           all[i].operands == Operands::Resident ? kLeastResident : kLeastStreamed;
-      if (search && blocks + 1 < kMostBlocks && (blocks + 1 < least || lowered_ < kLowered)) {
+      if (options_.search && blocks + 1 < kMostBlocks && (blocks + 1 < least || lowered_ < kLowered)) {
         std::size_t next = i + 1;  // the next block
         while (next < all.size() && alike(all[next], all[i])) ++next;
         if (next < all.size() && all[next].operands == all[i].operands &&
             all[next].rowBlock >= plan_.dim)
-          lowerings.expect(next);
+          sketches.expect(next);
       }
-      if (!sketch(lowerings, i, all[i])) continue;
-      if (!search) return;
+      if (!note(sketches, i)) continue;
+      if (!options_.search) return;
       ++blocks;
       done = blocks == kMostBlocks ||
              (blocks >= least && (lowered_ > kLowered || promise(sketches_.back()) > kHopeless));
@@ -150,10 +152,10 @@ class Judge {
     std::vector<std::size_t> others;
     for (std::size_t block = 0; block < std::min(sketches_.size(), kDividedBlocks); ++block)
       for (const std::size_t i : rest)
-        if (alike(all[i], sketches_[block].options)) others.push_back(i);
+        if (alike(all[i], sketches_[block].schedule.frame)) others.push_back(i);
     for (std::size_t at = 0; at < others.size() && lowered_ <= 2 * kLowered; ++at) {
-      if (at + 1 < others.size()) lowerings.expect(others[at + 1]);
-      sketch(lowerings, others[at], all[others[at]]);
+      if (at + 1 < others.size()) sketches.expect(others[at + 1]);
+      note(sketches, others[at]);
     }
   }
   /// Cycles against those of the best.
@@ -170,7 +172,7 @@ class Judge {
   /// the commands are those of `other`.
   [[nodiscard]] Measured measure(Choice choice, std::shared_ptr<const Lowering> lowering,
                                  const Program* other) const {
-    if (!lowering) lowering = lower(choice.options);
+    if (!lowering) lowering = lower(choice.schedule);
     const Program program = assembled(*lowering);
     if (other != nullptr && other->commands == program.commands) return {};
     const perf::Run run = perf::estimate(program.commands, program.programAddress, plan_);
@@ -188,17 +190,18 @@ class Judge {
     return effort(measured.commands, cycles);
   }
 
-  /// Measures the schedules that promise most; the best will be varied, if `varies`.
-  void measureSchedules(bool varies) {
+  /// Measures the schedules that promise most.
+  void measureSchedules() {
     std::ranges::stable_sort(sketches_, {}, &Sketch::cycles);
     std::vector<Sketch> promising;
     std::set<std::tuple<uint32_t, Operands, uint64_t>> known;  // but for the scratchpad's division
     for (Sketch& entry : sketches_)
-      if (known.emplace(entry.options.rowBlock, entry.options.operands, entry.cycles).second)
+      if (known.emplace(entry.schedule.frame.rowBlock, entry.schedule.frame.operands, entry.cycles)
+              .second)
         promising.push_back(std::move(entry));
     Ahead<Measured> results([&](std::size_t number) {
       const Sketch& entry = promising[number];
-      return measure({.options = entry.options, .differs = {}}, entry.lowering, nullptr);
+      return measure({.schedule = entry.schedule}, entry.lowering, nullptr);
     });
     uint64_t measured = 0;
     const auto hopeless = [&](const Sketch& entry) {
@@ -214,8 +217,8 @@ class Judge {
           measured + effort(entry.commands, entry.cycles) <= kMeasured &&
           !hopeless(promising[i + 1]))
         results.expect(i + 1);
-      else if (varies && choices_.empty() && entry.lowering) {  // it will be the one to vary
-        varied_ = std::make_unique<Variations>(*this, entry.options, *entry.lowering);
+      else if (options_.search && choices_.empty() && entry.lowering) {  // the one to vary
+        varied_ = std::make_unique<Variations>(*this, entry.schedule, *entry.lowering);
         if (!varied_->all.empty()) varied_->results.expect(0);
       }
       try {
@@ -229,24 +232,26 @@ class Judge {
 
   /// Ways to cut single operators of a schedule differently, and what they cost.
   struct Variations {
-    Variations(const Judge& judge, const CompileOptions& options, const Lowering& lowering)
+    Variations(const Judge& judge, const Schedule& base, const Lowering& lowering)
         : program(judge.assembled(lowering)),
-          all(variations(*judge.part_, judge.plan_, program, options)),
+          all(vary(judge.graph_, judge.plan_, judge.layout_, base, judge.options_)),
           results([this, &judge](std::size_t number) {
-            return judge.measure(all[number], nullptr, &program);
+            const Variation& variation = all[number];
+            return judge.measure({.schedule = variation.schedule, .differs = variation.op},
+                                 nullptr, &program);
           }) {}
     Program program;
-    std::vector<Choice> all;
+    std::vector<Variation> all;
     Ahead<Measured> results;
   };
 
   /// Cuts single operators of a schedule differently, and all together where that helps.
   void measureVariations(const Choice base) {
     if (!varied_ || choices_.size() != 1)  // begun for another schedule, or not at all
-      varied_ = std::make_unique<Variations>(*this, base.options, *best_);
-    const std::vector<Choice>& varied = varied_->all;
+      varied_ = std::make_unique<Variations>(*this, base.schedule, *best_);
+    const std::vector<Variation>& varied = varied_->all;
     Ahead<Measured>& results = varied_->results;
-    std::map<std::string, Choice> better;  // the best variation of an operator
+    std::map<uint32_t, Choice> better;  // the best variation of an operator
     const std::size_t schedules = choices_.size();
     const uint64_t usual = effort(varied_->program.commands.size(), base.cycles);
     uint64_t measured = 0;
@@ -262,12 +267,13 @@ class Judge {
       }
       const Choice& done = choices_.back();
       if (done.cycles >= base.cycles) continue;
-      const auto [place, first] = better.try_emplace(done.differs, done);
+      const auto [place, first] = better.try_emplace(*done.differs, done);
       if (!first && done.cycles < place->second.cycles) place->second = done;
     }
     if (better.size() < 2) return;
     Choice together = base;
-    for (const auto& [shape, choice] : better) adopt(together.options, choice);
+    for (const auto& [op, choice] : better)
+      adopt(together.schedule, choice.schedule, base.schedule);
     try {
       note(measure(together, nullptr, nullptr));
     } catch (const Unfit&) {  // each fits, all do not
@@ -277,6 +283,7 @@ class Judge {
   const Graph& graph_;
   const Plan& plan_;
   const MemoryLayout& layout_;
+  const CompileOptions& options_;
   Graph outline_;
   const Graph* part_ = nullptr;  ///< that is judged: the graph, or the outline of its beginning
   std::vector<Sketch> sketches_;
@@ -289,24 +296,19 @@ class Judge {
 
 }  // namespace
 
-Tiling tilingOf(const CompileOptions& options) {
-  return {.rowBlock = options.rowBlock,
-          .streamWords = options.streamWords,
-          .resultWords = options.resultWords,
-          .demandResident = options.operands == Operands::Resident};
-}
-
 Judgement judge(const Graph& graph, const Plan& plan, const MemoryLayout& layout,
                 const CompileOptions& options) {
-  return Judge(graph, plan, layout).run(options);
+  return Judge(graph, plan, layout, options).run();
 }
 
 bool fits(const Graph& graph, const Plan& plan, const MemoryLayout& layout,
           const CompileOptions& options) {
   const Graph part = outline(graph, representativeOperators(graph, 1));
-  for (const CompileOptions& schedule : schedules(part, plan, options)) {
+  for (const Frame& frame : proposeFrames(part, plan, options)) {
     try {
-      Lowering(part, plan, layout, schedule, tilingOf(schedule)).run();
+      Lowering(part, plan, layout, cutOperators(part, plan, layout, frame, options),
+               options.sharedConstants)
+          .run();
       return true;
     } catch (const Unfit&) {
     }

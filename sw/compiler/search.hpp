@@ -9,9 +9,6 @@
 
 namespace intformer {
 
-/// Scratchpad and row block of options that fix them.
-Tiling tilingOf(const CompileOptions& options);
-
 /// What judging the ways to compile a graph came to.
 struct Judgement {
   Decision decision;   ///< no choices: nothing fits

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "gen/plan.hpp"
+#include "sw/compiler/schedule.hpp"
+#include "sw/compiler/tasks.hpp"
+
+/// How operators are cut, from numbers alone: nothing here knows a graph or a command.
+namespace intformer {
+
+/// What the cut of a linear operator depends on.
+struct LinearShape {
+  uint32_t rows = 0;         ///< of its tallest row block
+  uint32_t depthPanels = 0;  ///< panels of its input
+  uint32_t columnTiles = 0;  ///< panels of its output
+  uint32_t resultWords = 1;  ///< scratchpad words of a row of one of these: 2 for int16
+  uint32_t constants = 0;    ///< scratchpad words of a column tile's constants
+  bool opens = false;        ///< the program begins with it
+};
+
+/// Commands that last long enough, of which streaming ring, accumulator and results hold four.
+/// Where `wanted` is not 0 it is taken, as far as the operator is so large.
+LinearCut linearCut(const Plan& plan, const LinearShape& shape, const Frame& frame,
+                    LinearCut wanted = {});
+
+/// What the cut of an attention operator depends on.
+struct AttentionShape {
+  uint32_t rows = 0;        ///< queries, and keys
+  uint32_t headPanels = 0;  ///< panels of a head
+  auto operator<=>(const AttentionShape&) const = default;
+};
+
+/// The most query rows of which accumulator, statistics and scratchpad hold a step and, if that can
+/// be, a step beside it. `wanted`: at most so many rows; keys in chunks of so many, rounded up to
+/// panels. Throws Unfit.
+AttentionCut attentionCut(const Plan& plan, const AttentionShape& shape, const Frame& frame,
+                          AttentionCut wanted = {});
+
+/// Query rows of the steps through all heads of an attention over rows [first, first + rows) of
+/// `total`: at most so many as the cut says, inside one row block each, of like size.
+std::vector<QueryRows> attentionSteps(uint32_t heads, uint32_t first, uint32_t rows,
+                                      uint32_t total, uint32_t rowBlock, const AttentionCut& cut,
+                                      uint32_t dim);
+
+}  // namespace intformer

@@ -1,0 +1,27 @@
+#include "sw/compiler/schedule.hpp"
+
+#include <fmt/format.h>
+
+namespace intformer {
+
+std::string text(const Frame& frame, uint32_t scratchWords, uint32_t dim) {
+  const auto kib = [&](uint32_t words) { return uint64_t{words} * dim / 1024; };
+  const Division& division = frame.division;
+  return fmt::format("blocks of {} rows, {}, {}/{}/{} KiB", frame.rowBlock,
+                     frame.operands == Operands::Resident ? "resident" : "streamed",
+                     kib(division.streamed), kib(division.results),
+                     kib(scratchWords - division.streamed - division.results));
+}
+
+std::string text(const Cut& cut, uint32_t dim) {
+  if (const auto* linear = std::get_if<LinearCut>(&cut))
+    return fmt::format("{} columns, depth {}", linear->columnTiles * dim,
+                       linear->depthPanels * dim);
+  const auto* attention = std::get_if<AttentionCut>(&cut);
+  if (attention == nullptr) return {};
+  return attention->keys == 0
+             ? fmt::format("{} query rows per step", attention->rows)
+             : fmt::format("{} query rows, {} keys per step", attention->rows, attention->keys);
+}
+
+}  // namespace intformer

@@ -1,0 +1,242 @@
+#include "sw/compiler/strategies.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "sw/compiler/constants.hpp"
+#include "sw/compiler/cuts.hpp"
+#include "sw/compiler/outline.hpp"
+#include "sw/compiler/tasks.hpp"
+
+namespace intformer {
+namespace {
+
+/// Rows of the tallest operand: blocks larger than it change nothing.
+uint32_t tallest(const Graph& graph) {
+  uint32_t rows = 1;
+  for (const Operator& op : graph.operators) {
+    if (const auto* linear = std::get_if<Linear>(&op))
+      rows = std::max(rows, graph.tensors[linear->input].rows);
+    else if (const auto* norm = std::get_if<LayerNorm>(&op))
+      rows = std::max(rows, graph.tensors[norm->input].rows);
+    else if (const auto* attention = std::get_if<Attention>(&op))
+      rows = std::max(rows, attention->rows);
+    else
+      rows = std::max(rows, graph.tensors[std::get<Embedding>(op).output].rows);
+  }
+  return rows;
+}
+
+/// Heights of equal blocks, highest first: weights are loaded once per block. One block alone comes
+/// last where two would leave the array enough rows: they hide each other's LayerNorm.
+std::vector<uint32_t> residentBlocks(uint32_t rows, uint32_t dim) {
+  std::vector<uint32_t> blocks;
+  const uint32_t first = rows >= 4 * dim ? 2 : 1;
+  for (uint32_t parts = first; parts <= ceilDivide(rows, dim); ++parts) {
+    const auto block = static_cast<uint32_t>(roundUp(ceilDivide(rows, parts), dim));
+    if (blocks.empty() || block < blocks.back()) blocks.push_back(block);
+  }
+  if (first != 1) blocks.push_back(static_cast<uint32_t>(roundUp(rows, dim)));
+  return blocks;
+}
+
+/// For operands that are streamed anyway: fewer choices, and below DIM rows.
+std::vector<uint32_t> streamedBlocks(uint32_t rows, uint32_t dim) {
+  std::vector<uint32_t> blocks;
+  for (auto block = static_cast<uint32_t>(roundUp(rows, dim)); block >= 1;
+       block = block > dim ? static_cast<uint32_t>(roundUp(block / 2, dim)) : block / 2)
+    blocks.push_back(block);
+  return blocks;
+}
+
+/// Words that the keys and values of a head take, with an eighth more for the weights beside them;
+/// of the largest head.
+uint32_t headWords(const Graph& graph, uint32_t dim) {
+  uint64_t words = 0;
+  for (const Operator& op : graph.operators)
+    if (const auto* attention = std::get_if<Attention>(&op))
+      words = std::max(words, 2 * roundUp(attention->rows, dim) *
+                                  ceilDivide(attention->headWidth, dim) * 9 / 8);
+  return static_cast<uint32_t>(words);
+}
+
+/// Divisions of the scratchpad, in sixteenths.
+constexpr Division kResidentShares[] = {{4, 1}, {4, 2}, {6, 2}, {2, 1}, {9, 2}, {3, 1}};
+constexpr Division kStreamedShares[] = {{8, 4}, {10, 3}, {12, 2}, {6, 6}};
+
+/// Cuts the operators of one graph.
+class Cutter {
+ public:
+  Cutter(const Graph& graph, const Plan& plan, const MemoryLayout& layout, const Frame& frame)
+      : graph_(graph), plan_(plan), layout_(layout), frame_(frame) {
+    const std::vector<Segment> segments = segmentsOf(graph);
+    if (!segments.empty()) opening_ = segments[0].ops[0];
+  }
+
+  [[nodiscard]] LinearCut cut(uint32_t index, LinearCut wanted) const {
+    const auto& op = std::get<Linear>(graph_.operators[index]);
+    const TensorLayout& in = layout_.tensors[op.input];
+    const TensorLayout& out = layout_.tensors[op.output];
+    return linearCut(plan_,
+                     {.rows = std::min(frame_.rowBlock, in.rows),
+                      .depthPanels = in.panels,
+                      .columnTiles = out.panels,
+                      .resultWords = out.wordsPerRow,
+                      .constants = constantBytes(epilogueOpcode(op)),
+                      .opens = index == opening_},
+                     frame_, wanted);
+  }
+  /// Throws Unfit.
+  AttentionCut cut(const Attention& op, AttentionCut wanted) {
+    const AttentionShape shape{.rows = op.rows,
+                               .headPanels = layout_.tensors[op.query].groupStride / plan_.dim};
+    const auto [known, fresh] = attention_.try_emplace(shape);
+    if (fresh) known->second = attentionCut(plan_, shape, frame_, wanted);
+    return known->second;
+  }
+
+ private:
+  const Graph& graph_;
+  const Plan& plan_;
+  const MemoryLayout& layout_;
+  const Frame& frame_;
+  uint32_t opening_ = 0;  ///< the operator that a program begins with
+  std::map<AttentionShape, AttentionCut> attention_;  ///< finding one takes long where few fit
+};
+
+/// The cut by which others are tried. Where a program ends with all column tiles of an operator,
+/// they are lowered one by one (lower_linear.cpp): its commands are not so large as its cut.
+LinearCut effectiveCut(const Graph& graph, const MemoryLayout& layout, const Schedule& schedule,
+                       uint32_t index) {
+  const auto& op = std::get<Linear>(graph.operators[index]);
+  const auto& cut = std::get<LinearCut>(schedule.cuts[index]);
+  const bool ends = segmentsOf(graph).back().ops.back() == index && index != 0 &&
+                    !std::holds_alternative<ResidualEpilogue>(op.epilogue) &&
+                    graph.tensors[op.input].rows <= schedule.frame.rowBlock &&
+                    cut.columnTiles == layout.tensors[op.output].panels &&
+                    cut.depthPanels == layout.tensors[op.input].panels;
+  return ends ? LinearCut{1, cut.depthPanels} : cut;
+}
+
+/// Cuts to try beside one of a linear operator over so much depth.
+std::vector<LinearCut> otherCuts(const LinearCut& cut, uint32_t depth, uint32_t dim) {
+  std::vector<LinearCut> cuts = {{cut.columnTiles * 2, cut.depthPanels}};
+  if (cut.columnTiles > 1) cuts.push_back({cut.columnTiles / 2, cut.depthPanels});
+  if (cut.depthPanels > 1) cuts.push_back({cut.columnTiles, ceilDivide(cut.depthPanels, 2)});
+  if (cut.depthPanels * dim < depth) cuts.push_back({cut.columnTiles, cut.depthPanels * 2});
+  return cuts;
+}
+
+/// Fewer query rows for steps of so many.
+std::vector<uint32_t> fewerRows(uint32_t rows, uint32_t dim) {
+  const auto half = static_cast<uint32_t>(roundUp(rows / 2, dim));
+  std::vector<uint32_t> counts;
+  if (rows > dim) counts.push_back(half);
+  if (rows > dim + half) counts.push_back(rows - dim);
+  return counts;
+}
+
+/// Query rows of the longest step.
+uint32_t longestStep(const Graph& graph, const Attention& op, const Schedule& schedule,
+                     const AttentionCut& cut, uint32_t dim) {
+  uint32_t rows = 0;
+  for (const QueryRows& step :
+       attentionSteps(1, op.firstRow, op.rows, graph.tensors[op.output].rows,
+                      schedule.frame.rowBlock, cut, dim))
+    rows = std::max(rows, step.rows.rows);
+  return rows;
+}
+
+/// Cuts all attention as `wanted`. False: it does not fit.
+bool attendBy(const Graph& graph, Cutter cutter, const AttentionCut& wanted, Schedule& schedule) {
+  try {
+    for (std::size_t op = 0; op < graph.operators.size(); ++op)
+      if (const auto* attention = std::get_if<Attention>(&graph.operators[op]))
+        schedule.cuts[op] = cutter.cut(*attention, wanted);
+    return true;
+  } catch (const Unfit&) {
+    return false;
+  }
+}
+
+}  // namespace
+
+std::vector<Frame> proposeFrames(const Graph& graph, const Plan& plan,
+                                 const CompileOptions& options) {
+  const uint32_t rows = tallest(graph);
+  const uint32_t head = headWords(graph, plan.dim);
+  std::vector<Frame> frames;
+  const auto add = [&](Operands operands, std::vector<uint32_t> blocks,
+                       std::span<const Division> all) {
+    std::vector<Division> divisions;
+    for (const Division& share : all)
+      divisions.push_back({.streamed = plan.scratchWords * share.streamed / 16,
+                           .results = plan.scratchWords * share.results / 16});
+    // A ring that holds a head's keys and values, or they are loaded for every step.
+    std::ranges::stable_partition(divisions, [&](const Division& division) {
+      return division.streamed >= head;
+    });
+    if (options.rowBlock != 0) blocks = {options.rowBlock};
+    for (const uint32_t block : blocks)
+      for (const Division& division : divisions) frames.push_back({operands, block, division});
+  };
+  add(Operands::Resident, residentBlocks(rows, plan.dim), kResidentShares);
+  add(Operands::Streamed, streamedBlocks(rows, plan.dim), kStreamedShares);
+  return frames;
+}
+
+Schedule cutOperators(const Graph& graph, const Plan& plan, const MemoryLayout& layout,
+                      const Frame& frame, const CompileOptions& options) {
+  Cutter cutter(graph, plan, layout, frame);
+  Schedule schedule{.frame = frame, .cuts = std::vector<Cut>(graph.operators.size())};
+  for (uint32_t i = 0; i < graph.operators.size(); ++i) {
+    if (std::holds_alternative<Linear>(graph.operators[i]))
+      schedule.cuts[i] = cutter.cut(i, {options.columnTiles, options.depthPanels});
+    else if (const auto* attention = std::get_if<Attention>(&graph.operators[i]))
+      schedule.cuts[i] = cutter.cut(*attention, {options.attentionRows, options.keyChunk});
+  }
+  return schedule;
+}
+
+std::vector<Variation> vary(const Graph& graph, const Plan& plan, const MemoryLayout& layout,
+                            const Schedule& base, const CompileOptions& options) {
+  std::vector<std::string> shapes;
+  for (const Operator& op : graph.operators) shapes.push_back(operatorShape(graph, op));
+  std::vector<Variation> result;
+  std::set<std::string> known;
+  bool attends = options.attentionRows != 0;  // varied, or not to be
+  for (uint32_t i = 0; i < graph.operators.size(); ++i) {
+    if (!known.insert(shapes[i]).second) continue;
+    if (const auto* linear = std::get_if<Linear>(&graph.operators[i])) {
+      const Cutter cutter(graph, plan, layout, base.frame);
+      for (const LinearCut& wanted :
+           otherCuts(effectiveCut(graph, layout, base, i), linear->depth, plan.dim)) {
+        Schedule& schedule = result.emplace_back(Variation{i, base}).schedule;
+        for (uint32_t op = i; op < shapes.size(); ++op)
+          if (shapes[op] == shapes[i]) schedule.cuts[op] = cutter.cut(op, wanted);
+      }
+    } else if (const auto* attention = std::get_if<Attention>(&graph.operators[i])) {
+      if (std::exchange(attends, true)) continue;  // alike for all
+      const uint32_t rows = longestStep(graph, *attention, base,
+                                        std::get<AttentionCut>(base.cuts[i]), plan.dim);
+      for (const uint32_t count : fewerRows(rows, plan.dim)) {
+        Variation variation{i, base};
+        if (attendBy(graph, Cutter(graph, plan, layout, base.frame), {count, options.keyChunk},
+                     variation.schedule))
+          result.push_back(std::move(variation));
+      }
+    }
+  }
+  return result;
+}
+
+void adopt(Schedule& schedule, const Schedule& variation, const Schedule& base) {
+  for (std::size_t op = 0; op < base.cuts.size(); ++op)
+    if (variation.cuts[op] != base.cuts[op]) schedule.cuts[op] = variation.cuts[op];
+}
+
+}  // namespace intformer
