@@ -10,12 +10,12 @@
 namespace intformer::tb {
 
 Job jobOf(const Program& program, uint32_t windowCount) {
-  constexpr uint32_t kBoth = INTFORMER_READABLE | INTFORMER_WRITABLE;
+  constexpr uint32_t kBoth = INTFORMER_WINDOW_READABLE | INTFORMER_WINDOW_WRITABLE;
   Job job{program.programAddress, static_cast<uint32_t>(program.commands.size()), {}};
   if (windowCount < 2)
     job.windows = {{0, program.memoryBytes, kBoth}};
   else
-    job.windows = {{0, program.readOnlyEnd, INTFORMER_READABLE},
+    job.windows = {{0, program.readOnlyEnd, INTFORMER_WINDOW_READABLE},
                    {program.readOnlyEnd, program.memoryBytes, kBoth}};
   return job;
 }

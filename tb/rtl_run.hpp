@@ -34,7 +34,7 @@ struct DeviceRun {
   intformer_result result = INTFORMER_OK;
   std::string failure;  ///< when result is INTFORMER_ACCESS_FAILED or a timeout: why
   intformer_error error{};
-  std::array<uint64_t, INTFORMER_COUNTERS> counters{};
+  std::array<uint64_t, INTFORMER_COUNTER_COUNT> counters{};
   uint64_t startCycle = 0;  ///< simulation cycle of the doorbell
   uint64_t endCycle = 0;
   double seconds = 0;     ///< wall time between the two

@@ -24,7 +24,8 @@ std::vector<EmittedFile> emitMatmulPath(const Plan& plan);  ///< array, matmul, 
 std::vector<EmittedFile> emitVectorPath(const Plan& plan);  ///< vector unit, row scalar, ROMs
 std::vector<EmittedFile> emitSystem(const Plan& plan);  ///< DMA, fetch, dispatch, registers, top
 
-std::vector<EmittedFile> emitHeader(const Plan& plan);    ///< <name>_regs.h, for C and C++
+/// <name>_regs.h, for C and C++; intformer_registers.h, the same for every device
+std::vector<EmittedFile> emitHeader(const Plan& plan);
 std::vector<EmittedFile> emitMarkdown(const Plan& plan);  ///< <name>_commands.md
 std::vector<EmittedFile> emitPlanJson(const Plan& plan);  ///< <name>_plan.json
 

@@ -39,8 +39,8 @@ constexpr std::string_view kRegistersIntro = R"(
 An AXI4-Lite slave with 12 address bits and 32-bit registers. Access outside of this table answers
 SLVERR.
 
-| offset | register | access | meaning |
-|---|---|---|---|
+| offset | register | access | after reset | meaning |
+|---|---|---|---|---|
 )";
 
 constexpr std::string_view kDuringARun = R"(
@@ -146,8 +146,10 @@ std::string commands() {
 std::string registers(const Plan& plan) {
   std::string text(kRegistersIntro);
   for (const auto& reg : registerMap(plan.windowCount))
-    text += fmt::format("| 0x{:03X} | `{}` | {} | {} |\n", reg.offset, reg.name,
-                        accessName(reg.access), reg.doc);
+    text += fmt::format("| 0x{:03X} | `{}` | {} | {} | {} |\n", reg.offset, reg.name,
+                        accessName(reg.access),
+                        reg.access == Access::ReadWrite ? fmt::format("{:#x}", reg.reset) : "",
+                        reg.doc);
   text += kDuringARun;
   text += "\n### Error codes\n\n| code | name | meaning | address |\n|---|---|---|---|\n";
   for (const auto& error : errorSpecs())

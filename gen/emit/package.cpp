@@ -2,6 +2,7 @@
 
 #include "gen/device.hpp"
 #include "gen/emit/emit.hpp"
+#include "gen/emit/register_types.hpp"
 #include "gen/tables/commands.hpp"
 #include "gen/tables/registers.hpp"
 #include "gen/tables/sizes.hpp"
@@ -71,11 +72,17 @@ std::string registers(const Plan& plan) {
   offsets.add("WindowBase", fmt::format("12'h{:03X}", kWindowBase), "window 0; others follow")
       .add("WindowStride", fmt::format("12'h{:03X}", kWindowStride))
       .add("CounterBase", fmt::format("12'h{:03X}", kCounterBase), "counter 0, low half");
-  Group values("Values of the identification registers.", "logic [31:0]");
-  values.add("DeviceId", fmt::format("32'h{:08X}", kDeviceId))
-      .add("DeviceVersion", fmt::format("32'd{}", kDeviceVersion))
-      .add("ConfigHashLow", fmt::format("32'h{:08X}", static_cast<uint32_t>(configHash(plan))))
-      .add("ConfigHashHigh", fmt::format("32'h{:08X}", configHash(plan) >> 32));
+  Group values("Values of the constant registers.", "logic [31:0]");
+  for (const auto& row : registerRows()) {
+    if (!isConstant(row)) continue;
+    const uint64_t value = constantOf(row, plan);
+    const auto add = [&](std::string_view half, uint64_t word) {
+      values.add(upperCamel(row.name) + std::string(half) + "Value",
+                 fmt::format("32'h{:08X}", word));
+    };
+    add(wordsOf(row) == 2 ? "Low" : "", value & 0xFFFFFFFF);
+    if (wordsOf(row) == 2) add("High", value >> 32);
+  }
   Group errors("Error codes.", "logic [7:0]");
   for (const auto& error : errorSpecs())
     errors.add("Err" + upperCamel(error.name),
@@ -93,7 +100,8 @@ std::string registers(const Plan& plan) {
     for (uint32_t i = 0; i < activity.count; ++i)
       causes.add("Is" + upperCamel(counterSpecs()[activity.first + i].name), i);
   }
-  return offsets.text() + values.text() + errors.text() + counters.text() + causes.text();
+  return offsets.text() + values.text() + registerTypes() + errors.text() + counters.text() +
+         causes.text();
 }
 
 }  // namespace

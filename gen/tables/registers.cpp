@@ -118,52 +118,6 @@ std::vector<ActivitySpec> gatherActivities() {
 
 }  // namespace
 
-std::vector<RegisterSpec> registerMap(uint32_t windowCount) {
-  std::vector<RegisterSpec> map = {
-      {"device_id", 0x000, Access::ReadOnly, "0x464E5449"},
-      {"version", 0x004, Access::ReadOnly, "version of this interface"},
-      {"array", 0x008, Access::ReadOnly,
-       "[7:0] DIM, [15:8] vector lanes, [23:16] bus bytes, [24] nonlinear family: 0 ibert, 1 pwl"},
-      {"scratch_words", 0x00C, Access::ReadOnly, "scratchpad capacity in words of DIM bytes"},
-      {"acc_rows", 0x010, Access::ReadOnly, "accumulator capacity in rows of DIM int32"},
-      {"stat_rows", 0x014, Access::ReadOnly, "row statistics slots"},
-      {"config_hash_low", 0x018, Access::ReadOnly,
-       "hash of all sizes and the family, as in this device's header"},
-      {"config_hash_high", 0x01C, Access::ReadOnly, "its upper half"},
-      {"control", 0x020, Access::WriteOnly, "[0] start, [1] soft reset"},
-      {"status", 0x024, Access::ReadOnly, "[0] busy, [1] done, [2] error, [3] interrupt pending"},
-      {"interrupt_enable", 0x028, Access::ReadWrite, "[0] drive the interrupt pin"},
-      {"interrupt_clear", 0x02C, Access::WriteOnly, "[0] clear the pending interrupt"},
-      {"program_addr_low", 0x030, Access::ReadWrite,
-       "byte address of the first command, a multiple of 64"},
-      {"program_addr_high", 0x034, Access::ReadWrite, "its upper half"},
-      {"program_commands", 0x038, Access::ReadWrite, "commands in the program, `end` included"},
-      {"error_code", 0x040, Access::ReadOnly, "what went wrong first"},
-      {"error_command", 0x044, Access::ReadOnly, "index of the command that did"},
-      {"error_addr_low", 0x048, Access::ReadOnly, "address that it used"},
-      {"error_addr_high", 0x04C, Access::ReadOnly, "its upper half"},
-  };
-  for (uint32_t i = 0; i < windowCount; ++i) {
-    const std::string prefix = "window" + std::to_string(i) + "_";
-    const uint32_t base = kWindowBase + i * kWindowStride;
-    map.push_back({prefix + "base_low", base + 0x0, Access::ReadWrite, "first byte of the window"});
-    map.push_back({prefix + "base_high", base + 0x4, Access::ReadWrite, "its upper half"});
-    map.push_back({prefix + "end_low", base + 0x8, Access::ReadWrite, "first byte after it"});
-    map.push_back({prefix + "end_high", base + 0xC, Access::ReadWrite, "its upper half"});
-    map.push_back({prefix + "permissions", base + 0x10, Access::ReadWrite,
-                   "[0] readable, [1] writable; 0 after reset"});
-  }
-  uint32_t offset = kCounterBase;
-  for (const auto& counter : kCounters) {
-    map.push_back({"count_" + std::string(counter.name) + "_low", offset, Access::ReadOnly,
-                   std::string(counter.doc)});
-    map.push_back({"count_" + std::string(counter.name) + "_high", offset + 4, Access::ReadOnly,
-                   "its upper half"});
-    offset += 8;
-  }
-  return map;
-}
-
 std::span<const ErrorSpec> errorSpecs() { return kErrors; }
 std::span<const CounterSpec> counterSpecs() { return kCounters; }
 

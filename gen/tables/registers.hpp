@@ -9,13 +9,57 @@
 /// The register map and the error codes, described once; rendered to SystemVerilog, C, Markdown.
 namespace intformer {
 
-enum class Access : uint8_t { ReadOnly, ReadWrite, WriteOnly };
+struct Plan;
 
+/// What the bits of a register are, to software and to the hardware.
+enum class Kind : uint8_t {
+  Constant,  ///< read: a number of the Plan
+  Reading,   ///< read: what the hardware says, `readings_i`
+  Flag,      ///< read: set by a pulse in `readings_i`, until a Clear or any reset
+  Held,      ///< read and write: `settings_o`, kept over a soft reset
+  Pulse,     ///< write: a one is a pulse of a cycle in `pulses_o`
+  Clear,     ///< write: a one clears a Flag
+};
+
+struct RegisterField {
+  Kind kind;
+  std::string_view name;  ///< snake_case; empty when the register is this one field
+  uint32_t lsb;
+  uint32_t width;  ///< more than 32 bits: two words, low half first
+  std::string doc;
+  uint64_t (*value)(const Plan&) = nullptr;  ///< of a Constant
+  std::string_view clears = {};              ///< the Flag of a Clear: "status_interrupt"
+  uint64_t reset = 0;                        ///< of a Held
+};
+
+/// A row of the table: a register of 32 or 64 bits.
+struct RegisterRow {
+  std::string_view name;  ///< snake_case
+  uint32_t offset;        ///< byte offset, a multiple of 4; of a window's register, in its window
+  std::vector<RegisterField> fields;
+};
+
+std::span<const RegisterRow> registerRows();
+/// The registers that every window has; all of them Held.
+std::span<const RegisterRow> windowRows();
+/// 1 or 2
+uint32_t wordsOf(const RegisterRow& row);
+/// What the hardware calls a field: "status_busy", "program_addr".
+std::string memberName(const RegisterRow& row, const RegisterField& field);
+/// All fields of a register of constants.
+uint64_t constantOf(const RegisterRow& row, const Plan& plan);
+bool isConstant(const RegisterRow& row);
+
+enum class Access : uint8_t { ReadOnly, ReadWrite, WriteOnly };
+Access accessOf(Kind kind);
+
+/// A word of the register map.
 struct RegisterSpec {
   std::string name;  ///< snake_case
   uint32_t offset;   ///< byte offset, a multiple of 4
   Access access;
   std::string doc;
+  uint32_t reset = 0;  ///< of what can be written and read
 };
 
 /// Codes of the error_code register. The first error of a run is kept.
@@ -82,6 +126,7 @@ inline constexpr uint32_t kReadable = 1U << 0;
 inline constexpr uint32_t kWritable = 1U << 1;
 }  // namespace window
 
+/// Every word: of the rows above, of `windowCount` windows, of the counters.
 std::vector<RegisterSpec> registerMap(uint32_t windowCount);
 std::span<const ErrorSpec> errorSpecs();
 std::span<const CounterSpec> counterSpecs();

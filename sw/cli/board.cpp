@@ -19,7 +19,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 const char* permissionText(uint32_t permissions) {
-  return (permissions & INTFORMER_WRITABLE) != 0 ? "read-write" : "read";
+  return (permissions & INTFORMER_WINDOW_WRITABLE) != 0 ? "read-write" : "read";
 }
 
 /// What sentences mean to the device: the same for every length.

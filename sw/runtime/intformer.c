@@ -2,41 +2,13 @@
 
 #include <stddef.h>
 
-/* Register offsets. They are the same in every generated device; tests/tb holds them, the counters
- * and the error texts to the generator's tables. */
-enum {
-  kDeviceId = 0x000,
-  kVersion = 0x004,
-  kArray = 0x008,
-  kScratchWords = 0x00C,
-  kAccRows = 0x010,
-  kStatRows = 0x014,
-  kConfigHashLow = 0x018,
-  kControl = 0x020,
-  kStatus = 0x024,
-  kInterruptEnable = 0x028,
-  kInterruptClear = 0x02C,
-  kProgramAddrLow = 0x030,
-  kProgramAddrHigh = 0x034,
-  kProgramCommands = 0x038,
-  kErrorCode = 0x040,
-  kErrorCommand = 0x044,
-  kErrorAddrLow = 0x048,
-  kErrorAddrHigh = 0x04C,
-  kWindows = 0x080,
-  kWindowStride = 0x020,
-  kCounters = 0x200
-};
-
-enum { kIdentification = 0x464E5449, kSupportedVersion = 2, kMaxWindows = 8 };
-enum { kControlStart = 1, kControlSoftReset = 2 };
-enum { kStatusBusy = 1, kStatusDone = 2, kStatusError = 4, kStatusInterrupt = 8 };
-
 #define TRY(call)                                   \
   do {                                              \
     const intformer_result try_result = (call);     \
     if (try_result != INTFORMER_OK) return try_result; \
   } while (0)
+
+#define FIELD(value, name) (((value) >> name##_LSB) & ((1u << name##_WIDTH) - 1))
 
 static intformer_result readRegister(intformer_device* device, uint32_t offset, uint32_t* value) {
   const int failed = device->access.read_register(device->access.context, offset, value);
@@ -68,18 +40,19 @@ intformer_result intformer_open(intformer_device* device, const intformer_access
   uint32_t array = 0;
   intformer_identity found;
   device->access = *access;
-  TRY(readRegister(device, kDeviceId, &id));
-  TRY(readRegister(device, kVersion, &found.version));
-  if (id != kIdentification || found.version != kSupportedVersion) return INTFORMER_NO_DEVICE;
-  TRY(readRegister(device, kArray, &array));
-  TRY(readRegister(device, kScratchWords, &found.scratch_words));
-  TRY(readRegister(device, kAccRows, &found.acc_rows));
-  TRY(readRegister(device, kStatRows, &found.stat_rows));
-  TRY(readPair(device, kConfigHashLow, &found.config_hash));
-  found.dim = array & 0xff;
-  found.lanes = (array >> 8) & 0xff;
-  found.bus_bytes = (array >> 16) & 0xff;
-  found.is_pwl = (array >> 24) & 1;
+  TRY(readRegister(device, INTFORMER_REG_DEVICE_ID, &id));
+  TRY(readRegister(device, INTFORMER_REG_VERSION, &found.version));
+  if (id != INTFORMER_DEVICE_ID_VALUE || found.version != INTFORMER_VERSION_VALUE)
+    return INTFORMER_NO_DEVICE;
+  TRY(readRegister(device, INTFORMER_REG_ARRAY, &array));
+  TRY(readRegister(device, INTFORMER_REG_SCRATCH_WORDS, &found.scratch_words));
+  TRY(readRegister(device, INTFORMER_REG_ACC_ROWS, &found.acc_rows));
+  TRY(readRegister(device, INTFORMER_REG_STAT_ROWS, &found.stat_rows));
+  TRY(readPair(device, INTFORMER_REG_CONFIG_HASH_LOW, &found.config_hash));
+  found.dim = FIELD(array, INTFORMER_ARRAY_DIM);
+  found.lanes = FIELD(array, INTFORMER_ARRAY_LANES);
+  found.bus_bytes = FIELD(array, INTFORMER_ARRAY_BUS_BYTES);
+  found.is_pwl = (array & INTFORMER_ARRAY_FAMILY_PWL) != 0;
   if (identity != NULL) *identity = found;
   return INTFORMER_OK;
 }
@@ -96,7 +69,7 @@ static intformer_result waitUntilClear(intformer_device* device, uint32_t mask, 
   uint64_t step = 16;
   for (;;) {
     uint32_t status = 0;
-    TRY(readRegister(device, kStatus, &status));
+    TRY(readRegister(device, INTFORMER_REG_STATUS, &status));
     if ((status & mask) == 0) return INTFORMER_OK;
     if (budget == 0) return INTFORMER_TIMEOUT;
     if (step > budget) step = budget;
@@ -107,41 +80,45 @@ static intformer_result waitUntilClear(intformer_device* device, uint32_t mask, 
 }
 
 intformer_result intformer_reset(intformer_device* device, uint64_t budget) {
-  TRY(writeRegister(device, kControl, kControlSoftReset));
-  return waitUntilClear(device, kStatusBusy | kStatusDone | kStatusError | kStatusInterrupt,
+  TRY(writeRegister(device, INTFORMER_REG_CONTROL, INTFORMER_CONTROL_SOFT_RESET));
+  return waitUntilClear(device,
+                        INTFORMER_STATUS_BUSY | INTFORMER_STATUS_DONE | INTFORMER_STATUS_ERROR |
+                            INTFORMER_STATUS_INTERRUPT,
                         budget);
 }
 
 intformer_result intformer_set_window(intformer_device* device, uint32_t index, uint64_t base,
                                       uint64_t end, uint32_t permissions) {
-  const uint32_t offset = kWindows + index * kWindowStride;
-  if (index >= kMaxWindows || end < base) return INTFORMER_BAD_ARGUMENT;
-  TRY(writeRegister(device, offset + 0x10, 0)); /* never open with half an address */
-  TRY(writePair(device, offset, base));
-  TRY(writePair(device, offset + 0x8, end));
-  return writeRegister(device, offset + 0x10, permissions);
+  const uint32_t at = index * INTFORMER_WINDOW_STRIDE;
+  if (index >= INTFORMER_MAX_WINDOWS || end < base) return INTFORMER_BAD_ARGUMENT;
+  /* never open with half an address */
+  TRY(writeRegister(device, INTFORMER_REG_WINDOW0_PERMISSIONS + at, 0));
+  TRY(writePair(device, INTFORMER_REG_WINDOW0_BASE_LOW + at, base));
+  TRY(writePair(device, INTFORMER_REG_WINDOW0_END_LOW + at, end));
+  return writeRegister(device, INTFORMER_REG_WINDOW0_PERMISSIONS + at, permissions);
 }
 
 intformer_result intformer_set_program(intformer_device* device, uint64_t address,
                                        uint32_t commands) {
   if (address % 64 != 0 || commands == 0) return INTFORMER_BAD_ARGUMENT;
-  TRY(writePair(device, kProgramAddrLow, address));
-  return writeRegister(device, kProgramCommands, commands);
+  TRY(writePair(device, INTFORMER_REG_PROGRAM_ADDR_LOW, address));
+  return writeRegister(device, INTFORMER_REG_PROGRAM_COMMANDS, commands);
 }
 
 intformer_result intformer_start(intformer_device* device) {
-  TRY(writeRegister(device, kInterruptEnable, 1));
-  return writeRegister(device, kControl, kControlStart);
+  TRY(writeRegister(device, INTFORMER_REG_INTERRUPT_ENABLE, 1));
+  return writeRegister(device, INTFORMER_REG_CONTROL, INTFORMER_CONTROL_START);
 }
 
 intformer_result intformer_wait(intformer_device* device, uint64_t budget) {
   for (;;) {
     uint32_t status = 0;
     const uint64_t step = budget < ((uint64_t)1 << 24) ? budget : (uint64_t)1 << 24;
-    TRY(readRegister(device, kStatus, &status));
-    if ((status & kStatusBusy) == 0 && (status & (kStatusDone | kStatusError)) != 0) {
-      TRY(writeRegister(device, kInterruptClear, 1));
-      return (status & kStatusError) != 0 ? INTFORMER_DEVICE_ERROR : INTFORMER_OK;
+    TRY(readRegister(device, INTFORMER_REG_STATUS, &status));
+    if ((status & INTFORMER_STATUS_BUSY) == 0 &&
+        (status & (INTFORMER_STATUS_DONE | INTFORMER_STATUS_ERROR)) != 0) {
+      TRY(writeRegister(device, INTFORMER_REG_INTERRUPT_CLEAR, 1));
+      return (status & INTFORMER_STATUS_ERROR) != 0 ? INTFORMER_DEVICE_ERROR : INTFORMER_OK;
     }
     if (budget == 0) return INTFORMER_TIMEOUT;
     if (device->access.pause(device->access.context, step)) return INTFORMER_ACCESS_FAILED;
@@ -150,40 +127,24 @@ intformer_result intformer_wait(intformer_device* device, uint64_t budget) {
 }
 
 intformer_result intformer_read_status(intformer_device* device, uint32_t* status) {
-  return readRegister(device, kStatus, status);
+  return readRegister(device, INTFORMER_REG_STATUS, status);
 }
 
 intformer_result intformer_read_error(intformer_device* device, intformer_error* error) {
-  TRY(readRegister(device, kErrorCode, &error->code));
-  TRY(readRegister(device, kErrorCommand, &error->command));
-  return readPair(device, kErrorAddrLow, &error->address);
+  TRY(readRegister(device, INTFORMER_REG_ERROR_CODE, &error->code));
+  TRY(readRegister(device, INTFORMER_REG_ERROR_COMMAND, &error->command));
+  return readPair(device, INTFORMER_REG_ERROR_ADDR_LOW, &error->address);
 }
 
 intformer_result intformer_read_counters(intformer_device* device, uint64_t* values) {
   uint32_t i;
-  for (i = 0; i < INTFORMER_COUNTERS; ++i) TRY(readPair(device, kCounters + 8 * i, &values[i]));
+  for (i = 0; i < INTFORMER_COUNTER_COUNT; ++i)
+    TRY(readPair(device, INTFORMER_COUNTER_BASE + INTFORMER_COUNTER_STRIDE * i, &values[i]));
   return INTFORMER_OK;
 }
 
 const char* intformer_error_text(uint32_t code) {
-  static const char* const texts[] = {
-      "none: no error",
-      "illegal_opcode: opcode unknown",
-      ("illegal_field: a value that the command set does not allow, or a program address that is no "
-       "multiple of 64"),
-      "program_end: the program's last command is not end",
-      "read_window: a load outside the readable windows",
-      "write_window: a store outside the writable windows",
-      "fetch_window: program outside the readable windows",
-      "read_bus: AXI error response to a load",
-      "write_bus: AXI error response to a store",
-      "fetch_bus: AXI error response to a command fetch",
-      "scratch_range: scratchpad address beyond its end",
-      "accumulator_range: accumulator address beyond its end",
-      "stat_range: row statistics slot beyond their end",
-      "token_deadlock: every queue waits for tokens that no command under way will give",
-      "index_range: a gather's row number is not below its limit",
-  };
+  static const char* const texts[] = INTFORMER_ERROR_TEXTS;
   return code < sizeof texts / sizeof texts[0] ? texts[code] : "unknown error code";
 }
 

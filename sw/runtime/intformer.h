@@ -6,6 +6,8 @@
 
 #include <stdint.h>
 
+#include "sw/runtime/intformer_registers.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -56,68 +58,6 @@ typedef struct {
   uint64_t address; /* address that it used */
 } intformer_error;
 
-enum { INTFORMER_READABLE = 1, INTFORMER_WRITABLE = 2 };
-
-enum {
-  INTFORMER_COUNT_CYCLES,
-  INTFORMER_COUNT_COMMANDS,
-  INTFORMER_COUNT_ARRAY_ROWS,
-  INTFORMER_COUNT_ARRAY_WAIT,
-  INTFORMER_COUNT_LOAD_BUSY,
-  INTFORMER_COUNT_MATMUL_BUSY,
-  INTFORMER_COUNT_VECTOR_BUSY,
-  INTFORMER_COUNT_STORE_BUSY,
-  INTFORMER_COUNT_SCALAR_BUSY,
-  INTFORMER_COUNT_LOAD_WAIT,
-  INTFORMER_COUNT_MATMUL_WAIT,
-  INTFORMER_COUNT_VECTOR_WAIT,
-  INTFORMER_COUNT_STORE_WAIT,
-  INTFORMER_COUNT_READ_BYTES,
-  INTFORMER_COUNT_WRITE_BYTES,
-  INTFORMER_EVENT_COUNTERS, /* those from here on say where each unit's time goes */
-  INTFORMER_COUNT_LOAD_WORK = INTFORMER_EVENT_COUNTERS,
-  INTFORMER_COUNT_LOAD_PORT,
-  INTFORMER_COUNT_LOAD_MEMORY,
-  INTFORMER_COUNT_LOAD_TOKEN_MATMUL,
-  INTFORMER_COUNT_LOAD_TOKEN_VECTOR,
-  INTFORMER_COUNT_LOAD_TOKEN_STORE,
-  INTFORMER_COUNT_LOAD_EMPTY,
-  INTFORMER_COUNT_MATMUL_WORK,
-  INTFORMER_COUNT_MATMUL_SHORT,
-  INTFORMER_COUNT_MATMUL_WEIGHTS,
-  INTFORMER_COUNT_MATMUL_PORT,
-  INTFORMER_COUNT_MATMUL_TOKEN_LOAD,
-  INTFORMER_COUNT_MATMUL_TOKEN_VECTOR,
-  INTFORMER_COUNT_MATMUL_TOKEN_STORE,
-  INTFORMER_COUNT_MATMUL_EMPTY,
-  INTFORMER_COUNT_VECTOR_WORK,
-  INTFORMER_COUNT_VECTOR_WORDS,
-  INTFORMER_COUNT_VECTOR_PORT,
-  INTFORMER_COUNT_VECTOR_SCALAR,
-  INTFORMER_COUNT_VECTOR_START,
-  INTFORMER_COUNT_VECTOR_TOKEN_LOAD,
-  INTFORMER_COUNT_VECTOR_TOKEN_MATMUL,
-  INTFORMER_COUNT_VECTOR_TOKEN_STORE,
-  INTFORMER_COUNT_VECTOR_EMPTY,
-  INTFORMER_COUNT_STORE_WORK,
-  INTFORMER_COUNT_STORE_PORT,
-  INTFORMER_COUNT_STORE_MEMORY,
-  INTFORMER_COUNT_STORE_TOKEN_LOAD,
-  INTFORMER_COUNT_STORE_TOKEN_MATMUL,
-  INTFORMER_COUNT_STORE_TOKEN_VECTOR,
-  INTFORMER_COUNT_STORE_EMPTY,
-  INTFORMER_COUNT_SCALAR_WORK,
-  INTFORMER_COUNT_SCALAR_EMPTY,
-  INTFORMER_COUNT_DISPATCH_WORK,
-  INTFORMER_COUNT_DISPATCH_FULL_LOAD,
-  INTFORMER_COUNT_DISPATCH_FULL_MATMUL,
-  INTFORMER_COUNT_DISPATCH_FULL_VECTOR,
-  INTFORMER_COUNT_DISPATCH_FULL_STORE,
-  INTFORMER_COUNT_DISPATCH_FETCH,
-  INTFORMER_COUNT_DISPATCH_END,
-  INTFORMER_COUNTERS
-};
-
 /* Binds the access functions and checks that an intformer device answers. */
 intformer_result intformer_open(intformer_device* device, const intformer_access* access,
                                 intformer_identity* identity);
@@ -129,7 +69,8 @@ int intformer_same_device(const intformer_identity* one, const intformer_identit
  * and interrupt enable stay. Waits at most `budget` cycles. */
 intformer_result intformer_reset(intformer_device* device, uint64_t budget);
 
-/* Opens address window `index` for [base, end), or closes it with permissions 0. */
+/* Opens address window `index` for [base, end), or closes it with permissions 0; others are
+ * INTFORMER_WINDOW_READABLE and INTFORMER_WINDOW_WRITABLE. */
 intformer_result intformer_set_window(intformer_device* device, uint32_t index, uint64_t base,
                                       uint64_t end, uint32_t permissions);
 
@@ -143,12 +84,12 @@ intformer_result intformer_start(intformer_device* device);
 /* Waits until the run ends, at most `budget` cycles, and clears the interrupt. */
 intformer_result intformer_wait(intformer_device* device, uint64_t budget);
 
-/* The status register: bits of gen/tables/registers.hpp, namespace status. */
+/* The status register: INTFORMER_STATUS_BUSY and others. */
 intformer_result intformer_read_status(intformer_device* device, uint32_t* status);
 
 intformer_result intformer_read_error(intformer_device* device, intformer_error* error);
 
-/* All counters; `values` has INTFORMER_COUNTERS entries. */
+/* All counters, INTFORMER_COUNTER_COUNT of them; that of cycles is values[INTFORMER_COUNT_CYCLES]. */
 intformer_result intformer_read_counters(intformer_device* device, uint64_t* values);
 
 /* "write_window: a store outside the writable windows"; never NULL. */

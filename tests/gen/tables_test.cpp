@@ -144,6 +144,38 @@ TEST_CASE("registers have names and offsets of their own below 4 KiB") {
   }
 }
 
+TEST_CASE("fields fill their registers without overlap, and those of one have one access") {
+  std::set<std::string> flags;
+  std::set<std::string> cleared;
+  const auto check = [&](const RegisterRow& row, uint32_t end) {
+    CAPTURE(row.name);
+    CHECK(row.offset + 4 * wordsOf(row) <= end);
+    uint64_t taken = 0;
+    for (const RegisterField& field : row.fields) {
+      CAPTURE(field.name);
+      const uint64_t mask = ~uint64_t{0} >> (64 - field.width);
+      CHECK(field.lsb + field.width <= 32 * wordsOf(row));
+      CHECK((taken & mask << field.lsb) == 0);
+      taken |= mask << field.lsb;
+      CHECK((field.reset & ~mask) == 0);
+      CHECK((field.width <= 32 || (field.width == 64 && row.fields.size() == 1)));
+      CHECK((field.value != nullptr) == (field.kind == Kind::Constant));
+      CHECK(field.clears.empty() == (field.kind != Kind::Clear));
+      CHECK(accessOf(field.kind) == accessOf(row.fields.front().kind));
+      if (field.kind == Kind::Flag) flags.insert(memberName(row, field));
+      if (field.kind == Kind::Clear) CHECK(cleared.insert(std::string(field.clears)).second);
+    }
+  };
+  for (const RegisterRow& row : registerRows()) check(row, kWindowBase);
+  CHECK(flags == cleared);
+  for (const RegisterRow& row : windowRows()) {
+    check(row, kWindowStride);
+    CHECK(row.fields.size() == 1);
+    CHECK(row.fields.front().kind == Kind::Held);
+    CHECK(row.fields.front().reset == 0);
+  }
+}
+
 TEST_CASE("counters and error codes are numbered as they are listed") {
   uint32_t index = 0;
   for (const auto& counter : counterSpecs()) CHECK(counterIndex(counter.name) == index++);

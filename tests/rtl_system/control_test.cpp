@@ -137,6 +137,19 @@ TEST_CASE("a device that has stopped stays halted until a soft reset", "[rtl]") 
   CHECK(bench.starts == 2);
 }
 
+TEST_CASE("a start together with a soft reset is a soft reset", "[rtl]") {
+  ControlBench bench;
+  bench.tick();
+  bench.top.start_request_i = 1;
+  bench.pulse(bench.top.reset_request_i);
+  bench.top.start_request_i = 0;
+  CHECK(bench.top.halt_o == 1);
+  bench.quiet();
+  bench.tick(12);
+  CHECK(bench.top.busy_o == 0);
+  CHECK(bench.starts == 0);
+}
+
 TEST_CASE("an error while a finished program drains is an error", "[rtl]") {
   ControlBench bench;
   bench.run();

@@ -222,7 +222,7 @@ TEST_CASE("one image serves several lengths, and the host picks the program", "[
   REQUIRE(map["programs"].size() == 3);
   for (const Sentences& batch : batches) {
     expectEqual(board, 0, handle, batch, goldenOf(file, batch, device.plan.family));
-    uint64_t counters[INTFORMER_COUNTERS];
+    uint64_t counters[INTFORMER_COUNTER_COUNT];
     REQUIRE(intformer_read_counters(&handle, counters) == INTFORMER_OK);
     for (const auto& program : map["programs"])
       if (program["lengths"] == lengthsOf(batch)) {

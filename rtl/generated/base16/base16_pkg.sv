@@ -322,11 +322,42 @@ package base16_pkg;
   localparam logic [11:0] WindowStride                   = 12'h020;
   localparam logic [11:0] CounterBase                    = 12'h200;  // counter 0, low half
 
-  // Values of the identification registers.
-  localparam logic [31:0] DeviceId       = 32'h464E5449;
-  localparam logic [31:0] DeviceVersion  = 32'd2;
-  localparam logic [31:0] ConfigHashLow  = 32'hC739342B;
-  localparam logic [31:0] ConfigHashHigh = 32'hD02CE9B0;
+  // Values of the constant registers.
+  localparam logic [31:0] DeviceIdValue       = 32'h464E5449;
+  localparam logic [31:0] VersionValue        = 32'h00000002;
+  localparam logic [31:0] ArrayValue          = 32'h01101010;
+  localparam logic [31:0] ScratchWordsValue   = 32'h00008000;
+  localparam logic [31:0] AccRowsValue        = 32'h00000400;
+  localparam logic [31:0] StatRowsValue       = 32'h00000200;
+  localparam logic [31:0] ConfigHashLowValue  = 32'hC739342B;
+  localparam logic [31:0] ConfigHashHighValue = 32'hD02CE9B0;
+
+  // What software has set. Of windows, the first one lies in the lowest bits.
+  typedef struct packed {
+    logic                      interrupt_enable;
+    logic [63:0]               program_addr;
+    logic [31:0]               program_commands;
+    logic [WindowCount*64-1:0] window_base;
+    logic [WindowCount*64-1:0] window_end;
+    logic [WindowCount*2-1:0]  window_permissions;
+  } settings_t;
+
+  // For one cycle what software has written a one to.
+  typedef struct packed {
+    logic control_start;
+    logic control_soft_reset;
+  } pulses_t;
+
+  // What software reads of the hardware; flags are set by a pulse.
+  typedef struct packed {
+    logic        status_busy;
+    logic        status_done;
+    logic        status_error;
+    logic        status_interrupt;
+    logic [7:0]  error_code;
+    logic [31:0] error_command;
+    logic [63:0] error_addr;
+  } readings_t;
 
   // Error codes.
   localparam logic [7:0] ErrNone             = 8'd0;   // no error

@@ -5,7 +5,8 @@
 //   read-only registers are answered with SLVERR and change nothing; write-only registers read as
 //   zero. Byte strobes count. Program, windows and interrupt enable survive a soft reset
 //   (core_rst_ni low); the rest does not.
-// Timing: start_o and reset_o are one pulse per write of a one.
+// Timing: pulses_o has a one in the cycle of its write; a flag is set from the cycle after its
+//   reading and has precedence over the write that clears it.
 module base16_registers #(
   localparam int unsigned WindowCount  = base16_pkg::WindowCount,
   localparam int unsigned EventCount   = base16_pkg::EventCount
@@ -33,15 +34,6 @@ module base16_registers #(
   output logic                      s_axil_rvalid_o,
   input  logic                      s_axil_rready_i,
 
-  output logic                      start_o,
-  output logic                      reset_o,
-  input  logic                      busy_i,
-  input  logic                      done_i,
-  input  logic                      error_i,
-  input  logic                      settled_i,  // done or error just rose
-  input  logic [7:0]                error_code_i,
-  input  logic [31:0]               error_index_i,
-  input  logic [63:0]               error_addr_i,
   input  logic                      counter_clear_i,
   input  logic [EventCount*8-1:0]   counter_step_i,
   input  logic [3:0]                load_cause_i,
@@ -51,11 +43,9 @@ module base16_registers #(
   input  logic [3:0]                scalar_cause_i,
   input  logic [3:0]                dispatch_cause_i,
 
-  output logic [63:0]               program_addr_o,
-  output logic [31:0]               program_commands_o,
-  output logic [WindowCount*64-1:0] window_base_o,
-  output logic [WindowCount*64-1:0] window_end_o,
-  output logic [WindowCount*2-1:0]  window_permissions_o
+  output base16_pkg::settings_t        settings_o,
+  output base16_pkg::pulses_t          pulses_o,
+  input  base16_pkg::readings_t        readings_i
 );
   localparam int unsigned CounterCount = base16_pkg::CounterCount;
   localparam int unsigned CounterW  = $clog2(CounterCount);
@@ -70,6 +60,8 @@ module base16_registers #(
   logic [31:0] access_data, read_data, merged;
   logic [3:0]  access_strobe;
   logic        known, writable, refused, in_counters, in_windows, write;
+
+  logic [WindowW-3:0] window_word;
 
   axil_slave u_slave (
     .clk_i, .rst_ni,
@@ -90,50 +82,62 @@ module base16_registers #(
   logic [63:0]         counter, event_count;
   assign counter_index = counter_offset[3+:CounterW];
   event_counters #(.Count(EventCount)) u_counters (
-    .clk_i, .rst_ni, .clear_i(counter_clear_i), .enable_i(busy_i), .step_i(counter_step_i),
-    .read_index_i(counter_index[EventW-1:0]), .read_data_o(event_count)
+    .clk_i, .rst_ni, .clear_i(counter_clear_i), .enable_i(readings_i.status_busy),
+    .step_i(counter_step_i), .read_index_i(counter_index[EventW-1:0]), .read_data_o(event_count)
   );
 
   localparam int unsigned LoadW = $clog2(base16_pkg::CausesLoad);
   logic [47:0] load_count;
   cause_counters #(.Count(base16_pkg::CausesLoad)) u_load_causes (
-    .clk_i, .rst_ni, .clear_i(counter_clear_i), .enable_i(busy_i), .cause_i(load_cause_i[LoadW-1:0]),
-    .read_index_i(LoadW'(32'(counter_index) - base16_pkg::FirstLoad)), .read_data_o(load_count)
+    .clk_i, .rst_ni, .clear_i(counter_clear_i), .enable_i(readings_i.status_busy),
+    .cause_i(load_cause_i[LoadW-1:0]),
+    .read_index_i(LoadW'(32'(counter_index) - base16_pkg::FirstLoad)),
+    .read_data_o(load_count)
   );
 
   localparam int unsigned MatmulW = $clog2(base16_pkg::CausesMatmul);
   logic [47:0] matmul_count;
   cause_counters #(.Count(base16_pkg::CausesMatmul)) u_matmul_causes (
-    .clk_i, .rst_ni, .clear_i(counter_clear_i), .enable_i(busy_i), .cause_i(matmul_cause_i[MatmulW-1:0]),
-    .read_index_i(MatmulW'(32'(counter_index) - base16_pkg::FirstMatmul)), .read_data_o(matmul_count)
+    .clk_i, .rst_ni, .clear_i(counter_clear_i), .enable_i(readings_i.status_busy),
+    .cause_i(matmul_cause_i[MatmulW-1:0]),
+    .read_index_i(MatmulW'(32'(counter_index) - base16_pkg::FirstMatmul)),
+    .read_data_o(matmul_count)
   );
 
   localparam int unsigned VectorW = $clog2(base16_pkg::CausesVector);
   logic [47:0] vector_count;
   cause_counters #(.Count(base16_pkg::CausesVector)) u_vector_causes (
-    .clk_i, .rst_ni, .clear_i(counter_clear_i), .enable_i(busy_i), .cause_i(vector_cause_i[VectorW-1:0]),
-    .read_index_i(VectorW'(32'(counter_index) - base16_pkg::FirstVector)), .read_data_o(vector_count)
+    .clk_i, .rst_ni, .clear_i(counter_clear_i), .enable_i(readings_i.status_busy),
+    .cause_i(vector_cause_i[VectorW-1:0]),
+    .read_index_i(VectorW'(32'(counter_index) - base16_pkg::FirstVector)),
+    .read_data_o(vector_count)
   );
 
   localparam int unsigned StoreW = $clog2(base16_pkg::CausesStore);
   logic [47:0] store_count;
   cause_counters #(.Count(base16_pkg::CausesStore)) u_store_causes (
-    .clk_i, .rst_ni, .clear_i(counter_clear_i), .enable_i(busy_i), .cause_i(store_cause_i[StoreW-1:0]),
-    .read_index_i(StoreW'(32'(counter_index) - base16_pkg::FirstStore)), .read_data_o(store_count)
+    .clk_i, .rst_ni, .clear_i(counter_clear_i), .enable_i(readings_i.status_busy),
+    .cause_i(store_cause_i[StoreW-1:0]),
+    .read_index_i(StoreW'(32'(counter_index) - base16_pkg::FirstStore)),
+    .read_data_o(store_count)
   );
 
   localparam int unsigned ScalarW = $clog2(base16_pkg::CausesScalar);
   logic [47:0] scalar_count;
   cause_counters #(.Count(base16_pkg::CausesScalar)) u_scalar_causes (
-    .clk_i, .rst_ni, .clear_i(counter_clear_i), .enable_i(busy_i), .cause_i(scalar_cause_i[ScalarW-1:0]),
-    .read_index_i(ScalarW'(32'(counter_index) - base16_pkg::FirstScalar)), .read_data_o(scalar_count)
+    .clk_i, .rst_ni, .clear_i(counter_clear_i), .enable_i(readings_i.status_busy),
+    .cause_i(scalar_cause_i[ScalarW-1:0]),
+    .read_index_i(ScalarW'(32'(counter_index) - base16_pkg::FirstScalar)),
+    .read_data_o(scalar_count)
   );
 
   localparam int unsigned DispatchW = $clog2(base16_pkg::CausesDispatch);
   logic [47:0] dispatch_count;
   cause_counters #(.Count(base16_pkg::CausesDispatch)) u_dispatch_causes (
-    .clk_i, .rst_ni, .clear_i(counter_clear_i), .enable_i(busy_i), .cause_i(dispatch_cause_i[DispatchW-1:0]),
-    .read_index_i(DispatchW'(32'(counter_index) - base16_pkg::FirstDispatch)), .read_data_o(dispatch_count)
+    .clk_i, .rst_ni, .clear_i(counter_clear_i), .enable_i(readings_i.status_busy),
+    .cause_i(dispatch_cause_i[DispatchW-1:0]),
+    .read_index_i(DispatchW'(32'(counter_index) - base16_pkg::FirstDispatch)),
+    .read_data_o(dispatch_count)
   );
 
   always_comb begin
@@ -147,17 +151,32 @@ module base16_registers #(
       if (32'(counter_index) >= base16_pkg::FirstDispatch) counter = 64'(dispatch_count);
     end
   end
+
   logic unused_causes;
-  assign unused_causes = ^{load_cause_i, matmul_cause_i, vector_cause_i, store_cause_i, scalar_cause_i, dispatch_cause_i};
+  assign unused_causes =
+      ^{load_cause_i, matmul_cause_i, vector_cause_i, store_cause_i, scalar_cause_i, dispatch_cause_i};
 
   assign address        = {access_addr[11:2], 2'b00};
   assign in_counters    = address >= base16_pkg::CounterBase && address < CounterEnd;
   assign in_windows     = address >= base16_pkg::WindowBase && address < WindowEnd;
   assign counter_offset = address - base16_pkg::CounterBase;
   assign window_offset  = address - base16_pkg::WindowBase;
+  assign window_word    = window_offset[WindowW-1:2];
+  assign refused        = !known || (access_write && !writable);
+  assign write          = access && access_write && writable;
+
+  always_comb begin
+    merged = read_data;
+    if (write) begin
+      for (int unsigned i = 0; i < 4; i++) begin
+        if (access_strobe[i]) merged[i*8+:8] = access_data[i*8+:8];
+      end
+    end
+  end
+
+  logic status_interrupt_q;
 
   // One read path serves reads and the merging of partial writes.
-  logic        interrupt_enable_q, pending_q;
   always_comb begin
     read_data = '0;
     known     = 1'b1;
@@ -169,12 +188,12 @@ module base16_registers #(
         writable = 1'b1;
         for (int unsigned w = 0; w < WindowCount; w++) begin
           if (window_offset[11:WindowW] == (12 - WindowW)'(w)) begin
-            case (window_offset[4:2])
-              3'd0: read_data = window_base_o[w*64+:32];
-              3'd1: read_data = window_base_o[w*64+32+:32];
-              3'd2: read_data = window_end_o[w*64+:32];
-              3'd3: read_data = window_end_o[w*64+32+:32];
-              3'd4: read_data = 32'(window_permissions_o[w*2+:2]);
+            case (window_word)
+              3'd0: read_data = settings_o.window_base[w*64 +: 32];
+              3'd1: read_data = settings_o.window_base[w*64+32 +: 32];
+              3'd2: read_data = settings_o.window_end[w*64 +: 32];
+              3'd3: read_data = settings_o.window_end[w*64+32 +: 32];
+              3'd4: read_data[1:0] = settings_o.window_permissions[w*2 +: 2];
               default: begin
                 known    = 1'b0;
                 writable = 1'b0;
@@ -184,96 +203,94 @@ module base16_registers #(
         end
       end else begin
         case (address)
-          base16_pkg::RegDeviceId:     read_data = base16_pkg::DeviceId;
-          base16_pkg::RegVersion:      read_data = base16_pkg::DeviceVersion;
-          base16_pkg::RegArray:        read_data = {7'd0, base16_pkg::FamilyPwl, 8'(base16_pkg::BusBytes),
-                                                 8'(base16_pkg::Lanes), 8'(base16_pkg::Dim)};
-          base16_pkg::RegScratchWords: read_data = base16_pkg::ScratchWords;
-          base16_pkg::RegAccRows:      read_data = base16_pkg::AccRows;
-          base16_pkg::RegStatRows:     read_data = base16_pkg::StatRows;
-          base16_pkg::RegConfigHashLow:  read_data = base16_pkg::ConfigHashLow;
-          base16_pkg::RegConfigHashHigh: read_data = base16_pkg::ConfigHashHigh;
-          base16_pkg::RegStatus:       read_data = {28'd0, pending_q, error_i, done_i, busy_i};
-          base16_pkg::RegErrorCode:    read_data = 32'(error_code_i);
-          base16_pkg::RegErrorCommand: read_data = error_index_i;
-          base16_pkg::RegErrorAddrLow:  read_data = error_addr_i[31:0];
-          base16_pkg::RegErrorAddrHigh: read_data = error_addr_i[63:32];
-          base16_pkg::RegControl, base16_pkg::RegInterruptClear: writable = 1'b1;
-          base16_pkg::RegInterruptEnable: begin
-            read_data = 32'(interrupt_enable_q);
-            writable  = 1'b1;
+          base16_pkg::RegDeviceId: read_data = base16_pkg::DeviceIdValue;
+          base16_pkg::RegVersion: read_data = base16_pkg::VersionValue;
+          base16_pkg::RegArray: read_data = base16_pkg::ArrayValue;
+          base16_pkg::RegScratchWords: read_data = base16_pkg::ScratchWordsValue;
+          base16_pkg::RegAccRows: read_data = base16_pkg::AccRowsValue;
+          base16_pkg::RegStatRows: read_data = base16_pkg::StatRowsValue;
+          base16_pkg::RegConfigHashLow: read_data = base16_pkg::ConfigHashLowValue;
+          base16_pkg::RegConfigHashHigh: read_data = base16_pkg::ConfigHashHighValue;
+          base16_pkg::RegControl: writable = 1'b1;
+          base16_pkg::RegStatus: begin
+            read_data[0] = readings_i.status_busy;
+            read_data[1] = readings_i.status_done;
+            read_data[2] = readings_i.status_error;
+            read_data[3] = status_interrupt_q;
           end
+          base16_pkg::RegInterruptEnable: begin
+            read_data[0] = settings_o.interrupt_enable;
+            writable = 1'b1;
+          end
+          base16_pkg::RegInterruptClear: writable = 1'b1;
           base16_pkg::RegProgramAddrLow: begin
-            read_data = program_addr_o[31:0];
-            writable  = 1'b1;
+            read_data = settings_o.program_addr[31:0];
+            writable = 1'b1;
           end
           base16_pkg::RegProgramAddrHigh: begin
-            read_data = program_addr_o[63:32];
-            writable  = 1'b1;
+            read_data = settings_o.program_addr[63:32];
+            writable = 1'b1;
           end
           base16_pkg::RegProgramCommands: begin
-            read_data = program_commands_o;
-            writable  = 1'b1;
+            read_data = settings_o.program_commands;
+            writable = 1'b1;
           end
+          base16_pkg::RegErrorCode: read_data[7:0] = readings_i.error_code;
+          base16_pkg::RegErrorCommand: read_data = readings_i.error_command;
+          base16_pkg::RegErrorAddrLow: read_data = readings_i.error_addr[31:0];
+          base16_pkg::RegErrorAddrHigh: read_data = readings_i.error_addr[63:32];
           default: known = 1'b0;
         endcase
       end
     end
   end
 
-  assign refused = !known || (access_write && !writable);
-  assign write   = access && access_write && writable;
-  always_comb begin
-    merged = read_data;
-    if (write) begin
-      for (int unsigned i = 0; i < 4; i++) begin
-        if (access_strobe[i]) merged[i*8+:8] = access_data[i*8+:8];
-      end
-    end
-  end
-
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      interrupt_enable_q   <= 1'b0;
-      program_addr_o       <= '0;
-      program_commands_o   <= '0;
-      window_base_o        <= '0;
-      window_end_o         <= '0;
-      window_permissions_o <= '0;
+      settings_o.interrupt_enable   <= '0;
+      settings_o.program_addr       <= '0;
+      settings_o.program_commands   <= '0;
+      settings_o.window_base        <= '0;
+      settings_o.window_end         <= '0;
+      settings_o.window_permissions <= '0;
     end else if (write) begin
       if (in_windows) begin
         for (int unsigned w = 0; w < WindowCount; w++) begin
           if (window_offset[11:WindowW] == (12 - WindowW)'(w)) begin
-            case (window_offset[4:2])
-              3'd0: window_base_o[w*64+:32]       <= merged;
-              3'd1: window_base_o[w*64+32+:32]    <= merged;
-              3'd2: window_end_o[w*64+:32]        <= merged;
-              3'd3: window_end_o[w*64+32+:32]     <= merged;
-              default: window_permissions_o[w*2+:2] <= merged[1:0];
+            case (window_word)
+              3'd0: settings_o.window_base[w*64 +: 32] <= merged;
+              3'd1: settings_o.window_base[w*64+32 +: 32] <= merged;
+              3'd2: settings_o.window_end[w*64 +: 32] <= merged;
+              3'd3: settings_o.window_end[w*64+32 +: 32] <= merged;
+              3'd4: settings_o.window_permissions[w*2 +: 2] <= merged[1:0];
+              default: ;
             endcase
           end
         end
       end else begin
         case (address)
-          base16_pkg::RegInterruptEnable: interrupt_enable_q    <= merged[0];
-          base16_pkg::RegProgramAddrLow:  program_addr_o[31:0]  <= merged;
-          base16_pkg::RegProgramAddrHigh: program_addr_o[63:32] <= merged;
-          base16_pkg::RegProgramCommands: program_commands_o    <= merged;
+          base16_pkg::RegInterruptEnable: settings_o.interrupt_enable <= merged[0];
+          base16_pkg::RegProgramAddrLow: settings_o.program_addr[31:0] <= merged;
+          base16_pkg::RegProgramAddrHigh: settings_o.program_addr[63:32] <= merged;
+          base16_pkg::RegProgramCommands: settings_o.program_commands <= merged;
           default: ;
         endcase
       end
     end
   end
 
-  assign start_o     = write && address == base16_pkg::RegControl && merged[0] && !merged[1];
-  assign reset_o     = write && address == base16_pkg::RegControl && merged[1];
-  assign interrupt_o = pending_q && interrupt_enable_q;
+  assign pulses_o.control_start      = write && address == base16_pkg::RegControl && merged[0];
+  assign pulses_o.control_soft_reset = write && address == base16_pkg::RegControl && merged[1];
 
   always_ff @(posedge clk_i) begin
-    if (!rst_ni || !core_rst_ni) pending_q <= 1'b0;
-    else if (settled_i) pending_q <= 1'b1;
-    else if (write && address == base16_pkg::RegInterruptClear && merged[0]) pending_q <= 1'b0;
+    if (!rst_ni || !core_rst_ni) status_interrupt_q <= 1'b0;
+    else if (readings_i.status_interrupt) status_interrupt_q <= 1'b1;
+    else if (write && address == base16_pkg::RegInterruptClear && merged[0]) begin
+      status_interrupt_q <= 1'b0;
+    end
   end
+
+  assign interrupt_o = status_interrupt_q && settings_o.interrupt_enable;
 
   logic unused;
   assign unused = ^{access_addr[1:0], counter_offset, window_offset};

@@ -21,6 +21,10 @@
 #define BASE16_WINDOW_COUNT       4      /* address windows */
 #define BASE16_FAMILY_PWL         1      /* nonlinear family */
 
+/* Hash of all sizes and the family. */
+#define BASE16_CONFIG_HASH_LOW_VALUE  0xC739342Bu
+#define BASE16_CONFIG_HASH_HIGH_VALUE 0xD02CE9B0u
+
 /* Registers: byte offsets. */
 #define BASE16_REG_DEVICE_ID                       0x000u  /* 0x464E5449 */
 #define BASE16_REG_VERSION                         0x004u  /* version of this interface */
@@ -37,7 +41,7 @@
 #define BASE16_REG_PROGRAM_ADDR_LOW                0x030u  /* byte address of the first command, a multiple of 64 */
 #define BASE16_REG_PROGRAM_ADDR_HIGH               0x034u  /* its upper half */
 #define BASE16_REG_PROGRAM_COMMANDS                0x038u  /* commands in the program, `end` included */
-#define BASE16_REG_ERROR_CODE                      0x040u  /* what went wrong first */
+#define BASE16_REG_ERROR_CODE                      0x040u  /* [7:0] what went wrong first */
 #define BASE16_REG_ERROR_COMMAND                   0x044u  /* index of the command that did */
 #define BASE16_REG_ERROR_ADDR_LOW                  0x048u  /* address that it used */
 #define BASE16_REG_ERROR_ADDR_HIGH                 0x04Cu  /* its upper half */
@@ -45,22 +49,22 @@
 #define BASE16_REG_WINDOW0_BASE_HIGH               0x084u  /* its upper half */
 #define BASE16_REG_WINDOW0_END_LOW                 0x088u  /* first byte after it */
 #define BASE16_REG_WINDOW0_END_HIGH                0x08Cu  /* its upper half */
-#define BASE16_REG_WINDOW0_PERMISSIONS             0x090u  /* [0] readable, [1] writable; 0 after reset */
+#define BASE16_REG_WINDOW0_PERMISSIONS             0x090u  /* [1:0] 1 readable, 2 writable, 3 both */
 #define BASE16_REG_WINDOW1_BASE_LOW                0x0A0u  /* first byte of the window */
 #define BASE16_REG_WINDOW1_BASE_HIGH               0x0A4u  /* its upper half */
 #define BASE16_REG_WINDOW1_END_LOW                 0x0A8u  /* first byte after it */
 #define BASE16_REG_WINDOW1_END_HIGH                0x0ACu  /* its upper half */
-#define BASE16_REG_WINDOW1_PERMISSIONS             0x0B0u  /* [0] readable, [1] writable; 0 after reset */
+#define BASE16_REG_WINDOW1_PERMISSIONS             0x0B0u  /* [1:0] 1 readable, 2 writable, 3 both */
 #define BASE16_REG_WINDOW2_BASE_LOW                0x0C0u  /* first byte of the window */
 #define BASE16_REG_WINDOW2_BASE_HIGH               0x0C4u  /* its upper half */
 #define BASE16_REG_WINDOW2_END_LOW                 0x0C8u  /* first byte after it */
 #define BASE16_REG_WINDOW2_END_HIGH                0x0CCu  /* its upper half */
-#define BASE16_REG_WINDOW2_PERMISSIONS             0x0D0u  /* [0] readable, [1] writable; 0 after reset */
+#define BASE16_REG_WINDOW2_PERMISSIONS             0x0D0u  /* [1:0] 1 readable, 2 writable, 3 both */
 #define BASE16_REG_WINDOW3_BASE_LOW                0x0E0u  /* first byte of the window */
 #define BASE16_REG_WINDOW3_BASE_HIGH               0x0E4u  /* its upper half */
 #define BASE16_REG_WINDOW3_END_LOW                 0x0E8u  /* first byte after it */
 #define BASE16_REG_WINDOW3_END_HIGH                0x0ECu  /* its upper half */
-#define BASE16_REG_WINDOW3_PERMISSIONS             0x0F0u  /* [0] readable, [1] writable; 0 after reset */
+#define BASE16_REG_WINDOW3_PERMISSIONS             0x0F0u  /* [1:0] 1 readable, 2 writable, 3 both */
 #define BASE16_REG_COUNT_CYCLES_LOW                0x200u  /* cycles from start to done */
 #define BASE16_REG_COUNT_CYCLES_HIGH               0x204u  /* its upper half */
 #define BASE16_REG_COUNT_COMMANDS_LOW              0x208u  /* commands completed */
@@ -174,23 +178,29 @@
 
 /* Repeated groups: window i and counter i. */
 #define BASE16_WINDOW_BASE    0x080u
+#define BASE16_MAX_WINDOWS    8       /* of any device */
 #define BASE16_WINDOW_STRIDE  0x020u
 #define BASE16_COUNTER_BASE   0x200u  /* low half; high half at + 4 */
 #define BASE16_COUNTER_STRIDE 0x008u
 
-/* Register values. */
-#define BASE16_DEVICE_ID_VALUE        0x464E5449u
-#define BASE16_VERSION_VALUE          0x2u
-#define BASE16_CONFIG_HASH_LOW_VALUE  0xC739342Bu
-#define BASE16_CONFIG_HASH_HIGH_VALUE 0xD02CE9B0u
-#define BASE16_CONTROL_START          0x1u
-#define BASE16_CONTROL_SOFT_RESET     0x2u
-#define BASE16_STATUS_BUSY            0x1u
-#define BASE16_STATUS_DONE            0x2u
-#define BASE16_STATUS_ERROR           0x4u
-#define BASE16_STATUS_INTERRUPT       0x8u
-#define BASE16_WINDOW_READABLE        0x1u
-#define BASE16_WINDOW_WRITABLE        0x2u
+/* Register values and fields. */
+#define BASE16_DEVICE_ID_VALUE       0x464E5449u
+#define BASE16_VERSION_VALUE         0x2u
+#define BASE16_ARRAY_DIM_LSB         0
+#define BASE16_ARRAY_DIM_WIDTH       8
+#define BASE16_ARRAY_LANES_LSB       8
+#define BASE16_ARRAY_LANES_WIDTH     8
+#define BASE16_ARRAY_BUS_BYTES_LSB   16
+#define BASE16_ARRAY_BUS_BYTES_WIDTH 8
+#define BASE16_ARRAY_FAMILY_PWL      0x1000000u
+#define BASE16_CONTROL_START         0x1u
+#define BASE16_CONTROL_SOFT_RESET    0x2u
+#define BASE16_STATUS_BUSY           0x1u
+#define BASE16_STATUS_DONE           0x2u
+#define BASE16_STATUS_ERROR          0x4u
+#define BASE16_STATUS_INTERRUPT      0x8u
+#define BASE16_WINDOW_READABLE       0x1u
+#define BASE16_WINDOW_WRITABLE       0x2u
 
 /* Values of error_code. */
 #define BASE16_ERR_NONE              0   /* no error */

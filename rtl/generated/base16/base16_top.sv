@@ -69,34 +69,36 @@ module base16_top #(
   output logic [4*32-1:0]        event_done_index_o
 );
 
-  localparam int unsigned Dim          = base16_pkg::Dim;
-  localparam int unsigned WindowCount  = base16_pkg::WindowCount;
-  localparam int unsigned EventCount   = base16_pkg::EventCount;
+  localparam int unsigned Dim        = base16_pkg::Dim;
+  localparam int unsigned EventCount = base16_pkg::EventCount;
 
   // Bits and slices of per-queue vectors.
   localparam int unsigned Load = base16_pkg::QueueLoad, Matmul = base16_pkg::QueueMatmul,
                           Vector = base16_pkg::QueueVector, Store = base16_pkg::QueueStore;
 
   // Run control, registers.
-  logic        core_rst_n, start_request, reset_request, start, halt, clear, busy, done, failed;
-  logic        stopped, settled, finish, quiet_q, fetch_idle, load_idle, store_idle;
+  logic        core_rst_n, start, halt, clear, busy, done, failed, stopped, settled, finish;
+  logic        quiet_q, fetch_idle, load_idle, store_idle;
   logic [7:0]  error_code;
-  logic [31:0] error_index, program_commands, commands_q;
-  logic [63:0] error_addr, program_addr;
+  logic [31:0] error_index, commands_q;
+  logic [63:0] error_addr;
 
-  logic [EventCount*8-1:0]   counter_step;
-  logic [3:0]                load_cause, matmul_cause, vector_cause, store_cause, scalar_cause,
-                             dispatch_cause;
-  logic [WindowCount*64-1:0] window_base, window_end;
-  logic [WindowCount*2-1:0]  window_permissions;
+  base16_pkg::settings_t settings;
+  base16_pkg::pulses_t   pulses;
+  base16_pkg::readings_t readings;
+
+  logic [EventCount*8-1:0] counter_step;
+  logic [3:0]              load_cause, matmul_cause, vector_cause, store_cause, scalar_cause,
+                           dispatch_cause;
 
   always_ff @(posedge clk_i) quiet_q <= fetch_idle && load_idle && store_idle && !m_axi_arvalid_o;
 
   run_control u_control (
     .clk_i, .rst_ni,
-    .start_request_i(start_request), .reset_request_i(reset_request), .finish_i(finish),
-    .failed_i(failed), .quiet_i(quiet_q), .core_rst_no(core_rst_n), .start_o(start), .halt_o(halt),
-    .clear_o(clear), .busy_o(busy), .done_o(done), .error_o(stopped), .settled_o(settled)
+    .start_request_i(pulses.control_start), .reset_request_i(pulses.control_soft_reset),
+    .finish_i(finish), .failed_i(failed), .quiet_i(quiet_q), .core_rst_no(core_rst_n),
+    .start_o(start), .halt_o(halt), .clear_o(clear), .busy_o(busy), .done_o(done),
+    .error_o(stopped), .settled_o(settled)
   );
 
   base16_registers u_registers (
@@ -105,15 +107,18 @@ module base16_top #(
     .s_axil_wvalid_i, .s_axil_wready_o, .s_axil_bresp_o, .s_axil_bvalid_o, .s_axil_bready_i,
     .s_axil_araddr_i, .s_axil_arvalid_i, .s_axil_arready_o, .s_axil_rdata_o, .s_axil_rresp_o,
     .s_axil_rvalid_o, .s_axil_rready_i,
-    .start_o(start_request), .reset_o(reset_request), .busy_i(busy), .done_i(done),
-    .error_i(stopped), .settled_i(settled), .error_code_i(error_code),
-    .error_index_i(error_index), .error_addr_i(error_addr), .counter_clear_i(clear),
-    .counter_step_i(counter_step), .load_cause_i(load_cause), .matmul_cause_i(matmul_cause),
-    .vector_cause_i(vector_cause), .store_cause_i(store_cause), .scalar_cause_i(scalar_cause),
-    .dispatch_cause_i(dispatch_cause), .program_addr_o(program_addr),
-    .program_commands_o(program_commands), .window_base_o(window_base), .window_end_o(window_end),
-    .window_permissions_o(window_permissions)
+    .counter_clear_i(clear), .counter_step_i(counter_step), .load_cause_i(load_cause),
+    .matmul_cause_i(matmul_cause), .vector_cause_i(vector_cause), .store_cause_i(store_cause),
+    .scalar_cause_i(scalar_cause), .dispatch_cause_i(dispatch_cause), .settings_o(settings),
+    .pulses_o(pulses), .readings_i(readings)
   );
+  assign readings.status_busy      = busy;
+  assign readings.status_done      = done;
+  assign readings.status_error     = stopped;
+  assign readings.status_interrupt = settled;
+  assign readings.error_code       = error_code;
+  assign readings.error_command    = error_index;
+  assign readings.error_addr       = error_addr;
 
   // Fetch and dispatch.
   logic         fetched_valid, fetched_ready, scalar_busy;
@@ -143,17 +148,17 @@ module base16_top #(
 
   // The length of the program that runs: the register may be set for the next one. (Its address is
   // taken by fetch at the start.)
-  always_ff @(posedge clk_i) if (clear) commands_q <= program_commands;
+  always_ff @(posedge clk_i) if (clear) commands_q <= settings.program_commands;
 
   base16_fetch u_fetch (
     .clk_i, .rst_ni(core_rst_n), .halt_i(halt), .start_i(start), .stop_i(finish),
-    .idle_o(fetch_idle), .program_addr_i(program_addr), .program_commands_i(commands_q),
+    .idle_o(fetch_idle), .program_addr_i(settings.program_addr), .program_commands_i(commands_q),
     .command_valid_o(fetched_valid), .command_ready_i(fetched_ready), .command_o(fetched),
     .command_index_o(fetched_index), .error_valid_o(error_valids[0]),
     .error_code_o(error_codes[0+:8]), .error_index_o(error_indexes[0+:32]),
     .error_addr_o(error_addrs[0+:64]),
-    .window_base_i(window_base), .window_end_i(window_end),
-    .window_permissions_i(window_permissions),
+    .window_base_i(settings.window_base), .window_end_i(settings.window_end),
+    .window_permissions_i(settings.window_permissions),
     .ar_valid_o(fetch_ar_valid), .ar_ready_i(fetch_ar_ready), .ar_addr_o(fetch_ar_addr),
     .ar_length_o(fetch_ar_length), .r_valid_i(fetch_r_valid), .r_ready_o(fetch_r_ready),
     .r_data_i(m_axi_rdata_i), .r_resp_i(m_axi_rresp_i)
@@ -193,8 +198,9 @@ module base16_top #(
     .done_valid_o(done_valid[Load]), .done_index_o(done_index[Load*32+:32]),
     .done_signal_o(done_signal[Load*4+:4]), .error_valid_o(error_valids[2]),
     .error_code_o(error_codes[2*8+:8]), .error_index_o(error_indexes[2*32+:32]),
-    .error_addr_o(error_addrs[2*64+:64]), .window_base_i(window_base), .window_end_i(window_end),
-    .window_permissions_i(window_permissions),
+    .error_addr_o(error_addrs[2*64+:64]),
+    .window_base_i(settings.window_base), .window_end_i(settings.window_end),
+    .window_permissions_i(settings.window_permissions),
     .ar_valid_o(load_ar_valid), .ar_ready_i(load_ar_ready), .ar_addr_o(load_ar_addr),
     .ar_length_o(load_ar_length), .r_valid_i(load_r_valid), .r_ready_o(load_r_ready),
     .r_data_i(m_axi_rdata_i), .r_resp_i(m_axi_rresp_i), .r_last_i(m_axi_rlast_i),
@@ -230,8 +236,8 @@ module base16_top #(
     .done_index_o(done_index[Store*32+:32]), .done_signal_o(done_signal[Store*4+:4]),
     .error_valid_o(error_valids[3]), .error_code_o(error_codes[3*8+:8]),
     .error_index_o(error_indexes[3*32+:32]), .error_addr_o(error_addrs[3*64+:64]),
-    .window_base_i(window_base), .window_end_i(window_end),
-    .window_permissions_i(window_permissions),
+    .window_base_i(settings.window_base), .window_end_i(settings.window_end),
+    .window_permissions_i(settings.window_permissions),
     .aw_valid_o(m_axi_awvalid_o), .aw_ready_i(m_axi_awready_i), .aw_addr_o(m_axi_awaddr_o),
     .aw_length_o(m_axi_awlen_o), .w_valid_o(m_axi_wvalid_o), .w_ready_i(m_axi_wready_i),
     .w_data_o(m_axi_wdata_o), .w_strobe_o(m_axi_wstrb_o), .w_last_o(m_axi_wlast_o),
@@ -362,5 +368,5 @@ module base16_top #(
   end
 
   logic unused;
-  assign unused = ^m_axi_bid_i;
+  assign unused = ^{m_axi_bid_i, settings.interrupt_enable};
 endmodule

@@ -1,0 +1,222 @@
+#include "gen/emit/register_arms.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "gen/emit/register_types.hpp"
+#include "gen/tables/registers.hpp"
+#include "gen/writer.hpp"
+
+namespace intformer {
+namespace {
+
+/// A statement beside its head, or several in a block below it.
+std::string block(const std::string& indent, const std::string& head,
+                  const std::vector<std::string>& statements) {
+  if (statements.size() == 1) return fmt::format("{}{} {}\n", indent, head, statements.front());
+  std::string text = fmt::format("{}{} begin\n", indent, head);
+  for (const auto& statement : statements) text += fmt::format("{}  {}\n", indent, statement);
+  return text + indent + "end\n";
+}
+
+/// "" for a whole word, else "[0]", "[7:0]"
+std::string bits(const RegisterField& field) {
+  if (field.width >= 32) return "";
+  if (field.width == 1) return fmt::format("[{}]", field.lsb);
+  return fmt::format("[{}:{}]", field.lsb + field.width - 1, field.lsb);
+}
+
+/// The part of a member that one word of its register shows: all of it, or a half.
+std::string half(const RegisterField& field, uint32_t word) {
+  if (field.width <= 32) return "";
+  return word == 0 ? "[31:0]" : "[63:32]";
+}
+
+/// The same of window w.
+std::string windowPart(const RegisterField& field, uint32_t word) {
+  const uint32_t width = std::min(field.width, 32U);
+  return word == 0 ? fmt::format("[w*{} +: {}]", field.width, width)
+                   : fmt::format("[w*{}+32 +: {}]", field.width, width);
+}
+
+std::string wordName(const RegisterRow& row, uint32_t word) {
+  const std::string name = upperCamel(row.name);
+  if (wordsOf(row) == 1) return name;
+  return name + (word == 0 ? "Low" : "High");
+}
+
+/// What a read of the word gives, and that it may be written.
+std::vector<std::string> readArm(const RegisterRow& row, uint32_t word) {
+  if (isConstant(row))
+    return {fmt::format("read_data = @p@_pkg::{}Value;", wordName(row, word))};
+  std::vector<std::string> statements;
+  bool writable = false;
+  for (const auto& field : row.fields) {
+    const std::string member = memberName(row, field);
+    const std::string target = "read_data" + bits(field);
+    if (field.kind == Kind::Reading)
+      statements.push_back(fmt::format("{} = readings_i.{}{};", target, member, half(field, word)));
+    else if (field.kind == Kind::Flag)
+      statements.push_back(fmt::format("{} = {}_q;", target, member));
+    else if (field.kind == Kind::Held)
+      statements.push_back(fmt::format("{} = settings_o.{}{};", target, member, half(field, word)));
+    writable |= field.kind != Kind::Reading && field.kind != Kind::Flag;
+  }
+  if (writable) statements.push_back("writable = 1'b1;");
+  return statements;
+}
+
+std::string readWindows() {
+  std::string text;
+  for (const auto& row : windowRows())
+    for (uint32_t word = 0; word < wordsOf(row); ++word)
+      text += fmt::format("              3'd{}: read_data{} = settings_o.{}{};\n",
+                          row.offset / 4 + word, bits(row.fields.front()), windowMember(row),
+                          windowPart(row.fields.front(), word));
+  return text;
+}
+
+std::string reads() {
+  std::string arms;
+  for (const auto& row : registerRows())
+    for (uint32_t word = 0; word < wordsOf(row); ++word)
+      arms += block("          ", fmt::format("@p@_pkg::Reg{}:", wordName(row, word)),
+                    readArm(row, word));
+  return fmt::format(R"sv(
+  // One read path serves reads and the merging of partial writes.
+  always_comb begin
+    read_data = '0;
+    known     = 1'b1;
+    writable  = 1'b0;
+    if (access) begin
+      if (in_counters) begin
+        read_data = counter_offset[2] ? counter[63:32] : counter[31:0];
+      end else if (in_windows) begin
+        writable = 1'b1;
+        for (int unsigned w = 0; w < WindowCount; w++) begin
+          if (window_offset[11:WindowW] == (12 - WindowW)'(w)) begin
+            case (window_word)
+{}              default: begin
+                known    = 1'b0;
+                writable = 1'b0;
+              end
+            endcase
+          end
+        end
+      end else begin
+        case (address)
+{}          default: known = 1'b0;
+        endcase
+      end
+    end
+  end
+)sv",
+                     readWindows(), arms);
+}
+
+std::string writeWindows() {
+  std::string text;
+  for (const auto& row : windowRows())
+    for (uint32_t word = 0; word < wordsOf(row); ++word)
+      text += fmt::format("              3'd{}: settings_o.{}{} <= merged{};\n",
+                          row.offset / 4 + word, windowMember(row),
+                          windowPart(row.fields.front(), word), bits(row.fields.front()));
+  return text;
+}
+
+std::string writes() {
+  Columns resets;
+  std::string arms;
+  const auto addReset = [&](const std::string& member, const RegisterField& field) {
+    const std::string value =
+        field.reset == 0 ? "'0" : fmt::format("{}'h{:X}", field.width, field.reset);
+    resets.add("settings_o." + member, fmt::format("<= {};", value));
+  };
+  for (const auto& row : registerRows()) {
+    for (uint32_t word = 0; word < wordsOf(row); ++word) {
+      std::vector<std::string> statements;
+      for (const auto& field : row.fields) {
+        if (field.kind != Kind::Held) continue;
+        const std::string member = memberName(row, field);
+        if (word == 0) addReset(member, field);
+        statements.push_back(fmt::format("settings_o.{}{} <= merged{};", member, half(field, word),
+                                         bits(field)));
+      }
+      if (!statements.empty())
+        arms += block("          ", fmt::format("@p@_pkg::Reg{}:", wordName(row, word)),
+                      statements);
+    }
+  }
+  for (const auto& row : windowRows()) addReset(windowMember(row), row.fields.front());
+  return fmt::format(R"sv(
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+{}    end else if (write) begin
+      if (in_windows) begin
+        for (int unsigned w = 0; w < WindowCount; w++) begin
+          if (window_offset[11:WindowW] == (12 - WindowW)'(w)) begin
+            case (window_word)
+{}              default: ;
+            endcase
+          end
+        end
+      end else begin
+        case (address)
+{}          default: ;
+        endcase
+      end
+    end
+  end
+)sv",
+                     resets.text("      "), writeWindows(), arms);
+}
+
+/// `address == ...` and a one among what is written to the field.
+std::string wroteOne(const RegisterRow& row, const RegisterField& field) {
+  return fmt::format("write && address == @p@_pkg::Reg{} && merged{}", wordName(row, 0),
+                     bits(field));
+}
+
+std::string pulses() {
+  Columns assigns;
+  for (const auto& row : registerRows())
+    for (const auto& field : row.fields)
+      if (field.kind == Kind::Pulse)
+        assigns.add("assign pulses_o." + memberName(row, field),
+                    fmt::format("= {};", wroteOne(row, field)));
+  return '\n' + assigns.text("  ");
+}
+
+std::string flags() {
+  std::string text;
+  for (const auto& row : registerRows())
+    for (const auto& field : row.fields)
+      if (field.kind == Kind::Clear)
+        text += fmt::format(R"sv(
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni || !core_rst_ni) {0}_q <= 1'b0;
+    else if (readings_i.{0}) {0}_q <= 1'b1;
+    else if ({1}) begin
+      {0}_q <= 1'b0;
+    end
+  end
+)sv",
+                            field.clears, wroteOne(row, field));
+  return text;
+}
+
+std::string flagNames() {
+  std::string text = "\n";
+  for (const auto& row : registerRows())
+    for (const auto& field : row.fields)
+      if (field.kind == Kind::Flag) text += fmt::format("  logic {}_q;\n", memberName(row, field));
+  return text;
+}
+
+}  // namespace
+
+std::string registerArms() { return flagNames() + reads() + writes() + pulses() + flags(); }
+
+}  // namespace intformer
