@@ -15,29 +15,6 @@
 namespace intformer {
 namespace {
 
-Plan derivePlan(const Settings& s) {
-  const auto u = [](int64_t value) { return static_cast<uint32_t>(value); };
-  Plan plan;
-  plan.name = s.name;
-  plan.dim = u(s.dim);
-  plan.lanes = u(s.lanes);
-  plan.family = s.family == "pwl" ? Family::Pwl : Family::Ibert;
-  plan.scratchWords = u(s.scratchpadBytes / s.dim);
-  plan.scratchBanks = u(s.scratchpadBanks);
-  plan.accRows = u(s.accumulatorBytes / (4 * s.dim));
-  plan.accBanks = u(s.accumulatorBanks);
-  plan.statRows = u(s.statRows);
-  plan.busBytes = u(s.dataBits / 8);
-  plan.addressBits = u(s.addressBits);
-  plan.maxBurstBeats = u(s.maxBurstBeats);
-  plan.outstandingReads = u(s.outstandingReads);
-  plan.outstandingWrites = u(s.outstandingWrites);
-  plan.queueDepth = u(s.queueDepth);
-  plan.fetchDepth = u(s.fetchDepth);
-  plan.windowCount = u(s.windows);
-  return plan;
-}
-
 const ConfigKey* findKey(std::string_view path) {
   for (const auto& key : configKeys())
     if (key.path == path) return &key;
@@ -69,16 +46,13 @@ class Loader {
       for (const auto& text : overrides) override(text);
       for (const auto& key : configKeys()) read(key);
       for (const auto& check : crossChecks()) cross(check);
-      noteChanges(written);
+      if (faults_.empty()) noteChanges(written);
     }
     std::ranges::stable_sort(faults_, {}, [](const Diagnostic& d) {
       return std::pair(d.line == 0 ? ~0U : d.line, d.column);
     });
     ConfigResult result;
-    if (faults_.empty()) {
-      result.plan = derivePlan(settings_);
-      result.plan->overrides = changes_;
-    }
+    if (faults_.empty()) result.plan = std::move(plan_);
     result.diagnostics = std::move(faults_);
     return result;
   }
@@ -116,7 +90,6 @@ class Loader {
       } else if (const auto* sub = node.as_table()) {
         walk(*sub, path + ".");
       } else {
-        excused_.insert(path);
         fault(places_[path], path, "must be a table");
       }
     }
@@ -130,7 +103,6 @@ class Loader {
     }
     const std::vector<std::string_view> candidates(names.begin(), names.end());
     const std::string_view meant = nearestWord(path, candidates);
-    excused_.emplace(meant);
     fault(place, path,
           meant.empty() ? "unknown key" : fmt::format("unknown key; did you mean {}?", meant));
   }
@@ -144,6 +116,7 @@ class Loader {
     if (isTable(path)) return fault(place, path, "is a table; override its keys one by one");
     if (key == nullptr) return unknown(place, path);
     places_[path] = place;
+    overridden_.insert(path);
     const std::string value = text.substr(equals + 1);
     if (key->isWord()) return insert(path, toml::value<std::string>(value));
     try {
@@ -166,14 +139,15 @@ class Loader {
   /// The overrides that made a difference, each once, however they were given.
   void noteChanges(const toml::table& written) {
     for (const auto& key : configKeys()) {
-      if (bad_.contains(key.path) || key.path == "name") continue;
+      if (!overridden_.contains(key.path) || key.path == "name") continue;
       const auto before = written.at_path(key.path);
+      const auto now = table_.at_path(key.path);
       const std::string value =
-          key.isWord() ? settings_.*key.word : std::to_string(settings_.*key.number);
+          key.isWord() ? *now.value<std::string>() : std::to_string(values_.at(key.path));
       if (key.isWord() ? before.value<std::string>() == value
-                       : before.value<int64_t>() == settings_.*key.number)
+                       : before.value<int64_t>() == values_.at(key.path))
         continue;
-      changes_.push_back(fmt::format("{}={}", key.path, value));
+      plan_.overrides.push_back(fmt::format("{}={}", key.path, value));
     }
   }
 
@@ -187,42 +161,63 @@ class Loader {
 
   void read(const ConfigKey& key) {
     const std::string path(key.path);
-    if (bad_.contains(path)) return;
     const auto node = table_.at_path(path);
+    if (bad_.contains(path)) return;
     if (!node) {
-      const bool excused = excused_.contains(path) || excused_.contains(tableOf(path));
-      if (!excused) fault(placeOf(path), path, "missing");
-      bad_.insert(path);
+      leftOut(key);
     } else if (key.isWord() ? !node.is_string() : !node.is_integer()) {
       std::ostringstream type;
       type << node.type();
       fault(placeOf(path), path, fmt::format("must be {}, got a value of type {}",
                                              key.isWord() ? "a string" : "an integer", type.str()));
-    } else if (const auto refusal = take(key, node)) {
+    } else if (const auto refusal = key.isWord() ? takeWord(key, *node.value<std::string>())
+                                                 : takeNumber(key, *node.value<int64_t>())) {
       fault(placeOf(path), path, refusal->reason, refusal->suggestion);
     }
   }
 
-  std::optional<Refusal> take(const ConfigKey& key, const toml::node_view<toml::node>& node) {
-    if (key.isWord()) return checkWord(key, settings_.*key.word = *node.value<std::string>());
-    return checkNumber(key, settings_.*key.number = *node.value<int64_t>());
+  void leftOut(const ConfigKey& key) {
+    if (key.path == "name") {
+      plan_.name = legalName(std::filesystem::path(path_).stem().string());
+    } else if (key.power > 0 && bad_.contains("array.dim")) {
+      bad_.emplace(key.path);  // what it would be depends on a value that is refused
+    } else if (!key.isWord()) {
+      takeNumber(key, key.fallbackFor(plan_.dim));
+    }
+  }
+
+  std::optional<Refusal> takeWord(const ConfigKey& key, const std::string& word) {
+    if (const auto refusal = checkWord(key, word)) return refusal;
+    if (const auto* text = std::get_if<std::string Plan::*>(&key.member)) plan_.**text = word;
+    if (const auto* family = std::get_if<Family Plan::*>(&key.member))
+      plan_.**family = *familyOf(word);
+    return std::nullopt;
+  }
+
+  std::optional<Refusal> takeNumber(const ConfigKey& key, int64_t number) {
+    if (const auto refusal = checkNumber(key, number)) return refusal;
+    values_[key.path] = number;
+    if (key.unit != nullptr && bad_.contains("array.dim")) return std::nullopt;
+    plan_.*std::get<uint32_t Plan::*>(key.member) =
+        static_cast<uint32_t>(key.unit == nullptr ? number : number / key.unit(values_));
+    return std::nullopt;
   }
 
   /// Values that are wrong by themselves are not blamed a second time.
   void cross(const CrossCheck& check) {
     for (const auto path : check.needs)
       if (bad_.contains(path)) return;
-    if (const auto refusal = check.check(settings_))
+    if (const auto refusal = check.check(values_))
       fault(placeOf(check.needs[0]), check.needs[0], refusal->reason, refusal->suggestion);
   }
 
   std::string path_;
   toml::table table_;
-  Settings settings_;
+  Plan plan_;
+  ConfigValues values_;
   std::map<std::string, Place> places_;
-  std::set<std::string, std::less<>> excused_;  ///< missing because misspelt, which is reported
   std::set<std::string, std::less<>> bad_;  ///< keys that already have a fault
-  std::vector<std::string> changes_;  ///< by overrides, "vector.lanes=8"
+  std::set<std::string, std::less<>> overridden_;
   std::vector<Diagnostic> faults_;
 };
 

@@ -23,40 +23,62 @@ constexpr int64_t minScratchWords(int64_t dim) { return 8 * dim; }
 /// Two column tiles: one fills while the other drains.
 constexpr int64_t minAccRows(int64_t dim) { return 2 * dim; }
 
-constexpr ConfigKey number(std::string_view path, int64_t Settings::*member, int64_t low,
-                           int64_t high) {
-  return {path, member, low, high};
-}
-constexpr ConfigKey powerOfTwo(std::string_view path, int64_t Settings::*member, int64_t low,
-                               int64_t high) {
-  return {path, member, low, high, true};
-}
-constexpr ConfigKey word(std::string_view path, std::string Settings::*member) {
-  return {path, nullptr, 0, 0, false, member};
-}
+int64_t wordBytes(const ConfigValues& v) { return v.at("array.dim"); }
+int64_t accRowBytes(const ConfigValues& v) { return 4 * v.at("array.dim"); }
+int64_t bitsPerByte(const ConfigValues& /*values*/) { return 8; }
 
 // Bytes are only bounded roughly here; the cross-checks know the widths that they depend on.
 constexpr std::array kKeys = {
-    word("name", &Settings::name),
-    powerOfTwo("array.dim", &Settings::dim, 4, 64),
-    number("accumulator.bytes", &Settings::accumulatorBytes, 1, kAddressableRows * 64 * 4),
-    powerOfTwo("accumulator.banks", &Settings::accumulatorBanks, 2, 16),
-    number("scratchpad.bytes", &Settings::scratchpadBytes, 1, kAddressableRows * 64),
-    powerOfTwo("scratchpad.banks", &Settings::scratchpadBanks, 2, 16),
-    powerOfTwo("vector.lanes", &Settings::lanes, 1, 64),
-    word("vector.family", &Settings::family),
-    number("vector.stat_rows", &Settings::statRows, 4, kAddressableStatRows),
-    powerOfTwo("bus.data_bits", &Settings::dataBits, 32, 512),
-    number("bus.address_bits", &Settings::addressBits, 32, 64),
-    powerOfTwo("bus.max_burst_beats", &Settings::maxBurstBeats, 1, 256),
-    number("bus.outstanding_reads", &Settings::outstandingReads, 1, 64),
-    number("bus.outstanding_writes", &Settings::outstandingWrites, 1, 64),
-    number("commands.queue_depth", &Settings::queueDepth, 2, 256),
-    number("commands.fetch_depth", &Settings::fetchDepth, 2, 256),
-    number("protection.windows", &Settings::windows, 1, 8),
+    ConfigKey{.path = "name", .member = &Plan::name,
+              .doc = "what every emitted module, package and file begins with"},
+    ConfigKey{.path = "array.dim", .member = &Plan::dim,
+              .doc = "rows = columns of the systolic array",
+              .low = 4, .high = 64, .powerOfTwo = true, .fallback = 16},
+    ConfigKey{.path = "accumulator.bytes", .member = &Plan::accRows,
+              .doc = "int32 sums: rows of 4 * array.dim bytes",
+              .low = 1, .high = kAddressableRows * 64 * 4, .fallback = 256, .power = 2,
+              .unit = accRowBytes},
+    ConfigKey{.path = "accumulator.banks", .member = &Plan::accBanks,
+              .doc = "one is read or written by the array while another drains",
+              .low = 2, .high = 16, .powerOfTwo = true, .fallback = 2},
+    ConfigKey{.path = "scratchpad.bytes", .member = &Plan::scratchWords,
+              .doc = "operands and results: words of array.dim bytes",
+              .low = 1, .high = kAddressableRows * 64, .fallback = 2048, .power = 2,
+              .unit = wordBytes},
+    ConfigKey{.path = "scratchpad.banks", .member = &Plan::scratchBanks,
+              .doc = "words that can be read or written in one cycle",
+              .low = 2, .high = 16, .powerOfTwo = true, .fallback = 4},
+    ConfigKey{.path = "vector.lanes", .member = &Plan::lanes,
+              .doc = "columns that the vector unit takes per cycle, at most array.dim",
+              .low = 1, .high = 64, .powerOfTwo = true, .fallback = 1, .power = 1},
+    ConfigKey{.path = "vector.family", .member = &Plan::family,
+              .doc = "how GELU and 2^-x are computed: tables (pwl) or polynomials (ibert)"},
+    ConfigKey{.path = "vector.stat_rows", .member = &Plan::statRows,
+              .doc = "slots for a row's maximum, sums and scalars, at least array.dim",
+              .low = 4, .high = kAddressableStatRows, .fallback = 32, .power = 1},
+    ConfigKey{.path = "bus.data_bits", .member = &Plan::busBytes,
+              .doc = "width of the AXI data bus",
+              .low = 32, .high = 512, .powerOfTwo = true, .fallback = 8, .power = 1,
+              .unit = bitsPerByte},
+    ConfigKey{.path = "bus.address_bits", .member = &Plan::addressBits,
+              .doc = "width of the AXI address bus",
+              .low = 32, .high = 64, .fallback = 40},
+    ConfigKey{.path = "bus.max_burst_beats", .member = &Plan::maxBurstBeats,
+              .doc = "beats of a burst, at most 4096 bytes of them",
+              .low = 1, .high = 256, .powerOfTwo = true, .fallback = 64},
+    ConfigKey{.path = "bus.outstanding_reads", .member = &Plan::outstandingReads,
+              .doc = "load bursts in flight", .low = 1, .high = 64, .fallback = 8},
+    ConfigKey{.path = "bus.outstanding_writes", .member = &Plan::outstandingWrites,
+              .doc = "store bursts in flight", .low = 1, .high = 64, .fallback = 8},
+    ConfigKey{.path = "commands.queue_depth", .member = &Plan::queueDepth,
+              .doc = "commands that wait before each unit",
+              .low = 2, .high = 256, .fallback = 8},
+    ConfigKey{.path = "commands.fetch_depth", .member = &Plan::fetchDepth,
+              .doc = "commands fetched ahead", .low = 2, .high = 256, .fallback = 16},
+    ConfigKey{.path = "protection.windows", .member = &Plan::windowCount,
+              .doc = "address windows that the host can open",
+              .low = 1, .high = 8, .fallback = 4},
 };
-
-constexpr std::array<std::string_view, 2> kFamilies = {"ibert", "pwl"};
 
 int64_t nearestPowerOfTwo(int64_t value) {
   if (value < 1) return 1;
@@ -88,30 +110,35 @@ std::optional<Refusal> multipleWithin(int64_t value, int64_t unit, std::string_v
   return std::nullopt;
 }
 
-std::optional<Refusal> lanesFitDim(const Settings& s) {
-  return atMost(s.lanes, s.dim, "array.dim");
+std::optional<Refusal> lanesFitDim(const ConfigValues& v) {
+  return atMost(v.at("vector.lanes"), v.at("array.dim"), "array.dim");
 }
 
-std::optional<Refusal> statRowsHoldABlock(const Settings& s) {
-  if (s.statRows >= s.dim) return std::nullopt;
-  return Refusal{fmt::format("must be at least array.dim = {}, got {}", s.dim, s.statRows),
-                 std::to_string(s.dim)};
+std::optional<Refusal> statRowsHoldABlock(const ConfigValues& v) {
+  const int64_t rows = v.at("vector.stat_rows");
+  const int64_t dim = v.at("array.dim");
+  if (rows >= dim) return std::nullopt;
+  return Refusal{fmt::format("must be at least array.dim = {}, got {}", dim, rows),
+                 std::to_string(dim)};
 }
 
-std::optional<Refusal> burstStaysInPage(const Settings& s) {
-  return atMost(s.maxBurstBeats, kBurstBytes / (s.dataBits / 8), "4096 / (bus.data_bits / 8)");
+std::optional<Refusal> burstStaysInPage(const ConfigValues& v) {
+  return atMost(v.at("bus.max_burst_beats"), kBurstBytes / (v.at("bus.data_bits") / 8),
+                "4096 / (bus.data_bits / 8)");
 }
 
-std::optional<Refusal> scratchpadDivides(const Settings& s) {
-  return multipleWithin(s.scratchpadBytes, s.dim * s.scratchpadBanks,
-                        "array.dim * scratchpad.banks", minScratchWords(s.dim) * s.dim,
-                        "8 * array.dim^2", kAddressableRows * s.dim);
+std::optional<Refusal> scratchpadDivides(const ConfigValues& v) {
+  const int64_t word = wordBytes(v);
+  return multipleWithin(v.at("scratchpad.bytes"), word * v.at("scratchpad.banks"),
+                        "array.dim * scratchpad.banks", minScratchWords(v.at("array.dim")) * word,
+                        "8 * array.dim^2", kAddressableRows * word);
 }
 
-std::optional<Refusal> accumulatorDivides(const Settings& s) {
-  return multipleWithin(s.accumulatorBytes, 4 * s.dim * s.accumulatorBanks,
-                        "4 * array.dim * accumulator.banks", minAccRows(s.dim) * s.dim * 4,
-                        "8 * array.dim^2", kAddressableRows * s.dim * 4);
+std::optional<Refusal> accumulatorDivides(const ConfigValues& v) {
+  const int64_t row = accRowBytes(v);
+  return multipleWithin(v.at("accumulator.bytes"), row * v.at("accumulator.banks"),
+                        "4 * array.dim * accumulator.banks", minAccRows(v.at("array.dim")) * row,
+                        "8 * array.dim^2", kAddressableRows * row);
 }
 
 constexpr std::array kCrossChecks = {
@@ -122,18 +149,20 @@ constexpr std::array kCrossChecks = {
     CrossCheck{{"bus.max_burst_beats", "bus.data_bits"}, burstStaysInPage},
 };
 
-/// "My-Chip" -> "my_chip"
-std::string legalName(std::string_view name) {
-  std::string legal;
-  for (const char c : name) {
-    const auto u = static_cast<unsigned char>(c);
-    if (std::isalpha(u) != 0) legal += static_cast<char>(std::tolower(u));
-    else if (std::isdigit(u) != 0 && !legal.empty()) legal += c;
-    else if (!legal.empty() && legal.back() != '_') legal += '_';
-  }
-  legal = legal.substr(0, kMaxNameLength);
-  while (legal.ends_with('_')) legal.pop_back();
-  return legal.empty() ? "device" : legal;
+std::string rangeText(const ConfigKey& key) {
+  if (key.path == "name") return fmt::format("{} letters, digits, `_`", kMaxNameLength);
+  if (key.isWord()) return fmt::format("`\"{}\"` or `\"{}\"`", kFamilyNames[0], kFamilyNames[1]);
+  if (key.low == 1 && key.unit != nullptr) return "a multiple of rows and banks";
+  return fmt::format("{} to {}{}", key.low, key.high, key.powerOfTwo ? ", a power of two" : "");
+}
+
+std::string fallbackText(const ConfigKey& key) {
+  constexpr std::array<std::string_view, 3> powers = {"", "array.dim", "array.dim^2"};
+  if (key.path == "name") return "the file's name";
+  if (key.isWord()) return fmt::format("`\"{}\"`", familyName(Plan{}.family));
+  if (key.power == 0) return std::to_string(key.fallback);
+  if (key.fallback == 1) return std::string(powers[key.power]);
+  return fmt::format("{} * {}", key.fallback, powers[key.power]);
 }
 
 std::size_t editDistance(std::string_view a, std::string_view b) {
@@ -152,8 +181,27 @@ std::size_t editDistance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
+int64_t ConfigKey::fallbackFor(int64_t dim) const {
+  int64_t value = fallback;
+  for (int i = 0; i < power; ++i) value *= dim;
+  return value;
+}
+
 std::span<const ConfigKey> configKeys() { return kKeys; }
 std::span<const CrossCheck> crossChecks() { return kCrossChecks; }
+
+std::string legalName(std::string_view name) {
+  std::string legal;
+  for (const char c : name) {
+    const auto u = static_cast<unsigned char>(c);
+    if (std::isalpha(u) != 0) legal += static_cast<char>(std::tolower(u));
+    else if (std::isdigit(u) != 0 && !legal.empty()) legal += c;
+    else if (!legal.empty() && legal.back() != '_') legal += '_';
+  }
+  legal = legal.substr(0, kMaxNameLength);
+  while (legal.ends_with('_')) legal.pop_back();
+  return legal.empty() ? "device" : legal;
+}
 
 std::optional<Refusal> checkNumber(const ConfigKey& key, int64_t value) {
   int64_t nearest = std::clamp(value, key.low, key.high);
@@ -168,8 +216,8 @@ std::optional<Refusal> checkNumber(const ConfigKey& key, int64_t value) {
 
 std::optional<Refusal> checkWord(const ConfigKey& key, std::string_view value) {
   if (key.path == "vector.family") {
-    if (std::ranges::find(kFamilies, value) != kFamilies.end()) return std::nullopt;
-    const auto meant = nearestWord(value, kFamilies);
+    if (familyOf(value)) return std::nullopt;
+    const auto meant = nearestWord(value, kFamilyNames);
     return Refusal{fmt::format("must be \"ibert\" or \"pwl\", got \"{}\"", value),
                    fmt::format("\"{}\"", meant.empty() ? "pwl" : meant)};
   }
@@ -190,6 +238,14 @@ std::string_view nearestWord(std::string_view written,
       bestDistance = distance;
     }
   return best;
+}
+
+std::string configKeysMarkdown() {
+  std::string text = "| key | value | where it is left out | |\n|---|---|---|---|\n";
+  for (const ConfigKey& key : kKeys)
+    text += fmt::format("| `{}` | {} | {} | {} |\n", key.path, rangeText(key), fallbackText(key),
+                        key.doc);
+  return text;
 }
 
 }  // namespace intformer

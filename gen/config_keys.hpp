@@ -2,44 +2,37 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <variant>
+
+#include "gen/plan.hpp"
 
 namespace intformer {
 
-/// The values of a config file, as written. Each is legal by itself when the loader hands it on.
-struct Settings {
-  std::string name;
-  std::string family;
-  int64_t dim = 0;
-  int64_t accumulatorBytes = 0;
-  int64_t accumulatorBanks = 0;
-  int64_t scratchpadBytes = 0;
-  int64_t scratchpadBanks = 0;
-  int64_t lanes = 0;
-  int64_t statRows = 0;
-  int64_t dataBits = 0;
-  int64_t addressBits = 0;
-  int64_t maxBurstBeats = 0;
-  int64_t outstandingReads = 0;
-  int64_t outstandingWrites = 0;
-  int64_t queueDepth = 0;
-  int64_t fetchDepth = 0;
-  int64_t windows = 0;
-};
+/// The numbers of a config file by their keys, as written.
+using ConfigValues = std::map<std::string_view, int64_t>;
 
-/// One key of the config file and what its value may be, by itself.
+/// One key of the config file: what its value may be by itself, what it is where the file does not
+/// say, and where it goes in the Plan.
 struct ConfigKey {
+  using Member = std::variant<uint32_t Plan::*, std::string Plan::*, Family Plan::*>;
+
   std::string_view path;  ///< dotted
-  int64_t Settings::*number = nullptr;
+  Member member;          ///< a number's is value / unit
+  std::string_view doc;
   int64_t low = 0;
   int64_t high = 0;
   bool powerOfTwo = false;
-  std::string Settings::*word = nullptr;  ///< instead of `number`
+  int64_t fallback = 0;  ///< times array.dim once for each `power`; of the name see loadConfig()
+  int power = 0;
+  int64_t (*unit)(const ConfigValues& values) = nullptr;  ///< nullptr: 1
 
-  [[nodiscard]] bool isWord() const { return word != nullptr; }
+  [[nodiscard]] bool isWord() const { return !std::holds_alternative<uint32_t Plan::*>(member); }
+  [[nodiscard]] int64_t fallbackFor(int64_t dim) const;
 };
 
 /// Why a value is refused, and the nearest one that is not.
@@ -48,7 +41,7 @@ struct Refusal {
   std::string suggestion;
 };
 
-/// All keys, in the order of the config files. Every one must be given.
+/// All keys, in the order of the config files; array.dim comes before all that depend on it.
 std::span<const ConfigKey> configKeys();
 std::optional<Refusal> checkNumber(const ConfigKey& key, int64_t value);
 std::optional<Refusal> checkWord(const ConfigKey& key, std::string_view value);
@@ -57,9 +50,15 @@ std::optional<Refusal> checkWord(const ConfigKey& key, std::string_view value);
 /// the first.
 struct CrossCheck {
   std::array<std::string_view, 3> needs;
-  std::optional<Refusal> (*check)(const Settings& settings);
+  std::optional<Refusal> (*check)(const ConfigValues& values);
 };
 std::span<const CrossCheck> crossChecks();
+
+/// "My-Chip" -> "my_chip": the nearest name that a device may have.
+std::string legalName(std::string_view name);
+
+/// What a file may say, a row per key: a Markdown table.
+std::string configKeysMarkdown();
 
 /// The word of `candidates` that a person who wrote `written` may have meant, or empty.
 std::string_view nearestWord(std::string_view written,

@@ -23,6 +23,4 @@ std::vector<SizeSpec> sizeSpecs(const Plan& plan) {
   };
 }
 
-std::string_view familyName(Family family) { return family == Family::Pwl ? "pwl" : "ibert"; }
-
 }  // namespace intformer

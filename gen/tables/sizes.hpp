@@ -16,7 +16,5 @@ struct SizeSpec {
 
 /// The sizes of a device, in the order of Plan.
 std::vector<SizeSpec> sizeSpecs(const Plan& plan);
-/// "ibert" or "pwl"
-std::string_view familyName(Family family);
 
 }  // namespace intformer

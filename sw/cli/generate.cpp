@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "gen/config.hpp"
+#include "gen/config_keys.hpp"
 #include "gen/device.hpp"
 #include "gen/emit/emit.hpp"
 #include "gen/output.hpp"
@@ -57,7 +58,9 @@ void addGenerate(CLI::App& app, int& status) {
       "  intformer generate configs/base16.toml --out build/base16\n"
       "  intformer generate configs/edge8.toml --out /tmp/x --set vector.lanes=8 --set "
       "vector.family=ibert\n"
-      "The folder then holds <name>.f, the list of all sources: verilator --lint-only -F <name>.f");
+      "The folder then holds <name>.f, the list of all sources: verilator --lint-only -F <name>.f\n\n"
+      "Keys of a config, each of which may be left out:\n" +
+      configKeysMarkdown());
   command->callback([options, &status] { status = generate(*options); });
 }
 
