@@ -109,7 +109,7 @@ coverage: configure ## count the lines of tiny4's design that random programs an
 mutants: configure ## put wrong lines into a copy of the RTL, one at a time: a named test must fail (MUTANTS=part of a name)
 	@sh scripts/mutants.sh $(MUTANTS)
 
-lint: program ## read every leaf and every emitted file with Verilator and Yosys
+lint: program ## read every module and every config's device with Verilator and Yosys
 	@sh scripts/lint.sh $(BUILD)/intformer
 
 synth: program ## map CONFIG with Yosys to ECP5 and UltraScale+, and print cells per unit
@@ -130,7 +130,7 @@ programs: configure ## print a digest of what the compiler makes of 460 cases; B
 	@if [ -n "$(BASE)" ]; then diff "$(BASE)" $(BUILD)/reports/programs.txt && echo "every program is as in $(BASE)"; \
 	else echo "$(BUILD)/reports/programs.txt"; fi
 
-regenerate: program ## write again what is generated and committed: rtl/generated/base16, docs/4-commands.md
+regenerate: program ## write again what is generated and committed: rtl/generated, docs/4-commands.md
 	@sh scripts/regenerate.sh $(BUILD)/intformer
 
 fuzz: packages ## changed copies of model files, configs, folders and texts, with sanitizers (SECONDS)

@@ -78,10 +78,15 @@ target_include_directories(verilated_runtime SYSTEM PUBLIC ${VERILATOR_INCLUDE}
                                                            ${VERILATOR_INCLUDE}/vltstd)
 target_link_libraries(verilated_runtime PUBLIC Threads::Threads)
 
-# intformer_verilate(NAME TOP module [SOURCES leaf.sv...] [CONFIG file.toml [SET key=value...]]
+# Rooms of rtl/, where Verilator looks for modules.
+file(GLOB rtl_rooms RELATIVE ${CMAKE_SOURCE_DIR} CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/rtl/*)
+list(FILTER rtl_rooms EXCLUDE REGEX "[.]|/generated")
+list(APPEND rtl_rooms rtl)
+
+# intformer_verilate(NAME TOP module [SOURCES bench.sv...] [CONFIG file.toml [SET key=value...]]
 #                    [PARAMS Name=value...])
-# A static library NAME with the class V<NAME> of one module: a leaf with the files that it needs, or
-# an emitted module of a config, whose design is generated first; SOURCES then come after it.
+# A static library NAME with the class V<NAME> of one module of rtl/ or of SOURCES, for a config or,
+# without one, for the reference config.
 function(intformer_verilate name)
   cmake_parse_arguments(ARG "" "TOP;CONFIG" "SOURCES;SET;PARAMS" ${ARGN})
   set(dir ${CMAKE_CURRENT_BINARY_DIR}/verilated/${name})
@@ -94,40 +99,46 @@ function(intformer_verilate name)
   foreach(param ${ARG_PARAMS})
     list(APPEND flags -G${param})
   endforeach()
-  file(GLOB_RECURSE leaves CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/rtl/*.sv)
-  list(FILTER leaves EXCLUDE REGEX "/generated/")
-  set(lib ${dir}/V${name}__ALL.a)
-  set(read ${ARG_SOURCES})
-  list(TRANSFORM ARG_SOURCES PREPEND ${CMAKE_SOURCE_DIR}/)
-  set(verilate ${CMAKE_COMMAND} -E env ${VERILATED_CACHE} sh cmake/verilate.sh ${there} ${VERILATOR}
-               ${flags})
+  file(GLOB_RECURSE rtl_files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/rtl/*.sv)
+  list(FILTER rtl_files EXCLUDE REGEX "/generated/.*/")
+  set(emitted rtl/generated)
+  set(generate)
+  set(config)
   if(ARG_CONFIG)
-    set(generated ${dir}/rtl)
-    get_filename_component(config ${ARG_CONFIG} NAME_WE)
+    set(emitted ${there}/emitted)
+    set(config intformer_generate ${CMAKE_SOURCE_DIR}/${ARG_CONFIG})
     set(overrides)
     foreach(set ${ARG_SET})
       list(APPEND overrides --set ${set})
     endforeach()
-    add_custom_command(
-      OUTPUT ${lib}
-      BYPRODUCTS ${dir}/V${name}.h  # so that what includes it is compiled again
-      COMMAND $<TARGET_FILE:intformer_generate> generate ${CMAKE_SOURCE_DIR}/${ARG_CONFIG}
-              --out ${generated} ${overrides} --quiet
-      COMMAND ${verilate} -F ${there}/rtl/${config}.f ${read}
-      COMMAND ${CMAKE_COMMAND} -E touch ${lib}
-      DEPENDS intformer_generate ${CMAKE_SOURCE_DIR}/${ARG_CONFIG} ${leaves} ${ARG_SOURCES}
-      WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
-      COMMENT "Verilating ${ARG_TOP} of ${ARG_CONFIG}" VERBATIM)
-  else()
-    add_custom_command(
-      OUTPUT ${lib}
-      BYPRODUCTS ${dir}/V${name}.h  # so that what includes it is compiled again
-      COMMAND ${verilate} ${read}
-      COMMAND ${CMAKE_COMMAND} -E touch ${lib}
-      DEPENDS ${ARG_SOURCES}
-      WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
-      COMMENT "Verilating ${ARG_TOP}" VERBATIM)
+    set(generate COMMAND $<TARGET_FILE:intformer_generate> generate ${ARG_CONFIG} --bare
+                 --out ${emitted} ${overrides} --quiet)
   endif()
+  foreach(room ${rtl_rooms} ${emitted})
+    list(APPEND flags -y ${room})
+  endforeach()
+  set(lib ${dir}/V${name}__ALL.a)
+  set(read ${ARG_SOURCES})
+  if(NOT read)
+    file(GLOB read RELATIVE ${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/rtl/${ARG_TOP}.sv
+         ${CMAKE_SOURCE_DIR}/rtl/*/${ARG_TOP}.sv)
+    list(FILTER read EXCLUDE REGEX "/generated/")
+  endif()
+  if(NOT read)
+    set(read ${emitted}/${ARG_TOP}.sv)
+  endif()
+  set(sources ${ARG_SOURCES})
+  list(TRANSFORM sources PREPEND ${CMAKE_SOURCE_DIR}/)
+  add_custom_command(
+    OUTPUT ${lib}
+    BYPRODUCTS ${dir}/V${name}.h  # so that what includes it is compiled again
+    ${generate}
+    COMMAND ${CMAKE_COMMAND} -E env ${VERILATED_CACHE} sh cmake/verilate.sh ${there} ${VERILATOR}
+            ${flags} ${emitted}/intformer_pkg.sv ${read}
+    COMMAND ${CMAKE_COMMAND} -E touch ${lib}
+    DEPENDS ${config} ${rtl_files} ${sources}
+    WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
+    COMMENT "Verilating ${ARG_TOP} for ${name}" VERBATIM)
   add_custom_target(${name}_build DEPENDS ${lib})
   file(MAKE_DIRECTORY ${dir})
   add_library(${name} INTERFACE)

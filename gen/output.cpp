@@ -17,7 +17,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kManifest = "manifest.txt";
 constexpr const char* kManifestHeader =
     "# What intformer wrote here, and replaces when it runs again.";
 
@@ -34,9 +33,9 @@ bool staysInside(const fs::path& name) {
   return name.is_relative() && !name.empty() && *name.lexically_normal().begin() != "..";
 }
 
-Names readManifest(const fs::path& folder) {
+Names readManifest(const fs::path& path) {
   Names names;
-  std::ifstream in(folder / kManifest);
+  std::ifstream in(path);
   std::string line;
   if (!std::getline(in, line) || line != kManifestHeader) return names;
   while (std::getline(in, line))
@@ -54,9 +53,9 @@ std::string manifestText(const Names& names) {
 /// that does not exist yet, so on its file system in any case.
 class Stage {
  public:
-  explicit Stage(const fs::path& folder)
-      : aside_(fs::exists(folder) ? folder / ".intformer-new"
-                                  : fs::path(folder.string() + ".intformer-new")) {
+  Stage(const fs::path& folder, const std::string& device)
+      : aside_(fs::exists(folder) ? folder / ("." + device + "-new")
+                                  : fs::path(folder.string() + "." + device + "-new")) {
     fs::remove_all(aside_.path());
     fs::create_directories(aside_.path());
   }
@@ -83,8 +82,10 @@ void removeStale(const fs::path& folder, const std::string& name) {
   if (parent != folder) fs::remove(parent, notEmpty);
 }
 
-WriteResult write(const fs::path& folder, std::span<const EmittedFile> files) {
-  const Names before = readManifest(folder);
+WriteResult write(const fs::path& folder, const std::string& device,
+                  std::span<const EmittedFile> files) {
+  const std::string manifest = device + "_manifest.txt";
+  const Names before = readManifest(folder / manifest);
   Names now;
   for (const auto& file : files) now.insert(file.path);
   Names both = before;
@@ -99,7 +100,7 @@ WriteResult write(const fs::path& folder, std::span<const EmittedFile> files) {
       return result;
     }
 
-  const Stage stage(folder);
+  const Stage stage(folder, device);
   Names changed;
   for (const auto& file : files) {
     if (readFile(folder / file.path) == file.text) continue;
@@ -109,7 +110,7 @@ WriteResult write(const fs::path& folder, std::span<const EmittedFile> files) {
   result.written = changed.size();
   result.unchanged = now.size() - changed.size();
   if (!fs::exists(folder)) {
-    stage.add(kManifest, manifestText(now));
+    stage.add(manifest, manifestText(now));
     stage.become(folder);
     return result;
   }
@@ -119,8 +120,8 @@ WriteResult write(const fs::path& folder, std::span<const EmittedFile> files) {
   // An interrupt waits until all have.
   const Uninterrupted whole;
   const auto record = [&](const Names& names) {
-    stage.add(kManifest, manifestText(names));
-    stage.moveTo(folder, kManifest);
+    stage.add(manifest, manifestText(names));
+    stage.moveTo(folder, manifest);
   };
   if (both != before) record(both);
   for (const auto& name : changed) stage.moveTo(folder, name);
@@ -135,10 +136,11 @@ WriteResult write(const fs::path& folder, std::span<const EmittedFile> files) {
 
 }  // namespace
 
-WriteResult writeDesign(const fs::path& folder, std::span<const EmittedFile> files) {
+WriteResult writeDesign(const fs::path& folder, const std::string& device,
+                        std::span<const EmittedFile> files) {
   try {
     const fs::path target = fs::absolute(folder).lexically_normal();
-    return write(target.has_filename() ? target : target.parent_path(), files);
+    return write(target.has_filename() ? target : target.parent_path(), device, files);
   } catch (const std::runtime_error& error) {  // of the file system, or of writeAtomically
     return {.error = messageOf(error)};
   }

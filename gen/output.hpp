@@ -16,11 +16,13 @@ struct WriteResult {
   std::size_t removed = 0;    ///< of an older generation
 };
 
-/// Makes `folder` hold these files and a manifest of their names, and nothing else of ours: files
-/// that an earlier run wrote and this design lacks are removed. A file that no run of ours wrote is
-/// never touched; one that is in the way stops everything before the first change.
+/// Makes `folder` hold these files of a device and their names in `<device>_manifest.txt`: files that
+/// an earlier run wrote for this device and this design lacks are removed. A file that no such run
+/// wrote, of another device or of anybody, is never touched; one that is in the way stops everything
+/// before the first change.
 /// Everything is written aside first and renamed into place, so that a full disk changes
 /// nothing and every file appears whole; a new folder appears all at once.
-WriteResult writeDesign(const std::filesystem::path& folder, std::span<const EmittedFile> files);
+WriteResult writeDesign(const std::filesystem::path& folder, const std::string& device,
+                        std::span<const EmittedFile> files);
 
 }  // namespace intformer

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Lints the hardware: every leaf and every emitted module of every config is elaborated alone by
-# Verilator -Wall, where a warning is a fault, and read alone by Yosys; Yosys elaborates every top
-# of arrays up to 16x16.
+# Lints the hardware: every module of rtl/ is elaborated alone, for the reference config, by Verilator
+# -Wall, where a warning is a fault, and read alone by Yosys; so is the device of every config, of
+# which Yosys elaborates arrays up to 16x16.
 # Usage: scripts/lint.sh [PROGRAM]     intformer or intformer_generate; default build/intformer
 set -eu
 
@@ -27,31 +27,26 @@ program=${1:-build/intformer}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-leaf_files=$(find rtl -name '*.sv' -not -path '*/generated/*' | sort)
-leaf_folders=$(find rtl -name '*.sv' -not -path '*/generated/*' -exec dirname {} + | sort -u)
-search=$(printf -- '-y %s ' $leaf_folders)
+package=rtl/generated/intformer_pkg.sv
+modules=$(find rtl -name '*.sv' -not -path 'rtl/generated/*/*' -not -path "$package" | sort)
+search=$(find rtl -type d -not -path 'rtl/generated/*' -printf '-y %p ')
 
 {
-  for leaf in $leaf_files; do
-    top=$(basename "$leaf" .sv)
-    printf '%s\0' "$work/$top" "$leaf" "$top" "$search $leaf" "read_verilog -sv $leaf; proc"
+  for file in $modules; do
+    top=$(basename "$file" .sv)
+    printf '%s\0' "$work/$top" "$file" "$top" "$search $package $file" \
+      "read_verilog -sv $package $file; proc"
   done
   for config in configs/*.toml; do
     name=$(basename "$config" .toml)
     folder=$work/rtl/$name
     "$program" generate "$config" --out "$folder" --quiet
-    for file in "$folder/$name"_*.sv; do
-      top=$(basename "$file" .sv)
-      [ "$top" = "${name}_pkg" ] && continue
-      script="read_verilog -sv $folder/${name}_pkg.sv $file; proc"
-      [ "$top" = "${name}_top" ] && script="read_verilog -sv -defer $folder/${name}_pkg.sv
-        read_verilog -sv -defer $folder/leaves/*.sv $folder/${name}_*.sv
-        hierarchy -check -top $top; proc"
-      # Yosys takes many minutes to elaborate arrays larger than 16x16: these it only parses.
-      [ "$top" = "${name}_top" ] && [ "$(sed -n 's/^dim *= *\([0-9]*\).*/\1/p' "$config")" -gt 16 ] &&
-        script="read_verilog -sv -defer $folder/${name}_pkg.sv $folder/leaves/*.sv $folder/${name}_*.sv"
-      printf '%s\0' "$work/$top" "$top.sv" "$top" "-F $folder/$name.f" "$script"
-    done
+    files=$(sed -n "s,^[^/].*[.]sv$,$folder/&,p" "$folder/$name.f" | tr '\n' ' ')
+    script="read_verilog -sv -defer $files"
+    # Yosys takes many minutes to elaborate arrays larger than 16x16: these it only parses.
+    [ "$(sed -n 's/^dim *= *\([0-9]*\).*/\1/p' "$config")" -gt 16 ] ||
+      script="$script; hierarchy -check -top ${name}_top; proc"
+    printf '%s\0' "$work/$name" "$config" "${name}_top" "-F $folder/$name.f" "$script"
   done
 } >"$work/jobs"
 

@@ -17,7 +17,8 @@ namespace {
 
 using nlohmann::json;
 
-/// "$paramod$0123\\base16_array" and "$paramod\\fifo\\Width=8" and "\\fifo" name their module.
+/// "$paramod$0123\\base16_vector_unit", "$paramod\\base16_fifo\\Width=8" and "\\base16_fifo" name their
+/// module.
 std::string plainName(const std::string& yosysName) {
   std::string name = yosysName;
   if (name.starts_with("$paramod")) name.erase(0, name.find('\\'));

@@ -1,7 +1,12 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
 #include "gen/emit/emit.hpp"
-#include "gen/leaves.hpp"
+#include "gen/library.hpp"
+#include "gen/names.hpp"
 #include "sw/version/version.hpp"
 
 namespace intformer {
@@ -19,24 +24,45 @@ void append(std::vector<EmittedFile>& files, std::vector<EmittedFile> more) {
                std::make_move_iterator(more.end()));
 }
 
+/// Under the names of rtl/, in the order that tools want: the package, every room, the top.
+std::vector<EmittedFile> sources(const Plan& plan) {
+  std::vector<EmittedFile> files = libraryFiles();
+  files.push_back(emitCommandCheck());
+  files.push_back(emitRegisters());
+  std::ranges::sort(files, {}, [](const EmittedFile& file) {
+    return std::pair(file.path.find('/') == file.path.npos, std::string_view(file.path));
+  });
+  files.insert(files.begin(), emitPackage(plan));
+  return files;
+}
+
 /// Verilator's -F and most tools' file lists: paths relative to the list itself.
-EmittedFile fileList(const Plan& plan, const std::vector<EmittedFile>& sources) {
+EmittedFile fileList(const Plan& plan, const std::vector<EmittedFile>& files) {
   std::string text = banner(plan);
-  for (const auto& file : sources) text += file.path + '\n';
+  for (const auto& file : files) text += file.path + '\n';
   return {plan.name + ".f", text};
 }
 
 }  // namespace
 
-std::vector<EmittedFile> emitAll(const Plan& plan) {
-  std::vector<EmittedFile> emitted = emitPackage(plan);
-  append(emitted, emitMatmulPath(plan));
-  append(emitted, emitVectorPath(plan));
-  append(emitted, emitSystem(plan));
-  for (auto& file : emitted) file.text.insert(0, banner(plan));
+std::vector<EmittedFile> emitBare(const Plan& plan) {
+  std::vector<EmittedFile> files = {emitPackage(plan), emitCommandCheck(), emitRegisters()};
+  for (auto& file : files) {
+    file.path = std::filesystem::path(file.path).filename().string();
+    file.text.insert(0, banner(plan));
+  }
+  files.push_back(emitRuntimeHeader());
+  return files;
+}
 
-  std::vector<EmittedFile> files = usedLeaves(emitted);
-  append(files, std::move(emitted));
+std::vector<EmittedFile> emitAll(const Plan& plan) {
+  const std::vector<EmittedFile> originals = sources(plan);
+  const DeviceNames names(plan.name, originals);
+  std::vector<EmittedFile> files;
+  for (const auto& original : originals) {
+    files.push_back(names.copyOf(original));
+    files.back().text.insert(0, banner(plan));
+  }
   files.push_back(fileList(plan, files));
   append(files, emitHeader(plan));
   append(files, emitMarkdown(plan));

@@ -10,26 +10,27 @@
 namespace intformer {
 
 struct EmittedFile {
-  std::string path;  ///< relative to the output folder, e.g. "base16_array.sv"
+  std::string path;  ///< relative to the output folder, e.g. "memory/base16_scratchpad.sv"
   std::string text;
 };
 
-/// Body of a file with every `@p@` replaced by the plan's name. Bodies are quoted as valid
-/// SystemVerilog otherwise; sizes come in through the package, not through the text.
-std::string render(const Plan& plan, std::string_view body);
+// What tables, numerics and config decide of the hardware, under the names that rtl/ uses for it.
+EmittedFile emitPackage(const Plan& plan);    ///< intformer_pkg: sizes, fields, codes, coefficients
+EmittedFile emitCommandCheck();               ///< control/command_check: the command set's rules
+EmittedFile emitRegisters();                  ///< control/registers: what the host sees
 
-// One function per part of the design; each returns its SystemVerilog files in compile order.
-std::vector<EmittedFile> emitPackage(const Plan& plan);
-std::vector<EmittedFile> emitMatmulPath(const Plan& plan);  ///< array, matmul, accumulator, scratchpad
-std::vector<EmittedFile> emitVectorPath(const Plan& plan);  ///< vector unit, row scalar, ROMs
-std::vector<EmittedFile> emitSystem(const Plan& plan);  ///< DMA, fetch, dispatch, registers, top
-
-/// <name>_regs.h, for C and C++; intformer_registers.h, the same for every device
-std::vector<EmittedFile> emitHeader(const Plan& plan);
+std::vector<EmittedFile> emitHeader(const Plan& plan);    ///< <name>_regs.h, for C and C++
 std::vector<EmittedFile> emitMarkdown(const Plan& plan);  ///< <name>_commands.md
 std::vector<EmittedFile> emitPlanJson(const Plan& plan);  ///< <name>_plan.json
 
-/// The whole design: the leaves in use, all of the above, and the file list <name>.f.
+/// intformer_registers.h: what the driver in C knows of all devices
+EmittedFile emitRuntimeHeader();
+
+/// What rtl/ and sw/runtime lack, without folders: beside rtl/ a design that tools read as it is.
+std::vector<EmittedFile> emitBare(const Plan& plan);
+
+/// The whole design: a copy of rtl/ and of what is emitted for it, all names with the device's
+/// before them; the file list <name>.f; header, documentation and plan.
 std::vector<EmittedFile> emitAll(const Plan& plan);
 
 }  // namespace intformer

@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 #include "gen/device.hpp"
 #include "gen/emit/emit.hpp"
 #include "gen/emit/register_types.hpp"
@@ -7,6 +10,7 @@
 #include "gen/tables/registers.hpp"
 #include "gen/tables/sizes.hpp"
 #include "gen/writer.hpp"
+#include "sw/numerics/numerics.hpp"
 
 namespace intformer {
 namespace {
@@ -43,6 +47,48 @@ std::string sizes(const Plan& plan) {
   return group.text() + family.text();
 }
 
+/// `  localparam logic [..] Name = {12'd5, ...};`, entry 0 lowest, eight to a line.
+template <typename T, std::size_t Count>
+std::string table(std::string_view name, const std::array<T, Count>& values, unsigned width) {
+  std::string text = fmt::format("  localparam logic [{}:0] {} = {{", Count * width - 1, name);
+  for (std::size_t i = 0; i < Count; ++i) {
+    if (i % 8 == 0) text += "\n    ";
+    const int64_t value = values[Count - 1 - i];
+    text += fmt::format("{}{}'{}d{}", value < 0 ? "-" : "", width, value < 0 ? "s" : "",
+                        value < 0 ? -value : value);
+    if (i + 1 < Count) text += i % 8 == 7 ? "," : ", ";
+  }
+  return text + "\n  };\n";
+}
+
+/// What the nonlinear functions compute with, of both families.
+std::string coefficients() {
+  Group ibert("Polynomials of the family ibert.", "int unsigned");
+  ibert.add("GeluIbertReach", GeluIbert::kReach)
+      .add("GeluIbertFactor", GeluIbert::kFactor)
+      .add("GeluIbertShift", GeluIbert::kShift)
+      .add("ExpIbertCenter", ExpIbert::kCenter)
+      .add("ExpIbertFactor", ExpIbert::kFactor)
+      .add("ExpIbertShift", ExpIbert::kShift)
+      .add("ExpIbertOffset", ExpIbert::kOffset);
+  return ibert.text() +
+         "\n  // Straight lines of the family pwl: 32 segments of 128 for GELU, 16 segments of 16 "
+         "for 2^-x.\n" +
+         table("GeluPwlOffset", GeluPwl::kA, 12) + table("GeluPwlSlope", GeluPwl::kB, 12) +
+         table("ExpPwlOffset", ExpPwl::kA, 16) + table("ExpPwlSlope", ExpPwl::kB, 12);
+}
+
+/// Bits of a command that the unit of a queue may look at: up to its highest field.
+unsigned usedBits(Queue queue) {
+  unsigned bits = 0;
+  for (const auto& spec : opcodes()) {
+    if (spec.queue != queue) continue;
+    for (const Field field : spec.fields)
+      bits = std::max<unsigned>(bits, fieldSpec(field).lsb + fieldSpec(field).width);
+  }
+  return bits;
+}
+
 std::string commands() {
   Group codes("Opcodes.", "logic [7:0]");
   Group constants("Words of per-channel constants that an opcode reads per panel.", "int unsigned");
@@ -56,13 +102,18 @@ std::string commands() {
   for (std::size_t q = 0; q < kQueueCount; ++q)
     queues.add("Queue" + upperCamel(queueName(static_cast<Queue>(q))), q);
   queues.add("QueueCount", kQueueCount);
+  Group used("Bits of a command that the unit of a queue may look at.", "int unsigned");
+  for (std::size_t q = 0; q < kQueueCount; ++q) {
+    const auto queue = static_cast<Queue>(q);
+    used.add(upperCamel(queueName(queue)) + "CommandBits", usedBits(queue));
+  }
   Group fields("Command fields: bits [Lsb +: Width] of the command.", "int unsigned");
   fields.add("CommandBits", kCommandBytes * 8);
   for (const auto& field : commandFields()) {
     fields.add(upperCamel(field.name) + "Lsb", field.lsb);
     fields.add(upperCamel(field.name) + "Width", field.width);
   }
-  return codes.text() + constants.text() + queues.text() + fields.text();
+  return codes.text() + constants.text() + queues.text() + used.text() + fields.text();
 }
 
 std::string registers(const Plan& plan) {
@@ -106,18 +157,18 @@ std::string registers(const Plan& plan) {
 
 }  // namespace
 
-std::vector<EmittedFile> emitPackage(const Plan& plan) {
+EmittedFile emitPackage(const Plan& plan) {
   const std::string text =
       "// Device " + deviceName(plan) + ", config hash " + configHashText(plan) + ".\n"
       "//\n"
       "// Every size, command field, register and code of the device. Modules use what they need of\n"
       "// it, which is why unused names are no fault here.\n"
       "// verilator lint_off UNUSEDPARAM\n"
-      "package @p@_pkg;" +
-      sizes(plan) + commands() + registers(plan) +
+      "package intformer_pkg;" +
+      sizes(plan) + coefficients() + commands() + registers(plan) +
       "endpackage\n"
       "// verilator lint_on UNUSEDPARAM\n";
-  return {{render(plan, "@p@_pkg.sv"), render(plan, text)}};
+  return {"intformer_pkg.sv", text};
 }
 
 }  // namespace intformer

@@ -50,7 +50,7 @@ std::string wordName(const RegisterRow& row, uint32_t word) {
 /// What a read of the word gives, and that it may be written.
 std::vector<std::string> readArm(const RegisterRow& row, uint32_t word) {
   if (isConstant(row))
-    return {fmt::format("read_data = @p@_pkg::{}Value;", wordName(row, word))};
+    return {fmt::format("read_data = intformer_pkg::{}Value;", wordName(row, word))};
   std::vector<std::string> statements;
   bool writable = false;
   for (const auto& field : row.fields) {
@@ -82,7 +82,7 @@ std::string reads() {
   std::string arms;
   for (const auto& row : registerRows())
     for (uint32_t word = 0; word < wordsOf(row); ++word)
-      arms += block("          ", fmt::format("@p@_pkg::Reg{}:", wordName(row, word)),
+      arms += block("          ", fmt::format("intformer_pkg::Reg{}:", wordName(row, word)),
                     readArm(row, word));
   return fmt::format(R"sv(
   // One read path serves reads and the merging of partial writes.
@@ -145,7 +145,7 @@ std::string writes() {
                                          bits(field)));
       }
       if (!statements.empty())
-        arms += block("          ", fmt::format("@p@_pkg::Reg{}:", wordName(row, word)),
+        arms += block("          ", fmt::format("intformer_pkg::Reg{}:", wordName(row, word)),
                       statements);
     }
   }
@@ -175,7 +175,7 @@ std::string writes() {
 
 /// `address == ...` and a one among what is written to the field.
 std::string wroteOne(const RegisterRow& row, const RegisterField& field) {
-  return fmt::format("write && address == @p@_pkg::Reg{} && merged{}", wordName(row, 0),
+  return fmt::format("write && address == intformer_pkg::Reg{} && merged{}", wordName(row, 0),
                      bits(field));
 }
 

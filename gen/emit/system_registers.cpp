@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
+#include "gen/emit/emit.hpp"
 #include "gen/emit/register_arms.hpp"
-#include "gen/emit/system_path.hpp"
 #include "gen/tables/registers.hpp"
 #include "gen/writer.hpp"
 
@@ -17,9 +17,9 @@ constexpr std::string_view kHead = R"sv(
 //   (core_rst_ni low); the rest does not.
 // Timing: pulses_o has a one in the cycle of its write; a flag is set from the cycle after its
 //   reading and has precedence over the write that clears it.
-module @p@_registers #(
-  localparam int unsigned WindowCount  = @p@_pkg::WindowCount,
-  localparam int unsigned EventCount   = @p@_pkg::EventCount
+module registers #(
+  localparam int unsigned WindowCount  = intformer_pkg::WindowCount,
+  localparam int unsigned EventCount   = intformer_pkg::EventCount
 ) (
   input  logic                      clk_i,
   input  logic                      rst_ni,
@@ -47,17 +47,17 @@ module @p@_registers #(
   input  logic                      counter_clear_i,
   input  logic [EventCount*8-1:0]   counter_step_i,
 @ports@
-  output @p@_pkg::settings_t        settings_o,
-  output @p@_pkg::pulses_t          pulses_o,
-  input  @p@_pkg::readings_t        readings_i
+  output intformer_pkg::settings_t        settings_o,
+  output intformer_pkg::pulses_t          pulses_o,
+  input  intformer_pkg::readings_t        readings_i
 );
-  localparam int unsigned CounterCount = @p@_pkg::CounterCount;
+  localparam int unsigned CounterCount = intformer_pkg::CounterCount;
   localparam int unsigned CounterW  = $clog2(CounterCount);
   localparam int unsigned EventW    = $clog2(EventCount);
-  localparam int unsigned WindowW   = $clog2(@p@_pkg::WindowStride);
-  localparam logic [11:0] CounterEnd = @p@_pkg::CounterBase + 12'(CounterCount * 8);
+  localparam int unsigned WindowW   = $clog2(intformer_pkg::WindowStride);
+  localparam logic [11:0] CounterEnd = intformer_pkg::CounterBase + 12'(CounterCount * 8);
   localparam logic [11:0] WindowEnd =
-      @p@_pkg::WindowBase + 12'(WindowCount * 32'(@p@_pkg::WindowStride));
+      intformer_pkg::WindowBase + 12'(WindowCount * 32'(intformer_pkg::WindowStride));
 
   logic        access, access_write;
   logic [11:0] access_addr, address, counter_offset, window_offset;
@@ -93,10 +93,10 @@ module @p@_registers #(
 
 constexpr std::string_view kAccess = R"sv(
   assign address        = {access_addr[11:2], 2'b00};
-  assign in_counters    = address >= @p@_pkg::CounterBase && address < CounterEnd;
-  assign in_windows     = address >= @p@_pkg::WindowBase && address < WindowEnd;
-  assign counter_offset = address - @p@_pkg::CounterBase;
-  assign window_offset  = address - @p@_pkg::WindowBase;
+  assign in_counters    = address >= intformer_pkg::CounterBase && address < CounterEnd;
+  assign in_windows     = address >= intformer_pkg::WindowBase && address < WindowEnd;
+  assign counter_offset = address - intformer_pkg::CounterBase;
+  assign window_offset  = address - intformer_pkg::WindowBase;
   assign window_word    = window_offset[WindowW-1:2];
   assign refused        = !known || (access_write && !writable);
   assign write          = access && access_write && writable;
@@ -133,18 +133,18 @@ std::string causeCounters() {
   for (const auto& activity : activitySpecs()) {
     const std::string unit = upperCamel(activity.unit);
     text += fmt::format(R"sv(
-  localparam int unsigned {1}W = $clog2(@p@_pkg::Causes{1});
+  localparam int unsigned {1}W = $clog2(intformer_pkg::Causes{1});
   logic [47:0] {0}_count;
-  cause_counters #(.Count(@p@_pkg::Causes{1})) u_{0}_causes (
+  cause_counters #(.Count(intformer_pkg::Causes{1})) u_{0}_causes (
     .clk_i, .rst_ni, .clear_i(counter_clear_i), .enable_i(readings_i.status_busy),
     .cause_i({0}_cause_i[{1}W-1:0]),
-    .read_index_i({1}W'(32'(counter_index) - @p@_pkg::First{1})),
+    .read_index_i({1}W'(32'(counter_index) - intformer_pkg::First{1})),
     .read_data_o({0}_count)
   );
 )sv",
                         activity.unit, unit);
     select += fmt::format(
-        "      if (32'(counter_index) >= @p@_pkg::First{}) counter = 64'({}_count);\n", unit,
+        "      if (32'(counter_index) >= intformer_pkg::First{}) counter = 64'({}_count);\n", unit,
         activity.unit);
   }
   text += "\n  always_comb begin\n    counter = event_count;\n    if (access) begin\n" + select +
@@ -158,12 +158,12 @@ std::string causeCounters() {
 
 }  // namespace
 
-EmittedFile emitRegisters(const Plan& plan) {
+EmittedFile emitRegisters() {
   std::string head(kHead.substr(1));
   constexpr std::string_view mark = "@ports@\n";
   head.replace(head.find(mark), mark.size(), ports() + '\n');
-  const std::string text = head + causeCounters() + std::string(kAccess) + registerArms() + std::string(kEnd);
-  return {render(plan, "@p@_registers.sv"), render(plan, text)};
+  return {"control/registers.sv",
+          head + causeCounters() + std::string(kAccess) + registerArms() + std::string(kEnd)};
 }
 
 }  // namespace intformer

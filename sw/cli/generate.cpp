@@ -19,6 +19,7 @@ struct GenerateOptions {
   std::string config;
   std::string out;
   std::vector<std::string> overrides;
+  bool bare = false;
   bool quiet = false;
 };
 
@@ -27,8 +28,8 @@ int generate(const GenerateOptions& options) {
   for (const auto& fault : config.diagnostics) fmt::print(stderr, "{}\n", fault.text());
   if (!config.plan) return 1;
 
-  const auto files = emitAll(*config.plan);
-  const WriteResult result = writeDesign(options.out, files);
+  const auto files = options.bare ? emitBare(*config.plan) : emitAll(*config.plan);
+  const WriteResult result = writeDesign(options.out, config.plan->name, files);
   if (!result.error.empty()) {
     fmt::print(stderr, "{}\n", result.error);
     return 1;
@@ -52,6 +53,9 @@ void addGenerate(CLI::App& app, int& status) {
       ->required();
   command->add_option("--set", options->overrides, "Override a config key: --set vector.lanes=8")
       ->type_name(kind::kSetting);
+  command->add_flag("--bare", options->bare,
+                    "Write only what a checkout's rtl/ and sw/runtime lack, under the names "
+                    "that they use");
   command->add_flag("--quiet", options->quiet, "Print faults only");
   command->footer(
       "Examples:\n"

@@ -49,13 +49,14 @@ int synth(const Options& options) {
 
   const fs::path root = fs::path(options.out) / config.plan->name;
   const auto files = emitAll(*config.plan);
-  if (const WriteResult written = writeDesign(root / "rtl", files); !written.error.empty()) {
+  if (const WriteResult written = writeDesign(root / "design", config.plan->name, files);
+      !written.error.empty()) {
     fmt::print(stderr, "{}\n", written.error);
     return 1;
   }
   std::vector<std::string> sources;
   for (const auto& file : files)
-    if (file.path.ends_with(".sv")) sources.push_back((root / "rtl" / file.path).string());
+    if (file.path.ends_with(".sv")) sources.push_back((root / "design" / file.path).string());
 
   for (const FpgaTarget target : {FpgaTarget::Ecp5, FpgaTarget::UltraScalePlus}) {
     if (options.target != "both" && options.target != targetName(target)) continue;

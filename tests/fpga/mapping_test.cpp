@@ -24,7 +24,7 @@ struct Design {
     REQUIRE(config.plan);
     plan = *config.plan;
     const auto files = emitAll(plan);
-    REQUIRE(writeDesign(folder / "rtl", files).error.empty());
+    REQUIRE(writeDesign(folder / "rtl", plan.name, files).error.empty());
     for (const auto& file : files)
       if (file.path.ends_with(".sv")) sources.push_back((folder / "rtl" / file.path).string());
   }
@@ -47,7 +47,7 @@ TEST_CASE("tiny4's multipliers land in DSPs and its memories in block RAM") {
   for (const FpgaTarget target : {FpgaTarget::Ecp5, FpgaTarget::UltraScalePlus}) {
     CAPTURE(targetName(target));
     const uint64_t blockBits = 16384;  // both: 16 Kbit of data in a DP16KD or a RAMB18
-    CHECK(design.map(target, "array").dsps == multipliers);
+    CHECK(design.map(target, "systolic_array").dsps == multipliers);
 
     const Resources scratchpad = design.map(target, "scratchpad");
     CHECK(scratchpad.blockRams >= scratchBits / blockBits);

@@ -3,7 +3,7 @@
 // The scratchpad's other clients and the accumulator's read port are pins. a_block_i and b_block_i
 // hold back the grants of A and B, which the scratchpad alone would never do to A.
 module matmul_bench #(
-  localparam int unsigned Dim = base16_pkg::Dim
+  localparam int unsigned Dim = intformer_pkg::Dim
 ) (
   input  logic              clk_i,
   input  logic              rst_ni,
@@ -58,7 +58,7 @@ module matmul_bench #(
   logic              acc_valid, acc_accumulate;
   logic [Dim*32-1:0] acc_data;
 
-  base16_matmul u_matmul (
+  matmul_unit u_matmul (
     .clk_i,
     .rst_ni,
     .command_valid_i,
@@ -93,7 +93,7 @@ module matmul_bench #(
     .hold_event_o
   );
 
-  base16_scratchpad u_scratchpad (
+  scratchpad u_scratchpad (
     .clk_i,
     .rst_ni,
     .a_req_valid_i(a_req_valid && !a_block_i),
@@ -126,7 +126,7 @@ module matmul_bench #(
     .load_write_data_i
   );
 
-  base16_accumulator u_accumulator (
+  accumulator u_accumulator (
     .clk_i,
     .rst_ni,
     .acc_valid_i     (acc_valid),

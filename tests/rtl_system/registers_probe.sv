@@ -42,11 +42,11 @@ module registers_probe (
   output logic [255:0] window_base_o,
   output logic [7:0]   window_permissions_o
 );
-  base16_pkg::settings_t settings;
-  base16_pkg::pulses_t   pulses;
-  base16_pkg::readings_t readings;
+  intformer_pkg::settings_t settings;
+  intformer_pkg::pulses_t   pulses;
+  intformer_pkg::readings_t readings;
 
-  base16_registers u_registers (.*, .settings_o(settings), .pulses_o(pulses), .readings_i(readings));
+  registers u_registers (.*, .settings_o(settings), .pulses_o(pulses), .readings_i(readings));
 
   assign readings.status_busy      = busy_i;
   assign readings.status_done      = done_i;

@@ -1,8 +1,8 @@
 // The lane pipeline with the values inside it that no port shows: the activation (stage 8) and 2^-x
 // of one octave (stage 8). All ports are the pipeline's own.
 module lanes_probe #(
-  parameter  int unsigned Dim    = base16_pkg::Dim,
-  parameter  int unsigned Lanes  = base16_pkg::Lanes,
+  parameter  int unsigned Dim    = intformer_pkg::Dim,
+  parameter  int unsigned Lanes  = intformer_pkg::Lanes,
   localparam int unsigned Beats  = Dim / Lanes,
   localparam int unsigned BeatW  = Beats > 1 ? $clog2(Beats) : 1,
   localparam int unsigned IndexW = $clog2(2 * Beats),
@@ -27,17 +27,17 @@ module lanes_probe #(
   output logic [Lanes*8-1:0]  out8_11_o,
   output logic [Lanes*16-1:0] out16_11_o
 );
-  base16_vector_lanes #(.Dim(Dim), .Lanes(Lanes)) u_lanes (
+  vector_lanes #(.Dim(Dim), .Lanes(Lanes)) u_lanes (
     .clk_i,
-    .const_write_i, .const_affine_i(opcode_i == base16_pkg::OpLayerNorm), .const_bank_i(1'b0),
+    .const_write_i, .const_affine_i(opcode_i == intformer_pkg::OpLayerNorm), .const_bank_i(1'b0),
     .const_byte_i, .const_data_i,
     .row_load_i, .row_acc_i, .row_low_i('0), .row_high_i('0), .row_in16_i(1'b0), .valid_i,
-    .requantize_i(opcode_i == base16_pkg::OpRequantize ? valid_i : '0),
-    .residual_i(opcode_i == base16_pkg::OpResidual ? valid_i : '0),
-    .activation_i(opcode_i == base16_pkg::OpActivation ? valid_i : '0),
-    .exp_i(opcode_i == base16_pkg::OpExp ? valid_i : '0),
-    .row_normalize_i(opcode_i == base16_pkg::OpRowNormalize ? valid_i : '0),
-    .layer_norm_i(opcode_i == base16_pkg::OpLayerNorm ? valid_i : '0),
+    .requantize_i(opcode_i == intformer_pkg::OpRequantize ? valid_i : '0),
+    .residual_i(opcode_i == intformer_pkg::OpResidual ? valid_i : '0),
+    .activation_i(opcode_i == intformer_pkg::OpActivation ? valid_i : '0),
+    .exp_i(opcode_i == intformer_pkg::OpExp ? valid_i : '0),
+    .row_normalize_i(opcode_i == intformer_pkg::OpRowNormalize ? valid_i : '0),
+    .layer_norm_i(opcode_i == intformer_pkg::OpLayerNorm ? valid_i : '0),
     .index_1_i(IndexW'(0)), .multiplier_1_i(multiplier_i), .shift_1_i(shift_i),
     .row_mean_1_i('0), .row_factor_1_i('0), .row_shift_1_i('0), .row_max_1_i,
     .beat_4_i(BeatW'(0)), .low_4_i(EdgeW'(0)), .high_4_i, .position_4_i, .dither_4_i(dither_i),

@@ -57,7 +57,7 @@ Outcome runOn(const Change& change) {
 }  // namespace
 
 TEST_CASE("run ends with status 2 when the device's values differ", "[differs]") {
-  const Outcome outcome = runOn({"leaves/systolic_row.sv", "+ 32'(product[c]);",
+  const Outcome outcome = runOn({"array/tiny4_systolic_row.sv", "+ 32'(product[c]);",
                                  "+ 32'(product[c] & ~17'd1);"});
   INFO(outcome.text);
   CHECK(outcome.status == 2);
@@ -66,7 +66,7 @@ TEST_CASE("run ends with status 2 when the device's values differ", "[differs]")
 }
 
 TEST_CASE("run ends with status 3 when the device reports an error", "[stops]") {
-  const Outcome outcome = runOn({"leaves/window_check.sv", "if (valid_i && reachable",
+  const Outcome outcome = runOn({"dma/tiny4_window_check.sv", "if (valid_i && reachable",
                                  "if (valid_i && Permission == 0 && reachable"});
   INFO(outcome.text);
   CHECK(outcome.status == 3);
@@ -74,7 +74,7 @@ TEST_CASE("run ends with status 3 when the device reports an error", "[stops]") 
 }
 
 TEST_CASE("run ends with status 3 when the watchdog barks", "[hangs]") {
-  const Outcome outcome = runOn({"leaves/axi_read_mux.sv",
+  const Outcome outcome = runOn({"dma/tiny4_axi_read_mux.sv",
                                  "ar_valid_o <= fetch_ar_valid_i || load_ar_valid_i",
                                  "ar_valid_o <= 1'b0"});
   INFO(outcome.text);

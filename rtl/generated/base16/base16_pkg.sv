@@ -26,6 +26,37 @@ package base16_pkg;
   // Nonlinear family: 1 piecewise linear, 0 the I-BERT polynomials.
   localparam bit FamilyPwl = 1'b1;
 
+  // Polynomials of the family ibert.
+  localparam int unsigned GeluIbertReach  = 2562;
+  localparam int unsigned GeluIbertFactor = 1183;
+  localparam int unsigned GeluIbertShift  = 30;
+  localparam int unsigned ExpIbertCenter  = 499;
+  localparam int unsigned ExpIbertFactor  = 2811;
+  localparam int unsigned ExpIbertShift   = 14;
+  localparam int unsigned ExpIbertOffset  = 22559;
+
+  // Straight lines of the family pwl: 32 segments of 128 for GELU, 16 segments of 16 for 2^-x.
+  localparam logic [383:0] GeluPwlOffset = {
+    12'd3, 12'd5, 12'd9, 12'd13, 12'd20, 12'd31, 12'd45, 12'd66,
+    12'd94, 12'd134, 12'd185, 12'd253, 12'd340, 12'd449, 12'd583, 12'd744,
+    12'd932, 12'd1147, 12'd1385, 12'd1641, 12'd1905, 12'd2165, 12'd2403, 12'd2603,
+    12'd2740, 12'd2791, 12'd2731, 12'd2536, 12'd2184, 12'd1655, 12'd934, 12'd0
+  };
+  localparam logic [383:0] GeluPwlSlope = {
+    -12'sd1, -12'sd1, -12'sd4, -12'sd4, -12'sd7, -12'sd11, -12'sd14, -12'sd21,
+    -12'sd28, -12'sd40, -12'sd51, -12'sd68, -12'sd87, -12'sd109, -12'sd134, -12'sd161,
+    -12'sd188, -12'sd215, -12'sd238, -12'sd255, -12'sd263, -12'sd259, -12'sd237, -12'sd198,
+    -12'sd136, -12'sd49, 12'd62, 12'd198, 12'd355, 12'd531, 12'd723, 12'd929
+  };
+  localparam logic [255:0] ExpPwlOffset = {
+    16'd34082, 16'd35590, 16'd37167, 16'd38812, 16'd40530, 16'd42324, 16'd44198, 16'd46155,
+    16'd48199, 16'd50333, 16'd52561, 16'd54888, 16'd57318, 16'd59856, 16'd62506, 16'd65280
+  };
+  localparam logic [191:0] ExpPwlSlope = {
+    12'd1447, 12'd1510, 12'd1579, 12'd1648, 12'd1721, 12'd1796, 12'd1876, 12'd1959,
+    12'd2047, 12'd2137, 12'd2231, 12'd2329, 12'd2433, 12'd2541, 12'd2654, 12'd2781
+  };
+
   // Opcodes.
   localparam logic [7:0] OpEnd                = 8'h01;
   localparam logic [7:0] OpLoad               = 8'h10;
@@ -54,6 +85,12 @@ package base16_pkg;
   localparam int unsigned QueueVector = 2;
   localparam int unsigned QueueStore  = 3;
   localparam int unsigned QueueCount  = 4;
+
+  // Bits of a command that the unit of a queue may look at.
+  localparam int unsigned LoadCommandBits   = 376;
+  localparam int unsigned MatmulCommandBits = 275;
+  localparam int unsigned VectorCommandBits = 480;
+  localparam int unsigned StoreCommandBits  = 256;
 
   // Command fields: bits [Lsb +: Width] of the command.
   localparam int unsigned CommandBits         = 512;

@@ -68,7 +68,6 @@ module base16_top #(
   output logic [3:0]             event_done_o,
   output logic [4*32-1:0]        event_done_index_o
 );
-
   localparam int unsigned Dim        = base16_pkg::Dim;
   localparam int unsigned EventCount = base16_pkg::EventCount;
 
@@ -93,7 +92,7 @@ module base16_top #(
 
   always_ff @(posedge clk_i) quiet_q <= fetch_idle && load_idle && store_idle && !m_axi_arvalid_o;
 
-  run_control u_control (
+  base16_run_control u_control (
     .clk_i, .rst_ni,
     .start_request_i(pulses.control_start), .reset_request_i(pulses.control_soft_reset),
     .finish_i(finish), .failed_i(failed), .quiet_i(quiet_q), .core_rst_no(core_rst_n),
@@ -140,7 +139,7 @@ module base16_top #(
   logic [Sources*32-1:0] error_indexes;
   logic [Sources*64-1:0] error_addrs;
 
-  first_error #(.Sources(Sources)) u_error (
+  base16_first_error #(.Sources(Sources)) u_error (
     .clk_i, .rst_ni, .enable_i(busy), .clear_i(clear), .valid_i(error_valids),
     .code_i(error_codes), .index_i(error_indexes), .addr_i(error_addrs), .failed_o(failed),
     .code_o(error_code), .index_o(error_index), .addr_o(error_addr)
@@ -150,7 +149,7 @@ module base16_top #(
   // taken by fetch at the start.)
   always_ff @(posedge clk_i) if (clear) commands_q <= settings.program_commands;
 
-  base16_fetch u_fetch (
+  base16_fetch_unit u_fetch (
     .clk_i, .rst_ni(core_rst_n), .halt_i(halt), .start_i(start), .stop_i(finish),
     .idle_o(fetch_idle), .program_addr_i(settings.program_addr), .program_commands_i(commands_q),
     .command_valid_o(fetched_valid), .command_ready_i(fetched_ready), .command_o(fetched),
@@ -191,7 +190,7 @@ module base16_top #(
   logic [23:0]            load_write_addr;
   logic [Dim*8-1:0]       load_write_data;
 
-  base16_load u_load (
+  base16_load_unit u_load (
     .clk_i, .rst_ni(core_rst_n), .halt_i(halt), .busy_o(unit_busy[Load]), .idle_o(load_idle),
     .command_valid_i(issue_valid[Load]), .command_ready_o(issue_ready[Load]),
     .command_i(load_command), .command_index_i(issue_index[Load*32+:32]),
@@ -208,7 +207,7 @@ module base16_top #(
     .write_addr_o(load_write_addr), .write_data_o(load_write_data)
   );
 
-  axi_read_mux #(.AddressBits(AddressBits)) u_read_mux (
+  base16_axi_read_mux #(.AddressBits(AddressBits)) u_read_mux (
     .clk_i, .rst_ni,
     .fetch_ar_valid_i(fetch_ar_valid), .fetch_ar_ready_o(fetch_ar_ready),
     .fetch_ar_addr_i(fetch_ar_addr), .fetch_ar_length_i(fetch_ar_length),
@@ -228,7 +227,7 @@ module base16_top #(
   logic [23:0]      store_req_addr;
   logic [Dim*8-1:0] store_rsp_data;
 
-  base16_store u_store (
+  base16_store_unit u_store (
     .clk_i, .rst_ni(core_rst_n), .halt_i(halt), .busy_o(unit_busy[Store]), .idle_o(store_idle),
     .word_event_o(store_word_event), .command_valid_i(issue_valid[Store]),
     .command_ready_o(issue_ready[Store]), .command_i(store_command),
@@ -257,7 +256,7 @@ module base16_top #(
   logic              acc_valid, acc_accumulate, row_event, array_wait_event, row_hold;
   logic [Dim*32-1:0] acc_data;
 
-  base16_matmul u_matmul (
+  base16_matmul_unit u_matmul (
     .clk_i, .rst_ni(core_rst_n), .halt_i(halt), .busy_o(unit_busy[Matmul]),
     .command_valid_i(issue_valid[Matmul]), .command_ready_o(issue_ready[Matmul]),
     .command_i(matmul_command), .command_index_i(issue_index[Matmul*32+:32]),
@@ -292,7 +291,7 @@ module base16_top #(
   logic [23:0]      vector_req_addr, vector_write_addr;
   logic [Dim*8-1:0] vector_rsp_data, vector_write_data;
 
-  base16_vector u_vector (
+  base16_vector_unit u_vector (
     .clk_i, .rst_ni(core_rst_n), .halt_i(halt), .busy_o(unit_busy[Vector]),
     .command_valid_i(issue_valid[Vector]), .command_ready_o(issue_ready[Vector]),
     .command_i(vector_command), .command_index_i(issue_index[Vector*32+:32]),
@@ -329,7 +328,7 @@ module base16_top #(
   );
 
   // Where every unit's time goes.
-  base16_causes u_causes (
+  base16_unit_causes u_causes (
     .unit_busy_i(unit_busy), .head_i(issue_valid | wait_event), .wait_i(wait_event),
     .wait_from_i(wait_from), .load_write_i(load_write_valid), .load_ready_i(load_write_ready),
     .row_i(row_event), .weights_wait_i(array_wait_event), .row_wait_i(a_req_valid),
@@ -351,7 +350,8 @@ module base16_top #(
     counter_step = '0;
     counter_step[base16_pkg::CountCycles*8]      = 1'b1;
     counter_step[base16_pkg::CountCommands*8+:8] = 8'(done_valid[0]) + 8'(done_valid[1]) +
-                                                8'(done_valid[2]) + 8'(done_valid[3]) + 8'(finish);
+                                                      8'(done_valid[2]) + 8'(done_valid[3]) +
+                                                      8'(finish);
     counter_step[base16_pkg::CountArrayRows*8]   = row_event;
     counter_step[base16_pkg::CountArrayWait*8]   = array_wait_event;
     counter_step[base16_pkg::CountLoadBusy*8]    = unit_busy[Load];

@@ -1,0 +1,251 @@
+// Dispatch: checks commands, queues them by unit, holds the tokens, issues, and executes `end`.
+//
+// Contract: commands come in stream order. A queue issues its head when all tokens of its wait mask
+//   are there and the unit is ready; then it takes them. A unit's done pulse gives the tokens of
+//   its signal mask. `end` finishes the program (finish_o, a pulse) when every queue is empty and
+//   every unit idle. Per-queue ports are in the order load, matmul, vector, store. Errors (one per
+//   program): unknown opcode; a field that breaks a rule of the command set, a queue that waits for
+//   or signals itself, more than 65535 tokens in one counter; last command not `end`; all queues
+//   waiting while nothing is under way that could signal.
+// Timing: a command may issue 3 cycles after it was taken; one command per cycle in, one per queue
+//   out.
+module dispatch (
+  input  logic         clk_i,
+  input  logic         rst_ni,
+  input  logic         halt_i,
+  input  logic         start_i,
+  output logic         finish_o,
+  input  logic [31:0]  program_commands_i,
+
+  input  logic         command_valid_i,
+  output logic         command_ready_o,
+  input  logic [511:0] command_i,
+  input  logic [31:0]  command_index_i,
+
+  output logic [3:0]   issue_valid_o,
+  input  logic [3:0]   issue_ready_i,
+  output logic [127:0] issue_index_o,
+  output logic [511:0] load_command_o,
+  output logic [511:0] matmul_command_o,
+  output logic [511:0] vector_command_o,
+  output logic [511:0] store_command_o,
+  input  logic [3:0]   done_valid_i,
+  input  logic [15:0]  done_signal_i,
+  input  logic [127:0] done_index_i,
+  input  logic         scalar_busy_i,
+
+  output logic [3:0]   wait_event_o,  // the queue's head waits for a token
+  output logic [7:0]   wait_from_o,   // the first queue whose token it lacks, 2 bits per queue
+  output logic [3:0]   cause_o,       // what dispatch itself does, for the counters
+  output logic         error_valid_o,
+  output logic [7:0]   error_code_o,
+  output logic [31:0]  error_index_o,
+  output logic [63:0]  error_addr_o
+);
+  // What the next command is.
+  logic [1:0] queue;
+  logic       known, is_end, bad_field, bad_memory, is_last, self_token;
+
+  command_check u_check (
+    .valid_i(command_valid_i), .command_i,
+    .queue_o(queue), .known_o(known), .is_end_o(is_end), .bad_field_o(bad_field),
+    .bad_memory_o(bad_memory)
+  );
+
+  logic [3:0] own_tokens;
+  assign own_tokens = command_i[intformer_pkg::WaitLsb+:intformer_pkg::WaitWidth] |
+                      command_i[intformer_pkg::SignalLsb+:intformer_pkg::SignalWidth];
+  assign self_token = !is_end && own_tokens[queue];
+  assign is_last    = command_index_i + 32'd1 == program_commands_i;
+
+  // Queues.
+  logic [3:0]  queue_room, head_valid, issue, tokens_there;
+  logic [15:0] head_wait;
+  logic        open_q, look, legal, accept, idle;
+
+  assign look   = command_valid_i && open_q && !halt_i;
+  assign legal  = known && !bad_field && !self_token && (is_end || !is_last);
+  assign accept = look && legal && !is_end && queue_room[queue];
+  assign command_ready_o = accept || finish_o;
+
+  localparam int unsigned LoadBits = intformer_pkg::LoadCommandBits;
+  logic [LoadBits-1:0] load_head;
+  command_queue #(.Width(LoadBits + 32), .Depth(intformer_pkg::QueueDepth)) u_load_queue (
+    .clk_i, .rst_ni, .clear_i(start_i),
+    .push_valid_i(accept && queue == 2'd0), .push_ready_o(queue_room[0]),
+    .push_data_i({command_index_i, command_i[LoadBits-1:0]}),
+    .pop_valid_o(head_valid[0]), .pop_ready_i(issue[0]),
+    .pop_data_o({issue_index_o[0*32+:32], load_head})
+  );
+  assign load_command_o   = 512'(load_head);
+  assign head_wait[0*4+:4] = load_head[intformer_pkg::WaitLsb+:intformer_pkg::WaitWidth];
+
+  localparam int unsigned MatmulBits = intformer_pkg::MatmulCommandBits;
+  logic [MatmulBits-1:0] matmul_head;
+  command_queue #(.Width(MatmulBits + 32), .Depth(intformer_pkg::QueueDepth)) u_matmul_queue (
+    .clk_i, .rst_ni, .clear_i(start_i),
+    .push_valid_i(accept && queue == 2'd1), .push_ready_o(queue_room[1]),
+    .push_data_i({command_index_i, command_i[MatmulBits-1:0]}),
+    .pop_valid_o(head_valid[1]), .pop_ready_i(issue[1]),
+    .pop_data_o({issue_index_o[1*32+:32], matmul_head})
+  );
+  assign matmul_command_o = 512'(matmul_head);
+  assign head_wait[1*4+:4] = matmul_head[intformer_pkg::WaitLsb+:intformer_pkg::WaitWidth];
+
+  localparam int unsigned VectorBits = intformer_pkg::VectorCommandBits;
+  logic [VectorBits-1:0] vector_head;
+  command_queue #(.Width(VectorBits + 32), .Depth(intformer_pkg::QueueDepth)) u_vector_queue (
+    .clk_i, .rst_ni, .clear_i(start_i),
+    .push_valid_i(accept && queue == 2'd2), .push_ready_o(queue_room[2]),
+    .push_data_i({command_index_i, command_i[VectorBits-1:0]}),
+    .pop_valid_o(head_valid[2]), .pop_ready_i(issue[2]),
+    .pop_data_o({issue_index_o[2*32+:32], vector_head})
+  );
+  assign vector_command_o = 512'(vector_head);
+  assign head_wait[2*4+:4] = vector_head[intformer_pkg::WaitLsb+:intformer_pkg::WaitWidth];
+
+  localparam int unsigned StoreBits = intformer_pkg::StoreCommandBits;
+  logic [StoreBits-1:0] store_head;
+  command_queue #(.Width(StoreBits + 32), .Depth(intformer_pkg::QueueDepth)) u_store_queue (
+    .clk_i, .rst_ni, .clear_i(start_i),
+    .push_valid_i(accept && queue == 2'd3), .push_ready_o(queue_room[3]),
+    .push_data_i({command_index_i, command_i[StoreBits-1:0]}),
+    .pop_valid_o(head_valid[3]), .pop_ready_i(issue[3]),
+    .pop_data_o({issue_index_o[3*32+:32], store_head})
+  );
+  assign store_command_o  = 512'(store_head);
+  assign head_wait[3*4+:4] = store_head[intformer_pkg::WaitLsb+:intformer_pkg::WaitWidth];
+
+  // Tokens: bit to * 4 + from, the order of the wait masks.
+  logic [15:0] have, take, give, missing;
+  logic [3:0]  overflow;
+  assign missing = head_wait & ~have;
+  always_comb begin
+    for (int unsigned to = 0; to < 4; to++) tokens_there[to] = missing[to*4+:4] == '0;
+    take = '0;
+    if (issue != '0) begin
+      for (int unsigned to = 0; to < 4; to++) begin
+        if (issue[to]) take[to*4+:4] = head_wait[to*4+:4];
+      end
+    end
+    give = '0;
+    if (done_valid_i != '0) begin
+      for (int unsigned from = 0; from < 4; from++) begin
+        for (int unsigned to = 0; to < 4; to++) begin
+          give[to*4+from] = done_valid_i[from] && done_signal_i[from*4+to];
+        end
+      end
+    end
+  end
+  token_counters u_tokens (
+    .clk_i, .rst_ni, .clear_i(start_i), .give_i(give), .take_i(take), .have_o(have),
+    .overflow_o(overflow)
+  );
+
+  assign issue_valid_o = head_valid & tokens_there & {4{!halt_i}};
+  assign issue         = issue_valid_o & issue_ready_i;
+  assign wait_event_o  = head_valid & ~tokens_there;
+
+  // What the counters of time need to know.
+  always_comb begin
+    wait_from_o = '0;
+    for (int unsigned to = 0; to < 4; to++) begin
+      if (wait_event_o[to]) begin
+        for (int unsigned from = 4; from > 0; from--) begin
+          if (missing[to*4+from-1]) wait_from_o[to*2+:2] = 2'(from - 1);
+        end
+      end
+    end
+  end
+  always_comb begin
+    if (accept) cause_o = 4'(intformer_pkg::IsDispatchWork);
+    else if (!command_valid_i) cause_o = 4'(intformer_pkg::IsDispatchFetch);
+    else if (!look || !legal || is_end) cause_o = 4'(intformer_pkg::IsDispatchEnd);
+    else cause_o = 4'(intformer_pkg::IsDispatchFullLoad) + 4'(queue);
+  end
+
+  // Commands accepted but not done (pending), issued but not done (under way).
+  localparam int unsigned CountW = 16;
+  logic [CountW-1:0] pending_q [4], under_way_q [4];
+  logic [3:0]        accepted, pending, under_way;
+  always_comb begin
+    accepted = '0;
+    if (accept) accepted[queue] = 1'b1;
+    for (int unsigned q = 0; q < 4; q++) begin
+      pending[q]   = pending_q[q] != '0;
+      under_way[q] = under_way_q[q] != '0;
+    end
+  end
+  always_ff @(posedge clk_i) begin
+    for (int unsigned q = 0; q < 4; q++) begin
+      if (!rst_ni || start_i) begin
+        pending_q[q]   <= '0;
+        under_way_q[q] <= '0;
+      end else begin
+        if (accepted[q] && !done_valid_i[q]) pending_q[q] <= pending_q[q] + 1'b1;
+        if (!accepted[q] && done_valid_i[q]) pending_q[q] <= pending_q[q] - 1'b1;
+        if (issue[q] && !done_valid_i[q]) under_way_q[q] <= under_way_q[q] + 1'b1;
+        if (!issue[q] && done_valid_i[q]) under_way_q[q] <= under_way_q[q] - 1'b1;
+      end
+    end
+  end
+
+  assign idle     = pending == '0 && !scalar_busy_i;
+  assign finish_o = look && known && is_end && idle;
+
+  // Nothing under way, no head may issue, and no more commands can come in: no token will ever
+  // come. Several cycles in a row, because a queue's head appears two cycles after its command
+  // came.
+  logic [3:0] stuck_q;
+  logic       stuck;
+  assign stuck = look && !accept && under_way == '0 && pending != '0 && issue_valid_o == '0;
+
+  logic illegal, no_program, deadlock;
+  assign illegal    = look && !legal;
+  assign no_program = start_i && program_commands_i == '0;
+  assign deadlock   = stuck_q == '1 && open_q;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      open_q  <= 1'b0;
+      stuck_q <= '0;
+    end else begin
+      if (start_i) open_q <= !no_program;
+      else if (finish_o || illegal || deadlock) open_q <= 1'b0;
+      if (!stuck || start_i) stuck_q <= '0;
+      else if (stuck_q != '1) stuck_q <= stuck_q + 1'b1;
+    end
+  end
+
+  assign error_valid_o = illegal || no_program || deadlock || overflow != '0;
+  always_comb begin
+    error_code_o  = intformer_pkg::ErrProgramEnd;
+    error_index_o = '0;
+    error_addr_o  = '0;
+    if (illegal) begin
+      error_index_o = command_index_i;
+      if (!known) error_code_o = intformer_pkg::ErrIllegalOpcode;
+      else if (bad_field || self_token) error_code_o = intformer_pkg::ErrIllegalField;
+      if (bad_memory) begin
+        error_addr_o = command_i[intformer_pkg::MemoryAddrLsb+:intformer_pkg::MemoryAddrWidth];
+      end
+    end else if (overflow != '0) begin
+      error_code_o = intformer_pkg::ErrIllegalField;
+      for (int unsigned q = 0; q < 4; q++) begin
+        if (overflow[q]) error_index_o = done_index_i[q*32+:32];
+      end
+    end else if (deadlock) begin
+      // The earliest waiting command is the cause: all that it could wait for have come before it.
+      error_code_o  = intformer_pkg::ErrTokenDeadlock;
+      error_index_o = '1;
+      for (int unsigned q = 0; q < 4; q++) begin
+        if (wait_event_o[q] && issue_index_o[q*32+:32] < error_index_o) begin
+          error_index_o = issue_index_o[q*32+:32];
+        end
+      end
+    end
+  end
+
+  logic unused;
+  assign unused = ^command_i;
+endmodule

@@ -1,0 +1,89 @@
+// Store unit: dma_store on the fields of a store command.
+//
+// Contract, timing: see dma_store. The aw, w and b ports lack their constant signals (size, burst,
+// id).
+module store_unit #(
+  parameter int unsigned Dim          = intformer_pkg::Dim,
+  parameter int unsigned ScratchWords = intformer_pkg::ScratchWords,
+  parameter int unsigned BusBytes     = intformer_pkg::BusBytes,
+  parameter int unsigned AddressBits  = intformer_pkg::AddressBits,
+  parameter int unsigned BurstBeats   = intformer_pkg::MaxBurstBeats,
+  parameter int unsigned Outstanding  = intformer_pkg::OutstandingWrites,
+  parameter int unsigned WindowCount  = intformer_pkg::WindowCount
+) (
+  input  logic                      clk_i,
+  input  logic                      rst_ni,
+  input  logic                      halt_i,
+  output logic                      busy_o,
+  output logic                      idle_o,
+  output logic                      word_event_o,
+
+  input  logic                      command_valid_i,
+  output logic                      command_ready_o,
+  input  logic [511:0]              command_i,
+  input  logic [31:0]               command_index_i,
+  output logic                      done_valid_o,
+  output logic [31:0]               done_index_o,
+  output logic [3:0]                done_signal_o,
+  output logic                      error_valid_o,
+  output logic [7:0]                error_code_o,
+  output logic [31:0]               error_index_o,
+  output logic [63:0]               error_addr_o,
+
+  input  logic [WindowCount*64-1:0] window_base_i,
+  input  logic [WindowCount*64-1:0] window_end_i,
+  input  logic [WindowCount*2-1:0]  window_permissions_i,
+
+  output logic                      aw_valid_o,
+  input  logic                      aw_ready_i,
+  output logic [AddressBits-1:0]    aw_addr_o,
+  output logic [7:0]                aw_length_o,
+  output logic                      w_valid_o,
+  input  logic                      w_ready_i,
+  output logic [BusBytes*8-1:0]     w_data_o,
+  output logic [BusBytes-1:0]       w_strobe_o,
+  output logic                      w_last_o,
+  input  logic                      b_valid_i,
+  output logic                      b_ready_o,
+  input  logic [1:0]                b_resp_i,
+
+  output logic                      read_req_valid_o,
+  input  logic                      read_req_ready_i,
+  output logic [23:0]               read_req_addr_o,
+  input  logic                      read_rsp_valid_i,
+  input  logic [Dim*8-1:0]          read_rsp_data_i
+);
+  dma_store #(
+    .DimBytes    (Dim),
+    .BusBytes    (BusBytes),
+    .BurstBytes  (BurstBeats * BusBytes),
+    .AddressBits (AddressBits),
+    .Outstanding (Outstanding),
+    .WindowCount (WindowCount),
+    .ScratchWords(ScratchWords),
+    .ErrorWindow (intformer_pkg::ErrWriteWindow),
+    .ErrorBus    (intformer_pkg::ErrWriteBus),
+    .ErrorRange  (intformer_pkg::ErrScratchRange)
+  ) u_store (
+    .clk_i, .rst_ni, .halt_i, .busy_o, .idle_o, .word_event_o, .command_valid_i, .command_ready_o,
+    .scratch_addr_i  (command_i[intformer_pkg::ScratchAddrLsb+:intformer_pkg::ScratchAddrWidth]),
+    .memory_addr_i   (command_i[intformer_pkg::MemoryAddrLsb+:intformer_pkg::MemoryAddrWidth]),
+    .chunk_words_i   (command_i[intformer_pkg::ChunkWordsLsb+:intformer_pkg::ChunkWordsWidth]),
+    .chunks_i        (command_i[intformer_pkg::ChunksLsb+:intformer_pkg::ChunksWidth]),
+    .scratch_stride_i(
+      command_i[intformer_pkg::ScratchStrideLsb+:intformer_pkg::ScratchStrideWidth]),
+    .memory_stride_i (command_i[intformer_pkg::MemoryStrideLsb+:intformer_pkg::MemoryStrideWidth]),
+    .signal_i        (command_i[intformer_pkg::SignalLsb+:intformer_pkg::SignalWidth]),
+    .index_i         (command_index_i),
+    .done_valid_o, .done_index_o, .done_signal_o,
+    .error_valid_o, .error_code_o, .error_index_o, .error_addr_o,
+    .window_base_i, .window_end_i, .window_permissions_i,
+    .aw_valid_o, .aw_ready_i, .aw_addr_o, .aw_length_o,
+    .w_valid_o, .w_ready_i, .w_data_o, .w_strobe_o, .w_last_o,
+    .b_valid_i, .b_ready_o, .b_resp_i,
+    .read_req_valid_o, .read_req_ready_i, .read_req_addr_o, .read_rsp_valid_i, .read_rsp_data_i
+  );
+
+  logic unused;
+  assign unused = ^command_i;
+endmodule

@@ -1,0 +1,159 @@
+// Scratchpad: Words words of Dim bytes in Banks banks; bank = address mod Banks.
+//
+// Contract: each bank serves one read and one write per cycle. Readers in order of priority: a, b,
+//   vector, store; writers: vector_write, load_write. Ready is combinational in valid and address
+//   of the clients with higher priority. Addresses must lie before the end: the clients see to it.
+// Timing: data come 2 cycles after the grant; a word can be read in the cycle after its write was
+//   accepted.
+module scratchpad #(
+  parameter int unsigned Dim   = intformer_pkg::Dim,
+  parameter int unsigned Words = intformer_pkg::ScratchWords,
+  parameter int unsigned Banks = intformer_pkg::ScratchBanks
+) (
+  input  logic             clk_i,
+  input  logic             rst_ni,
+
+  input  logic             a_req_valid_i,
+  output logic             a_req_ready_o,
+  input  logic [23:0]      a_req_addr_i,
+  output logic             a_rsp_valid_o,
+  output logic [Dim*8-1:0] a_rsp_data_o,
+
+  input  logic             b_req_valid_i,
+  output logic             b_req_ready_o,
+  input  logic [23:0]      b_req_addr_i,
+  output logic             b_rsp_valid_o,
+  output logic [Dim*8-1:0] b_rsp_data_o,
+
+  input  logic             vector_req_valid_i,
+  output logic             vector_req_ready_o,
+  input  logic [23:0]      vector_req_addr_i,
+  output logic             vector_rsp_valid_o,
+  output logic [Dim*8-1:0] vector_rsp_data_o,
+
+  input  logic             store_req_valid_i,
+  output logic             store_req_ready_o,
+  input  logic [23:0]      store_req_addr_i,
+  output logic             store_rsp_valid_o,
+  output logic [Dim*8-1:0] store_rsp_data_o,
+
+  input  logic             vector_write_valid_i,
+  output logic             vector_write_ready_o,
+  input  logic [23:0]      vector_write_addr_i,
+  input  logic [Dim*8-1:0] vector_write_data_i,
+
+  input  logic             load_write_valid_i,
+  output logic             load_write_ready_o,
+  input  logic [23:0]      load_write_addr_i,
+  input  logic [Dim*8-1:0] load_write_data_i
+);
+  localparam int unsigned WordW     = Dim * 8;
+  localparam int unsigned BankW     = $clog2(Banks);
+  localparam int unsigned BankWords = (Words + Banks - 1) / Banks;
+  localparam int unsigned LocalW    = BankWords > 1 ? $clog2(BankWords) : 1;
+
+  // Clients are numbered by priority. A client waits for any valid one before it on the same bank:
+  // whether that one itself is granted or waits, the bank is taken by one of higher priority.
+  logic [BankW-1:0] a_bank, b_bank, vector_bank, store_bank, vector_write_bank, load_write_bank;
+  assign a_bank            = a_req_addr_i[BankW-1:0];
+  assign b_bank            = b_req_addr_i[BankW-1:0];
+  assign vector_bank       = vector_req_addr_i[BankW-1:0];
+  assign store_bank        = store_req_addr_i[BankW-1:0];
+  assign vector_write_bank = vector_write_addr_i[BankW-1:0];
+  assign load_write_bank   = load_write_addr_i[BankW-1:0];
+
+  assign a_req_ready_o      = 1'b1;
+  assign b_req_ready_o      = !(a_req_valid_i && a_bank == b_bank);
+  assign vector_req_ready_o = !(a_req_valid_i && a_bank == vector_bank) &&
+                              !(b_req_valid_i && b_bank == vector_bank);
+  assign store_req_ready_o  = !(a_req_valid_i && a_bank == store_bank) &&
+                              !(b_req_valid_i && b_bank == store_bank) &&
+                              !(vector_req_valid_i && vector_bank == store_bank);
+  assign vector_write_ready_o = 1'b1;
+  assign load_write_ready_o   = !(vector_write_valid_i && vector_write_bank == load_write_bank);
+
+  // One bit per client: a, b, vector, store, vector_write, load_write.
+  logic [5:0] grant;
+  assign grant    = {load_write_valid_i && load_write_ready_o, vector_write_valid_i,
+                     store_req_valid_i && store_req_ready_o,
+                     vector_req_valid_i && vector_req_ready_o,
+                     b_req_valid_i && b_req_ready_o, a_req_valid_i};
+
+  logic [Banks*WordW-1:0] bank_data;
+  for (genvar k = 0; k < Banks; k++) begin : gen_bank
+    logic [5:0]        hit;
+    logic [LocalW-1:0] read_addr;
+
+    assign hit = grant &
+                 {load_write_bank == BankW'(k), vector_write_bank == BankW'(k),
+                  store_bank == BankW'(k), vector_bank == BankW'(k),
+                  b_bank == BankW'(k), a_bank == BankW'(k)};
+
+    always_comb begin
+      read_addr = store_req_addr_i[BankW +: LocalW];
+      if (hit[2]) read_addr = vector_req_addr_i[BankW +: LocalW];
+      if (hit[1]) read_addr = b_req_addr_i[BankW +: LocalW];
+      if (hit[0]) read_addr = a_req_addr_i[BankW +: LocalW];
+    end
+
+    ram_1r1w #(
+      .Width(WordW),
+      .Depth(BankWords)
+    ) u_ram (
+      .clk_i,
+      .write_enable_i(|hit[5:4]),
+      .write_addr_i  (hit[4] ? vector_write_addr_i[BankW +: LocalW] :
+                               load_write_addr_i[BankW +: LocalW]),
+      .write_data_i  (hit[4] ? vector_write_data_i : load_write_data_i),
+      .read_enable_i (|hit[3:0]),
+      .read_addr_i   (read_addr),
+      .read_data_o   (bank_data[k*WordW +: WordW])
+    );
+  end
+
+  // One cycle after the grant the banks show their words; each reader takes that of its bank.
+  logic [3:0]       read1_q, response_q;
+  logic [BankW-1:0] a_bank1_q, b_bank1_q, vector_bank1_q, store_bank1_q;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      read1_q    <= '0;
+      response_q <= '0;
+    end else begin
+      read1_q    <= grant[3:0];
+      response_q <= read1_q;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    a_bank1_q      <= a_bank;
+    b_bank1_q      <= b_bank;
+    vector_bank1_q <= vector_bank;
+    store_bank1_q  <= store_bank;
+    for (int unsigned k = 0; k < Banks; k++) begin
+      if (read1_q[0] && a_bank1_q == BankW'(k)) a_rsp_data_o <= bank_data[k*WordW +: WordW];
+      if (read1_q[1] && b_bank1_q == BankW'(k)) b_rsp_data_o <= bank_data[k*WordW +: WordW];
+      if (read1_q[2] && vector_bank1_q == BankW'(k)) begin
+        vector_rsp_data_o <= bank_data[k*WordW +: WordW];
+      end
+      if (read1_q[3] && store_bank1_q == BankW'(k)) store_rsp_data_o <= bank_data[k*WordW +: WordW];
+    end
+  end
+
+  assign a_rsp_valid_o      = response_q[0];
+  assign b_rsp_valid_o      = response_q[1];
+  assign vector_rsp_valid_o = response_q[2];
+  assign store_rsp_valid_o  = response_q[3];
+`ifdef VERILATOR
+  logic [5:0] beyond;
+  assign beyond = {32'(load_write_addr_i) >= Words,
+                   32'(vector_write_addr_i) >= Words,
+                   32'(store_req_addr_i) >= Words,
+                   32'(vector_req_addr_i) >= Words,
+                   32'(b_req_addr_i) >= Words,
+                   32'(a_req_addr_i) >= Words};
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) assert ((grant & beyond) == '0) else $error("word beyond the end");
+  end
+`endif
+endmodule
