@@ -15,6 +15,12 @@ TEXT   ?= The array never waits for the memory, and every bit agrees.
 PREFIX  ?= /usr/local
 ARCH    ?=
 
+# ON: in a build that is configured anew a warning is a fault.
+WERROR  ?= OFF
+
+# Of make sanitize: one of its two builds, address,undefined or thread; empty: both.
+SANITIZE ?=
+
 # Of make fuzz: how long, and the number of the first case.
 SECONDS ?= 60
 FIRST   ?= 0
@@ -30,7 +36,7 @@ REAL_REPORT = $(BUILD)/reports/$(call stem,$(REAL))-$(call stem,$(CONFIG)).json
 
 .DEFAULT_GOAL := help
 .PHONY: help packages configure program run run-model run-real minilm minilm-file accuracy bert-base test limits \
-        coverage mutants fuzz figures lint synth bench estimate-table programs regenerate compilers install uninstall format clean
+        coverage mutants fuzz sanitize figures lint synth bench estimate-table programs regenerate compilers install uninstall format clean
 
 help: ## explain every target
 	@echo "intformer: integer-only Transformer accelerators, from a config file to equal bits"
@@ -50,7 +56,8 @@ configure: packages
 	  test ! -f $$cache || grep -qxF -e "$$home=$$PWD" -e "$$home=$$(pwd -P)" $$cache || \
 	  { echo "the checkout has been moved: configuring again"; \
 	    rm -rf $$cache $(BUILD)/CMakeFiles $(BUILD)/build.ninja; }
-	@test -f $(BUILD)/build.ninja || cmake -S . -B $(BUILD) -G Ninja >$(BUILD).log 2>&1 \
+	@test -f $(BUILD)/build.ninja || \
+	  cmake -S . -B $(BUILD) -G Ninja -DCMAKE_COMPILE_WARNING_AS_ERROR=$(WERROR) >$(BUILD).log 2>&1 \
 	  || { cat $(BUILD).log; exit 1; }
 	@rm -f $(BUILD).log
 
@@ -134,9 +141,12 @@ regenerate: program ## write again what is generated and committed: rtl/generate
 	@sh scripts/regenerate.sh $(BUILD)/intformer
 
 fuzz: packages ## changed copies of model files, configs, folders and texts, with sanitizers (SECONDS)
-	@test -f $(BUILD)/fuzz/build.ninja || cmake -S . -B $(BUILD)/fuzz -G Ninja -DINTFORMER_SANITIZE=ON >/dev/null
+	@test -f $(BUILD)/fuzz/build.ninja || cmake -S . -B $(BUILD)/fuzz -G Ninja -DINTFORMER_SANITIZE=address,undefined >/dev/null
 	@sh scripts/build.sh intformer_fuzz $(BUILD)/fuzz
 	@$(BUILD)/fuzz/tests/fuzz/intformer_fuzz --seconds $(SECONDS) --first $(FIRST) --findings $(BUILD)/fuzz/findings
+
+sanitize: packages ## run the tests that simulate no hardware with wrong accesses, undefined operations and races as faults
+	@sh scripts/sanitize.sh $(SANITIZE)
 
 figures: configure ## compare the documentation's figures with the commands that print them, minutes of them too
 	@sh scripts/build.sh docs_figures_test $(BUILD)
