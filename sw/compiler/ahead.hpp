@@ -2,10 +2,10 @@
 
 #include <cstddef>
 #include <functional>
-#include <future>
 #include <map>
-#include <thread>
 #include <utility>
+
+#include "sw/parallel/parallel.hpp"
 
 namespace intformer {
 
@@ -22,8 +22,8 @@ class Ahead {
 
   /// Begins a job, unless all cores are busy with others.
   void expect(std::size_t number) {
-    if (begun_.size() + 1 < std::thread::hardware_concurrency() && !begun_.contains(number))
-      begun_.emplace(number, std::async(std::launch::async, job_, number));
+    if (begun_.size() + 1 < coreCount() && !begun_.contains(number))
+      begun_.try_emplace(number, [this, number] { return job_(number); });
   }
   /// The result of a job, or what it threw.
   Result get(std::size_t number) {
@@ -33,7 +33,7 @@ class Ahead {
 
  private:
   Job job_;
-  std::map<std::size_t, std::future<Result>> begun_;  ///< not yet asked for
+  std::map<std::size_t, Begun<Result>> begun_;  ///< not yet asked for
 };
 
 }  // namespace intformer

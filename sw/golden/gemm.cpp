@@ -1,10 +1,5 @@
 #include "sw/golden/gemm.hpp"
 
-#include <algorithm>
-#include <exception>
-#include <thread>
-#include <vector>
-
 namespace intformer {
 namespace {
 
@@ -48,29 +43,6 @@ void gemm(GemmOperand a, GemmOperand b, uint32_t rows, uint32_t cols, uint32_t d
   for (uint32_t r = 0; r < rows; ++r)  // what the blocks left over
     for (uint32_t c = r < rows2 ? cols4 : 0; c < cols; ++c)
       out[r * outStride + c] = dot(a.data + r * a.stride, b.data + c * b.stride, depth);
-}
-
-void parallelFor(uint32_t count, uint32_t grain,
-                 const std::function<void(uint32_t, uint32_t)>& body) {
-  const uint32_t blocks = (count + grain - 1) / grain;
-  const uint32_t workers =
-      std::clamp(std::thread::hardware_concurrency(), 1U, std::max(blocks, 1U));
-  if (workers == 1) return body(0, count);
-  std::vector<std::exception_ptr> errors(workers);
-  std::vector<std::thread> threads;
-  for (uint32_t w = 0; w < workers; ++w)
-    threads.emplace_back([&, w] {
-      try {
-        const uint32_t begin = blocks * w / workers * grain;
-        const uint32_t end = std::min(count, blocks * (w + 1) / workers * grain);
-        if (begin < end) body(begin, end);
-      } catch (...) {
-        errors[w] = std::current_exception();
-      }
-    });
-  for (auto& thread : threads) thread.join();
-  for (const auto& error : errors)
-    if (error) std::rethrow_exception(error);
 }
 
 }  // namespace intformer

@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 
 namespace intformer {
 
@@ -15,10 +14,5 @@ struct GemmOperand {
 };
 void gemm(GemmOperand a, GemmOperand b, uint32_t rows, uint32_t cols, uint32_t depth, int32_t* out,
           std::size_t outStride);
-
-/// Calls body(begin, end) on disjoint parts of [0, count), each a multiple of `grain` long but the
-/// last, on as many threads as the machine has. Exceptions of the body end up in the caller.
-void parallelFor(uint32_t count, uint32_t grain,
-                 const std::function<void(uint32_t, uint32_t)>& body);
 
 }  // namespace intformer

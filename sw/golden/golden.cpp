@@ -3,8 +3,8 @@
 #include <fmt/core.h>
 
 #include "sw/golden/detail.hpp"
-#include "sw/golden/gemm.hpp"
 #include "sw/numerics/layernorm.hpp"
+#include "sw/parallel/parallel.hpp"
 
 namespace intformer {
 namespace golden {

@@ -3,6 +3,7 @@
 #include "sw/golden/detail.hpp"
 #include "sw/golden/gemm.hpp"
 #include "sw/numerics/activation.hpp"
+#include "sw/parallel/parallel.hpp"
 
 namespace intformer {
 namespace golden {

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "sw/golden/gemm.hpp"
+#include "sw/parallel/parallel.hpp"
 #include "sw/quantizer/matrix.hpp"
 
 namespace intformer {

@@ -1,6 +1,6 @@
 #include "sw/quantizer/matrix.hpp"
 
-#include "sw/golden/gemm.hpp"
+#include "sw/parallel/parallel.hpp"
 
 namespace intformer {
 

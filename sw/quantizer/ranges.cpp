@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "sw/golden/gemm.hpp"
+#include "sw/parallel/parallel.hpp"
 
 namespace intformer {
 namespace {

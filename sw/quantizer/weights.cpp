@@ -5,7 +5,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "sw/golden/gemm.hpp"
+#include "sw/parallel/parallel.hpp"
 
 namespace intformer {
 namespace {
