@@ -41,13 +41,13 @@ void requireLegal(const std::vector<Command>& commands, uint32_t dim) {
 }  // namespace
 
 Program assemble(const Graph& graph, const Plan& plan, const MemoryLayout& layout,
-                 const Lowering& lowering, bool contents) {
+                 const Lowered& lowered, bool contents) {
   Program program;
   program.dim = plan.dim;
-  const std::vector<StreamCommand> stream = lowering.stream().merged();
+  const std::vector<StreamCommand> stream = lowered.stream.merged();
   const uint64_t constantsBase = roundUp((stream.size() + 1) * kCommandBytes, kPage);
   program.constantsAddress = constantsBase;
-  program.readOnlyEnd = roundUp(constantsBase + lowering.constants().bytes(), kPage);
+  program.readOnlyEnd = roundUp(constantsBase + lowered.constants.bytes(), kPage);
   program.memoryBytes = program.readOnlyEnd + roundUp(layout.bytes, kPage);
 
   for (const Operator& op : graph.operators)
@@ -72,7 +72,7 @@ Program assemble(const Graph& graph, const Plan& plan, const MemoryLayout& layou
   program.commands.emplace_back(Opcode::End);
   if (contents) {
     requireLegal(program.commands, plan.dim);
-    program.constants = lowering.constants().build(constantsBase);
+    program.constants = lowered.constants.build(constantsBase);
   }
   program.placements = placements(graph, layout, plan.dim, program.readOnlyEnd);
   return program;

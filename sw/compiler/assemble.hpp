@@ -9,6 +9,6 @@ namespace intformer {
 /// Gives a lowered graph its places in memory: program, constants, tensors. Without `contents` the
 /// constants are left out.
 Program assemble(const Graph& graph, const Plan& plan, const MemoryLayout& layout,
-                 const Lowering& lowering, bool contents);
+                 const Lowered& lowered, bool contents);
 
 }  // namespace intformer

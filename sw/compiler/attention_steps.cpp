@@ -1,6 +1,8 @@
+#include "sw/compiler/attention_steps.hpp"
+
 #include <algorithm>
 
-#include "sw/compiler/lowering.hpp"
+#include "sw/compiler/transfers.hpp"
 
 namespace intformer {
 namespace {
@@ -35,7 +37,7 @@ std::vector<MaskPart> maskParts(const Mask& mask, uint32_t keys, uint32_t firstR
 
 /// What row_max and exp share, for the rows of one part of the mask.
 Command maskedRows(Opcode opcode, const Attention& op, const MaskPart& part, Scale scale,
-                          uint32_t position, uint32_t firstKey) {
+                   uint32_t position, uint32_t firstKey) {
   return Command(opcode)
       .set(Field::Rows, part.rows)
       .set(Field::RowPosition, position)
@@ -51,25 +53,25 @@ Command maskedRows(Opcode opcode, const Attention& op, const MaskPart& part, Sca
 
 }  // namespace
 
-Lowering::HeadOperand Lowering::loadHead(TensorId tensor, uint32_t head, uint32_t firstRow,
-                                         uint32_t rows) {
-  const uint32_t panels = layout(tensor).groupStride / plan_.dim;
-  const uint32_t address = streamed_.allocate(panels * rows);
-  load(tensor, address, head * panels, panels, firstRow, rows);
+HeadOperand loadHead(Context& context, TensorId tensor, uint32_t head, uint32_t firstRow,
+                     uint32_t rows) {
+  const uint32_t panels = context.headPanels(tensor);
+  const uint32_t address = context.streamed.allocate(panels * rows);
+  load(context, tensor, address, {head * panels, panels, firstRow, rows});
   return {.pieces = {{address, rows, 0, rows}}, .loaded = true};
 }
 
-Lowering::HeadOperand Lowering::findHead(TensorId tensor, uint32_t head, uint32_t firstRow,
-                                         uint32_t rows) {
-  const TensorLayout& shape = layout(tensor);
-  const uint32_t panels = shape.groupStride / plan_.dim;
+HeadOperand findHead(Context& context, TensorId tensor, uint32_t head, uint32_t firstRow,
+                     uint32_t rows) {
+  const TensorLayout& shape = context.of(tensor);
+  const uint32_t panels = context.headPanels(tensor);
   HeadOperand found;
   for (uint32_t row = firstRow; row < firstRow + rows;) {
-    const RowBlock block = rowBlockAt(row / schedule_.frame.rowBlock, schedule_.frame.rowBlock, shape.rows);
+    const RowBlock block = context.block(row / context.schedule.frame.rowBlock, shape.rows);
     const uint32_t end = std::min(firstRow + rows, block.first + block.rows);
-    const Resident* resident = heap_.use(tensor, block.index, step_);
-    const bool whole = end == firstRow + rows || (end - row) % plan_.dim == 0;  // tiles
-    if (resident == nullptr || !whole) return loadHead(tensor, head, firstRow, rows);
+    const Resident* resident = context.heap.use(tensor, block.index, context.work.step());
+    const bool whole = end == firstRow + rows || (end - row) % context.plan.dim == 0;  // tiles
+    if (resident == nullptr || !whole) return loadHead(context, tensor, head, firstRow, rows);
     found.pieces.push_back({resident->address + head * panels * block.rows + (row - block.first),
                             block.rows, row - firstRow, end - row});
     row = end;
@@ -77,114 +79,116 @@ Lowering::HeadOperand Lowering::findHead(TensorId tensor, uint32_t head, uint32_
   return found;
 }
 
-void Lowering::releaseHead(HeadOperand& operand) {
-  if (operand.loaded) streamed_.release(operand.pieces.front().address);
+void releaseHead(Context& context, HeadOperand& operand) {
+  if (operand.loaded) context.streamed.release(operand.pieces.front().address);
   operand = {};
 }
 
-void Lowering::emitLogits(const Attention& op, AttentionStep& step, const HeadOperand& query,
-                          const HeadOperand& keys, uint32_t keyCount) {
-  const uint32_t dim = plan_.dim;
+void emitLogits(Context& context, const Attention& op, AttentionStep& step,
+                const HeadOperand& query, const HeadOperand& keys, uint32_t keyCount) {
+  const uint32_t dim = context.plan.dim;
   const uint32_t rows = step.queries.rows;
-  step.logits = accumulator_.allocate(ceilDivide(keyCount, dim) * rows);
+  step.logits = context.accumulator.allocate(ceilDivide(keyCount, dim) * rows);
   for (const HeadPiece& piece : keys.pieces)
-    stream_.emit(Command(Opcode::Matmul)
-                     .set(Field::AAddr, query.pieces.front().address)
-                     .set(Field::AStride, query.pieces.front().stride)
-                     .set(Field::BAddr, piece.address)
-                     .set(Field::BStride, piece.stride)
-                     .set(Field::CAddr, step.logits + piece.first / dim * rows)
-                     .set(Field::CStride, rows)
-                     .set(Field::MatmulRows, rows)
-                     .set(Field::Depth, layout(op.query).groupStride)
-                     .set(Field::Cols, piece.rows)
-                     .set(Field::BTransposed, 1));
+    context.stream.emit(Command(Opcode::Matmul)
+                            .set(Field::AAddr, query.pieces.front().address)
+                            .set(Field::AStride, query.pieces.front().stride)
+                            .set(Field::BAddr, piece.address)
+                            .set(Field::BStride, piece.stride)
+                            .set(Field::CAddr, step.logits + piece.first / dim * rows)
+                            .set(Field::CStride, rows)
+                            .set(Field::MatmulRows, rows)
+                            .set(Field::Depth, context.of(op.query).groupStride)
+                            .set(Field::Cols, piece.rows)
+                            .set(Field::BTransposed, 1));
 }
 
-void Lowering::emitMaximum(const Attention& op, const AttentionStep& step, const KeyRange& keys) {
+void emitMaximum(Context& context, const Attention& op, const AttentionStep& step,
+                 const KeyRange& keys) {
   const uint32_t position = step.queries.first - op.firstRow;
   for (const MaskPart& part : maskParts(op.mask, op.rows, position, step.queries.rows))
-    stream_.emit(maskedRows(Opcode::RowMax, op, part, op.logit[step.head], position + part.offset,
-                            keys.first)
-                     .set(Field::AccAddr, step.logits + part.offset)
-                     .set(Field::AccStride, step.queries.rows)
-                     .set(Field::Panels, ceilDivide(keys.count, plan_.dim))
-                     .set(Field::StatRow, step.statRow + part.offset));
+    context.stream.emit(maskedRows(Opcode::RowMax, op, part, op.logit[step.head],
+                                   position + part.offset, keys.first)
+                            .set(Field::AccAddr, step.logits + part.offset)
+                            .set(Field::AccStride, step.queries.rows)
+                            .set(Field::Panels, ceilDivide(keys.count, context.plan.dim))
+                            .set(Field::StatRow, step.statRow + part.offset));
 }
 
-void Lowering::emitWeights(const Attention& op, AttentionStep& step, const KeyRange& keys) {
+void emitWeights(Context& context, const Attention& op, AttentionStep& step, const KeyRange& keys) {
   const uint32_t rows = step.queries.rows;
-  const uint32_t panels = ceilDivide(keys.count, plan_.dim);
+  const uint32_t panels = ceilDivide(keys.count, context.plan.dim);
   const uint32_t position = step.queries.first - op.firstRow;
-  step.weights = results_.allocate(panels * rows);
+  step.weights = context.results.allocate(panels * rows);
   for (const MaskPart& part : maskParts(op.mask, op.rows, position, rows))
-    stream_.emit(maskedRows(Opcode::Exp, op, part, op.logit[step.head], position + part.offset,
-                            keys.first)
-                     .set(Field::AccAddr, step.logits + part.offset)
-                     .set(Field::AccStride, rows)
-                     .set(Field::OutAddr, step.weights + part.offset)
-                     .set(Field::OutStride, rows)
-                     .set(Field::Panels, panels)
-                     .set(Field::StatRow, step.statRow + part.offset)
-                     .set(Field::Dither, op.dither));
-  accumulator_.release(step.logits);
+    context.stream.emit(maskedRows(Opcode::Exp, op, part, op.logit[step.head],
+                                   position + part.offset, keys.first)
+                            .set(Field::AccAddr, step.logits + part.offset)
+                            .set(Field::AccStride, rows)
+                            .set(Field::OutAddr, step.weights + part.offset)
+                            .set(Field::OutStride, rows)
+                            .set(Field::Panels, panels)
+                            .set(Field::StatRow, step.statRow + part.offset)
+                            .set(Field::Dither, op.dither));
+  context.accumulator.release(step.logits);
   // Stays until the product has read it.
-  store(op.weights, {step.weights, rows, false}, keys.first / plan_.dim, panels,
-        step.head * op.rows + position, rows);
+  store(context, op.weights, {step.weights, rows, false},
+        {keys.first / context.plan.dim, panels, step.head * op.rows + position, rows});
 }
 
-void Lowering::emitProduct(const Attention& op, AttentionStep& step, const HeadOperand& values,
-                           const KeyRange& keys) {
+void emitProduct(Context& context, const Attention& op, AttentionStep& step,
+                 const HeadOperand& values, const KeyRange& keys) {
   const uint32_t rows = step.queries.rows;
   for (const HeadPiece& piece : values.pieces)
-    stream_.emit(Command(Opcode::Matmul)
-                     .set(Field::AAddr, step.weights + piece.first / plan_.dim * rows)
-                     .set(Field::AStride, rows)
-                     .set(Field::BAddr, piece.address)
-                     .set(Field::BStride, piece.stride)
-                     .set(Field::CAddr, step.sums)
-                     .set(Field::CStride, rows)
-                     .set(Field::MatmulRows, rows)
-                     .set(Field::Depth, piece.rows)
-                     .set(Field::Cols, layout(op.value).groupStride)
-                     .set(Field::AUnsigned, 1)
-                     .set(Field::Accumulate, keys.first + piece.first != 0));
-  results_.release(step.weights);
+    context.stream.emit(Command(Opcode::Matmul)
+                            .set(Field::AAddr, step.weights + piece.first / context.plan.dim * rows)
+                            .set(Field::AStride, rows)
+                            .set(Field::BAddr, piece.address)
+                            .set(Field::BStride, piece.stride)
+                            .set(Field::CAddr, step.sums)
+                            .set(Field::CStride, rows)
+                            .set(Field::MatmulRows, rows)
+                            .set(Field::Depth, piece.rows)
+                            .set(Field::Cols, context.of(op.value).groupStride)
+                            .set(Field::AUnsigned, 1)
+                            .set(Field::Accumulate, keys.first + piece.first != 0));
+  context.results.release(step.weights);
 }
 
-void Lowering::emitScalars(const Attention& op, const AttentionStep& step) {
+void emitScalars(Context& context, const Attention& op, const AttentionStep& step) {
   const Scale scale = op.result[step.head];
-  stream_.emit(Command(Opcode::RowScalarSoftmax)
-                   .set(Field::Rows, step.queries.rows)
-                   .set(Field::StatRow, step.statRow)
-                   .set(Field::Multiplier, scale.multiplier)
-                   .set(Field::Shift, scale.shift));
+  context.stream.emit(Command(Opcode::RowScalarSoftmax)
+                          .set(Field::Rows, step.queries.rows)
+                          .set(Field::StatRow, step.statRow)
+                          .set(Field::Multiplier, scale.multiplier)
+                          .set(Field::Shift, scale.shift));
 }
 
-void Lowering::emitResult(const Attention& op, AttentionStep& step) {
-  const TensorLayout& out = layout(op.output);
-  const uint32_t panels = out.groupStride / plan_.dim;
+void emitResult(Context& context, const Attention& op, AttentionStep& step) {
+  const TensorLayout& out = context.of(op.output);
+  const uint32_t panels = context.headPanels(op.output);
   const uint32_t firstPanel = step.head * panels;
   const uint32_t rows = step.queries.rows;
   Piece piece;
-  if (const Resident* resident = heap_.use(op.output, step.queries.index, step_)) {
-    const RowBlock block = rowBlockAt(step.queries.index, schedule_.frame.rowBlock, out.rows);
+  if (const Resident* resident =
+          context.heap.use(op.output, step.queries.index, context.work.step())) {
+    const RowBlock block = context.block(step.queries.index, out.rows);
     piece = {resident->address + firstPanel * block.rows + (step.queries.first - block.first),
              block.rows, false};
   } else {
-    piece = {results_.allocate(panels * rows), rows, true};
+    piece = {context.results.allocate(panels * rows), rows, true};
   }
-  stream_.emit(Command(Opcode::RowNormalize)
-                   .set(Field::AccAddr, step.sums)
-                   .set(Field::AccStride, rows)
-                   .set(Field::OutAddr, piece.address)
-                   .set(Field::OutStride, piece.stride)
-                   .set(Field::Rows, rows)
-                   .set(Field::Panels, panels)
-                   .set(Field::StatRow, step.statRow));
-  accumulator_.release(step.sums);
-  statistics_.release(step.statRow);
-  store(op.output, piece, firstPanel, panels, step.queries.first, rows);
+  context.stream.emit(Command(Opcode::RowNormalize)
+                          .set(Field::AccAddr, step.sums)
+                          .set(Field::AccStride, rows)
+                          .set(Field::OutAddr, piece.address)
+                          .set(Field::OutStride, piece.stride)
+                          .set(Field::Rows, rows)
+                          .set(Field::Panels, panels)
+                          .set(Field::StatRow, step.statRow));
+  context.accumulator.release(step.sums);
+  context.statistics.release(step.statRow);
+  store(context, op.output, piece, {firstPanel, panels, step.queries.first, rows});
 }
 
 }  // namespace intformer

@@ -34,9 +34,8 @@ std::string suggestion(const Graph& graph, const Plan& plan, const MemoryLayout&
 
 Program lowered(const Graph& graph, const Plan& plan, const MemoryLayout& layout,
                 const Schedule& schedule, const CompileOptions& options) {
-  Lowering lowering(graph, plan, layout, schedule, options.sharedConstants);
-  lowering.run();
-  return assemble(graph, plan, layout, lowering, options.contents);
+  return assemble(graph, plan, layout,
+                  lower(graph, plan, layout, schedule, options.sharedConstants), options.contents);
 }
 
 }  // namespace
@@ -56,10 +55,9 @@ Program compile(const Graph& graph, const Plan& plan, const CompileOptions& opti
   auto& choices = judgement.decision.choices;
   for (; !choices.empty(); choices.erase(choices.begin())) {
     try {
-      const auto lowering = std::move(judgement.lowering);
-      Program program = lowering
-                            ? assemble(graph, plan, layout, *lowering, options.contents)
-                            : lowered(graph, plan, layout, choices.front().schedule, options);
+      const auto ready = std::move(judgement.lowered);
+      Program program = ready ? assemble(graph, plan, layout, *ready, options.contents)
+                              : lowered(graph, plan, layout, choices.front().schedule, options);
       if (plan.addressBits < 64 && program.memoryBytes > uint64_t{1} << plan.addressBits)
         throw CompileError(fmt::format("{} needs {} bytes of memory: raise bus.address_bits from {}",
                                        graph.name, program.memoryBytes, plan.addressBits));

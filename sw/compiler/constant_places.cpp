@@ -1,93 +1,122 @@
-#include "sw/compiler/lowering.hpp"
+#include "sw/compiler/constant_places.hpp"
 
 namespace intformer {
 
-void Lowering::placeConstants() {
-  for (const Operator& op : graph_.operators) {
-    if (const auto* linear = std::get_if<Linear>(&op)) {
-      linearPlace(*linear);
-    } else if (const auto* norm = std::get_if<LayerNorm>(&op)) {
-      normPlace(*norm);
-      identityPlace();
-    } else if (const auto* embedding = std::get_if<Embedding>(&op)) {
-      embeddingPlaces(*embedding);
-    }
-  }
+ConstantPlaces::ConstantPlaces(const Graph& graph, const Plan& plan, const MemoryLayout& layout,
+                               bool shared)
+    : graph_(graph), plan_(plan), layout_(layout), shared_(shared),
+      places_(graph.operators.size()), embeddings_(graph.operators.size()) {
+  if (!shared) return;
+  for (uint32_t op = 0; op < graph.operators.size(); ++op)
+    match(
+        graph.operators[op], [&](const Linear& linear) { places_[op] = allTiles(linear); },
+        [](const Attention&) {},
+        [&](const LayerNorm&) {
+          norm(op);
+          identity();
+        },
+        [&](const Embedding&) { embedding(op); });
 }
 
-uint64_t Lowering::tilePitch(const Linear& op) const {
-  const uint64_t words = uint64_t{layout(op.input).panels} * plan_.dim +
-                         constantBytes(epilogueOpcode(op));
+uint64_t ConstantPlaces::tilePitch(const Linear& op) const {
+  const uint64_t words =
+      uint64_t{of(op.input).panels} * plan_.dim + constantBytes(epilogueOpcode(op));
   return roundUp(words * plan_.dim, 64);
 }
 
-uint64_t Lowering::linearPlace(const Linear& op) {
-  const auto [place, fresh] = linearPlaces_.try_emplace(&op);
-  if (!fresh) return place->second;
-  const TensorLayout& in = layout(op.input);
-  const TensorLayout& out = layout(op.output);
+uint64_t ConstantPlaces::allTiles(const Linear& op) {
+  const TensorLayout& in = of(op.input);
+  const TensorLayout& out = of(op.output);
   const uint64_t pitch = tilePitch(op);
-  return place->second = constants_.add(
-             out.panels * pitch, [this, &op, &in, &out, pitch](std::span<uint8_t> bytes) {
-               const uint32_t depth = in.panels * plan_.dim;
-               for (uint32_t panel = 0; panel < out.panels; ++panel) {
-                 const auto tile = bytes.subspan(panel * pitch, pitch);
-                 fillWeights(op, in, out, plan_.dim, panel, 0, depth, tile);
-                 fillLinearConstants(op, out, plan_.dim, panel,
-                                     tile.subspan(std::size_t{depth} * plan_.dim));
-               }
-             });
-}
-
-uint64_t Lowering::normPlace(const LayerNorm& op) {
-  const auto [place, fresh] = normConstants_.try_emplace(&op);
-  if (!fresh) return place->second;
-  const TensorLayout& in = layout(op.input);
-  const uint32_t words = constantBytes(Opcode::LayerNorm);
-  return place->second = constants_.add(
-             uint64_t{words} * in.panels * plan_.dim,
-             [this, &op, &in, words](std::span<uint8_t> bytes) {
-               for (uint32_t panel = 0; panel < in.panels; ++panel)
-                 fillLayerNormConstants(op, in, plan_.dim, panel,
-                                        bytes.subspan(std::size_t{panel} * words * plan_.dim));
-             });
-}
-
-uint64_t Lowering::identityPlace() {
-  if (!identityConstants_)
-    identityConstants_ =
-        constants_.add(uint64_t{constantBytes(Opcode::Residual)} * plan_.dim,
-                       [this](std::span<uint8_t> s) { fillIdentityConstants(plan_.dim, s); });
-  return *identityConstants_;
-}
-
-uint64_t Lowering::embeddingPitch(const Embedding& op) const {
-  return roundUp(uint64_t{2} * layout(op.output).panels * plan_.dim, kGatherStrideBytes);
-}
-
-const Lowering::EmbeddingPlaces& Lowering::embeddingPlaces(const Embedding& op) {
-  const auto [found, fresh] = embeddings_.try_emplace(&op);
-  EmbeddingPlaces& places = found->second;
-  if (!fresh) return places;
   const uint32_t dim = plan_.dim;
-  const uint32_t words = constantBytes(Opcode::Residual);
-  const TensorLayout& out = layout(op.output);
-  const uint64_t pitch = embeddingPitch(op);
-  places.tokens = constants_.add(op.vocabulary * pitch, [=, &op, &out](std::span<uint8_t> bytes) {
+  return pool_.add(out.panels * pitch, [=, &op, &in, &out](std::span<uint8_t> bytes) {
+    const uint32_t depth = in.panels * dim;
+    for (uint32_t panel = 0; panel < out.panels; ++panel) {
+      const auto tile = bytes.subspan(panel * pitch, pitch);
+      fillWeights(op, in, out, dim, panel, 0, depth, tile);
+      fillLinearConstants(op, out, dim, panel, tile.subspan(std::size_t{depth} * dim));
+    }
+  });
+}
+
+WeightPlace ConstantPlaces::weights(uint32_t index, const WeightRange& range,
+                                    std::optional<uint64_t>& known) {
+  const auto& op = std::get<Linear>(graph_.operators[index]);
+  const TensorLayout& in = of(op.input);
+  const TensorLayout& out = of(op.output);
+  const uint32_t dim = plan_.dim;
+  if (shared_) {
+    const uint64_t pitch = tilePitch(op);
+    const uint64_t tile = places_[index].value() + range.firstTile * pitch;
+    return {.weights = tile + uint64_t{range.firstDepth} * dim,
+            .constants = tile + uint64_t{in.panels} * dim * dim,
+            .pitch = pitch};
+  }
+  const uint64_t tileBytes = uint64_t{range.depth} * dim;
+  const uint64_t constantBytes = uint64_t{range.constants} * dim;
+  if (!known)
+    known = pool_.add(
+        range.tiles * (tileBytes + constantBytes), [=, &op, &in, &out](std::span<uint8_t> bytes) {
+          for (uint32_t tile = 0; tile < range.tiles; ++tile) {
+            fillWeights(op, in, out, dim, range.firstTile + tile, range.firstDepth, range.depth,
+                        bytes.subspan(tile * tileBytes, tileBytes));
+            if (range.constants != 0)
+              fillLinearConstants(
+                  op, out, dim, range.firstTile + tile,
+                  bytes.subspan(range.tiles * tileBytes + tile * constantBytes));
+          }
+        });
+  return {.weights = *known, .constants = *known + range.tiles * tileBytes, .pitch = 0};
+}
+
+uint64_t ConstantPlaces::norm(uint32_t index) {
+  std::optional<uint64_t>& place = places_[index];
+  if (place) return *place;
+  const auto& op = std::get<LayerNorm>(graph_.operators[index]);
+  const TensorLayout& in = of(op.input);
+  const uint32_t dim = plan_.dim;
+  const std::size_t record = std::size_t{constantBytes(Opcode::LayerNorm)} * dim;
+  place = pool_.add(record * in.panels, [=, &op, &in](std::span<uint8_t> bytes) {
+    for (uint32_t panel = 0; panel < in.panels; ++panel)
+      fillLayerNormConstants(op, in, dim, panel, bytes.subspan(panel * record));
+  });
+  return *place;
+}
+
+uint64_t ConstantPlaces::identity() {
+  const uint32_t dim = plan_.dim;
+  if (!identity_)
+    identity_ = pool_.add(uint64_t{constantBytes(Opcode::Residual)} * dim,
+                          [dim](std::span<uint8_t> s) { fillIdentityConstants(dim, s); });
+  return *identity_;
+}
+
+uint64_t ConstantPlaces::tablePitch(const Embedding& op) const {
+  return roundUp(uint64_t{2} * of(op.output).panels * plan_.dim, kGatherStrideBytes);
+}
+
+const EmbeddingPlaces& ConstantPlaces::embedding(uint32_t index) {
+  std::optional<EmbeddingPlaces>& known = embeddings_[index];
+  if (known) return *known;
+  const auto& op = std::get<Embedding>(graph_.operators[index]);
+  EmbeddingPlaces& places = known.emplace();
+  const uint32_t dim = plan_.dim;
+  const std::size_t record = std::size_t{constantBytes(Opcode::Residual)} * dim;
+  const TensorLayout& out = of(op.output);
+  const uint64_t pitch = tablePitch(op);
+  places.tokens = pool_.add(op.vocabulary * pitch, [=, &op, &out](std::span<uint8_t> bytes) {
     fillTokenTable(op, out, dim, pitch, bytes);
   });
-  places.places = constants_.add(op.placeCount * pitch, [=, &op, &out](std::span<uint8_t> bytes) {
+  places.places = pool_.add(op.placeCount * pitch, [=, &op, &out](std::span<uint8_t> bytes) {
     fillPlaceTable(op, out, dim, pitch, bytes);
   });
-  places.weights = constants_.add(uint64_t{2} * dim * dim, [dim](std::span<uint8_t> bytes) {
+  places.weights = pool_.add(uint64_t{2} * dim * dim, [dim](std::span<uint8_t> bytes) {
     fillTokenWeights(dim, bytes);
   });
-  places.constants = constants_.add(
-      uint64_t{words} * out.panels * dim, [=, &op, &out](std::span<uint8_t> bytes) {
-        for (uint32_t panel = 0; panel < out.panels; ++panel)
-          fillEmbeddingConstants(op, out, dim, panel,
-                                 bytes.subspan(std::size_t{panel} * words * dim));
-      });
+  places.constants = pool_.add(record * out.panels, [=, &op, &out](std::span<uint8_t> bytes) {
+    for (uint32_t panel = 0; panel < out.panels; ++panel)
+      fillEmbeddingConstants(op, out, dim, panel, bytes.subspan(panel * record));
+  });
   return places;
 }
 

@@ -85,18 +85,21 @@ void fillLinearConstants(const Linear& op, const TensorLayout& out, uint32_t dim
     Record record(words, dim, c);
     const auto column = out.column(panel * dim + c);
     record.bias(column ? op.bias[*column] : 0);
-    if (const auto* requantize = std::get_if<RequantizeEpilogue>(&op.epilogue)) {
-      record.scale(column ? requantize->scale[*column] : Scale{});
-      record.zero(column ? requantize->zero[*column] : int8_t{0});
-    } else if (const auto* activation = std::get_if<ActivationEpilogue>(&op.epilogue)) {
-      record.scale(column ? activation->input[*column] : Scale{});
-      record.secondScale(column ? activation->output[*column] : Scale{});
-      record.zero(column ? activation->zero[*column] : int8_t{0});
-    } else {
-      const auto& residual = std::get<ResidualEpilogue>(op.epilogue);
-      record.scale(column ? residual.product[*column] : Scale{});
-      record.secondScale(column ? residual.skip[*column] : Scale{});
-    }
+    match(
+        op.epilogue,
+        [&](const RequantizeEpilogue& requantize) {
+          record.scale(column ? requantize.scale[*column] : Scale{});
+          record.zero(column ? requantize.zero[*column] : int8_t{0});
+        },
+        [&](const ActivationEpilogue& activation) {
+          record.scale(column ? activation.input[*column] : Scale{});
+          record.secondScale(column ? activation.output[*column] : Scale{});
+          record.zero(column ? activation.zero[*column] : int8_t{0});
+        },
+        [&](const ResidualEpilogue& residual) {
+          record.scale(column ? residual.product[*column] : Scale{});
+          record.secondScale(column ? residual.skip[*column] : Scale{});
+        });
   }
 }
 
@@ -180,9 +183,10 @@ void fillIdentityConstants(uint32_t dim, std::span<uint8_t> words) {
 }
 
 Opcode epilogueOpcode(const Linear& op) {
-  if (std::holds_alternative<RequantizeEpilogue>(op.epilogue)) return Opcode::Requantize;
-  if (std::holds_alternative<ActivationEpilogue>(op.epilogue)) return Opcode::Activation;
-  return Opcode::Residual;
+  return match(
+      op.epilogue, [](const RequantizeEpilogue&) { return Opcode::Requantize; },
+      [](const ActivationEpilogue&) { return Opcode::Activation; },
+      [](const ResidualEpilogue&) { return Opcode::Residual; });
 }
 
 }  // namespace intformer

@@ -11,6 +11,10 @@ namespace {
 /// Array cycles that a matmul command should last at least: the cost of starting a vector command
 /// and a load must disappear beside it.
 constexpr uint32_t kCommandCycles = 512;
+/// Rows that an embedding gathers and sums up at a time, or DIM.
+constexpr uint32_t kSliceRows = 16;
+/// Commands that a block's normalization is cut into.
+constexpr uint32_t kNormPieces = 4;
 
 /// Row counts to try, best first: multiples of DIM keep the array busy, fewer rows only waste it.
 std::vector<uint32_t> rowChoices(uint32_t most, uint32_t dim) {
@@ -100,6 +104,26 @@ std::vector<QueryRows> attentionSteps(uint32_t heads, uint32_t first, uint32_t r
       row += count;
     }
   return steps;
+}
+
+EmbeddingCut embeddingCut(const Plan& plan, uint32_t rows, uint32_t panels, uint32_t constants,
+                          const Division& division, bool resident) {
+  EmbeddingCut cut;
+  cut.rows = static_cast<uint32_t>(std::min<uint64_t>(rows, roundUp(kSliceRows, plan.dim)));
+  const uint32_t most =
+      std::clamp(division.streamed / (12 * cut.rows + 2 * constants), 1U, panels);
+  cut.panels = ceilDivide(panels, ceilDivide(panels, most));
+  uint32_t tiles = plan.accRows / (4 * cut.rows);
+  if (!resident) tiles = std::min(tiles, division.results / (8 * cut.rows));
+  cut.tiles = std::clamp(tiles, 1U, cut.panels);
+  return cut;
+}
+
+uint32_t normPanels(uint32_t panels, const NormWords& words, const Division& division) {
+  uint32_t most = ceilDivide(panels, kNormPieces);
+  most = std::min(most, division.streamed / (3 * words.streamed));
+  if (words.results != 0) most = std::min(most, division.results / (2 * words.results));
+  return std::clamp(most, 1U, panels);
 }
 
 }  // namespace intformer

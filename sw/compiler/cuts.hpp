@@ -7,7 +7,9 @@
 #include "sw/compiler/schedule.hpp"
 #include "sw/compiler/tasks.hpp"
 
-/// How operators are cut, from numbers alone: nothing here knows a graph or a command.
+/// How operators are cut, from numbers alone: nothing here knows a graph or a command. Linear
+/// operators and attention are cut before lowering begins; embeddings and LayerNorms when it comes
+/// to them, by what has found room to stay.
 namespace intformer {
 
 /// What the cut of a linear operator depends on.
@@ -43,5 +45,29 @@ AttentionCut attentionCut(const Plan& plan, const AttentionShape& shape, const F
 std::vector<QueryRows> attentionSteps(uint32_t heads, uint32_t first, uint32_t rows,
                                       uint32_t total, uint32_t rowBlock, const AttentionCut& cut,
                                       uint32_t dim);
+
+/// How an embedding's block of rows is cut.
+struct EmbeddingCut {
+  uint32_t rows = 0;    ///< gathered at a time
+  uint32_t panels = 0;  ///< gathered at a time
+  uint32_t tiles = 0;   ///< of these panels, per residual command
+  bool operator==(const EmbeddingCut&) const = default;
+};
+
+/// Few rows and many panels at a time: what is read of a row is one burst. Three slices of rows in
+/// the ring, so that loads run ahead; of their panels as many per command as leave four in the
+/// accumulator. `constants`: words of a panel's; `resident`: results stay, and need no ring.
+EmbeddingCut embeddingCut(const Plan& plan, uint32_t rows, uint32_t panels, uint32_t constants,
+                          const Division& division, bool resident);
+
+/// Scratchpad words that a panel of a block's normalization takes.
+struct NormWords {
+  uint32_t streamed = 0;  ///< of its constants, and of its input where that is not resident
+  uint32_t results = 0;   ///< that only pass through
+};
+
+/// Panels per command of a LayerNorm of so many: several commands, so that stores and the next
+/// matmul follow, three of them in the streaming ring and two in that of the results.
+uint32_t normPanels(uint32_t panels, const NormWords& words, const Division& division);
 
 }  // namespace intformer

@@ -18,9 +18,8 @@ MemoryLayout layOutTensors(const Graph& graph, uint32_t dim, bool storeAttention
     tensor.list = info.type == ElementType::Index;
   }
   if (!storeAttentionWeights)
-    for (const Operator& op : graph.operators)
-      if (const auto* attention = std::get_if<Attention>(&op))
-        layout.tensors[attention->weights].stored = false;
+    for (const Attention* op : operatorsOf<Attention>(graph))
+      layout.tensors[op->weights].stored = false;
   for (TensorLayout& tensor : layout.tensors) {
     const uint32_t panel = tensor.list ? tensor.cols : dim;  // columns of a panel
     tensor.groupStride = static_cast<uint32_t>(roundUp(tensor.groupCols, panel));

@@ -17,9 +17,14 @@ std::vector<uint32_t> signatures(const Graph& graph) {
   std::map<std::string, uint32_t> known;
   std::vector<uint32_t> result;
   for (const Operator& op : graph.operators) {
-    std::string text = operatorShape(graph, op);
-    if (const auto* attention = std::get_if<Attention>(&op))
-      text += fmt::format(" from {} mask {}", attention->firstRow, maskText(attention->mask));
+    const std::string place = match(
+        op,
+        [](const Attention& attention) {
+          return fmt::format(" from {} mask {}", attention.firstRow, maskText(attention.mask));
+        },
+        [](const Linear&) { return std::string(); }, [](const LayerNorm&) { return std::string(); },
+        [](const Embedding&) { return std::string(); });
+    const std::string text = operatorShape(graph, op) + place;
     result.push_back(known.emplace(text, known.size()).first->second);
   }
   return result;

@@ -1,126 +1,117 @@
-#include <algorithm>
+#include "sw/compiler/pick.hpp"
 
-#include "sw/compiler/lowering.hpp"
+#include <algorithm>
 
 namespace intformer {
 namespace {
 
-/// Tasks to look at, of those that are not done.
+/// Tasks to look at, of those that have not begun.
 constexpr uint32_t kWindow = 48;
-/// A wait so short is not worth another order.
+/// Cycles of waiting that are not worth another order.
 constexpr uint64_t kShortWait = 32;
-/// From a result's last word to its return from memory, in latencies.
+/// Cycles from a result's last word to its return from memory.
 constexpr uint64_t kReturn = 250;
 
-}  // namespace
-
-void Lowering::wrote(TensorId tensor, uint32_t block) {
-  if (tensor == kNoTensor) return;
-  uint64_t& ready = ready_[{tensor, block}];
-  ready = stream_.doneAt(Queue::Vector);
-  if (!heap_.has(tensor, block)) ready += kReturn;
+uint64_t operandsReady(const Context& context, const Task& task) {
+  const Work& work = context.work;
+  const RowBlock& rows = task.block;
+  return match(
+      context.graph.operators[task.op],
+      [&](const Linear& op) { return work.readyAt(op.input, rows.first, rows.rows); },
+      [&](const Attention& op) {
+        if (task.part == Task::Part::Whole) return uint64_t{0};
+        if (task.part == Task::Part::Logits)
+          return std::max(work.readyAt(op.query, rows.first, rows.rows),
+                          work.readyAt(op.key, op.firstRow, op.rows));
+        return std::max(work.readyAt(op.value, op.firstRow, op.rows),
+                        context.steps[task.step].weightsReady);
+      },
+      [](const LayerNorm&) { return uint64_t{0}; }, [](const Embedding&) { return uint64_t{0}; });
 }
 
-uint64_t Lowering::operandsReady(const Task& task) const {
-  uint64_t cycle = 0;
-  const auto read = [&](TensorId tensor, uint32_t first, uint32_t rows) {
-    for (uint32_t block = first / schedule_.frame.rowBlock;
-         block <= (first + rows - 1) / schedule_.frame.rowBlock; ++block)
-      if (const auto found = ready_.find({tensor, block}); found != ready_.end())
-        cycle = std::max(cycle, found->second);
-  };
-  const Operator& op = graph_.operators[task.op];
-  if (const auto* linear = std::get_if<Linear>(&op)) {
-    read(linear->input, task.block.first, task.block.rows);
-  } else if (const auto* attention = std::get_if<Attention>(&op)) {
-    if (task.part == Task::Part::Whole) return 0;
-    if (task.part == Task::Part::Logits) {
-      read(attention->query, task.block.first, task.block.rows);
-      read(attention->key, attention->firstRow, attention->rows);
-    } else {
-      read(attention->value, attention->firstRow, attention->rows);
-      cycle = std::max(cycle, steps_[task.step].weightsReady);
-    }
-  }
-  return cycle;
-}
-
-bool Lowering::linearFindsRoom(uint32_t opIndex, const Linear& op,
-                               const RowBlock& block) const {
-  const TensorLayout& in = layout(op.input);
-  const TensorLayout& out = layout(op.output);
-  const LinearCut& tiles = linearCut(opIndex);
+bool linearFindsRoom(const Context& context, uint32_t index, const Linear& op,
+                     const RowBlock& block) {
+  const TensorLayout& in = context.of(op.input);
+  const TensorLayout& out = context.of(op.output);
+  const auto& cut = std::get<LinearCut>(context.schedule.cuts[index]);
   const uint32_t constants = constantBytes(epilogueOpcode(op));
-  const uint32_t chunk = tiles.columnTiles * (tiles.depthPanels * plan_.dim + constants);
-  const uint32_t result = tiles.columnTiles * block.rows * out.wordsPerRow;
-  const bool kept = nextUse(op.output, block.index, false) != ResidentHeap::kNever;
+  const uint32_t chunk = cut.columnTiles * (cut.depthPanels * context.plan.dim + constants);
+  const uint32_t result = cut.columnTiles * block.rows * out.wordsPerRow;
+  const bool kept = context.work.nextUse(op.output, block.index, false) != Work::kNever;
   const uint32_t outWords = kept ? out.panels * block.rows * out.wordsPerRow : 0;
-  const uint32_t inWords = heap_.has(op.input, block.index) ? 0 : in.panels * block.rows;
+  const uint32_t inWords = context.heap.has(op.input, block.index) ? 0 : in.panels * block.rows;
   const bool residual = std::holds_alternative<ResidualEpilogue>(op.epilogue);
-  return streamed_.canAllocate(2 * chunk + (residual ? 2 * result : 0)) &&
-         accumulator_.canAllocate(2 * tiles.columnTiles * block.rows) &&
-         (kept || results_.canAllocate(2 * result)) &&
-         (!residual || statistics_.canAllocate(2 * block.rows)) &&
-         heap_.hasRoom({inWords, outWords});
+  return context.streamed.canAllocate(2 * chunk + (residual ? 2 * result : 0)) &&
+         context.accumulator.canAllocate(2 * cut.columnTiles * block.rows) &&
+         (kept || context.results.canAllocate(2 * result)) &&
+         (!residual || context.statistics.canAllocate(2 * block.rows)) &&
+         context.heap.hasRoom({inWords, outWords});
 }
 
 /// Leaves a quarter of every ring: what linear operators take.
-bool Lowering::logitsFindRoom(const Attention& op, const RowBlock& queries) const {
-  const uint32_t panels = layout(op.query).groupStride / plan_.dim;
-  const uint32_t keyPanels = ceilDivide(op.rows, plan_.dim);
+bool logitsFindRoom(const Context& context, const Attention& op, const RowBlock& queries) {
+  const uint32_t panels = context.headPanels(op.query);
+  const uint32_t keyPanels = ceilDivide(op.rows, context.plan.dim);
   const auto leaves = [](const Ring& ring, uint32_t words) {
     return ring.canAllocate(words + ring.size() / 2);
   };
-  return leaves(streamed_, panels * (2 * op.rows + queries.rows)) &&
-         leaves(accumulator_, keyPanels * queries.rows) &&
-         leaves(results_, keyPanels * queries.rows) && leaves(statistics_, queries.rows);
+  return leaves(context.streamed, panels * (2 * op.rows + queries.rows)) &&
+         leaves(context.accumulator, keyPanels * queries.rows) &&
+         leaves(context.results, keyPanels * queries.rows) &&
+         leaves(context.statistics, queries.rows);
 }
 
-bool Lowering::findsRoom(const Task& task) const {
-  if (schedule_.frame.operands == Operands::Streamed) return false;
-  const Operator& op = graph_.operators[task.op];
-  if (const auto* linear = std::get_if<Linear>(&op))
-    return linearFindsRoom(task.op, *linear, task.block);
-  if (const auto* attention = std::get_if<Attention>(&op))
-    return task.part == Task::Part::Product ||
-           (task.part == Task::Part::Logits && logitsFindRoom(*attention, task.block));
-  return false;
+/// Whether a task finds room out of order, without taking what those in order need.
+bool findsRoom(const Context& context, const Task& task) {
+  if (!context.resident()) return false;
+  return match(
+      context.graph.operators[task.op],
+      [&](const Linear& op) { return linearFindsRoom(context, task.op, op, task.block); },
+      [&](const Attention& op) {
+        return task.part == Task::Part::Product ||
+               (task.part == Task::Part::Logits && logitsFindRoom(context, op, task.block));
+      },
+      [](const LayerNorm&) { return false; }, [](const Embedding&) { return false; });
 }
 
-bool Lowering::opensAttention(std::size_t id) const {
-  const Task& task = order_.tasks[id];
-  if (task.part != Task::Part::Logits || schedule_.frame.operands == Operands::Streamed) return false;
-  const auto pending = [&](std::size_t need) {
-    return order_.tasks[need].part == Task::Part::Logits;
+/// Whether a task is the first step of attention, and can go now.
+bool opensAttention(const Context& context, std::size_t id) {
+  const Work& work = context.work;
+  const Task& task = work.task(id);
+  if (task.part != Task::Part::Logits || !context.resident()) return false;
+  const auto logits = [&](std::size_t need) {
+    return work.task(need).part == Task::Part::Logits;
   };
   // The first of a run needs no step before it, done or not.
-  return std::ranges::none_of(task.needs, pending) &&
-         std::ranges::all_of(task.needs, [&](auto need) { return done_[need]; }) &&
-         operandsReady(task) <= stream_.freeAt(Queue::Matmul) && findsRoom(task);
+  return std::ranges::none_of(task.needs, logits) && work.possible(id) &&
+         operandsReady(context, task) <= context.stream.freeAt(Queue::Matmul) &&
+         findsRoom(context, task);
 }
 
-std::size_t Lowering::pick() const {
+}  // namespace
+
+void noteWritten(Context& context, TensorId tensor, uint32_t block) {
+  const uint64_t done = context.stream.doneAt(Queue::Vector);
+  context.work.wrote(tensor, block, context.heap.has(tensor, block) ? done : done + kReturn);
+}
+
+std::size_t pickTask(const Context& context) {
+  const Work& work = context.work;
+  const std::size_t first = work.firstOpen();
   // The last matmul before attention waits until its first softmax needs something to hide behind.
-  std::size_t second = firstOpen_ + 1;
-  while (second < done_.size() && done_[second]) ++second;
-  if (second < done_.size() && opensAttention(second)) return second;
-  const uint64_t free = stream_.freeAt(Queue::Matmul);
-  std::size_t best = firstOpen_;
-  uint64_t earliest = ResidentHeap::kNever;
-  uint32_t seen = 0;
-  for (std::size_t id = firstOpen_; id < done_.size() && seen < kWindow; ++id) {
-    if (done_[id]) continue;
+  std::size_t second = first + 1;
+  while (second < work.size() && work.begun(second)) ++second;
+  if (second < work.size() && opensAttention(context, second)) return second;
+  const uint64_t free = context.stream.freeAt(Queue::Matmul);
+  uint64_t earliest = std::max(free, operandsReady(context, work.task(first)));
+  if (earliest <= free + kShortWait) return first;
+  std::size_t best = first;
+  uint32_t seen = 1;
+  for (std::size_t id = first + 1; id < work.size() && seen < kWindow; ++id) {
+    if (work.begun(id)) continue;
     ++seen;
-    const Task& task = order_.tasks[id];
-    const uint64_t start = std::max(free, operandsReady(task));
-    if (id == firstOpen_) {
-      if (start <= free + kShortWait) return id;
-      earliest = start;
-      continue;
-    }
-    if (start >= earliest || !std::ranges::all_of(task.needs, [&](auto n) { return done_[n]; }) ||
-        !findsRoom(task))
-      continue;
+    const uint64_t start = std::max(free, operandsReady(context, work.task(id)));
+    if (start >= earliest || !work.possible(id) || !findsRoom(context, work.task(id))) continue;
     best = id;
     earliest = start;
     if (start <= free) break;

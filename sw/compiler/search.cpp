@@ -39,14 +39,14 @@ struct Sketch {
   Schedule schedule;
   uint64_t cycles = 0;  ///< by the stream's own, rough reckoning
   std::size_t commands = 0;
-  std::shared_ptr<const Lowering> lowering = {};  ///< of few: they take much memory
+  std::shared_ptr<const Lowered> lowered = {};  ///< of few: they take much memory
 };
 
 /// A choice that was measured, and what it was measured on.
 struct Measured {
   std::optional<Choice> choice;  ///< none: the program is the one that it is to differ from
   std::size_t commands = 0;
-  std::shared_ptr<const Lowering> lowering;
+  std::shared_ptr<const Lowered> lowered;
 };
 
 class Judge {
@@ -75,23 +75,21 @@ class Judge {
   void cut(std::size_t repetitions) {
     const std::size_t count = representativeOperators(graph_, repetitions);
     if (part_ != nullptr && count == part_->operators.size()) return;
-    for (Sketch& entry : sketches_) entry.lowering = nullptr;
+    for (Sketch& entry : sketches_) entry.lowered = nullptr;
     outline_ = count == graph_.operators.size() ? Graph{} : outline(graph_, count);
     part_ = count == graph_.operators.size() ? &graph_ : &outline_;
   }
 
-  [[nodiscard]] std::shared_ptr<const Lowering> lower(const Schedule& schedule) const {
-    auto lowering = std::make_shared<Lowering>(*part_, plan_, layout_, schedule,
-                                               options_.sharedConstants);
-    lowering->run();
-    return lowering;
+  [[nodiscard]] std::shared_ptr<const Lowered> lower(const Schedule& schedule) const {
+    return std::make_shared<const Lowered>(
+        intformer::lower(*part_, plan_, layout_, schedule, options_.sharedConstants));
   }
   /// The schedule of a frame, lowered. Throws Unfit.
   [[nodiscard]] Sketch sketch(const Frame& frame) const {
     Sketch result{.schedule = cutOperators(graph_, plan_, layout_, frame, options_)};
-    result.lowering = lower(result.schedule);
-    result.commands = result.lowering->stream().size();
-    result.cycles = result.lowering->stream().cycles();
+    result.lowered = lower(result.schedule);
+    result.commands = result.lowered->stream.size();
+    result.cycles = result.lowered->stream.cycles();
     return result;
   }
 
@@ -108,8 +106,8 @@ class Judge {
     for (Sketch& entry : sketches_) order.push_back(&entry);
     std::ranges::stable_sort(order, {}, &Sketch::cycles);
     for (Sketch* entry : order)
-      if (entry->lowering && (kept += entry->commands) > kKept && entry != order[0])
-        entry->lowering = nullptr;
+      if (entry->lowered && (kept += entry->commands) > kKept && entry != order[0])
+        entry->lowered = nullptr;
     return true;
   }
 
@@ -135,7 +133,8 @@ class Judge {
       if (done || (all[i].rowBlock < plan_.dim && !sketches_.empty())) continue;
       const std::size_t least =
           all[i].operands == Operands::Resident ? kLeastResident : kLeastStreamed;
-      if (options_.search && blocks + 1 < kMostBlocks && (blocks + 1 < least || lowered_ < kLowered)) {
+      if (options_.search && blocks + 1 < kMostBlocks &&
+          (blocks + 1 < least || lowered_ < kLowered)) {
         std::size_t next = i + 1;  // the next block
         while (next < all.size() && alike(all[next], all[i])) ++next;
         if (next < all.size() && all[next].operands == all[i].operands &&
@@ -164,28 +163,28 @@ class Judge {
            static_cast<double>(std::ranges::min_element(sketches_, {}, &Sketch::cycles)->cycles);
   }
 
-  [[nodiscard]] Program assembled(const Lowering& lowering) const {
-    return assemble(*part_, plan_, layout_, lowering, false);
+  [[nodiscard]] Program assembled(const Lowered& lowered) const {
+    return assemble(*part_, plan_, layout_, lowered, false);
   }
 
-  /// `lowering` is of the choice's options; without one they are lowered. Nothing is measured when
+  /// `lowered` is of the choice's options; without one they are lowered. Nothing is measured when
   /// the commands are those of `other`.
-  [[nodiscard]] Measured measure(Choice choice, std::shared_ptr<const Lowering> lowering,
+  [[nodiscard]] Measured measure(Choice choice, std::shared_ptr<const Lowered> lowered,
                                  const Program* other) const {
-    if (!lowering) lowering = lower(choice.schedule);
-    const Program program = assembled(*lowering);
+    if (!lowered) lowered = lower(choice.schedule);
+    const Program program = assembled(*lowered);
     if (other != nullptr && other->commands == program.commands) return {};
     const perf::Run run = perf::estimate(program.commands, program.programAddress, plan_);
     choice.cycles = run.cycles;
     choice.bytes = run.bytesRead + run.bytesWritten;
-    return {std::move(choice), program.commands.size(), std::move(lowering)};
+    return {std::move(choice), program.commands.size(), std::move(lowered)};
   }
 
   /// Notes a choice. Returns its effort.
   uint64_t note(Measured measured) {
     const uint64_t cycles = measured.choice->cycles;
     if (std::ranges::all_of(choices_, [&](const Choice& other) { return cycles < other.cycles; }))
-      best_ = std::move(measured.lowering);
+      best_ = std::move(measured.lowered);
     choices_.push_back(std::move(*measured.choice));
     return effort(measured.commands, cycles);
   }
@@ -201,7 +200,7 @@ class Judge {
         promising.push_back(std::move(entry));
     Ahead<Measured> results([&](std::size_t number) {
       const Sketch& entry = promising[number];
-      return measure({.schedule = entry.schedule}, entry.lowering, nullptr);
+      return measure({.schedule = entry.schedule}, entry.lowered, nullptr);
     });
     uint64_t measured = 0;
     const auto hopeless = [&](const Sketch& entry) {
@@ -217,8 +216,8 @@ class Judge {
           measured + effort(entry.commands, entry.cycles) <= kMeasured &&
           !hopeless(promising[i + 1]))
         results.expect(i + 1);
-      else if (options_.search && choices_.empty() && entry.lowering) {  // the one to vary
-        varied_ = std::make_unique<Variations>(*this, entry.schedule, *entry.lowering);
+      else if (options_.search && choices_.empty() && entry.lowered) {  // the one to vary
+        varied_ = std::make_unique<Variations>(*this, entry.schedule, *entry.lowered);
         if (!varied_->all.empty()) varied_->results.expect(0);
       }
       try {
@@ -232,8 +231,8 @@ class Judge {
 
   /// Ways to cut single operators of a schedule differently, and what they cost.
   struct Variations {
-    Variations(const Judge& judge, const Schedule& base, const Lowering& lowering)
-        : program(judge.assembled(lowering)),
+    Variations(const Judge& judge, const Schedule& base, const Lowered& lowered)
+        : program(judge.assembled(lowered)),
           all(vary(judge.graph_, judge.plan_, judge.layout_, base, judge.options_)),
           results([this, &judge](std::size_t number) {
             const Variation& variation = all[number];
@@ -289,7 +288,7 @@ class Judge {
   std::vector<Sketch> sketches_;
   uint64_t lowered_ = 0;
   std::vector<Choice> choices_;
-  std::shared_ptr<const Lowering> best_;  ///< of the choice of the fewest cycles
+  std::shared_ptr<const Lowered> best_;  ///< of the choice of the fewest cycles
   std::string reason_;
   std::unique_ptr<Variations> varied_;  ///< of the schedule that is to be varied
 };
@@ -306,9 +305,8 @@ bool fits(const Graph& graph, const Plan& plan, const MemoryLayout& layout,
   const Graph part = outline(graph, representativeOperators(graph, 1));
   for (const Frame& frame : proposeFrames(part, plan, options)) {
     try {
-      Lowering(part, plan, layout, cutOperators(part, plan, layout, frame, options),
-               options.sharedConstants)
-          .run();
+      lower(part, plan, layout, cutOperators(part, plan, layout, frame, options),
+            options.sharedConstants);
       return true;
     } catch (const Unfit&) {
     }

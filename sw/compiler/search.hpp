@@ -14,7 +14,7 @@ struct Judgement {
   Decision decision;   ///< no choices: nothing fits
   std::string reason;  ///< why the last one that does not fit does not
   /// The graph as the first choice lowers it, where the judged part is all of it; else none.
-  std::shared_ptr<const Lowering> lowering;
+  std::shared_ptr<const Lowered> lowered;
 };
 
 /// Lowers the schedules of the graph's representative part (sw/compiler/outline.hpp), measures the

@@ -18,16 +18,15 @@ namespace {
 /// Rows of the tallest operand: blocks larger than it change nothing.
 uint32_t tallest(const Graph& graph) {
   uint32_t rows = 1;
-  for (const Operator& op : graph.operators) {
-    if (const auto* linear = std::get_if<Linear>(&op))
-      rows = std::max(rows, graph.tensors[linear->input].rows);
-    else if (const auto* norm = std::get_if<LayerNorm>(&op))
-      rows = std::max(rows, graph.tensors[norm->input].rows);
-    else if (const auto* attention = std::get_if<Attention>(&op))
-      rows = std::max(rows, attention->rows);
-    else
-      rows = std::max(rows, graph.tensors[std::get<Embedding>(op).output].rows);
-  }
+  for (const Operator& op : graph.operators)
+    rows = std::max(
+        rows, match(
+                  op, [&](const Linear& linear) { return graph.tensors[linear.input].rows; },
+                  [](const Attention& attention) { return attention.rows; },
+                  [&](const LayerNorm& norm) { return graph.tensors[norm.input].rows; },
+                  [&](const Embedding& embedding) {
+                    return graph.tensors[embedding.output].rows;
+                  }));
   return rows;
 }
 
@@ -57,10 +56,9 @@ std::vector<uint32_t> streamedBlocks(uint32_t rows, uint32_t dim) {
 /// of the largest head.
 uint32_t headWords(const Graph& graph, uint32_t dim) {
   uint64_t words = 0;
-  for (const Operator& op : graph.operators)
-    if (const auto* attention = std::get_if<Attention>(&op))
-      words = std::max(words, 2 * roundUp(attention->rows, dim) *
-                                  ceilDivide(attention->headWidth, dim) * 9 / 8);
+  for (const Attention* op : operatorsOf<Attention>(graph))
+    words = std::max(words,
+                     2 * roundUp(op->rows, dim) * ceilDivide(op->headWidth, dim) * 9 / 8);
   return static_cast<uint32_t>(words);
 }
 
@@ -193,12 +191,16 @@ Schedule cutOperators(const Graph& graph, const Plan& plan, const MemoryLayout& 
                       const Frame& frame, const CompileOptions& options) {
   Cutter cutter(graph, plan, layout, frame);
   Schedule schedule{.frame = frame, .cuts = std::vector<Cut>(graph.operators.size())};
-  for (uint32_t i = 0; i < graph.operators.size(); ++i) {
-    if (std::holds_alternative<Linear>(graph.operators[i]))
-      schedule.cuts[i] = cutter.cut(i, {options.columnTiles, options.depthPanels});
-    else if (const auto* attention = std::get_if<Attention>(&graph.operators[i]))
-      schedule.cuts[i] = cutter.cut(*attention, {options.attentionRows, options.keyChunk});
-  }
+  for (uint32_t i = 0; i < graph.operators.size(); ++i)
+    schedule.cuts[i] = match(
+        graph.operators[i],
+        [&](const Linear&) -> Cut {
+          return cutter.cut(i, {options.columnTiles, options.depthPanels});
+        },
+        [&](const Attention& op) -> Cut {
+          return cutter.cut(op, {options.attentionRows, options.keyChunk});
+        },
+        [](const LayerNorm&) { return Cut{}; }, [](const Embedding&) { return Cut{}; });
   return schedule;
 }
 
@@ -211,25 +213,28 @@ std::vector<Variation> vary(const Graph& graph, const Plan& plan, const MemoryLa
   bool attends = options.attentionRows != 0;  // varied, or not to be
   for (uint32_t i = 0; i < graph.operators.size(); ++i) {
     if (!known.insert(shapes[i]).second) continue;
-    if (const auto* linear = std::get_if<Linear>(&graph.operators[i])) {
-      const Cutter cutter(graph, plan, layout, base.frame);
-      for (const LinearCut& wanted :
-           otherCuts(effectiveCut(graph, layout, base, i), linear->depth, plan.dim)) {
-        Schedule& schedule = result.emplace_back(Variation{i, base}).schedule;
-        for (uint32_t op = i; op < shapes.size(); ++op)
-          if (shapes[op] == shapes[i]) schedule.cuts[op] = cutter.cut(op, wanted);
-      }
-    } else if (const auto* attention = std::get_if<Attention>(&graph.operators[i])) {
-      if (std::exchange(attends, true)) continue;  // alike for all
-      const uint32_t rows = longestStep(graph, *attention, base,
-                                        std::get<AttentionCut>(base.cuts[i]), plan.dim);
-      for (const uint32_t count : fewerRows(rows, plan.dim)) {
-        Variation variation{i, base};
-        if (attendBy(graph, Cutter(graph, plan, layout, base.frame), {count, options.keyChunk},
-                     variation.schedule))
-          result.push_back(std::move(variation));
-      }
-    }
+    const Cutter cutter(graph, plan, layout, base.frame);
+    match(
+        graph.operators[i],
+        [&](const Linear& op) {
+          for (const LinearCut& wanted :
+               otherCuts(effectiveCut(graph, layout, base, i), op.depth, plan.dim)) {
+            Schedule& schedule = result.emplace_back(Variation{i, base}).schedule;
+            for (uint32_t other = i; other < shapes.size(); ++other)
+              if (shapes[other] == shapes[i]) schedule.cuts[other] = cutter.cut(other, wanted);
+          }
+        },
+        [&](const Attention& op) {
+          if (std::exchange(attends, true)) return;  // alike for all
+          const auto& cut = std::get<AttentionCut>(base.cuts[i]);
+          const uint32_t rows = longestStep(graph, op, base, cut, plan.dim);
+          for (const uint32_t count : fewerRows(rows, plan.dim)) {
+            Variation variation{i, base};
+            if (attendBy(graph, cutter, {count, options.keyChunk}, variation.schedule))
+              result.push_back(std::move(variation));
+          }
+        },
+        [](const LayerNorm&) {}, [](const Embedding&) {});
   }
   return result;
 }

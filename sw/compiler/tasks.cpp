@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <stdexcept>
 #include <utility>
 
 #include "sw/compiler/layout.hpp"
@@ -13,15 +14,23 @@ namespace {
 struct RowWise {
   TensorId rows = kNoTensor;
   TensorId input = kNoTensor;
+  bool matmul = false;  ///< something for a LayerNorm to hide behind
   bool endsSegment = false;
 };
 
 RowWise rowWise(const Operator& op) {
-  if (const auto* linear = std::get_if<Linear>(&op)) return {linear->input, linear->input, false};
-  if (const auto* embedding = std::get_if<Embedding>(&op))
-    return {embedding->output, kNoTensor, false};
-  const TensorId input = std::get<LayerNorm>(op).input;
-  return {input, input, true};
+  return match(
+      op,
+      [](const Linear& linear) {
+        return RowWise{.rows = linear.input, .input = linear.input, .matmul = true};
+      },
+      [](const Attention&) -> RowWise {
+        throw std::logic_error("attention is not walked in row blocks");
+      },
+      [](const LayerNorm& norm) {
+        return RowWise{.rows = norm.input, .input = norm.input, .endsSegment = true};
+      },
+      [](const Embedding& embedding) { return RowWise{.rows = embedding.output}; });
 }
 
 /// Who has written which rows of a tensor.
@@ -29,10 +38,9 @@ class Producers {
  public:
   explicit Producers(std::size_t tensors) : writers_(tensors) {}
   void wrote(TensorId tensor, const RowBlock& rows, std::size_t task) {
-    if (tensor != kNoTensor) writers_[tensor].push_back({rows.first, rows.first + rows.rows, task});
+    writers_[tensor].push_back({rows.first, rows.first + rows.rows, task});
   }
   void need(TensorId tensor, uint32_t first, uint32_t rows, std::vector<std::size_t>& needs) const {
-    if (tensor == kNoTensor) return;
     for (const Write& write : writers_[tensor])
       if (write.first < first + rows && write.end > first) needs.push_back(write.task);
   }
@@ -48,15 +56,11 @@ class Producers {
 /// Values are wanted after the logits: their matmuls come last, to work while others wait.
 std::vector<TensorId> valuesOf(const Graph& graph) {
   std::vector<TensorId> values;
-  for (const Operator& op : graph.operators)
-    if (const auto* attention = std::get_if<Attention>(&op))
-      if (attention->value != attention->key && attention->value != attention->query)
-        values.push_back(attention->value);
+  for (const Attention* op : operatorsOf<Attention>(graph))
+    if (op->value != op->key && op->value != op->query) values.push_back(op->value);
   return values;
 }
 
-bool isLinear(const Operator& op) { return std::holds_alternative<Linear>(op); }
-bool isAttention(const Operator& op) { return std::holds_alternative<Attention>(op); }
 
 class Orderer {
  public:
@@ -70,7 +74,7 @@ class Orderer {
     const std::vector<Segment> segments = segmentsOf(graph_);
     for (std::size_t first = 0; first < segments.size();) {
       std::size_t end = first;  // of consecutive attention operators
-      while (end < segments.size() && isAttention(operatorOf(segments[end]))) ++end;
+      while (end < segments.size() && !isRowWise(operatorOf(segments[end]))) ++end;
       if (end == first)
         walk(segments[first++]);
       else
@@ -95,17 +99,10 @@ class Orderer {
     const std::size_t id = order_.tasks.size();
     Task task{.op = op, .block = rowBlockAt(block, rowBlock_, rows), .needs = {}};
     if (walk.input != kNoTensor) order_.uses[{walk.input, block}].push_back(id);
-    producers_.need(walk.input, task.block.first, task.block.rows, task.needs);
-    if (const auto* linear = std::get_if<Linear>(&graph_.operators[op])) {
-      if (const auto* residual = std::get_if<ResidualEpilogue>(&linear->epilogue))
-        producers_.need(residual->identity, task.block.first, task.block.rows, task.needs);
-      producers_.wrote(linear->output, task.block, id);
-    } else if (const auto* norm = std::get_if<LayerNorm>(&graph_.operators[op])) {
-      producers_.wrote(norm->output8, task.block, id);
-      producers_.wrote(norm->output16, task.block, id);
-    } else {
-      producers_.wrote(std::get<Embedding>(graph_.operators[op]).output, task.block, id);
-    }
+    for (const Operand& input : inputsOf(graph_.operators[op]))
+      producers_.need(input.tensor, task.block.first, task.block.rows, task.needs);
+    for (const Operand& output : outputsOf(graph_.operators[op]))
+      producers_.wrote(output.tensor, task.block, id);
     order_.tasks.push_back(std::move(task));
   }
 
@@ -212,8 +209,8 @@ RowBlock rowBlockAt(uint32_t index, uint32_t rowBlock, uint32_t total) {
 std::vector<Segment> segmentsOf(const Graph& graph) {
   const std::vector<TensorId> values = valuesOf(graph);
   const auto isValue = [&](uint32_t op) {
-    const auto* linear = std::get_if<Linear>(&graph.operators[op]);
-    return linear != nullptr && std::ranges::find(values, linear->output) != values.end();
+    return rowWise(graph.operators[op]).matmul &&
+           std::ranges::find(values, outputsOf(graph.operators[op])[0].tensor) != values.end();
   };
   std::vector<Segment> segments;
   std::vector<uint32_t> open;
@@ -222,7 +219,7 @@ std::vector<Segment> segmentsOf(const Graph& graph) {
     const auto value = std::stable_partition(open.begin(), open.end(),
                                              [&](uint32_t op) { return !isValue(op); });
     const auto linear = std::ranges::find_if(
-        open, [&](uint32_t op) { return isLinear(graph.operators[op]); });
+        open, [&](uint32_t op) { return rowWise(graph.operators[op]).matmul; });
     segments.push_back({.ops = open,
                         .prepared = static_cast<std::size_t>(linear - open.begin()),
                         .values = static_cast<std::size_t>(value - open.begin())});
@@ -231,14 +228,14 @@ std::vector<Segment> segmentsOf(const Graph& graph) {
   bool matmul = false;  // in the open segment: something for a LayerNorm to hide behind
   for (uint32_t op = 0; op < graph.operators.size(); ++op) {
     const Operator& kind = graph.operators[op];
-    if (isAttention(kind)) {
+    if (!isRowWise(kind)) {
       close();
       segments.push_back({.ops = {op}});
       matmul = false;
       continue;
     }
     open.push_back(op);
-    matmul = matmul || isLinear(kind);
+    matmul = matmul || rowWise(kind).matmul;
     if (rowWise(kind).endsSegment && matmul) {
       close();
       matmul = false;

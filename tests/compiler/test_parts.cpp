@@ -8,6 +8,7 @@
 #include "sw/compiler/regions.hpp"
 #include "sw/compiler/scratch.hpp"
 #include "sw/compiler/tasks.hpp"
+#include "sw/compiler/work.hpp"
 #include "sw/model/random.hpp"
 #include "tests/catch.hpp"
 #include "tests/compiler/random_graph.hpp"
@@ -185,4 +186,52 @@ TEST_CASE("tasks keep the order of the graph and part it around attention and af
   CHECK(rowBlockAt(2, 16, 40).rows == 8);
   const TensorId input = std::get<Linear>(graph.operators[0]).input;
   CHECK(order.uses.at({input, 0}) == std::vector<std::size_t>{0, 1, 6});
+}
+
+TEST_CASE("segments end around attention and after a LayerNorm that a matmul precedes") {
+  Random random(1);
+  const Graph graph = test::randomGraph({}, random);
+  std::vector<std::vector<std::string>> names;
+  for (const Segment& segment : segmentsOf(graph)) {
+    names.emplace_back();
+    for (const uint32_t op : segment.ops)
+      names.back().push_back(operatorName(graph.operators[op]));
+  }
+  CHECK(names == std::vector<std::vector<std::string>>{{"query", "key", "value"},
+                                                       {"attention0"},
+                                                       {"sum1", "norm"},
+                                                       {"hidden", "sum2", "last"}});
+  const Segment first = segmentsOf(graph).front();
+  CHECK(first.prepared == 0);
+  CHECK(first.values == 2);
+}
+
+TEST_CASE("work knows who reads a block next, what is possible and when blocks are there") {
+  Random random(1);
+  test::GraphShape shape;
+  shape.rows = 40;
+  const Graph graph = test::randomGraph(shape, random);
+  std::vector<std::vector<QueryRows>> steps(graph.operators.size());
+  for (uint32_t head = 0; head < 2; ++head) steps[3].push_back({head, {0, 0, 16}});
+  Work work(orderTasks(graph, 16, steps), 16);
+  const TensorId input = std::get<Linear>(graph.operators[0]).input;
+  const TensorId key = std::get<Linear>(graph.operators[1]).output;
+  CHECK(work.nextUse(input, 0, false) == 0);
+  CHECK(work.nextUse(key, 0, false) == Work::kNever);
+  CHECK(work.nextUse(key, 0, true) == 9);
+  CHECK_FALSE(work.possible(9));
+  for (const std::size_t id : {1U, 3U, 0U, 5U}) {
+    work.begin(id);
+    work.end();
+  }
+  CHECK(work.firstOpen() == 2);
+  CHECK(work.step() == 4);
+  CHECK(work.possible(9));
+  CHECK(work.nextUse(input, 0, false) == 6);
+  CHECK_FALSE(work.last());
+  work.wrote(key, 0, 100);
+  work.wrote(key, 1, 300);
+  CHECK(work.readyAt(key, 0, 16) == 100);
+  CHECK(work.readyAt(key, 0, 17) == 300);
+  CHECK(work.readyAt(key, 32, 8) == 0);
 }

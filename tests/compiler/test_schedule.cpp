@@ -156,3 +156,17 @@ TEST_CASE("a schedule can be read and compared") {
   other.cuts.back() = AttentionCut{1, 0};
   CHECK(other != c.schedule);
 }
+
+TEST_CASE("an embedding gathers few rows and as many panels as leave three slices in the ring") {
+  const Division division{8192, 4096};
+  CHECK(embeddingCut(numbers(), 128, 48, 14, division, true) == EmbeddingCut{16, 24, 24});
+  CHECK(embeddingCut(numbers(), 128, 48, 14, {8192, 1024}, false) == EmbeddingCut{16, 24, 8});
+  CHECK(embeddingCut(numbers(), 5, 3, 14, division, false) == EmbeddingCut{5, 3, 3});
+}
+
+TEST_CASE("a LayerNorm takes a quarter of its panels, or what the rings hold") {
+  CHECK(normPanels(48, {.streamed = 6}, {8192, 4096}) == 12);
+  CHECK(normPanels(48, {.streamed = 6, .results = 512}, {8192, 4096}) == 4);
+  CHECK(normPanels(48, {.streamed = 900}, {8192, 4096}) == 3);
+  CHECK(normPanels(48, {.streamed = 9000}, {8192, 4096}) == 1);
+}

@@ -1,0 +1,69 @@
+#include "sw/compiler/context.hpp"
+
+#include "sw/compiler/cuts.hpp"
+
+namespace intformer {
+namespace {
+
+/// The steps of all attention operators that take all keys at once.
+std::vector<AttentionStep> attentionStepsOf(const std::vector<std::vector<QueryRows>>& operators) {
+  std::vector<AttentionStep> steps;
+  for (const std::vector<QueryRows>& rows : operators)
+    for (std::size_t i = 0; i < rows.size(); ++i)
+      steps.push_back({.head = rows[i].head,
+                       .queries = rows[i].rows,
+                       .firstOfHead = i == 0 || rows[i - 1].head != rows[i].head,
+                       .lastOfHead = i + 1 == rows.size() || rows[i + 1].head != rows[i].head});
+  return steps;
+}
+
+/// None of operators that are one task.
+std::vector<std::vector<QueryRows>> allQueryRows(const Graph& graph, const Schedule& schedule,
+                                                 uint32_t dim) {
+  std::vector<std::vector<QueryRows>> rows(graph.operators.size());
+  for (std::size_t op = 0; op < graph.operators.size(); ++op) {
+    const auto* cut = std::get_if<AttentionCut>(&schedule.cuts[op]);
+    if (cut != nullptr && cut->keys == 0)
+      rows[op] = queryRows(std::get<Attention>(graph.operators[op]), *cut, graph, schedule.frame,
+                           dim);
+  }
+  return rows;
+}
+
+uint32_t heapWords(const Plan& plan, const Division& division) {
+  const uint64_t taken = uint64_t{division.streamed} + division.results;
+  if (taken > plan.scratchWords) throw Unfit("the scratchpad is too small to be divided");
+  return plan.scratchWords - static_cast<uint32_t>(taken);
+}
+
+}  // namespace
+
+Context::Context(const Graph& graph_, const Plan& plan_, const MemoryLayout& layout_,
+                 const Schedule& schedule_, bool sharedConstants)
+    : Context(graph_, plan_, layout_, schedule_, sharedConstants,
+              allQueryRows(graph_, schedule_, plan_.dim)) {}
+
+Context::Context(const Graph& graph_, const Plan& plan_, const MemoryLayout& layout_,
+                 const Schedule& schedule_, bool sharedConstants, const QueryRowsOf& rows)
+    : graph(graph_), plan(plan_), layout(layout_), schedule(schedule_),
+      steps(attentionStepsOf(rows)),
+      work(orderTasks(graph, schedule.frame.rowBlock, rows), schedule.frame.rowBlock),
+      stream(plan),
+      constants(graph, plan, layout, sharedConstants),
+      streamed("scratchpad words for streamed operands", 0, schedule.frame.division.streamed),
+      results("scratchpad words for results", schedule.frame.division.streamed,
+              schedule.frame.division.results),
+      accumulator("accumulator rows", 0, plan.accRows),
+      statistics("row statistics slots", 0, plan.statRows),
+      heap(schedule.frame.division.streamed + schedule.frame.division.results,
+           heapWords(plan, schedule.frame.division),
+           [this](TensorId tensor, uint32_t block) { return work.nextUse(tensor, block, true); }),
+      weights(graph.operators.size()) {}
+
+std::vector<QueryRows> queryRows(const Attention& op, const AttentionCut& cut, const Graph& graph,
+                                 const Frame& frame, uint32_t dim) {
+  return attentionSteps(op.heads, op.firstRow, op.rows, graph.tensors[op.output].rows,
+                        frame.rowBlock, cut, dim);
+}
+
+}  // namespace intformer

@@ -1,0 +1,98 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "gen/plan.hpp"
+#include "sw/compiler/constant_places.hpp"
+#include "sw/compiler/layout.hpp"
+#include "sw/compiler/schedule.hpp"
+#include "sw/compiler/scratch.hpp"
+#include "sw/compiler/stream.hpp"
+#include "sw/compiler/work.hpp"
+
+namespace intformer {
+
+/// A chunk of a linear operator's weights, for all its blocks.
+struct WeightChunk {
+  std::optional<uint64_t> place;  ///< in memory
+  uint32_t address = 0;           ///< where it was loaded to last
+  uint64_t ticket = 0;
+};
+
+/// Rows of a head's operand in the scratchpad.
+struct HeadPiece {
+  uint32_t address = 0;
+  uint32_t stride = 0;  ///< words from panel to panel
+  uint32_t first = 0;   ///< row of the sequence; a multiple of DIM
+  uint32_t rows = 0;
+};
+
+/// A head's operand: in pieces where its row blocks are resident, else loaded in one piece.
+struct HeadOperand {
+  std::vector<HeadPiece> pieces;
+  bool loaded = false;
+};
+
+/// Some query rows of one head, and where their data are at the moment.
+struct AttentionStep {
+  uint32_t head = 0;
+  RowBlock queries;  ///< rows of the tensors, inside one row block (its index)
+  bool firstOfHead = false;
+  bool lastOfHead = false;
+  uint32_t weights = 0;  ///< scratchpad
+  uint32_t logits = 0;   ///< accumulator
+  uint32_t sums = 0;     ///< accumulator
+  uint32_t statRow = 0;
+  uint64_t weightsReady = 0;  ///< estimated cycle
+};
+
+/// What the functions that lower operators share: where commands go, and what lies where. The
+/// scratchpad holds streamed operands (weights, constants, identities, heads), results on their way
+/// out, and resident row blocks.
+struct Context {
+  Context(const Graph& graph, const Plan& plan, const MemoryLayout& layout,
+          const Schedule& schedule, bool sharedConstants);
+  Context(const Context&) = delete;  // the heap asks this work for next uses
+  Context& operator=(const Context&) = delete;
+
+  [[nodiscard]] const TensorLayout& of(TensorId tensor) const { return layout.tensors[tensor]; }
+  /// Of one head.
+  [[nodiscard]] uint32_t headPanels(TensorId tensor) const {
+    return of(tensor).groupStride / plan.dim;
+  }
+  [[nodiscard]] RowBlock block(uint32_t index, uint32_t totalRows) const {
+    return rowBlockAt(index, schedule.frame.rowBlock, totalRows);
+  }
+  [[nodiscard]] bool resident() const { return schedule.frame.operands == Operands::Resident; }
+
+  const Graph& graph;
+  const Plan& plan;
+  const MemoryLayout& layout;
+  const Schedule& schedule;
+  std::vector<AttentionStep> steps;  ///< of the attention operators that work in steps
+  Work work;
+  Stream stream;
+  ConstantPlaces constants;
+  Ring streamed, results;        ///< scratchpad words
+  Ring accumulator, statistics;  ///< rows, slots
+  ResidentHeap heap;
+  std::vector<std::vector<WeightChunk>> weights;  ///< by operator: [group][depth chunk]
+  std::map<std::pair<TensorId, uint32_t>, uint32_t> gathered;  ///< LayerNorm sums: slot by block
+  HeadOperand keys;    ///< of the head whose logits are being computed
+  HeadOperand values;  ///< of the head whose products are
+
+ private:
+  using QueryRowsOf = std::vector<std::vector<QueryRows>>;  ///< by operator
+  Context(const Graph& graph, const Plan& plan, const MemoryLayout& layout,
+          const Schedule& schedule, bool sharedConstants, const QueryRowsOf& rows);
+};
+
+/// The steps of an attention operator.
+std::vector<QueryRows> queryRows(const Attention& op, const AttentionCut& cut, const Graph& graph,
+                                 const Frame& frame, uint32_t dim);
+
+}  // namespace intformer

@@ -1,0 +1,96 @@
+#include "sw/compiler/transfers.hpp"
+
+#include <fmt/format.h>
+
+namespace intformer {
+namespace {
+
+/// Whether a LayerNorm of the same segment follows, so that its sums can be gathered on the way.
+bool feedsLayerNorm(const Context& context, uint32_t index, TensorId output) {
+  const std::vector<uint32_t>& segmentOf = context.work.order().segmentOf;
+  const std::vector<Operator>& ops = context.graph.operators;
+  for (uint32_t op = index + 1; op < ops.size() && segmentOf[op] == segmentOf[index]; ++op)
+    if (match(
+            ops[op], [&](const LayerNorm& norm) { return norm.input == output; },
+            [](const Linear&) { return false; }, [](const Attention&) { return false; },
+            [](const Embedding&) { return false; }))
+      return true;
+  return false;
+}
+
+Command transfer(const Context& context, Opcode opcode, TensorId tensor, const Part& part,
+                 uint32_t address, uint32_t stride) {
+  const TensorLayout& shape = context.of(tensor);
+  const uint64_t memory = shape.at(part.firstPanel, part.firstRow, context.plan.dim);
+  return Command(opcode)
+      .set(Field::ScratchAddr, address)
+      .set(Field::MemoryAddr, static_cast<int64_t>(memory))
+      .set(Field::ChunkWords, part.rows * shape.wordsPerRow)
+      .set(Field::Chunks, part.panels)
+      .set(Field::ScratchStride, stride)
+      .set(Field::MemoryStride, static_cast<int64_t>(shape.panelBytes));
+}
+
+}  // namespace
+
+Target findTarget(Context& context, TensorId tensor, const RowBlock& block) {
+  Target result{.tensor = tensor};
+  const Work& work = context.work;
+  if (work.nextUse(tensor, block.index, true) == Work::kNever) return result;
+  const bool needed = work.nextUse(tensor, block.index, false) != Work::kNever;
+  const TensorLayout& shape = context.of(tensor);
+  result.resident =
+      context.heap.allocate(tensor, block.index, shape.panels * block.rows * shape.wordsPerRow,
+                            work.step(), !needed);
+  if (result.resident == nullptr && needed && context.resident())
+    throw Unfit(fmt::format("{} rows of tensor {} do not fit the scratchpad", block.rows,
+                            context.graph.tensors[tensor].name));
+  return result;
+}
+
+std::optional<uint32_t> gatherFor(Context& context, uint32_t op, TensorId output,
+                                  const RowBlock& block) {
+  if (!feedsLayerNorm(context, op, output)) return std::nullopt;
+  const uint32_t slot = context.statistics.allocate(block.rows);
+  context.gathered[{output, block.index}] = slot;
+  return slot;
+}
+
+Piece place(Context& context, const Target& target, const RowBlock& block, uint32_t firstPanel,
+            uint32_t panels) {
+  const uint32_t stride = block.rows * context.of(target.tensor).wordsPerRow;
+  if (target.resident != nullptr)
+    return {target.resident->address + firstPanel * stride, stride, false};
+  return {context.results.allocate(panels * stride), stride, true};
+}
+
+void store(Context& context, TensorId tensor, const Piece& piece, const Part& part) {
+  if (context.of(tensor).stored)
+    context.stream.emit(
+        transfer(context, Opcode::Store, tensor, part, piece.address, piece.stride),
+        AddressBase::Tensors);
+  if (piece.transient) context.results.release(piece.address);
+}
+
+void load(Context& context, TensorId tensor, uint32_t address, const Part& part) {
+  const uint32_t stride = part.rows * context.of(tensor).wordsPerRow;
+  context.stream.emit(transfer(context, Opcode::Load, tensor, part, address, stride),
+                      AddressBase::Tensors);
+}
+
+void loadConstants(Context& context, uint64_t offset, uint32_t address, uint32_t words) {
+  loadConstants(context, {offset, uint64_t{words} * context.plan.dim, 1, words}, address, words);
+}
+
+void loadConstants(Context& context, const ConstantRuns& runs, uint32_t address, uint32_t stride) {
+  context.stream.emit(Command(Opcode::Load)
+                          .set(Field::ScratchAddr, address)
+                          .set(Field::MemoryAddr, static_cast<int64_t>(runs.offset))
+                          .set(Field::ChunkWords, runs.words)
+                          .set(Field::Chunks, runs.count)
+                          .set(Field::ScratchStride, stride)
+                          .set(Field::MemoryStride, static_cast<int64_t>(runs.pitch)),
+                      AddressBase::Constants);
+}
+
+}  // namespace intformer
