@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The device: an AXI4-Lite slave for its registers, an AXI4 master for program and data, an
 // interrupt.
 //
@@ -6,6 +7,8 @@
 //   memory accesses stay inside the windows. The event pins tell which command of which queue
 //   (load, matmul, vector, store) starts and ends; leave them open on a board.
 // Timing: one clock; every AXI output comes from a register or a register file.
+`default_nettype none
+
 module intformer_top #(
   localparam int unsigned AddressBits = intformer_pkg::AddressBits,
   localparam int unsigned BusBytes    = intformer_pkg::BusBytes
@@ -369,3 +372,5 @@ module intformer_top #(
   logic unused;
   assign unused = ^{m_axi_bid_i, settings.interrupt_enable};
 endmodule
+
+`default_nettype wire

@@ -1,8 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 // The device as the simulation shell sees it: every input passes a register, so that nothing
 // combinational hangs on a pin and the evaluation of the rising edge settles everything.
 //
 // Contract: what the shell sets before a rising edge, the device sees in the cycle that the edge
 //   begins; outputs are those of the device in that cycle. SIM_DEVICE is the design's top module.
+`default_nettype none
+
 module sim_top #(
   parameter int unsigned AddressBits = 40,
   parameter int unsigned BusBytes    = 16
@@ -114,3 +117,5 @@ module sim_top #(
     .event_start_o, .event_start_index_o, .event_done_o, .event_done_index_o
   );
 endmodule
+
+`default_nettype wire

@@ -24,6 +24,11 @@ void append(std::vector<EmittedFile>& files, std::vector<EmittedFile> more) {
                std::make_move_iterator(more.end()));
 }
 
+/// Says so behind the first line of a source, which names the licence.
+void addBanner(EmittedFile& source, const Plan& plan) {
+  source.text.insert(source.text.find('\n') + 1, banner(plan));
+}
+
 /// Under the names of rtl/, in the order that tools want: the package, every room, the top.
 std::vector<EmittedFile> sources(const Plan& plan) {
   std::vector<EmittedFile> files = libraryFiles();
@@ -49,7 +54,7 @@ std::vector<EmittedFile> emitBare(const Plan& plan) {
   std::vector<EmittedFile> files = {emitPackage(plan), emitCommandCheck(), emitRegisters()};
   for (auto& file : files) {
     file.path = std::filesystem::path(file.path).filename().string();
-    file.text.insert(0, banner(plan));
+    addBanner(file, plan);
   }
   files.push_back(emitRuntimeHeader());
   return files;
@@ -61,7 +66,7 @@ std::vector<EmittedFile> emitAll(const Plan& plan) {
   std::vector<EmittedFile> files;
   for (const auto& original : originals) {
     files.push_back(names.copyOf(original));
-    files.back().text.insert(0, banner(plan));
+    addBanner(files.back(), plan);
   }
   files.push_back(fileList(plan, files));
   append(files, emitHeader(plan));

@@ -135,11 +135,14 @@ std::string misalignedWires() {
 }
 
 constexpr std::string_view kHead = R"sv(
+// SPDX-License-Identifier: Apache-2.0
 // What the next command is: its queue, and whether it keeps the rules of the command set.
 //
 // Contract: combinational. Without a command the outputs are those of a known one of queue 0 that
 //   breaks no rule. bad_memory_o: a load, gather or store whose memory address or stride is no
 //   multiple of Dim.
+`default_nettype none
+
 module command_check (
   input  logic         valid_i,
   input  logic [511:0] command_i,
@@ -183,7 +186,7 @@ EmittedFile emitCommandCheck() {
                       "                        (queue_o == 2'd{} || queue_o == 2'd{});\n\n",
                       misalignedWires(), static_cast<unsigned>(Queue::Load),
                       static_cast<unsigned>(Queue::Store));
-  text += "  logic unused;\n  assign unused = ^command_i;\nendmodule\n";
+  text += "  logic unused;\n  assign unused = ^command_i;\nendmodule\n\n`default_nettype wire\n";
   return {"control/command_check.sv", text};
 }
 

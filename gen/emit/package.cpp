@@ -159,15 +159,20 @@ std::string registers(const Plan& plan) {
 
 EmittedFile emitPackage(const Plan& plan) {
   const std::string text =
+      "// SPDX-License-Identifier: Apache-2.0\n"
       "// Device " + deviceName(plan) + ", config hash " + configHashText(plan) + ".\n"
       "//\n"
-      "// Every size, command field, register and code of the device. Modules use what they need of\n"
-      "// it, which is why unused names are no fault here.\n"
+      "// Every size, command field, register and code of the device. Modules use what they need\n"
+      "// of it, which is why unused names are no fault here.\n"
+      "`default_nettype none\n"
+      "\n"
       "// verilator lint_off UNUSEDPARAM\n"
       "package intformer_pkg;" +
       sizes(plan) + coefficients() + commands() + registers(plan) +
       "endpackage\n"
-      "// verilator lint_on UNUSEDPARAM\n";
+      "// verilator lint_on UNUSEDPARAM\n"
+      "\n"
+      "`default_nettype wire\n";
   return {"intformer_pkg.sv", text};
 }
 

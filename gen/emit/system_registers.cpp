@@ -9,6 +9,7 @@ namespace intformer {
 namespace {
 
 constexpr std::string_view kHead = R"sv(
+// SPDX-License-Identifier: Apache-2.0
 // Registers: what the host sees and sets through AXI4-Lite, the counters and the interrupt.
 //
 // Contract: offsets and access as in the package and docs. Unknown addresses and writes to
@@ -17,6 +18,8 @@ constexpr std::string_view kHead = R"sv(
 //   (core_rst_ni low); the rest does not.
 // Timing: pulses_o has a one in the cycle of its write; a flag is set from the cycle after its
 //   reading and has precedence over the write that clears it.
+`default_nettype none
+
 module registers #(
   localparam int unsigned WindowCount  = intformer_pkg::WindowCount,
   localparam int unsigned EventCount   = intformer_pkg::EventCount
@@ -117,6 +120,8 @@ constexpr std::string_view kEnd = R"sv(
   logic unused;
   assign unused = ^{access_addr[1:0], counter_offset, window_offset};
 endmodule
+
+`default_nettype wire
 )sv";
 
 /// One input per unit: what it does in this cycle.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Executes matmul commands: C = A * B or C += A * B over all column tiles (outer) and depth
 // tiles.
 //
@@ -11,6 +12,8 @@
 // Errors: an address beyond the end of scratchpad or accumulator, the first in the order of the
 //   work: tile by tile the words of B, then row by row A and C. It is reported when all rows before
 //   it have left, so that every command before is done; the unit stands still from there.
+`default_nettype none
+
 module matmul_unit #(
   parameter int unsigned Dim          = intformer_pkg::Dim,
   parameter int unsigned ScratchWords = intformer_pkg::ScratchWords,
@@ -303,3 +306,5 @@ module matmul_unit #(
   logic unused_response;
   assign unused_response = ^{a_rsp_valid_i, b_rsp_valid_i, place_ready, place_out_valid};
 endmodule
+
+`default_nettype wire

@@ -1,16 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reads the streamed operand row by row, in tiles of at least Dim cycles, and says where each row's
 // result belongs.
 //
-// Contract: for every column tile n, for every depth tile k, rows 0 .. rows-1 are read from
-//   addr + k*stride + r. A tile takes max(rows, Dim) cycles and starts when weights_ready_i. With each
-//   grant place_* gives the accumulator row target_addr + n*target_stride + r, whether the array adds
-//   to it (k > 0, or the command accumulates), and whether it is the command's last row. row_* come
-//   with the data, 2 cycles after the grant, for the array.
+// Contract: for every column tile n, for every depth tile k, rows 0 .. rows-1 are read from addr +
+//   k*stride + r. A tile takes max(rows, Dim) cycles and starts when weights_ready_i. With each
+//   grant place_* gives the accumulator row target_addr + n*target_stride + r, whether the array
+//   adds to it (k > 0, or the command accumulates), and whether it is the command's last row. row_*
+//   come with the data, 2 cycles after the grant, for the array.
 // Addresses: what passes 2^AddrW does not wrap. At a row whose A or target address lies beyond the
 //   end of its memory the unit stops for good: nothing is requested, fault_valid_o stays high.
 // A tile that adds to one of the last two rows issued waits until they are 3 cycles old: reads and
 //   writes of one accumulator row never meet in the accumulator's pipeline.
 // Timing: one row per cycle, also from tile to tile and command to command.
+`default_nettype none
+
 module row_streamer #(
   parameter int unsigned Dim          = 16,
   parameter int unsigned AddrW        = 24,
@@ -64,7 +67,8 @@ module row_streamer #(
   logic [1:0]       recent_q;
   logic [AddrW:0]   panel_next, target_tile_next;
   logic [AddrW-1:0] target_distance;
-  logic             hazard, due, beyond_scratch, beyond_acc, grant, last_row, last_depth, last_column, tile_end, finish;
+  logic             hazard, due, beyond_scratch, beyond_acc, grant, last_row, last_depth;
+  logic             last_column, tile_end, finish;
 
   assign target_distance = target_last_q - target_row_q[AddrW-1:0];
   assign hazard          = add_q && recent_q != '0 && target_distance <= AddrW'(1);
@@ -171,3 +175,5 @@ module row_streamer #(
   assign row_swap_o     = flight_swap_q[1];
   assign row_unsigned_o = flight_unsigned_q[1];
 endmodule
+
+`default_nettype wire

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The weight-stationary systolic array: Dim rows of Dim processing elements.
 //
 // Contract: a word of activations enters per cycle, row_swap_i with the first of a tile. A weight
@@ -6,6 +7,8 @@
 //   words.
 // Numbers: activations int8 or uint8, weights int8, sums int32.
 // Timing: latency Dim + 2 cycles, one word per cycle, bubbles allowed.
+`default_nettype none
+
 module systolic_array #(
   parameter  int unsigned Dim    = intformer_pkg::Dim,
   localparam int unsigned IndexW = $clog2(Dim)
@@ -92,3 +95,5 @@ module systolic_array #(
                               gen_link[Dim].weight_transposed, gen_link[Dim].weight_index,
                               gen_link[Dim].weight_data};
 endmodule
+
+`default_nettype wire

@@ -1,14 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
 // One row of the weight-stationary array: Dim processing elements that share one activation.
 //
 // Contract: everything that enters leaves for the next row one cycle later; a row r of the array
-//   therefore sees what row 0 saw r cycles before. The row keeps the lowest byte of data_i and passes
-//   the others on. swap_i, valid with the first row of a tile, makes the loaded weights active for
-//   that row and those after it. A weight word may enter in the cycle of a swap; it belongs to the
-//   tile after. weight_transposed_i low: word `index` is taken whole by row `index`. High: byte Row
-//   goes to column `index`.
+//   therefore sees what row 0 saw r cycles before. The row keeps the lowest byte of data_i and
+//   passes the others on. swap_i, valid with the first row of a tile, makes the loaded weights
+//   active for that row and those after it. A weight word may enter in the cycle of a swap; it
+//   belongs to the tile after. weight_transposed_i low: word `index` is taken whole by row `index`.
+//   High: byte Row goes to column `index`.
 // Numbers: activations int8 or uint8 (9-bit signed inside), weights int8, products 17 bits, sums
 //   int32 that wrap.
 // Timing: an activation is in sum_o three edges after it came in; one per cycle, bubbles allowed.
+`default_nettype none
+
 module systolic_row #(
   parameter  int unsigned Dim    = 16,
   parameter  int unsigned Row    = 0,
@@ -46,8 +49,9 @@ module systolic_row #(
   logic signed [8:0]  activation_q;
   logic               valid_q, product_valid_q;
 
-  // The arrays are private to this process: assigned in the order sum, product, active, loaded, each
-  // reads what the next held at the edge. Nonblocking assignments would copy every array in simulation.
+  // The arrays are private to this process: assigned in the order sum, product, active, loaded,
+  // each reads what the next held at the edge. Nonblocking assignments would copy every array in
+  // simulation.
   /* verilator lint_off BLKSEQ */
   always_ff @(posedge clk_i) begin
     if (product_valid_q) begin
@@ -99,3 +103,5 @@ module systolic_row #(
 
   assign valid_o = valid_q;
 endmodule
+
+`default_nettype wire

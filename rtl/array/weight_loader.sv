@@ -1,14 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
 // Fetches the stationary operand tile by tile and feeds it to the array ahead of its use.
 //
 // Contract: for every column tile, for every depth tile of a command, Dim words are read and enter
-//   the array as the words 0 .. Dim-1 of a tile; words beyond `depth` (transposed: beyond `cols`) are
-//   zeros and are not read. Words of the next tile, also of the next command, enter from the cycle of
-//   swap_i on; up to LookAhead more wait here. ready_o: a first row whose request is granted in this
-//   cycle, and so enters the array ReadLatency = 2 cycles later, will find its weights complete.
-// Addresses: row mode base + n*stride + k*Dim + i, transposed base + k*stride + n*Dim + i.
-//   What passes 2^AddrW does not wrap. At a word beyond the end of the scratchpad the unit stops for
+//   the array as the words 0 .. Dim-1 of a tile; words beyond `depth` (transposed: beyond `cols`)
+//   are zeros and are not read. Words of the next tile, also of the next command, enter from the
+//   cycle of swap_i on; up to LookAhead more wait here. ready_o: a first row whose request is
+//   granted in this cycle, and so enters the array ReadLatency = 2 cycles later, will find its
+//   weights complete.
+// Addresses: row mode base + n*stride + k*Dim + i, transposed base + k*stride + n*Dim + i. What
+//   passes 2^AddrW does not wrap. At a word beyond the end of the scratchpad the unit stops for
 //   good; fault_valid_o rises when the array waits for just that word.
 // Timing: one word per cycle; a request is granted by req_ready_i, its data come 2 cycles later.
+`default_nettype none
+
 module weight_loader #(
   parameter  int unsigned Dim          = 16,
   parameter  int unsigned AddrW        = 24,
@@ -170,3 +174,5 @@ module weight_loader #(
   end
 `endif
 endmodule
+
+`default_nettype wire

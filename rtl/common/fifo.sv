@@ -1,8 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 // First-in first-out buffer with a registered count and a combinational read.
 //
 // Contract: data leave in the order they came. push_ready_o says "not full" and does not depend on
 //   pop_ready_i; a push into an empty FIFO can be popped one cycle later.
 // Timing: latency 1, throughput 1 per cycle (Depth >= 2).
+`default_nettype none
+
 module fifo #(
   parameter  int unsigned Width  = 8,
   parameter  int unsigned Depth  = 4,
@@ -50,3 +53,5 @@ module fifo #(
     end
   end
 endmodule
+
+`default_nettype wire

@@ -1,7 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 // Memory with one read and one write port on one clock; maps to block RAM.
 //
-// Contract: read_data_o shows, one cycle after read_enable_i, the word at read_addr_i as it was before
-//   that cycle's write; it holds its value while read_enable_i is low. Contents are undefined until written.
+// Contract: read_data_o shows, one cycle after read_enable_i, the word at read_addr_i as it was
+//   before that cycle's write; it holds its value while read_enable_i is low. Contents are
+//   undefined until written.
+`default_nettype none
+
 module ram_1r1w #(
   parameter  int unsigned Width = 32,
   parameter  int unsigned Depth = 512,
@@ -22,3 +26,5 @@ module ram_1r1w #(
     if (read_enable_i) read_data_o <= mem[read_addr_i];
   end
 endmodule
+
+`default_nettype wire

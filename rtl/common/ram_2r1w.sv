@@ -1,6 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 // Memory with two read ports and one write port on one clock: two copies that are written alike.
 //
 // Contract: each read port is that of ram_1r1w.
+`default_nettype none
+
 module ram_2r1w #(
   parameter  int unsigned Width = 32,
   parameter  int unsigned Depth = 512,
@@ -26,3 +29,5 @@ module ram_2r1w #(
     .read_enable_i(read_enable_b_i), .read_addr_i(read_addr_b_i), .read_data_o(read_data_b_o)
   );
 endmodule
+
+`default_nettype wire

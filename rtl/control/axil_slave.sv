@@ -1,9 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
 // AXI4-Lite slave: turns transactions into single accesses of a register bank.
 //
 // Contract: address and data of a write may come in any order; one write and one read are held at a
 //   time, a write goes first. In the one cycle of access_valid_o the bank answers combinationally:
 //   read data, and whether the access is refused (SLVERR).
 // Timing: three cycles from request to response; ready outputs are registered.
+`default_nettype none
+
 module axil_slave (
   input  logic        clk_i,
   input  logic        rst_ni,
@@ -79,3 +82,5 @@ module axil_slave (
     end
   end
 endmodule
+
+`default_nettype wire

@@ -1,9 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where a unit's time goes: one counter per cause, one of which counts in every cycle.
 //
 // Contract: while enable_i is high, the counter that cause_i names adds one; clear_i wins.
 //   cause_i < Count. read_data_o is combinational in read_index_i and may show a counter in motion.
 // Range: 48 bits are three days at 1 GHz.
 // Area: the counters are a memory; one is zero until it first counts after a clear.
+`default_nettype none
+
 module cause_counters #(
   parameter  int unsigned Count  = 8,
   localparam int unsigned IndexW = Count > 1 ? $clog2(Count) : 1
@@ -30,3 +33,5 @@ module cause_counters #(
     else if (enable_i) written_q[cause_i] <= 1'b1;
   end
 endmodule
+
+`default_nettype wire

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Fetch unit: reads the program ahead of the dispatcher.
 //
 // Contract: start_i (a pulse while idle) takes address and command count, forgets everything
@@ -9,6 +10,8 @@
 //   taken, so never for what lies behind an `end`; index and address are those of the first command
 //   that could not be had.
 // Timing: always takes a beat; one bus beat per cycle.
+`default_nettype none
+
 module command_fetch #(
   parameter int unsigned BusBytes    = 16,
   parameter int unsigned BurstBytes  = 512,  // at most 64 * FetchDepth
@@ -154,7 +157,8 @@ module command_fetch #(
 
   assign idle_o = expected_q == '0 && !ar_valid_o && !begin_q;
 
-  // A refused burst comes after all that were requested: an error response is of an earlier command.
+  // A refused burst comes after all that were requested: an error response is of an earlier
+  // command.
   logic        bus_error, field_error, failed_q, refused_q, reported_q, reached;
   logic [31:0] failed_index_q, refused_index, missing;
   assign bus_error     = r_valid_i && r_resp_i[1] && !failed_q;
@@ -194,3 +198,5 @@ module command_fetch #(
   assign unused = ^{issue_last, issue_tag, request_ready, request_busy, push_ready, issue_length,
                     r_resp_i[0]};
 endmodule
+
+`default_nettype wire

@@ -1,8 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 // Queue whose head lies in a register, so that wide outputs change only when an element moves.
 //
 // Contract: data leave in the order they came; clear_i empties the queue. Holds Depth elements
 //   besides the head.
 // Timing: latency 2, one element per cycle; push_ready_o does not depend on pop_ready_i.
+`default_nettype none
+
 module command_queue #(
   parameter int unsigned Width = 512,
   parameter int unsigned Depth = 8
@@ -51,3 +54,5 @@ module command_queue #(
     end
   end
 endmodule
+
+`default_nettype wire

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Dispatch: checks commands, queues them by unit, holds the tokens, issues, and executes `end`.
 //
 // Contract: commands come in stream order. A queue issues its head when all tokens of its wait mask
@@ -9,6 +10,8 @@
 //   waiting while nothing is under way that could signal.
 // Timing: a command may issue 3 cycles after it was taken; one command per cycle in, one per queue
 //   out.
+`default_nettype none
+
 module dispatch (
   input  logic         clk_i,
   input  logic         rst_ni,
@@ -249,3 +252,5 @@ module dispatch (
   logic unused;
   assign unused = ^command_i;
 endmodule
+
+`default_nettype wire

@@ -1,9 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
 // Says that commands are done, in the order in which they came.
 //
 // Contract: push_i (not while full_o) brings a command and what it waits for: the end of its writes
 //   or of its rows in the lanes, or nothing. written_i and passed_i say that the oldest command
 //   that waits for this and has not had it has come to its end.
 // Timing: a command is done in the cycle after its push or end at the earliest, one per cycle.
+`default_nettype none
+
 module done_order #(
   localparam int unsigned Depth  = 4,
   localparam int unsigned PointW = $clog2(Depth),
@@ -55,3 +58,5 @@ module done_order #(
     end
   end
 endmodule
+
+`default_nettype wire

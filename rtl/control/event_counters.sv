@@ -1,9 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
 // 64-bit counters with a step of 0 to 255 per cycle each, and one read port.
 //
 // Contract: counts while enable_i is high; clear_i wins. read_data_o is combinational in
 //   read_index_i, has every step up to the last clock edge in it, and may show a counter in motion.
-// Area: the totals are a memory, into which one counter per cycle, in turn, brings what a short sum has
-//   gathered since its last turn. A total is zero until it is first written after a clear.
+// Area: the totals are a memory, into which one counter per cycle, in turn, brings what a short sum
+//   has gathered since its last turn. A total is zero until it is first written after a clear.
+`default_nettype none
+
 module event_counters #(
   parameter  int unsigned Count  = 4,
   localparam int unsigned IndexW = Count > 1 ? $clog2(Count) : 1
@@ -44,3 +47,5 @@ module event_counters #(
     end
   end
 endmodule
+
+`default_nettype wire

@@ -1,8 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 // Fetch unit: command_fetch with bursts of at most half of the fetch buffer, so that one half is
 // under way while the other is dispatched.
 //
 // Contract, timing: see command_fetch. The ar and r ports lack their constant signals (size, burst,
 // id).
+`default_nettype none
+
 module fetch_unit #(
   parameter int unsigned BusBytes    = intformer_pkg::BusBytes,
   parameter int unsigned AddressBits = intformer_pkg::AddressBits,
@@ -63,3 +66,5 @@ module fetch_unit #(
     .r_valid_i, .r_ready_o, .r_data_i, .r_resp_i
   );
 endmodule
+
+`default_nettype wire

@@ -1,8 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 // Keeps the first error of a run; of several in one cycle, that of the lowest source.
 //
 // Contract: errors are pulses with code, command index and address per source. enable_i gates
 //   capture, clear_i forgets.
 // Timing: failed_o and the values are registered.
+`default_nettype none
+
 module first_error #(
   parameter int unsigned Sources = 4
 ) (
@@ -38,3 +41,5 @@ module first_error #(
     end
   end
 endmodule
+
+`default_nettype wire

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The device's life: idle, running, draining after an error, stopped, being reset.
 //
 // Contract: start_request_i is taken only in idle; start_o is one pulse. A finished program is done
@@ -7,6 +8,8 @@
 //   done_o or error_o rises.
 // Timing: quiet_i is looked at four cycles after a change at the earliest, so that it may be
 // registered.
+`default_nettype none
+
 module run_control (
   input  logic clk_i,
   input  logic rst_ni,
@@ -73,3 +76,5 @@ module run_control (
     end
   end
 endmodule
+
+`default_nettype wire

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Counting semaphores between four queues: counter (from, to) is bit to * 4 + from of the flat
 // ports.
 //
@@ -5,6 +6,8 @@
 //   A token is taken only where have_o shows one. A token too many for 16 bits is lost and shows in
 //   overflow_o of the queue that gave it, in the same cycle.
 // Timing: a token given is there in the next cycle; have_o is registered.
+`default_nettype none
+
 module token_counters (
   input  logic        clk_i,
   input  logic        rst_ni,
@@ -42,3 +45,5 @@ module token_counters (
     end
   end
 endmodule
+
+`default_nettype wire

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Causes: says for every unit and cycle what the unit does or waits for, for the counters.
 //
 // Contract: combinational; one code of the package (Is<Unit><Cause>) per unit, so that a unit's
@@ -5,6 +6,8 @@
 //   what the next command waits for: of several missing tokens the first in the order load,
 //   matmul, vector, store. A load whose data are awaited waits for memory, whatever the next one
 //   waits for; a store that only awaits its response leaves the cycle to the next one's cause.
+`default_nettype none
+
 module unit_causes #(
   localparam int unsigned Load   = intformer_pkg::QueueLoad,
   localparam int unsigned Matmul = intformer_pkg::QueueMatmul,
@@ -89,3 +92,5 @@ module unit_causes #(
     if (scalar_busy_i) scalar_cause_o = 4'(intformer_pkg::IsScalarWork);
   end
 endmodule
+
+`default_nettype wire

@@ -1,7 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 // Merges the read channels of fetch (id 0) and load (id 1) into one AXI4 read port.
 //
 // Contract: fetch goes first when both ask. Read data go to the side that their id names.
 // Timing: requests pass through one register; data pass straight through.
+`default_nettype none
+
 module axi_read_mux #(
   parameter int unsigned AddressBits = 40
 ) (
@@ -50,3 +53,5 @@ module axi_read_mux #(
     end
   end
 endmodule
+
+`default_nettype wire

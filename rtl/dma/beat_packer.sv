@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Turns words into bus beats with byte strobes: the inverse of beat_unpacker.
 //
 // Contract: every word comes with its offset in its beat (in words; 0 when a word is not smaller
@@ -6,6 +7,8 @@
 //   unit, a unit being the smaller of word and beat. Data under low strobes are arbitrary.
 // Timing: combinational from word to beat except for the pieces already held; one word or one beat
 //   per cycle, whichever is slower. word_ready_o depends on beat_ready_i.
+`default_nettype none
+
 module beat_packer #(
   parameter  int unsigned WordBytes   = 16,
   parameter  int unsigned BusBytes    = 16,
@@ -80,3 +83,5 @@ module beat_packer #(
     assign unused = ^{word_offset_i, word_chunk_last_i};
   end
 endmodule
+
+`default_nettype wire

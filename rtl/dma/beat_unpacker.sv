@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Turns bus beats into words: assembles a word from several beats, or takes several words from a
 // beat.
 //
@@ -6,6 +7,8 @@
 //   beat is dropped. The offset must step by one from word to word within a chunk.
 // Timing: combinational from beat to word except for the parts already held; one word or one beat
 //   per cycle, whichever is slower. beat_ready_o depends on word_ready_i.
+`default_nettype none
+
 module beat_unpacker #(
   parameter  int unsigned WordBytes   = 16,
   parameter  int unsigned BusBytes    = 16,
@@ -67,3 +70,5 @@ module beat_unpacker #(
     assign unused = ^{word_offset_i, word_chunk_last_i};
   end
 endmodule
+
+`default_nettype wire

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Address side of one DMA direction: commands in, checked AXI address requests out.
 //
 // Contract: commands as in burst_splitter. A burst is committed (issue_valid_o, one pulse) when
@@ -6,6 +7,8 @@
 //   outside the windows gives one refused_valid_o pulse (issue_addr_o and issue_tag_o name it) and
 //   ends all further work until reset. Requests are bus-aligned, full-size, INCR.
 // Timing: one burst per cycle; three cycles from command to request.
+`default_nettype none
+
 module burst_request #(
   parameter int unsigned BusBytes    = 16,
   parameter int unsigned BurstBytes  = 1024,
@@ -87,3 +90,5 @@ module burst_request #(
     end
   end
 endmodule
+
+`default_nettype wire

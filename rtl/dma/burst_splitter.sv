@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Cuts a two-dimensional transfer into AXI bursts.
 //
 // Contract: a command is chunks_i runs of chunk_bytes_i bytes, stride_i bytes from start to start,
@@ -7,6 +8,8 @@
 // Numbers: burst_addr_o is the first byte wanted, burst_end_o the first byte after; burst_length_o
 //   is the count of bus beats that they touch, minus 1.
 // Timing: latency 2, one burst per cycle across chunks and commands.
+`default_nettype none
+
 module burst_splitter #(
   parameter int unsigned BusBytes   = 16,
   parameter int unsigned BurstBytes = 1024,  // power of two, multiple of BusBytes
@@ -99,3 +102,5 @@ module burst_splitter #(
     end
   end
 endmodule
+
+`default_nettype wire

@@ -1,17 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
 // Load unit: memory to scratchpad, two-dimensional; rows at a stride, or picked by a list (gather).
 //
 // Contract: command sizes are at least 1, memory address and stride multiples of DimBytes (the
-//   dispatcher has checked). A gather also reads its list of row numbers (row_lookup); its stride is
-//   a multiple of 64, and at most 64 rows are picked. Bursts of later commands are requested while earlier data arrive, up
-//   to Outstanding. Words are written in order; a command is done when its last word is accepted.
-//   Errors: a burst outside the readable windows, an AXI error response, a scratchpad address
-//   beyond ScratchWords, a row number beyond the gather's limit; each names its command, and nothing
-//   is written or requested for it any more. They come in the order of the words: a burst or row
-//   that is refused is reported when all words before it have been written. An error response is
-//   reported as it arrives. While halt_i is high nothing new is requested, arriving data are dropped, idle_o rises
-//   when all came.
+//   dispatcher has checked). A gather also reads its list of row numbers (row_lookup); its stride
+//   is a multiple of 64, and at most 64 rows are picked. Bursts of later commands are requested
+//   while earlier data arrive, up to Outstanding. Words are written in order; a command is done
+//   when its last word is accepted. Errors: a burst outside the readable windows, an AXI error
+//   response, a scratchpad address beyond ScratchWords, a row number beyond the gather's limit;
+//   each names its command, and nothing is written or requested for it any more. They come in the
+//   order of the words: a burst or row that is refused is reported when all words before it have
+//   been written. An error response is reported as it arrives. While halt_i is high nothing new is
+//   requested, arriving data are dropped, idle_o rises when all came.
 // Timing: one word or one bus beat per cycle, whichever is slower; ar and r are registered,
 //   write_valid_o is not a function of write_ready_i.
+`default_nettype none
+
 module dma_load #(
   parameter int unsigned DimBytes     = 16,
   parameter int unsigned BusBytes     = 16,
@@ -129,7 +132,8 @@ module dma_load #(
   logic [BurstCountW-1:0] burst_count;
   fifo #(.Width(97), .Depth(Outstanding)) u_bursts (
     .clk_i, .rst_ni,
-    .push_valid_i(issue_valid), .push_ready_o(room), .push_data_i({issue_list, issue_index, issue_addr}),
+    .push_valid_i(issue_valid), .push_ready_o(room),
+    .push_data_i({issue_list, issue_index, issue_addr}),
     .pop_valid_o(burst_known), .pop_ready_i(beat_accept && r_last_i),
     .pop_data_o({burst_list, burst_index, burst_addr}), .count_o(burst_count)
   );
@@ -245,3 +249,5 @@ module dma_load #(
   assign unused = ^{issue_last, issue_length, burst_known, beat_count, plan_count,
                     r_resp_i[0]};
 endmodule
+
+`default_nettype wire

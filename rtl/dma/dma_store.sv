@@ -1,15 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
 // Store unit: scratchpad to memory, two-dimensional.
 //
 // Contract: command sizes are at least 1, memory address and stride multiples of DimBytes (the
 //   dispatcher has checked). Write data may lead their address on the bus. A command is done when
 //   the response to its last burst has come. Errors: a burst outside the writable windows, an AXI
 //   error response, a scratchpad address beyond ScratchWords (such a word is sent with its strobes
-//   low). They come in the order of the words: a word beyond the end is reported when the burst that
-//   it belongs to was requested, a burst that is refused when all before it have their responses. An
-//   error response is reported as it arrives. While halt_i is high no new burst begins; those begun get all their data; idle_o rises
-//   after the last response.
+//   low). They come in the order of the words: a word beyond the end is reported when the burst
+//   that it belongs to was requested, a burst that is refused when all before it have their
+//   responses. An error response is reported as it arrives. While halt_i is high no new burst
+//   begins; those begun get all their data; idle_o rises after the last response.
 // Timing: one word or one bus beat per cycle, whichever is slower; aw and w are registered. The
 //   scratchpad answers a read 2 or more cycles after its grant, in order.
+`default_nettype none
+
 module dma_store #(
   parameter int unsigned DimBytes     = 16,
   parameter int unsigned BusBytes     = 16,
@@ -242,8 +245,8 @@ module dma_store #(
   // With all words before it sent, a burst that lacks data is that of the word out of range.
   logic bus_error, range_error, refusal, refused_q;
   assign bus_error     = b_accept && b_resp_i[1] && !failed_q;
-  assign range_error   = word_valid && !in_range && credit_q == CreditW'(WordBuffer) && !beat_valid &&
-                         length_valid && !failed_q;
+  assign range_error   = word_valid && !in_range && credit_q == CreditW'(WordBuffer) &&
+                         !beat_valid && length_valid && !failed_q;
   assign refusal       = refused_q && !length_valid && idle_o && !failed_q;
   assign error_valid_o = bus_error || range_error || refusal;
 
@@ -276,3 +279,5 @@ module dma_store #(
   assign unused = ^{burst_count, plan_count, word_last, side_valid, side_ready, data_ready,
                     side_count, data_count, beat_count, length_ready, length_count, b_resp_i[0]};
 endmodule
+
+`default_nettype wire

@@ -1,6 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 // Load unit: dma_load on the fields of load and gather.
 //
 // Contract, timing: see dma_load. The ar and r ports lack their constant signals (size, burst, id).
+`default_nettype none
+
 module load_unit #(
   parameter int unsigned Dim          = intformer_pkg::Dim,
   parameter int unsigned ScratchWords = intformer_pkg::ScratchWords,
@@ -92,3 +95,5 @@ module load_unit #(
   logic unused;
   assign unused = ^command_i;
 endmodule
+
+`default_nettype wire

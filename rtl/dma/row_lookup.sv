@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Turns gathers into row requests: reads a list of row numbers, then asks for row after row.
 //
 // Contract: sits between commands and burst_request. A load passes straight through. A gather
@@ -8,6 +9,8 @@
 //   and nothing more is requested. The next command is taken after the last row's request.
 // Timing: loads add no cycle. A row takes 4 cycles and one per bit of its number, beside the data
 //   of the rows before.
+`default_nettype none
+
 module row_lookup #(
   parameter int unsigned BusBytes  = 16,
   parameter int unsigned SizeWidth = 28,
@@ -137,3 +140,5 @@ module row_lookup #(
     endcase
   end
 endmodule
+
+`default_nettype wire

@@ -1,7 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 // Store unit: dma_store on the fields of a store command.
 //
 // Contract, timing: see dma_store. The aw, w and b ports lack their constant signals (size, burst,
 // id).
+`default_nettype none
+
 module store_unit #(
   parameter int unsigned Dim          = intformer_pkg::Dim,
   parameter int unsigned ScratchWords = intformer_pkg::ScratchWords,
@@ -87,3 +90,5 @@ module store_unit #(
   logic unused;
   assign unused = ^command_i;
 endmodule
+
+`default_nettype wire

@@ -1,9 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
 // Says whether bytes [first_i, end_i) lie whole inside one address window that grants the access.
 //
 // Contract: window w is [base, end) with permission bits {writable, readable}; Permission selects
 //   the bit. An empty or wrapped range, or one beyond 2^AddressBits, is never allowed. The range
 //   crosses no 4 KiB line, so that its first byte alone decides about the address width.
 // Timing: combinational; allowed_o is low while valid_i is low.
+`default_nettype none
+
 module window_check #(
   parameter int unsigned WindowCount = 4,
   parameter int unsigned AddressBits = 40,
@@ -39,3 +42,5 @@ module window_check #(
   logic unused;
   assign unused = ^window_permissions_i;
 endmodule
+
+`default_nettype wire

@@ -1,10 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
 // Walks a transfer word by word on the scratchpad side.
 //
 // Contract: a command is chunks_i runs of chunk_words_i words, stride_i words from start to start
-//   and word_stride_i from word to word, both sizes at least 1. Beside the address of each word comes its offset inside a memory bus
-//   beat: that of the chunk's first word, then one more per word, modulo 2^OffsetWidth.
+//   and word_stride_i from word to word, both sizes at least 1. Beside the address of each word
+//   comes its offset inside a memory bus beat: that of the chunk's first word, then one more per
+//   word, modulo 2^OffsetWidth.
 // Numbers: word_addr_o has a 25th bit that is set, and stays set, once an address passes 2^24.
 // Timing: latency 1, one word per cycle across chunks and commands.
+`default_nettype none
+
 module word_walker #(
   parameter int unsigned OffsetWidth = 1,
   parameter int unsigned TagWidth    = 36
@@ -86,3 +90,5 @@ module word_walker #(
     end
   end
 endmodule
+
+`default_nettype wire

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Accumulator memory: Rows rows of Dim int32 in Banks banks; bank = row mod Banks.
 //
 // Contract: the array reads, adds and writes, or just writes, one row per cycle and is never held
@@ -6,6 +7,8 @@
 //   while the array reads the same bank. Rows must lie before the end: those who ask see to it.
 // Timing: a row that the array brings in cycle t can be read by a request granted in cycle t + 3.
 //   Data come 2 cycles after the grant.
+`default_nettype none
+
 module accumulator #(
   parameter int unsigned Dim   = intformer_pkg::Dim,
   parameter int unsigned Rows  = intformer_pkg::AccRows,
@@ -126,3 +129,5 @@ module accumulator #(
   end
 `endif
 endmodule
+
+`default_nettype wire

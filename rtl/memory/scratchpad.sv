@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Scratchpad: Words words of Dim bytes in Banks banks; bank = address mod Banks.
 //
 // Contract: each bank serves one read and one write per cycle. Readers in order of priority: a, b,
@@ -5,6 +6,8 @@
 //   of the clients with higher priority. Addresses must lie before the end: the clients see to it.
 // Timing: data come 2 cycles after the grant; a word can be read in the cycle after its write was
 //   accepted.
+`default_nettype none
+
 module scratchpad #(
   parameter int unsigned Dim   = intformer_pkg::Dim,
   parameter int unsigned Words = intformer_pkg::ScratchWords,
@@ -157,3 +160,5 @@ module scratchpad #(
   end
 `endif
 endmodule
+
+`default_nettype wire

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Restoring divider, one quotient bit per cycle, in stages that keep a division for Interval bits:
 //   quotient = floor(numerator * 2^(QuotientW-1) / denominator).
 //
@@ -5,6 +6,8 @@
 //   denominator and numerator < 2 * denominator, so that the quotient fits; numerator 0 gives 0.
 // Timing: quotient_o is there QuotientW + 1 cycles after load_i, for one cycle at least.
 // Cost: ceil(QuotientW / Interval) subtractors.
+`default_nettype none
+
 module divider #(
   parameter int unsigned Width     = 28,
   parameter int unsigned QuotientW = 17,
@@ -58,3 +61,5 @@ module divider #(
   end
   // verilator lint_on BLKSEQ
 endmodule
+
+`default_nettype wire

@@ -1,9 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
 // 2^-x over one octave with a second-order polynomial, for all lanes at once:
 //   fraction = ((Center - g)^2 * Factor >> Shift) + Offset  ~  65280 * 2^(-g/256)
 //
 // Contract: g_i belongs to stage 6, valid_i[k] says that stage k holds a beat. 255 < Center < 512,
 //   Factor < 4096 and the fraction has 16 bits.
 // Timing: fraction_o belongs to stage 8, two cycles after stage 6. Never stalls.
+`default_nettype none
+
 module exp2_ibert #(
   parameter int unsigned Lanes  = 16,
   parameter int unsigned Center = 499,
@@ -35,3 +38,5 @@ module exp2_ibert #(
   end
   // verilator lint_on BLKSEQ
 endmodule
+
+`default_nettype wire

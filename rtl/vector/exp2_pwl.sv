@@ -1,9 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
 // 2^-x over one octave in 16 straight lines, for all lanes at once:
 //   fraction = Offset[g >> 4] - ((Slope[g >> 4] * (g & 15) + 8) >> 4)  ~  65280 * 2^(-g/256)
 //
 // Contract: g_i belongs to stage 6, valid_i[k] says that stage k holds a beat.
 // Formats: g 8 bits; tables of 16 entries of 16 and 12 bits, unsigned, entry 0 lowest.
 // Timing: fraction_o belongs to stage 8, two cycles after stage 6. Never stalls.
+`default_nettype none
+
 module exp2_pwl #(
   parameter int unsigned      Lanes  = 16,
   parameter logic [16*16-1:0] Offset = '0,
@@ -42,3 +45,5 @@ module exp2_pwl #(
   end
   // verilator lint_on BLKSEQ
 endmodule
+
+`default_nettype wire

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Attention weights from logits, around the family's 2^-x of one octave, for all lanes at once:
 //   d = row maximum - sat16(value); e16 = d >> 12 > 0 ? 0 : fraction(d & 255) >> (d >> 8)
 //   weight = valid ? (e16 + (dither ? bitrev8(position) : 128)) >> 8 : 0
@@ -8,6 +9,8 @@
 // Formats: logit and maximum int16, d 16 bits unsigned, LSB 2^-8 octave; fraction 16 bits with
 //   65280 = 1; weight uint8.
 // Timing: g_o belongs to stage 6, weight_o to stage 10. Never stalls.
+`default_nettype none
+
 module exp_weights #(
   parameter  int unsigned Dim   = 16,
   parameter  int unsigned Lanes = 16,
@@ -110,3 +113,5 @@ module exp_weights #(
   end
   // verilator lint_on BLKSEQ
 endmodule
+
+`default_nettype wire

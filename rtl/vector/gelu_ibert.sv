@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // GELU with a second-order polynomial, for all lanes at once:
 //   x = sat16(value); c = max(Reach - |x|, 0); h = rshr(|x| * c * c * Factor, Shift)
 //   y = (max(x, 0) << 4) - h
@@ -6,6 +7,8 @@
 //   Factor < 2048, so that c and the part of |x| that matters (c > 0) have 12 bits and all fits.
 // Formats: value 36 bits, x int16 LSB 2^-10, h 12 bits and y 20 bits signed, LSB 2^-14.
 // Timing: y_o belongs to stage 8, four cycles after stage 4. Never stalls.
+`default_nettype none
+
 module gelu_ibert #(
   parameter int unsigned Lanes  = 16,
   parameter int unsigned Reach  = 2562,
@@ -60,3 +63,5 @@ module gelu_ibert #(
   end
   // verilator lint_on BLKSEQ
 endmodule
+
+`default_nettype wire

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // GELU in 32 straight lines, for all lanes at once:
 //   x = sat16(value); i = |x| >> 7; f = |x| & 127
 //   h = i >= 32 ? 0 : Offset[i] + rshr(Slope[i] * f, 7)
@@ -7,6 +8,8 @@
 // Formats: value 36 bits, x int16 LSB 2^-10, y 20 bits signed LSB 2^-14. Tables: 32 entries of 12
 //   bits, entry 0 lowest; Offset unsigned, Slope signed.
 // Timing: y_o belongs to stage 8, four cycles after stage 4. Never stalls.
+`default_nettype none
+
 module gelu_pwl #(
   parameter int unsigned       Lanes  = 16,
   parameter logic [32*12-1:0]  Offset = '0,
@@ -71,3 +74,5 @@ module gelu_pwl #(
   end
   // verilator lint_on BLKSEQ
 endmodule
+
+`default_nettype wire

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Integer square root, root = floor(sqrt(value)), one root bit per cycle, in stages that keep a
 // value for Interval bits.
 //
@@ -6,6 +7,8 @@
 // Contract: load_i takes the value; at least Interval cycles lie between two loads.
 // Timing: root_o is there RootW + 1 cycles after load_i, for one cycle at least.
 // Cost: ceil(RootW / Interval) subtractors.
+`default_nettype none
+
 module isqrt #(
   parameter int unsigned RootW    = 16,
   parameter int unsigned Interval = 16
@@ -60,3 +63,5 @@ module isqrt #(
   end
   // verilator lint_on BLKSEQ
 endmodule
+
+`default_nettype wire

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Second half of the lanes: second product and rounding, sum, zero point, saturation.
 //
 //   second = rshr(b * m2 + offset, s2)       b: operand x, activation y, or n = sat16(first)
@@ -9,6 +10,8 @@
 //   10; valid_i[k] says that stage k holds a beat, and <what>_i[k] what it needs there; index_i
 //   (stage 8) selects the constants as in lanes_multiply. Constants arrive on the same byte planes.
 // Timing: out8_o and out16_o belong to stage 11. Never stalls.
+`default_nettype none
+
 module lanes_finish #(
   parameter  int unsigned Dim    = 16,
   parameter  int unsigned Lanes  = 16,
@@ -145,3 +148,5 @@ module lanes_finish #(
   end
   // verilator lint_on BLKSEQ
 endmodule
+
+`default_nettype wire

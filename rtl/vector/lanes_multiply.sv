@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // First half of the lanes: operands of a row, first product, first rounding, for all lanes at once.
 //
 //   product = clamp36(rshr(a * m, s))    a: accumulator, plus bias, or 16 * x - mean
@@ -10,6 +11,8 @@
 //   row_*_i belong to the beat at stage 1, channel_factor_i[k] to that at stage k.
 // Formats: accumulator, bias int32; m 16 bits (17 of a row) unsigned; s 6 bits; x int8 or int16.
 // Timing: product_o and operand_o (x) belong to stage 4, three cycles after stage 1. Never stalls.
+`default_nettype none
+
 module lanes_multiply #(
   parameter  int unsigned Dim    = 16,
   parameter  int unsigned Lanes  = 16,
@@ -133,3 +136,5 @@ module lanes_multiply #(
   end
   // verilator lint_on BLKSEQ
 endmodule
+
+`default_nettype wire

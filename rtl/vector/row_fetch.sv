@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Fetches what vector commands read: constants per panel, and per row an accumulator row and 0, 1
 // or 2 scratchpad words; panels outer, rows inner. Rows leave in order through a buffer.
 //
@@ -9,11 +10,13 @@
 //   - The first row of a command that reads scratchpad words waits until all rows of commands
 //     before have finished, because they may have written these words.
 //   - With serialize_i a panel's rows begin only when no earlier row is in the lanes.
-//   - Addresses: what passes 2^24 does not wrap. At a constant or a row beyond the end of its memory
-//     the unit stops for good; fault_valid_o rises when all rows before have finished. Of a row the
-//     accumulator's address comes first.
+//   - Addresses: what passes 2^24 does not wrap. At a constant or a row beyond the end of its
+//     memory the unit stops for good; fault_valid_o rises when all rows before have finished. Of a
+//     row the accumulator's address comes first.
 //   - With statistics_used_i a row waits while its slot is pending in the row-scalar unit.
 // Timing: one row per cycle at best; without constants the first in the cycle after start_i.
+`default_nettype none
+
 module row_fetch #(
   parameter  int unsigned Dim          = 16,
   parameter  int unsigned ScratchWords = 32768,
@@ -284,3 +287,5 @@ module row_fetch #(
     end
   end
 endmodule
+
+`default_nettype wire

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Lets rows into the lanes, cuts them into beats of Lanes channels and follows the beats through
 // the stages of the lane pipeline.
 //
@@ -11,6 +12,8 @@
 //   Rows whose maximum or sums are on their way from an earlier command are [older_end - older,
 //   older_end): a row that gathers does not enter while its slot is among them.
 // Timing: never stalls a beat that has entered; no cycle between two commands.
+`default_nettype none
+
 module row_issue #(
   parameter  int unsigned Dim     = 16,
   parameter  int unsigned Lanes   = 16,
@@ -301,3 +304,5 @@ module row_issue #(
   assign first_11_o  = beat_11_o == '0;
   assign last_11_o   = beat_11_o == LastBeat;
 endmodule
+
+`default_nettype wire

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Row-scalar unit: turns the sums of a row into what the lanes need to normalize it.
 //
 //   softmax:    L = bitlen(sum); R = floor(2^(15+L) / sum); factor = (R * multiplier) >> 15;
@@ -13,6 +14,8 @@
 // Formats: sum 29 bits signed, squares 45, mean 21 signed, factor 17, shift 6. V is 57 bits.
 // Timing: a row enters every Interval cycles; its result can be read 24 cycles after its sums were
 //   granted for softmax, 41 for LayerNorm, whatever the data.
+`default_nettype none
+
 module row_scalar #(
   parameter  int unsigned StatRows = 64,
   parameter  int unsigned Interval = 16,
@@ -202,3 +205,5 @@ module row_scalar #(
       factor_q <= layer_norm_q ? quotient : 17'((33'(quotient) * 33'(multiplier_q)) >> 15);
   end
 endmodule
+
+`default_nettype wire

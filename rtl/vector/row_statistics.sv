@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Row statistics: maximum of the logits, sum of the weights, sum and sum of squares of the
 // residual, gathered over the beats of a row and over the panels and commands that continue it.
 //
@@ -10,6 +11,8 @@
 //   one cycle later. Sums wait only for rows that gather moments, which have two words and so two
 //   cycles each.
 // Formats: x int16, weight uint8, sum 29 bits signed (4096 int16), squares 45 bits unsigned.
+`default_nettype none
+
 module row_statistics #(
   parameter  int unsigned Dim      = 16,
   parameter  int unsigned Lanes    = 16,
@@ -159,3 +162,5 @@ module row_statistics #(
     .read_addr_i(own_read && moments_1 ? slot_1 : sums_slot_i), .read_data_o(squares_o)
   );
 endmodule
+
+`default_nettype wire

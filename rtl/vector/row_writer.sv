@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Assembles the beats of a row into words, buffers the rows and writes them to the scratchpad: the
 // 8-bit word first, then the two 16-bit words, channel 0 lowest.
 //
@@ -10,6 +11,8 @@
 //   What passes 2^24 does not wrap. At a word beyond the end of the scratchpad the unit stops for
 //   good, with fault_valid_o high and the word's address on fault_addr_o.
 // Timing: one word per cycle.
+`default_nettype none
+
 module row_writer #(
   parameter  int unsigned Dim          = 16,
   parameter  int unsigned Lanes        = 16,
@@ -184,3 +187,5 @@ module row_writer #(
     end
   end
 endmodule
+
+`default_nettype wire

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Lane pipeline: 11 stages that a row's beats pass without a stall, for all lanes at once.
 //
 // Contract: <kind>_i[k] says that stage k holds a beat of a command of that kind, valid_i[k] that
@@ -5,6 +6,8 @@
 //   that stage, row_*_i to the row that row_load_i brings.
 // Stages: 1 row; 2 operand; 3 first product; 4 rounded; 5-8 activation, 5-10 exp; 9 second product;
 //   10 rounded; 11 results.
+`default_nettype none
+
 module vector_lanes #(
   parameter  int unsigned Dim       = intformer_pkg::Dim,
   parameter  int unsigned Lanes     = intformer_pkg::Lanes,
@@ -122,3 +125,5 @@ module vector_lanes #(
     .out8_o(out8_11_o), .out16_o(out16_11_o)
   );
 endmodule
+
+`default_nettype wire

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Vector unit: takes commands one behind the other, passes the rows of their panels through the
 // lanes and writes the results; hands row-scalar commands to a unit that works beside the next
 // commands.
@@ -13,6 +14,8 @@
 // Timing: a row takes max(Dim / Lanes, words read, words written) cycles; a panel with constants as
 //   many cycles more as these have words, plus 2; a command 2 more behind another, about 20 from
 //   its start to its end.
+`default_nettype none
+
 module vector_unit #(
   parameter int unsigned Dim            = intformer_pkg::Dim,
   parameter int unsigned Lanes          = intformer_pkg::Lanes,
@@ -373,3 +376,5 @@ module vector_unit #(
 
   assign beat_event_o = valid[1];
 endmodule
+
+`default_nettype wire

@@ -28,6 +28,35 @@ TEST_CASE("generate writes a design that Verilator takes from its file list, fro
                           .c_str()) == 0);
 }
 
+TEST_CASE("two devices and a user's module of a name in rtl/ are one design, in one folder") {
+  const test::TemporaryFolder scratch;
+  const std::string out = scratch.path();
+  CHECK(runProgram("generate configs/tiny4.toml --out " + out).status == 0);
+  CHECK(runProgram("generate configs/tiny4.toml --set name=other --set array.dim=8 "
+                   "--set vector.family=pwl --out " + out)
+            .status == 0);
+  test::writeFile(out + "/user.sv",
+                  "module fifo (input logic clk_i, output logic odd_o);\n"
+                  "  always_ff @(posedge clk_i) odd_o <= !odd_o;\n"
+                  "endmodule\n"
+                  "module user (input logic clk_i, input logic rst_ni, output logic [2:0] x_o);\n"
+                  "  fifo u_fifo (.clk_i, .odd_o(x_o[0]));\n"
+                  "  tiny4_top u_a (.clk_i, .rst_ni, .interrupt_o(x_o[1]));\n"
+                  "  other_top u_b (.clk_i, .rst_ni, .interrupt_o(x_o[2]));\n"
+                  "endmodule\n");
+  const std::string there = "cd " + out + " && ";
+  const auto verilator = test::runCommand(
+      there + "verilator --lint-only -Wno-fatal -Wno-PINMISSING --no-timing -F tiny4.f -F other.f "
+              "user.sv --top-module user");
+  CHECK(verilator.text == "");
+  CHECK(verilator.status == 0);
+  const auto yosys = test::runCommand(
+      there + "yosys -q -p \"read_verilog -sv -defer $(grep -h '[.]sv$' tiny4.f other.f | tr '\\n' "
+              "' ') user.sv; hierarchy -check -top user\"");
+  INFO(yosys.text);
+  CHECK(yosys.status == 0);
+}
+
 TEST_CASE("generate is silent when asked to be") {
   const test::TemporaryFolder scratch;
   const Outcome run =

@@ -95,6 +95,9 @@ TEST_CASE("emitted text is tidy: no tabs, trailing blanks or paths that a user l
         for (const auto* own : {"docs/", "gen/", "rtl/", "sw/"})
           CHECK_FALSE(contains(file.text, own));
         CHECK_FALSE(contains(file.text, "intformer_"));
+        CHECK(file.text.starts_with("// SPDX-License-Identifier: Apache-2.0\n"));
+        CHECK(contains(file.text, "\n`default_nettype none\n"));
+        CHECK(file.text.ends_with("\n`default_nettype wire\n"));
       }
       CHECK(file.text.ends_with("\n"));
       CHECK_FALSE(file.text.ends_with("\n\n"));

@@ -1,7 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 // Matmul control, scratchpad and accumulator wired as in the device, for tests.
 //
 // The scratchpad's other clients and the accumulator's read port are pins. a_block_i and b_block_i
 // hold back the grants of A and B, which the scratchpad alone would never do to A.
+`default_nettype none
+
 module matmul_bench #(
   localparam int unsigned Dim = intformer_pkg::Dim
 ) (
@@ -140,3 +143,5 @@ module matmul_bench #(
     .read_rsp_data_o (acc_rsp_data_o)
   );
 endmodule
+
+`default_nettype wire

@@ -1,4 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 // The register block of base16 with what the test looks at on ports of its own.
+`default_nettype none
+
 module registers_probe (
   input  logic         clk_i,
   input  logic         rst_ni,
@@ -65,3 +68,5 @@ module registers_probe (
   logic unused;
   assign unused = ^settings;
 endmodule
+
+`default_nettype wire

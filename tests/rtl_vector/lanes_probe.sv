@@ -1,5 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 // The lane pipeline with the values inside it that no port shows: the activation (stage 8) and 2^-x
 // of one octave (stage 8). All ports are the pipeline's own.
+`default_nettype none
+
 module lanes_probe #(
   parameter  int unsigned Dim    = intformer_pkg::Dim,
   parameter  int unsigned Lanes  = intformer_pkg::Lanes,
@@ -47,3 +50,5 @@ module lanes_probe #(
   assign activation_8_o = u_lanes.activation_8;
   assign fraction_8_o   = u_lanes.fraction_8;
 endmodule
+
+`default_nettype wire

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A device with the pins of a generated top that does one AXI4 burst on demand, well or badly: the
 // thing on which the simulation shell is tested. Registers: 0x0 read: bus sum of the last read
 // burst; write: bit 0 starts a read burst, bit 1 a write burst of the counter values 0, 1, ...,
@@ -5,6 +6,8 @@
 // changes while it waits, bit 1 wlast comes one beat early, bit 2 data are never taken, bit 3 write
 // data wait for their address to be taken. 0x10 read: cycles from address to last beat. 0x14 read:
 // worst response seen.
+`default_nettype none
+
 module probe_top (
   input  logic         clk_i,
   input  logic         rst_ni,
@@ -178,3 +181,5 @@ module probe_top (
     end
   end
 endmodule
+
+`default_nettype wire
