@@ -116,8 +116,8 @@ coverage: configure ## count the lines of tiny4's design that random programs an
 mutants: configure ## put wrong lines into a copy of the RTL, one at a time: a named test must fail (MUTANTS=part of a name)
 	@sh scripts/mutants.sh $(MUTANTS)
 
-lint: program ## read every module and every config's device with Verilator and Yosys
-	@sh scripts/lint.sh $(BUILD)/intformer
+lint: program ## read every module and every config's device with Verible, Verilator, slang and Yosys
+	@LINTERS=$(BUILD)/linters sh scripts/lint.sh $(BUILD)/intformer
 
 synth: program ## map CONFIG with Yosys to ECP5 and UltraScale+, and print cells per unit
 	@$(BUILD)/intformer synth '$(CONFIG)'
@@ -165,7 +165,10 @@ uninstall: ## remove what `make install` put below PREFIX
 	@rm -rf '$(DESTDIR)$(PREFIX)/bin/intformer' '$(DESTDIR)$(PREFIX)/share/intformer' \
 	  '$(DESTDIR)$(PREFIX)/share/doc/intformer'
 
-format: ## format all C++ with clang-format (not among the packages: apt-get install clang-format)
+format: ## format rtl/ with Verible and all C++ with clang-format (not a package here: apt-get install it)
+	@sh scripts/install-linters.sh $(BUILD)/linters
+	@find rtl -name '*.sv' -not -path 'rtl/generated/*' | \
+	  xargs $(BUILD)/linters/bin/verible-verilog-format --flagfile=rtl/verible.format --inplace
 	@command -v clang-format >/dev/null || { echo "clang-format is missing" >&2; exit 1; }
 	@git ls-files '*.cpp' '*.hpp' '*.h' '*.c' | xargs clang-format -i
 

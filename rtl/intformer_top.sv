@@ -70,7 +70,7 @@ module intformer_top #(
   output logic [3:0]             event_done_o,
   output logic [4*32-1:0]        event_done_index_o
 );
-  localparam int unsigned Dim        = intformer_pkg::Dim;
+  localparam int unsigned Dim = intformer_pkg::Dim;
   localparam int unsigned EventCount = intformer_pkg::EventCount;
 
   // Bits and slices of per-queue vectors.
@@ -78,9 +78,9 @@ module intformer_top #(
                           Vector = intformer_pkg::QueueVector, Store = intformer_pkg::QueueStore;
 
   // Run control, registers.
-  logic        core_rst_n, start, halt, clear, busy, done, failed, stopped, settled, finish;
-  logic        quiet_q, fetch_idle, load_idle, store_idle;
-  logic [7:0]  error_code;
+  logic core_rst_n, start, halt, clear, busy, done, failed, stopped, settled, finish;
+  logic quiet_q, fetch_idle, load_idle, store_idle;
+  logic [7:0] error_code;
   logic [31:0] error_index, commands_q;
   logic [63:0] error_addr;
 
@@ -89,29 +89,61 @@ module intformer_top #(
   intformer_pkg::readings_t readings;
 
   logic [EventCount*8-1:0] counter_step;
-  logic [3:0]              load_cause, matmul_cause, vector_cause, store_cause, scalar_cause,
-                           dispatch_cause;
+  logic [3:0] load_cause, matmul_cause, vector_cause, store_cause, scalar_cause, dispatch_cause;
 
   always_ff @(posedge clk_i) quiet_q <= fetch_idle && load_idle && store_idle && !m_axi_arvalid_o;
 
   run_control u_control (
-    .clk_i, .rst_ni,
-    .start_request_i(pulses.control_start), .reset_request_i(pulses.control_soft_reset),
-    .finish_i(finish), .failed_i(failed), .quiet_i(quiet_q), .core_rst_no(core_rst_n),
-    .start_o(start), .halt_o(halt), .clear_o(clear), .busy_o(busy), .done_o(done),
-    .error_o(stopped), .settled_o(settled)
+    .clk_i,
+    .rst_ni,
+    .start_request_i(pulses.control_start),
+    .reset_request_i(pulses.control_soft_reset),
+    .finish_i(finish),
+    .failed_i(failed),
+    .quiet_i(quiet_q),
+    .core_rst_no(core_rst_n),
+    .start_o(start),
+    .halt_o(halt),
+    .clear_o(clear),
+    .busy_o(busy),
+    .done_o(done),
+    .error_o(stopped),
+    .settled_o(settled)
   );
 
   registers u_registers (
-    .clk_i, .rst_ni, .core_rst_ni(core_rst_n), .interrupt_o,
-    .s_axil_awaddr_i, .s_axil_awvalid_i, .s_axil_awready_o, .s_axil_wdata_i, .s_axil_wstrb_i,
-    .s_axil_wvalid_i, .s_axil_wready_o, .s_axil_bresp_o, .s_axil_bvalid_o, .s_axil_bready_i,
-    .s_axil_araddr_i, .s_axil_arvalid_i, .s_axil_arready_o, .s_axil_rdata_o, .s_axil_rresp_o,
-    .s_axil_rvalid_o, .s_axil_rready_i,
-    .counter_clear_i(clear), .counter_step_i(counter_step), .load_cause_i(load_cause),
-    .matmul_cause_i(matmul_cause), .vector_cause_i(vector_cause), .store_cause_i(store_cause),
-    .scalar_cause_i(scalar_cause), .dispatch_cause_i(dispatch_cause), .settings_o(settings),
-    .pulses_o(pulses), .readings_i(readings)
+    .clk_i,
+    .rst_ni,
+    .core_rst_ni(core_rst_n),
+    .interrupt_o,
+    .s_axil_awaddr_i,
+    .s_axil_awvalid_i,
+    .s_axil_awready_o,
+    .s_axil_wdata_i,
+    .s_axil_wstrb_i,
+    .s_axil_wvalid_i,
+    .s_axil_wready_o,
+    .s_axil_bresp_o,
+    .s_axil_bvalid_o,
+    .s_axil_bready_i,
+    .s_axil_araddr_i,
+    .s_axil_arvalid_i,
+    .s_axil_arready_o,
+    .s_axil_rdata_o,
+    .s_axil_rresp_o,
+    .s_axil_rvalid_o,
+    .s_axil_rready_i,
+    .counter_clear_i(clear),
+    .counter_step_i(counter_step),
+    .load_cause_i(load_cause),
+    .matmul_cause_i(matmul_cause),
+    .vector_cause_i(vector_cause),
+    .store_cause_i(store_cause),
+    .scalar_cause_i(scalar_cause),
+    .dispatch_cause_i(dispatch_cause),
+    .settings_o(settings),
+    .pulses_o(pulses),
+    .readings_i(readings)
   );
   assign readings.status_busy      = busy;
   assign readings.status_done      = done;
@@ -122,15 +154,15 @@ module intformer_top #(
   assign readings.error_addr       = error_addr;
 
   // Fetch and dispatch.
-  logic         fetched_valid, fetched_ready, scalar_busy;
+  logic fetched_valid, fetched_ready, scalar_busy;
   logic [511:0] fetched, load_command, matmul_command, vector_command, store_command;
-  logic [31:0]  fetched_index;
-  logic [3:0]   issue_valid, issue_ready, done_valid, wait_event, unit_busy;
+  logic [31:0] fetched_index;
+  logic [3:0] issue_valid, issue_ready, done_valid, wait_event, unit_busy;
   logic [127:0] issue_index, done_index;
   logic [7:0]   wait_from;
   logic [15:0]  done_signal;
 
-  logic                   fetch_ar_valid, fetch_ar_ready, fetch_r_valid, fetch_r_ready;
+  logic fetch_ar_valid, fetch_ar_ready, fetch_r_valid, fetch_r_ready;
   logic [AddressBits-1:0] fetch_ar_addr;
   logic [7:0]             fetch_ar_length;
 
@@ -141,10 +173,21 @@ module intformer_top #(
   logic [Sources*32-1:0] error_indexes;
   logic [Sources*64-1:0] error_addrs;
 
-  first_error #(.Sources(Sources)) u_error (
-    .clk_i, .rst_ni, .enable_i(busy), .clear_i(clear), .valid_i(error_valids),
-    .code_i(error_codes), .index_i(error_indexes), .addr_i(error_addrs), .failed_o(failed),
-    .code_o(error_code), .index_o(error_index), .addr_o(error_addr)
+  first_error #(
+    .Sources(Sources)
+  ) u_error (
+    .clk_i,
+    .rst_ni,
+    .enable_i(busy),
+    .clear_i(clear),
+    .valid_i(error_valids),
+    .code_i(error_codes),
+    .index_i(error_indexes),
+    .addr_i(error_addrs),
+    .failed_o(failed),
+    .code_o(error_code),
+    .index_o(error_index),
+    .addr_o(error_addr)
   );
 
   // The length of the program that runs: the register may be set for the next one. (Its address is
@@ -152,31 +195,64 @@ module intformer_top #(
   always_ff @(posedge clk_i) if (clear) commands_q <= settings.program_commands;
 
   fetch_unit u_fetch (
-    .clk_i, .rst_ni(core_rst_n), .halt_i(halt), .start_i(start), .stop_i(finish),
-    .idle_o(fetch_idle), .program_addr_i(settings.program_addr), .program_commands_i(commands_q),
-    .command_valid_o(fetched_valid), .command_ready_i(fetched_ready), .command_o(fetched),
-    .command_index_o(fetched_index), .error_valid_o(error_valids[0]),
-    .error_code_o(error_codes[0+:8]), .error_index_o(error_indexes[0+:32]),
-    .error_addr_o(error_addrs[0+:64]),
-    .window_base_i(settings.window_base), .window_end_i(settings.window_end),
+    .clk_i,
+    .rst_ni(core_rst_n),
+    .halt_i(halt),
+    .start_i(start),
+    .stop_i(finish),
+    .idle_o(fetch_idle),
+    .program_addr_i(settings.program_addr),
+    .program_commands_i(commands_q),
+    .command_valid_o(fetched_valid),
+    .command_ready_i(fetched_ready),
+    .command_o(fetched),
+    .command_index_o(fetched_index),
+    .error_valid_o(error_valids[0]),
+    .error_code_o(error_codes[0 +: 8]),
+    .error_index_o(error_indexes[0 +: 32]),
+    .error_addr_o(error_addrs[0 +: 64]),
+    .window_base_i(settings.window_base),
+    .window_end_i(settings.window_end),
     .window_permissions_i(settings.window_permissions),
-    .ar_valid_o(fetch_ar_valid), .ar_ready_i(fetch_ar_ready), .ar_addr_o(fetch_ar_addr),
-    .ar_length_o(fetch_ar_length), .r_valid_i(fetch_r_valid), .r_ready_o(fetch_r_ready),
-    .r_data_i(m_axi_rdata_i), .r_resp_i(m_axi_rresp_i)
+    .ar_valid_o(fetch_ar_valid),
+    .ar_ready_i(fetch_ar_ready),
+    .ar_addr_o(fetch_ar_addr),
+    .ar_length_o(fetch_ar_length),
+    .r_valid_i(fetch_r_valid),
+    .r_ready_o(fetch_r_ready),
+    .r_data_i(m_axi_rdata_i),
+    .r_resp_i(m_axi_rresp_i)
   );
 
   dispatch u_dispatch (
-    .clk_i, .rst_ni(core_rst_n), .halt_i(halt), .start_i(start), .finish_o(finish),
-    .program_commands_i(commands_q), .command_valid_i(fetched_valid),
-    .command_ready_o(fetched_ready), .command_i(fetched), .command_index_i(fetched_index),
-    .issue_valid_o(issue_valid), .issue_ready_i(issue_ready), .issue_index_o(issue_index),
-    .load_command_o(load_command), .matmul_command_o(matmul_command),
-    .vector_command_o(vector_command), .store_command_o(store_command),
-    .done_valid_i(done_valid), .done_signal_i(done_signal), .done_index_i(done_index),
-    .scalar_busy_i(scalar_busy), .wait_event_o(wait_event), .wait_from_o(wait_from),
+    .clk_i,
+    .rst_ni(core_rst_n),
+    .halt_i(halt),
+    .start_i(start),
+    .finish_o(finish),
+    .program_commands_i(commands_q),
+    .command_valid_i(fetched_valid),
+    .command_ready_o(fetched_ready),
+    .command_i(fetched),
+    .command_index_i(fetched_index),
+    .issue_valid_o(issue_valid),
+    .issue_ready_i(issue_ready),
+    .issue_index_o(issue_index),
+    .load_command_o(load_command),
+    .matmul_command_o(matmul_command),
+    .vector_command_o(vector_command),
+    .store_command_o(store_command),
+    .done_valid_i(done_valid),
+    .done_signal_i(done_signal),
+    .done_index_i(done_index),
+    .scalar_busy_i(scalar_busy),
+    .wait_event_o(wait_event),
+    .wait_from_o(wait_from),
     .cause_o(dispatch_cause),
-    .error_valid_o(error_valids[1]), .error_code_o(error_codes[1*8+:8]),
-    .error_index_o(error_indexes[1*32+:32]), .error_addr_o(error_addrs[1*64+:64])
+    .error_valid_o(error_valids[1]),
+    .error_code_o(error_codes[1*8 +: 8]),
+    .error_index_o(error_indexes[1*32 +: 32]),
+    .error_addr_o(error_addrs[1*64 +: 64])
   );
 
   assign event_start_o       = issue_valid & issue_ready;
@@ -185,66 +261,119 @@ module intformer_top #(
   assign event_done_index_o  = done_index;
 
   // Load and store.
-  logic                   load_ar_valid, load_ar_ready, load_r_valid, load_r_ready;
+  logic load_ar_valid, load_ar_ready, load_r_valid, load_r_ready;
   logic [AddressBits-1:0] load_ar_addr;
   logic [7:0]             load_ar_length;
-  logic                   load_write_valid, load_write_ready;
+  logic load_write_valid, load_write_ready;
   logic [23:0]            load_write_addr;
   logic [Dim*8-1:0]       load_write_data;
 
   load_unit u_load (
-    .clk_i, .rst_ni(core_rst_n), .halt_i(halt), .busy_o(unit_busy[Load]), .idle_o(load_idle),
-    .command_valid_i(issue_valid[Load]), .command_ready_o(issue_ready[Load]),
-    .command_i(load_command), .command_index_i(issue_index[Load*32+:32]),
-    .done_valid_o(done_valid[Load]), .done_index_o(done_index[Load*32+:32]),
-    .done_signal_o(done_signal[Load*4+:4]), .error_valid_o(error_valids[2]),
-    .error_code_o(error_codes[2*8+:8]), .error_index_o(error_indexes[2*32+:32]),
-    .error_addr_o(error_addrs[2*64+:64]),
-    .window_base_i(settings.window_base), .window_end_i(settings.window_end),
+    .clk_i,
+    .rst_ni(core_rst_n),
+    .halt_i(halt),
+    .busy_o(unit_busy[Load]),
+    .idle_o(load_idle),
+    .command_valid_i(issue_valid[Load]),
+    .command_ready_o(issue_ready[Load]),
+    .command_i(load_command),
+    .command_index_i(issue_index[Load*32 +: 32]),
+    .done_valid_o(done_valid[Load]),
+    .done_index_o(done_index[Load*32 +: 32]),
+    .done_signal_o(done_signal[Load*4 +: 4]),
+    .error_valid_o(error_valids[2]),
+    .error_code_o(error_codes[2*8 +: 8]),
+    .error_index_o(error_indexes[2*32 +: 32]),
+    .error_addr_o(error_addrs[2*64 +: 64]),
+    .window_base_i(settings.window_base),
+    .window_end_i(settings.window_end),
     .window_permissions_i(settings.window_permissions),
-    .ar_valid_o(load_ar_valid), .ar_ready_i(load_ar_ready), .ar_addr_o(load_ar_addr),
-    .ar_length_o(load_ar_length), .r_valid_i(load_r_valid), .r_ready_o(load_r_ready),
-    .r_data_i(m_axi_rdata_i), .r_resp_i(m_axi_rresp_i), .r_last_i(m_axi_rlast_i),
-    .write_valid_o(load_write_valid), .write_ready_i(load_write_ready),
-    .write_addr_o(load_write_addr), .write_data_o(load_write_data)
+    .ar_valid_o(load_ar_valid),
+    .ar_ready_i(load_ar_ready),
+    .ar_addr_o(load_ar_addr),
+    .ar_length_o(load_ar_length),
+    .r_valid_i(load_r_valid),
+    .r_ready_o(load_r_ready),
+    .r_data_i(m_axi_rdata_i),
+    .r_resp_i(m_axi_rresp_i),
+    .r_last_i(m_axi_rlast_i),
+    .write_valid_o(load_write_valid),
+    .write_ready_i(load_write_ready),
+    .write_addr_o(load_write_addr),
+    .write_data_o(load_write_data)
   );
 
-  axi_read_mux #(.AddressBits(AddressBits)) u_read_mux (
-    .clk_i, .rst_ni,
-    .fetch_ar_valid_i(fetch_ar_valid), .fetch_ar_ready_o(fetch_ar_ready),
-    .fetch_ar_addr_i(fetch_ar_addr), .fetch_ar_length_i(fetch_ar_length),
-    .load_ar_valid_i(load_ar_valid), .load_ar_ready_o(load_ar_ready),
-    .load_ar_addr_i(load_ar_addr), .load_ar_length_i(load_ar_length),
-    .fetch_r_valid_o(fetch_r_valid), .fetch_r_ready_i(fetch_r_ready),
-    .load_r_valid_o(load_r_valid), .load_r_ready_i(load_r_ready),
-    .ar_valid_o(m_axi_arvalid_o), .ar_ready_i(m_axi_arready_i), .ar_id_o(m_axi_arid_o),
-    .ar_addr_o(m_axi_araddr_o), .ar_length_o(m_axi_arlen_o), .r_valid_i(m_axi_rvalid_i),
-    .r_ready_o(m_axi_rready_o), .r_id_i(m_axi_rid_i)
+  axi_read_mux #(
+    .AddressBits(AddressBits)
+  ) u_read_mux (
+    .clk_i,
+    .rst_ni,
+    .fetch_ar_valid_i(fetch_ar_valid),
+    .fetch_ar_ready_o(fetch_ar_ready),
+    .fetch_ar_addr_i(fetch_ar_addr),
+    .fetch_ar_length_i(fetch_ar_length),
+    .load_ar_valid_i(load_ar_valid),
+    .load_ar_ready_o(load_ar_ready),
+    .load_ar_addr_i(load_ar_addr),
+    .load_ar_length_i(load_ar_length),
+    .fetch_r_valid_o(fetch_r_valid),
+    .fetch_r_ready_i(fetch_r_ready),
+    .load_r_valid_o(load_r_valid),
+    .load_r_ready_i(load_r_ready),
+    .ar_valid_o(m_axi_arvalid_o),
+    .ar_ready_i(m_axi_arready_i),
+    .ar_id_o(m_axi_arid_o),
+    .ar_addr_o(m_axi_araddr_o),
+    .ar_length_o(m_axi_arlen_o),
+    .r_valid_i(m_axi_rvalid_i),
+    .r_ready_o(m_axi_rready_o),
+    .r_id_i(m_axi_rid_i)
   );
   localparam logic [1:0] BurstIncrement = 2'b01;
   assign m_axi_arsize_o  = 3'($clog2(BusBytes));
   assign m_axi_arburst_o = BurstIncrement;
 
-  logic             store_req_valid, store_req_ready, store_rsp_valid, store_word_event;
+  logic store_req_valid, store_req_ready, store_rsp_valid, store_word_event;
   logic [23:0]      store_req_addr;
   logic [Dim*8-1:0] store_rsp_data;
 
   store_unit u_store (
-    .clk_i, .rst_ni(core_rst_n), .halt_i(halt), .busy_o(unit_busy[Store]), .idle_o(store_idle),
-    .word_event_o(store_word_event), .command_valid_i(issue_valid[Store]),
-    .command_ready_o(issue_ready[Store]), .command_i(store_command),
-    .command_index_i(issue_index[Store*32+:32]), .done_valid_o(done_valid[Store]),
-    .done_index_o(done_index[Store*32+:32]), .done_signal_o(done_signal[Store*4+:4]),
-    .error_valid_o(error_valids[3]), .error_code_o(error_codes[3*8+:8]),
-    .error_index_o(error_indexes[3*32+:32]), .error_addr_o(error_addrs[3*64+:64]),
-    .window_base_i(settings.window_base), .window_end_i(settings.window_end),
+    .clk_i,
+    .rst_ni(core_rst_n),
+    .halt_i(halt),
+    .busy_o(unit_busy[Store]),
+    .idle_o(store_idle),
+    .word_event_o(store_word_event),
+    .command_valid_i(issue_valid[Store]),
+    .command_ready_o(issue_ready[Store]),
+    .command_i(store_command),
+    .command_index_i(issue_index[Store*32 +: 32]),
+    .done_valid_o(done_valid[Store]),
+    .done_index_o(done_index[Store*32 +: 32]),
+    .done_signal_o(done_signal[Store*4 +: 4]),
+    .error_valid_o(error_valids[3]),
+    .error_code_o(error_codes[3*8 +: 8]),
+    .error_index_o(error_indexes[3*32 +: 32]),
+    .error_addr_o(error_addrs[3*64 +: 64]),
+    .window_base_i(settings.window_base),
+    .window_end_i(settings.window_end),
     .window_permissions_i(settings.window_permissions),
-    .aw_valid_o(m_axi_awvalid_o), .aw_ready_i(m_axi_awready_i), .aw_addr_o(m_axi_awaddr_o),
-    .aw_length_o(m_axi_awlen_o), .w_valid_o(m_axi_wvalid_o), .w_ready_i(m_axi_wready_i),
-    .w_data_o(m_axi_wdata_o), .w_strobe_o(m_axi_wstrb_o), .w_last_o(m_axi_wlast_o),
-    .b_valid_i(m_axi_bvalid_i), .b_ready_o(m_axi_bready_o), .b_resp_i(m_axi_bresp_i),
-    .read_req_valid_o(store_req_valid), .read_req_ready_i(store_req_ready),
-    .read_req_addr_o(store_req_addr), .read_rsp_valid_i(store_rsp_valid),
+    .aw_valid_o(m_axi_awvalid_o),
+    .aw_ready_i(m_axi_awready_i),
+    .aw_addr_o(m_axi_awaddr_o),
+    .aw_length_o(m_axi_awlen_o),
+    .w_valid_o(m_axi_wvalid_o),
+    .w_ready_i(m_axi_wready_i),
+    .w_data_o(m_axi_wdata_o),
+    .w_strobe_o(m_axi_wstrb_o),
+    .w_last_o(m_axi_wlast_o),
+    .b_valid_i(m_axi_bvalid_i),
+    .b_ready_o(m_axi_bready_o),
+    .b_resp_i(m_axi_bresp_i),
+    .read_req_valid_o(store_req_valid),
+    .read_req_ready_i(store_req_ready),
+    .read_req_addr_o(store_req_addr),
+    .read_rsp_valid_i(store_rsp_valid),
     .read_rsp_data_i(store_rsp_data)
   );
   assign m_axi_awid_o    = 1'b0;
@@ -252,97 +381,164 @@ module intformer_top #(
   assign m_axi_awburst_o = BurstIncrement;
 
   // Matmul and vector.
-  logic              a_req_valid, a_req_ready, a_rsp_valid, b_req_valid, b_req_ready, b_rsp_valid;
-  logic [23:0]       a_req_addr, b_req_addr, acc_addr;
-  logic [Dim*8-1:0]  a_rsp_data, b_rsp_data;
-  logic              acc_valid, acc_accumulate, row_event, array_wait_event, row_hold;
+  logic a_req_valid, a_req_ready, a_rsp_valid, b_req_valid, b_req_ready, b_rsp_valid;
+  logic [23:0] a_req_addr, b_req_addr, acc_addr;
+  logic [Dim*8-1:0] a_rsp_data, b_rsp_data;
+  logic acc_valid, acc_accumulate, row_event, array_wait_event, row_hold;
   logic [Dim*32-1:0] acc_data;
 
   matmul_unit u_matmul (
-    .clk_i, .rst_ni(core_rst_n), .halt_i(halt), .busy_o(unit_busy[Matmul]),
-    .command_valid_i(issue_valid[Matmul]), .command_ready_o(issue_ready[Matmul]),
-    .command_i(matmul_command), .command_index_i(issue_index[Matmul*32+:32]),
-    .done_valid_o(done_valid[Matmul]), .done_index_o(done_index[Matmul*32+:32]),
-    .done_signal_o(done_signal[Matmul*4+:4]), .error_valid_o(error_valids[4]),
-    .error_code_o(error_codes[4*8+:8]), .error_index_o(error_indexes[4*32+:32]),
-    .error_addr_o(error_addrs[4*64+:64]),
-    .a_req_valid_o(a_req_valid), .a_req_ready_i(a_req_ready), .a_req_addr_o(a_req_addr),
-    .a_rsp_valid_i(a_rsp_valid), .a_rsp_data_i(a_rsp_data),
-    .b_req_valid_o(b_req_valid), .b_req_ready_i(b_req_ready), .b_req_addr_o(b_req_addr),
-    .b_rsp_valid_i(b_rsp_valid), .b_rsp_data_i(b_rsp_data),
-    .acc_valid_o(acc_valid), .acc_addr_o(acc_addr), .acc_accumulate_o(acc_accumulate),
-    .acc_data_o(acc_data), .row_event_o(row_event), .wait_event_o(array_wait_event),
+    .clk_i,
+    .rst_ni(core_rst_n),
+    .halt_i(halt),
+    .busy_o(unit_busy[Matmul]),
+    .command_valid_i(issue_valid[Matmul]),
+    .command_ready_o(issue_ready[Matmul]),
+    .command_i(matmul_command),
+    .command_index_i(issue_index[Matmul*32 +: 32]),
+    .done_valid_o(done_valid[Matmul]),
+    .done_index_o(done_index[Matmul*32 +: 32]),
+    .done_signal_o(done_signal[Matmul*4 +: 4]),
+    .error_valid_o(error_valids[4]),
+    .error_code_o(error_codes[4*8 +: 8]),
+    .error_index_o(error_indexes[4*32 +: 32]),
+    .error_addr_o(error_addrs[4*64 +: 64]),
+    .a_req_valid_o(a_req_valid),
+    .a_req_ready_i(a_req_ready),
+    .a_req_addr_o(a_req_addr),
+    .a_rsp_valid_i(a_rsp_valid),
+    .a_rsp_data_i(a_rsp_data),
+    .b_req_valid_o(b_req_valid),
+    .b_req_ready_i(b_req_ready),
+    .b_req_addr_o(b_req_addr),
+    .b_rsp_valid_i(b_rsp_valid),
+    .b_rsp_data_i(b_rsp_data),
+    .acc_valid_o(acc_valid),
+    .acc_addr_o(acc_addr),
+    .acc_accumulate_o(acc_accumulate),
+    .acc_data_o(acc_data),
+    .row_event_o(row_event),
+    .wait_event_o(array_wait_event),
     .hold_event_o(row_hold)
   );
 
-  logic              acc_req_valid, acc_req_ready, acc_rsp_valid;
+  logic acc_req_valid, acc_req_ready, acc_rsp_valid;
   logic [23:0]       acc_req_addr;
   logic [Dim*32-1:0] acc_rsp_data;
 
   accumulator u_accumulator (
-    .clk_i, .rst_ni(core_rst_n),
-    .acc_valid_i(acc_valid), .acc_addr_i(acc_addr), .acc_accumulate_i(acc_accumulate),
+    .clk_i,
+    .rst_ni(core_rst_n),
+    .acc_valid_i(acc_valid),
+    .acc_addr_i(acc_addr),
+    .acc_accumulate_i(acc_accumulate),
     .acc_data_i(acc_data),
-    .read_req_valid_i(acc_req_valid), .read_req_ready_o(acc_req_ready),
-    .read_req_addr_i(acc_req_addr), .read_rsp_valid_o(acc_rsp_valid),
+    .read_req_valid_i(acc_req_valid),
+    .read_req_ready_o(acc_req_ready),
+    .read_req_addr_i(acc_req_addr),
+    .read_rsp_valid_o(acc_rsp_valid),
     .read_rsp_data_o(acc_rsp_data)
   );
 
-  logic             vector_req_valid, vector_req_ready, vector_rsp_valid;
-  logic             vector_write_valid, vector_write_ready, vector_beat, scalar_wait;
-  logic [23:0]      vector_req_addr, vector_write_addr;
+  logic vector_req_valid, vector_req_ready, vector_rsp_valid;
+  logic vector_write_valid, vector_write_ready, vector_beat, scalar_wait;
+  logic [23:0] vector_req_addr, vector_write_addr;
   logic [Dim*8-1:0] vector_rsp_data, vector_write_data;
 
   vector_unit u_vector (
-    .clk_i, .rst_ni(core_rst_n), .halt_i(halt), .busy_o(unit_busy[Vector]),
-    .command_valid_i(issue_valid[Vector]), .command_ready_o(issue_ready[Vector]),
-    .command_i(vector_command), .command_index_i(issue_index[Vector*32+:32]),
-    .done_valid_o(done_valid[Vector]), .done_index_o(done_index[Vector*32+:32]),
-    .done_signal_o(done_signal[Vector*4+:4]), .error_valid_o(error_valids[5]),
-    .error_code_o(error_codes[5*8+:8]), .error_index_o(error_indexes[5*32+:32]),
-    .error_addr_o(error_addrs[5*64+:64]),
-    .acc_req_valid_o(acc_req_valid), .acc_req_ready_i(acc_req_ready),
-    .acc_req_addr_o(acc_req_addr), .acc_rsp_valid_i(acc_rsp_valid), .acc_rsp_data_i(acc_rsp_data),
-    .read_req_valid_o(vector_req_valid), .read_req_ready_i(vector_req_ready),
-    .read_req_addr_o(vector_req_addr), .read_rsp_valid_i(vector_rsp_valid),
+    .clk_i,
+    .rst_ni(core_rst_n),
+    .halt_i(halt),
+    .busy_o(unit_busy[Vector]),
+    .command_valid_i(issue_valid[Vector]),
+    .command_ready_o(issue_ready[Vector]),
+    .command_i(vector_command),
+    .command_index_i(issue_index[Vector*32 +: 32]),
+    .done_valid_o(done_valid[Vector]),
+    .done_index_o(done_index[Vector*32 +: 32]),
+    .done_signal_o(done_signal[Vector*4 +: 4]),
+    .error_valid_o(error_valids[5]),
+    .error_code_o(error_codes[5*8 +: 8]),
+    .error_index_o(error_indexes[5*32 +: 32]),
+    .error_addr_o(error_addrs[5*64 +: 64]),
+    .acc_req_valid_o(acc_req_valid),
+    .acc_req_ready_i(acc_req_ready),
+    .acc_req_addr_o(acc_req_addr),
+    .acc_rsp_valid_i(acc_rsp_valid),
+    .acc_rsp_data_i(acc_rsp_data),
+    .read_req_valid_o(vector_req_valid),
+    .read_req_ready_i(vector_req_ready),
+    .read_req_addr_o(vector_req_addr),
+    .read_rsp_valid_i(vector_rsp_valid),
     .read_rsp_data_i(vector_rsp_data),
-    .write_valid_o(vector_write_valid), .write_ready_i(vector_write_ready),
-    .write_addr_o(vector_write_addr), .write_data_o(vector_write_data),
-    .scalar_busy_o(scalar_busy), .beat_event_o(vector_beat), .scalar_wait_event_o(scalar_wait)
+    .write_valid_o(vector_write_valid),
+    .write_ready_i(vector_write_ready),
+    .write_addr_o(vector_write_addr),
+    .write_data_o(vector_write_data),
+    .scalar_busy_o(scalar_busy),
+    .beat_event_o(vector_beat),
+    .scalar_wait_event_o(scalar_wait)
   );
 
   scratchpad u_scratchpad (
-    .clk_i, .rst_ni(core_rst_n),
-    .a_req_valid_i(a_req_valid), .a_req_ready_o(a_req_ready), .a_req_addr_i(a_req_addr),
-    .a_rsp_valid_o(a_rsp_valid), .a_rsp_data_o(a_rsp_data),
-    .b_req_valid_i(b_req_valid), .b_req_ready_o(b_req_ready), .b_req_addr_i(b_req_addr),
-    .b_rsp_valid_o(b_rsp_valid), .b_rsp_data_o(b_rsp_data),
-    .vector_req_valid_i(vector_req_valid), .vector_req_ready_o(vector_req_ready),
-    .vector_req_addr_i(vector_req_addr), .vector_rsp_valid_o(vector_rsp_valid),
+    .clk_i,
+    .rst_ni(core_rst_n),
+    .a_req_valid_i(a_req_valid),
+    .a_req_ready_o(a_req_ready),
+    .a_req_addr_i(a_req_addr),
+    .a_rsp_valid_o(a_rsp_valid),
+    .a_rsp_data_o(a_rsp_data),
+    .b_req_valid_i(b_req_valid),
+    .b_req_ready_o(b_req_ready),
+    .b_req_addr_i(b_req_addr),
+    .b_rsp_valid_o(b_rsp_valid),
+    .b_rsp_data_o(b_rsp_data),
+    .vector_req_valid_i(vector_req_valid),
+    .vector_req_ready_o(vector_req_ready),
+    .vector_req_addr_i(vector_req_addr),
+    .vector_rsp_valid_o(vector_rsp_valid),
     .vector_rsp_data_o(vector_rsp_data),
-    .store_req_valid_i(store_req_valid), .store_req_ready_o(store_req_ready),
-    .store_req_addr_i(store_req_addr), .store_rsp_valid_o(store_rsp_valid),
+    .store_req_valid_i(store_req_valid),
+    .store_req_ready_o(store_req_ready),
+    .store_req_addr_i(store_req_addr),
+    .store_rsp_valid_o(store_rsp_valid),
     .store_rsp_data_o(store_rsp_data),
-    .vector_write_valid_i(vector_write_valid), .vector_write_ready_o(vector_write_ready),
-    .vector_write_addr_i(vector_write_addr), .vector_write_data_i(vector_write_data),
-    .load_write_valid_i(load_write_valid), .load_write_ready_o(load_write_ready),
-    .load_write_addr_i(load_write_addr), .load_write_data_i(load_write_data)
+    .vector_write_valid_i(vector_write_valid),
+    .vector_write_ready_o(vector_write_ready),
+    .vector_write_addr_i(vector_write_addr),
+    .vector_write_data_i(vector_write_data),
+    .load_write_valid_i(load_write_valid),
+    .load_write_ready_o(load_write_ready),
+    .load_write_addr_i(load_write_addr),
+    .load_write_data_i(load_write_data)
   );
 
   // Where every unit's time goes.
   unit_causes u_causes (
-    .unit_busy_i(unit_busy), .head_i(issue_valid | wait_event), .wait_i(wait_event),
-    .wait_from_i(wait_from), .load_write_i(load_write_valid), .load_ready_i(load_write_ready),
-    .row_i(row_event), .weights_wait_i(array_wait_event), .row_wait_i(a_req_valid),
-    .row_hold_i(row_hold), .beat_i(vector_beat),
+    .unit_busy_i(unit_busy),
+    .head_i(issue_valid | wait_event),
+    .wait_i(wait_event),
+    .wait_from_i(wait_from),
+    .load_write_i(load_write_valid),
+    .load_ready_i(load_write_ready),
+    .row_i(row_event),
+    .weights_wait_i(array_wait_event),
+    .row_wait_i(a_req_valid),
+    .row_hold_i(row_hold),
+    .beat_i(vector_beat),
     .vector_move_i(acc_req_valid || vector_req_valid || vector_write_valid),
     .vector_port_i((acc_req_valid && !acc_req_ready) || (vector_req_valid && !vector_req_ready) ||
                    (vector_write_valid && !vector_write_ready)),
-    .scalar_wait_i(scalar_wait), .scalar_busy_i(scalar_busy), .store_word_i(store_word_event),
+    .scalar_wait_i(scalar_wait),
+    .scalar_busy_i(scalar_busy),
+    .store_word_i(store_word_event),
     .store_port_i(store_req_valid && !store_req_ready),
     .store_bus_i(m_axi_wvalid_o && !m_axi_wready_i),
-    .load_cause_o(load_cause), .matmul_cause_o(matmul_cause), .vector_cause_o(vector_cause),
-    .store_cause_o(store_cause), .scalar_cause_o(scalar_cause)
+    .load_cause_o(load_cause),
+    .matmul_cause_o(matmul_cause),
+    .vector_cause_o(vector_cause),
+    .store_cause_o(store_cause),
+    .scalar_cause_o(scalar_cause)
   );
 
   // What every counter adds in this cycle.
@@ -351,7 +547,7 @@ module intformer_top #(
   always_comb begin
     counter_step = '0;
     counter_step[intformer_pkg::CountCycles*8]      = 1'b1;
-    counter_step[intformer_pkg::CountCommands*8+:8] = 8'(done_valid[0]) + 8'(done_valid[1]) +
+    counter_step[intformer_pkg::CountCommands*8 +: 8] = 8'(done_valid[0]) + 8'(done_valid[1]) +
                                                       8'(done_valid[2]) + 8'(done_valid[3]) +
                                                       8'(finish);
     counter_step[intformer_pkg::CountArrayRows*8]   = row_event;
@@ -365,8 +561,8 @@ module intformer_top #(
     counter_step[intformer_pkg::CountMatmulWait*8]  = wait_event[Matmul];
     counter_step[intformer_pkg::CountVectorWait*8]  = wait_event[Vector];
     counter_step[intformer_pkg::CountStoreWait*8]   = wait_event[Store];
-    if (read_beat) counter_step[intformer_pkg::CountReadBytes*8+:8] = 8'(BusBytes);
-    if (store_word_event) counter_step[intformer_pkg::CountWriteBytes*8+:8] = 8'(Dim);
+    if (read_beat) counter_step[intformer_pkg::CountReadBytes*8 +: 8] = 8'(BusBytes);
+    if (store_word_event) counter_step[intformer_pkg::CountWriteBytes*8 +: 8] = 8'(Dim);
   end
 
   logic unused;

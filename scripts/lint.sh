@@ -1,19 +1,22 @@
 #!/bin/sh
 # Lints the hardware: every module of rtl/ is elaborated alone, for the reference config, by Verilator
-# -Wall, where a warning is a fault, and read alone by Yosys; so is the device of every config, of
-# which Yosys elaborates arrays up to 16x16.
+# -Wall and by slang, where a warning is a fault, and read alone by Yosys; so is the device of every
+# config, of which Yosys elaborates arrays up to 16x16. Before that Verible holds rtl/ to its rules
+# (rtl/verible.rules, rtl/verible.waivers) and to the form that its formatter writes (make format).
 # Usage: scripts/lint.sh [PROGRAM]     intformer or intformer_generate; default build/intformer
 set -eu
 
-# One row of the table: lint.sh --one LOG LABEL TOP "VERILATOR FILES" "YOSYS SCRIPT"
+# One row of the table: lint.sh --one LOG LABEL TOP "FILES" "YOSYS SCRIPT"
 if [ "${1:-}" = "--one" ]; then
   log=$2 label=$3 top=$4 files=$5 script=$6
-  verilator=ok yosys=ok
+  verilator=ok slang=ok yosys=ok
   # shellcheck disable=SC2086
   verilator --lint-only -Wall --no-timing --top-module "$top" $files >"$log" 2>&1 || verilator=FAIL
+  # shellcheck disable=SC2086
+  python3 scripts/slang.py "$LINTERS" --top "$top" $files >>"$log" 2>&1 || slang=FAIL
   yosys -q -p "$script" >>"$log" 2>&1 || yosys=FAIL
-  printf '%-34s %-10s %s\n' "$label" "$verilator" "$yosys"
-  case $verilator$yosys in
+  printf '%-34s %-10s %-6s %s\n' "$label" "$verilator" "$slang" "$yosys"
+  case $verilator$slang$yosys in
     *FAIL*) { printf '\n== %s\n' "$label"; grep -v '^Warning: Replacing memory' "$log"; } \
       >"$log.failed" ;;
   esac
@@ -24,12 +27,34 @@ check_arguments 1 "$@"
 
 cd "$(dirname "$0")/.."
 program=${1:-build/intformer}
+LINTERS=${LINTERS:-build/linters}
+export LINTERS
+sh scripts/install-linters.sh "$LINTERS"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 package=rtl/generated/intformer_pkg.sv
 modules=$(find rtl -name '*.sv' -not -path 'rtl/generated/*/*' -not -path "$package" | sort)
 search=$(find rtl -type d -not -path 'rtl/generated/*' -printf '-y %p ')
+
+# A fault of form is a line that the pattern finds outside of comments: form PATTERN "WHAT IS MEANT"
+form() {
+  # shellcheck disable=SC2086
+  grep -nE "$1" $modules /dev/null | grep -vE '^[^:]*:[0-9]+: *//' | sed "s,\$,   <- $2,"
+}
+# shellcheck disable=SC2086
+{
+  "$LINTERS/bin/verible-verilog-lint" --rules_config rtl/verible.rules \
+    --waiver_files rtl/verible.waivers $modules "$package" || true
+  for file in $modules; do
+    "$LINTERS/bin/verible-verilog-format" --flagfile rtl/verible.format "$file" |
+      diff -q "$file" - >/dev/null || echo "$file: not as the formatter writes it (make format)"
+  done
+  form '^ *case ' 'unique case'
+  form '\[[^]]*([^ ][-+]:|[-+]:[^ ])' 'blanks around +:'
+  form '^ *(&&|[|][|]|[-+*|&^]) ' 'a binary operator ends a line'
+} >"$work/verible.failed" 2>&1
+if [ -s "$work/verible.failed" ]; then echo "verible: FAIL"; else rm "$work/verible.failed"; fi
 
 {
   for file in $modules; do
@@ -50,7 +75,7 @@ search=$(find rtl -type d -not -path 'rtl/generated/*' -printf '-y %p ')
   done
 } >"$work/jobs"
 
-printf '%-34s %-10s %s\n' file verilator yosys
+printf '%-34s %-10s %-6s %s\n' file verilator slang yosys
 xargs -0 -n 5 -P "$(nproc)" sh scripts/lint.sh --one <"$work/jobs"
 
 set -- "$work"/*.failed

@@ -10,14 +10,14 @@
 namespace intformer {
 namespace {
 
-/// `command_i[intformer_pkg::RowsLsb+:intformer_pkg::RowsWidth]`
+/// `command_i[intformer_pkg::RowsLsb +: intformer_pkg::RowsWidth]`
 std::string slice(Field field) {
-  return fmt::format("command_i[intformer_pkg::{0}Lsb+:intformer_pkg::{0}Width]",
+  return fmt::format("command_i[intformer_pkg::{0}Lsb +: intformer_pkg::{0}Width]",
                      upperCamel(fieldSpec(field).name));
 }
 /// Its lowest bits.
 std::string low(Field field, std::string_view bits) {
-  return fmt::format("command_i[intformer_pkg::{}Lsb+:{}]", upperCamel(fieldSpec(field).name),
+  return fmt::format("command_i[intformer_pkg::{}Lsb +: {}]", upperCamel(fieldSpec(field).name),
                      bits);
 }
 
@@ -48,7 +48,7 @@ std::string broken(const FieldRule& rule) {
       return fmt::format("{} > {}'d{}", slice(rule.field), width, rule.value);
     case Limit::MultipleOf:
       return low(rule.field, std::to_string(std::countr_zero(rule.value))) + " != '0";
-    case Limit::MultipleOfDim: return low(rule.field, "DimW") + " != '0";
+    case Limit::MultipleOfDim: return low(rule.field, "DimWidth") + " != '0";
   }
   return {};
 }
@@ -102,12 +102,12 @@ std::string checkWires() {
   std::string names;
   std::string assigns;
   const auto add = [&](const auto& rule) {
-    names += fmt::format("{}{}", names.empty() ? "" : ",\n                ", wireName(rule));
+    names += fmt::format("{}{}", names.empty() ? "" : ",\n      ", wireName(rule));
     assigns += fmt::format("  assign {} =\n      {};\n", wireName(rule), broken(rule));
   };
   for (const FieldRule& rule : fieldRules()) add(rule);
   for (const RelationRule& rule : relationRules()) add(rule);
-  return fmt::format("  logic         {};\n", names) + assigns + spareWires();
+  return fmt::format("  logic\n      {};\n", names) + assigns + spareWires();
 }
 
 /// The arms of a `case` over the opcode: they set queue, is_end and bad_field. Neighbours in the
@@ -152,7 +152,7 @@ module command_check (
   output logic         bad_field_o,
   output logic         bad_memory_o
 );
-  localparam int unsigned DimW = $clog2(intformer_pkg::Dim);
+  localparam int unsigned DimWidth = $clog2(intformer_pkg::Dim);
 
   function automatic logic [4:0] ceil_log2(input logic [15:0] value);
     ceil_log2 = '0;
@@ -171,7 +171,7 @@ constexpr std::string_view kCase = R"sv(
     is_end_o    = 1'b0;
     bad_field_o = 1'b0;
     if (valid_i) begin
-      case (command_i[intformer_pkg::OpcodeLsb+:intformer_pkg::OpcodeWidth])
+      unique case (command_i[intformer_pkg::OpcodeLsb +: intformer_pkg::OpcodeWidth])
 )sv";
 
 }  // namespace
@@ -182,7 +182,8 @@ EmittedFile emitCommandCheck() {
   text += kCase;
   text += checkArms();
   text += "        default: known_o = 1'b0;\n      endcase\n    end\n  end\n\n";
-  text += fmt::format("  assign bad_memory_o = valid_i && known_o && !is_end_o && ({}) &&\n"
+  text += fmt::format("  assign bad_memory_o = valid_i && known_o && !is_end_o &&\n"
+                      "                        ({}) &&\n"
                       "                        (queue_o == 2'd{} || queue_o == 2'd{});\n\n",
                       misalignedWires(), static_cast<unsigned>(Queue::Load),
                       static_cast<unsigned>(Queue::Store));

@@ -96,8 +96,8 @@ std::string reads() {
       end else if (in_windows) begin
         writable = 1'b1;
         for (int unsigned w = 0; w < WindowCount; w++) begin
-          if (window_offset[11:WindowW] == (12 - WindowW)'(w)) begin
-            case (window_word)
+          if (window_offset[11:WindowWidth] == (12 - WindowWidth)'(w)) begin
+            unique case (window_word)
 {}              default: begin
                 known    = 1'b0;
                 writable = 1'b0;
@@ -106,7 +106,7 @@ std::string reads() {
           end
         end
       end else begin
-        case (address)
+        unique case (address)
 {}          default: known = 1'b0;
         endcase
       end
@@ -156,14 +156,14 @@ std::string writes() {
 {}    end else if (write) begin
       if (in_windows) begin
         for (int unsigned w = 0; w < WindowCount; w++) begin
-          if (window_offset[11:WindowW] == (12 - WindowW)'(w)) begin
-            case (window_word)
+          if (window_offset[11:WindowWidth] == (12 - WindowWidth)'(w)) begin
+            unique case (window_word)
 {}              default: ;
             endcase
           end
         end
       end else begin
-        case (address)
+        unique case (address)
 {}          default: ;
         endcase
       end

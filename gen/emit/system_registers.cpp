@@ -55,42 +55,64 @@ module registers #(
   input  intformer_pkg::readings_t        readings_i
 );
   localparam int unsigned CounterCount = intformer_pkg::CounterCount;
-  localparam int unsigned CounterW  = $clog2(CounterCount);
-  localparam int unsigned EventW    = $clog2(EventCount);
-  localparam int unsigned WindowW   = $clog2(intformer_pkg::WindowStride);
+  localparam int unsigned CounterWidth = $clog2(CounterCount);
+  localparam int unsigned EventWidth = $clog2(EventCount);
+  localparam int unsigned WindowWidth = $clog2(intformer_pkg::WindowStride);
   localparam logic [11:0] CounterEnd = intformer_pkg::CounterBase + 12'(CounterCount * 8);
   localparam logic [11:0] WindowEnd =
       intformer_pkg::WindowBase + 12'(WindowCount * 32'(intformer_pkg::WindowStride));
 
-  logic        access, access_write;
+  logic access, access_write;
   logic [11:0] access_addr, address, counter_offset, window_offset;
   logic [31:0] access_data, read_data, merged;
-  logic [3:0]  access_strobe;
-  logic        known, writable, refused, in_counters, in_windows, write;
+  logic [3:0] access_strobe;
+  logic known, writable, refused, in_counters, in_windows, write;
 
-  logic [WindowW-3:0] window_word;
+  logic [WindowWidth-3:0] window_word;
 
   axil_slave u_slave (
-    .clk_i, .rst_ni,
-    .awaddr_i(s_axil_awaddr_i), .awvalid_i(s_axil_awvalid_i), .awready_o(s_axil_awready_o),
-    .wdata_i(s_axil_wdata_i), .wstrb_i(s_axil_wstrb_i), .wvalid_i(s_axil_wvalid_i),
+    .clk_i,
+    .rst_ni,
+    .awaddr_i(s_axil_awaddr_i),
+    .awvalid_i(s_axil_awvalid_i),
+    .awready_o(s_axil_awready_o),
+    .wdata_i(s_axil_wdata_i),
+    .wstrb_i(s_axil_wstrb_i),
+    .wvalid_i(s_axil_wvalid_i),
     .wready_o(s_axil_wready_o),
-    .bresp_o(s_axil_bresp_o), .bvalid_o(s_axil_bvalid_o), .bready_i(s_axil_bready_i),
-    .araddr_i(s_axil_araddr_i), .arvalid_i(s_axil_arvalid_i), .arready_o(s_axil_arready_o),
-    .rdata_o(s_axil_rdata_o), .rresp_o(s_axil_rresp_o), .rvalid_o(s_axil_rvalid_o),
+    .bresp_o(s_axil_bresp_o),
+    .bvalid_o(s_axil_bvalid_o),
+    .bready_i(s_axil_bready_i),
+    .araddr_i(s_axil_araddr_i),
+    .arvalid_i(s_axil_arvalid_i),
+    .arready_o(s_axil_arready_o),
+    .rdata_o(s_axil_rdata_o),
+    .rresp_o(s_axil_rresp_o),
+    .rvalid_o(s_axil_rvalid_o),
     .rready_i(s_axil_rready_i),
-    .access_valid_o(access), .access_write_o(access_write), .access_addr_o(access_addr),
-    .access_data_o(access_data), .access_strobe_o(access_strobe),
-    .access_data_i(read_data), .access_refused_i(refused)
+    .access_valid_o(access),
+    .access_write_o(access_write),
+    .access_addr_o(access_addr),
+    .access_data_o(access_data),
+    .access_strobe_o(access_strobe),
+    .access_data_i(read_data),
+    .access_refused_i(refused)
   );
 
   // Counters: of events, and of each unit's time by cause.
-  logic [CounterW-1:0] counter_index;
-  logic [63:0]         counter, event_count;
-  assign counter_index = counter_offset[3+:CounterW];
-  event_counters #(.Count(EventCount)) u_counters (
-    .clk_i, .rst_ni, .clear_i(counter_clear_i), .enable_i(readings_i.status_busy),
-    .step_i(counter_step_i), .read_index_i(counter_index[EventW-1:0]), .read_data_o(event_count)
+  logic [CounterWidth-1:0] counter_index;
+  logic [63:0] counter, event_count;
+  assign counter_index = counter_offset[3 +: CounterWidth];
+  event_counters #(
+    .Count(EventCount)
+  ) u_counters (
+    .clk_i,
+    .rst_ni,
+    .clear_i(counter_clear_i),
+    .enable_i(readings_i.status_busy),
+    .step_i(counter_step_i),
+    .read_index_i(counter_index[EventWidth-1:0]),
+    .read_data_o(event_count)
   );
 )sv";
 
@@ -100,7 +122,7 @@ constexpr std::string_view kAccess = R"sv(
   assign in_windows     = address >= intformer_pkg::WindowBase && address < WindowEnd;
   assign counter_offset = address - intformer_pkg::CounterBase;
   assign window_offset  = address - intformer_pkg::WindowBase;
-  assign window_word    = window_offset[WindowW-1:2];
+  assign window_word    = window_offset[WindowWidth-1:2];
   assign refused        = !known || (access_write && !writable);
   assign write          = access && access_write && writable;
 
@@ -108,7 +130,7 @@ constexpr std::string_view kAccess = R"sv(
     merged = read_data;
     if (write) begin
       for (int unsigned i = 0; i < 4; i++) begin
-        if (access_strobe[i]) merged[i*8+:8] = access_data[i*8+:8];
+        if (access_strobe[i]) merged[i*8 +: 8] = access_data[i*8 +: 8];
       end
     end
   end
@@ -138,12 +160,17 @@ std::string causeCounters() {
   for (const auto& activity : activitySpecs()) {
     const std::string unit = upperCamel(activity.unit);
     text += fmt::format(R"sv(
-  localparam int unsigned {1}W = $clog2(intformer_pkg::Causes{1});
+  localparam int unsigned {1}Width = $clog2(intformer_pkg::Causes{1});
   logic [47:0] {0}_count;
-  cause_counters #(.Count(intformer_pkg::Causes{1})) u_{0}_causes (
-    .clk_i, .rst_ni, .clear_i(counter_clear_i), .enable_i(readings_i.status_busy),
-    .cause_i({0}_cause_i[{1}W-1:0]),
-    .read_index_i({1}W'(32'(counter_index) - intformer_pkg::First{1})),
+  cause_counters #(
+    .Count(intformer_pkg::Causes{1})
+  ) u_{0}_causes (
+    .clk_i,
+    .rst_ni,
+    .clear_i(counter_clear_i),
+    .enable_i(readings_i.status_busy),
+    .cause_i({0}_cause_i[{1}Width-1:0]),
+    .read_index_i({1}Width'(32'(counter_index) - intformer_pkg::First{1})),
     .read_data_o({0}_count)
   );
 )sv",
@@ -156,7 +183,7 @@ std::string causeCounters() {
           "    end\n  end\n";
   std::string unused;
   for (const auto& activity : activitySpecs())
-    unused += fmt::format("{}{}_cause_i", unused.empty() ? "" : ", ", activity.unit);
+    unused += fmt::format("{}{}_cause_i", unused.empty() ? "" : ",\n         ", activity.unit);
   return text + fmt::format("\n  logic unused_causes;\n  assign unused_causes =\n      ^{{{}}};\n",
                             unused);
 }

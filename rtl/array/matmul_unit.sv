@@ -57,37 +57,37 @@ module matmul_unit #(
   output logic              wait_event_o,
   output logic              hold_event_o
 );
-  localparam int unsigned AddrW  = intformer_pkg::AAddrWidth;
-  localparam int unsigned SizeW  = intformer_pkg::DepthWidth;
-  localparam int unsigned IndexW = $clog2(Dim);
+  localparam int unsigned AddrWidth = intformer_pkg::AAddrWidth;
+  localparam int unsigned SizeWidth = intformer_pkg::DepthWidth;
+  localparam int unsigned IndexWidth = $clog2(Dim);
 
   // Fields of the command on the port; both queues below keep what their reader needs.
-  logic [AddrW-1:0] a_addr, a_stride, b_addr, b_stride, c_addr, c_stride;
-  logic [SizeW-1:0] rows, depth, cols;
-  logic             a_unsigned, b_transposed, accumulate;
-  logic [3:0]       signal;
+  logic [AddrWidth-1:0] a_addr, a_stride, b_addr, b_stride, c_addr, c_stride;
+  logic [SizeWidth-1:0] rows, depth, cols;
+  logic a_unsigned, b_transposed, accumulate;
+  logic [3:0] signal;
 
-  assign a_addr       = command_i[intformer_pkg::AAddrLsb +: AddrW];
-  assign a_stride     = command_i[intformer_pkg::AStrideLsb +: AddrW];
-  assign b_addr       = command_i[intformer_pkg::BAddrLsb +: AddrW];
-  assign b_stride     = command_i[intformer_pkg::BStrideLsb +: AddrW];
-  assign c_addr       = command_i[intformer_pkg::CAddrLsb +: AddrW];
-  assign c_stride     = command_i[intformer_pkg::CStrideLsb +: AddrW];
-  assign rows         = command_i[intformer_pkg::MatmulRowsLsb +: SizeW];
-  assign depth        = command_i[intformer_pkg::DepthLsb +: SizeW];
-  assign cols         = command_i[intformer_pkg::ColsLsb +: SizeW];
+  assign a_addr       = command_i[intformer_pkg::AAddrLsb +: AddrWidth];
+  assign a_stride     = command_i[intformer_pkg::AStrideLsb +: AddrWidth];
+  assign b_addr       = command_i[intformer_pkg::BAddrLsb +: AddrWidth];
+  assign b_stride     = command_i[intformer_pkg::BStrideLsb +: AddrWidth];
+  assign c_addr       = command_i[intformer_pkg::CAddrLsb +: AddrWidth];
+  assign c_stride     = command_i[intformer_pkg::CStrideLsb +: AddrWidth];
+  assign rows         = command_i[intformer_pkg::MatmulRowsLsb +: SizeWidth];
+  assign depth        = command_i[intformer_pkg::DepthLsb +: SizeWidth];
+  assign cols         = command_i[intformer_pkg::ColsLsb +: SizeWidth];
   assign a_unsigned   = command_i[intformer_pkg::AUnsignedLsb];
   assign b_transposed = command_i[intformer_pkg::BTransposedLsb];
   assign accumulate   = command_i[intformer_pkg::AccumulateLsb];
   assign signal       = command_i[intformer_pkg::SignalLsb +: 4];
 
-  localparam int unsigned WeightCommandW = 2 * AddrW + 2 * SizeW + 1;
-  localparam int unsigned RowCommandW    = 4 * AddrW + 3 * SizeW + 2;
+  localparam int unsigned WeightCommandWidth = 2 * AddrWidth + 2 * SizeWidth + 1;
+  localparam int unsigned RowCommandWidth = 4 * AddrWidth + 3 * SizeWidth + 2;
 
-  logic                      take, weight_push_ready, row_push_ready, pending_push_ready;
-  logic                      weight_pop_valid, weight_pop_ready, row_pop_valid, row_pop_ready;
-  logic [WeightCommandW-1:0] weight_command;
-  logic [RowCommandW-1:0]    row_command;
+  logic take, weight_push_ready, row_push_ready, pending_push_ready;
+  logic weight_pop_valid, weight_pop_ready, row_pop_valid, row_pop_ready;
+  logic [WeightCommandWidth-1:0] weight_command;
+  logic [RowCommandWidth-1:0]    row_command;
   logic                      pending_valid;
 
   assign command_ready_o = !halt_i && weight_push_ready && row_push_ready && pending_push_ready;
@@ -96,36 +96,36 @@ module matmul_unit #(
 
   logic [1:0] unused_weight_count, unused_row_count;
   fifo #(
-    .Width(WeightCommandW),
+    .Width(WeightCommandWidth),
     .Depth(2)
   ) u_weight_commands (
     .clk_i,
     .rst_ni,
     .push_valid_i(take),
     .push_ready_o(weight_push_ready),
-    .push_data_i ({b_addr, b_stride, depth, cols, b_transposed}),
-    .pop_valid_o (weight_pop_valid),
-    .pop_ready_i (weight_pop_ready),
-    .pop_data_o  (weight_command),
-    .count_o     (unused_weight_count)
+    .push_data_i({b_addr, b_stride, depth, cols, b_transposed}),
+    .pop_valid_o(weight_pop_valid),
+    .pop_ready_i(weight_pop_ready),
+    .pop_data_o(weight_command),
+    .count_o(unused_weight_count)
   );
   fifo #(
-    .Width(RowCommandW),
+    .Width(RowCommandWidth),
     .Depth(2)
   ) u_row_commands (
     .clk_i,
     .rst_ni,
     .push_valid_i(take),
     .push_ready_o(row_push_ready),
-    .push_data_i ({a_addr, a_stride, c_addr, c_stride, rows, depth, cols, a_unsigned, accumulate}),
-    .pop_valid_o (row_pop_valid),
-    .pop_ready_i (row_pop_ready),
-    .pop_data_o  (row_command),
-    .count_o     (unused_row_count)
+    .push_data_i({a_addr, a_stride, c_addr, c_stride, rows, depth, cols, a_unsigned, accumulate}),
+    .pop_valid_o(row_pop_valid),
+    .pop_ready_i(row_pop_ready),
+    .pop_data_o(row_command),
+    .count_o(unused_row_count)
   );
 
   // Taken and not yet done: two waiting, one streaming, at most three in the array.
-  logic       done_q, last_q;
+  logic done_q, last_q;
   logic [3:0] unused_pending_count;
   fifo #(
     .Width(36),
@@ -135,98 +135,98 @@ module matmul_unit #(
     .rst_ni,
     .push_valid_i(take),
     .push_ready_o(pending_push_ready),
-    .push_data_i ({signal, command_index_i}),
-    .pop_valid_o (pending_valid),
-    .pop_ready_i (done_q),
-    .pop_data_o  ({done_signal_o, done_index_o}),
-    .count_o     (unused_pending_count)
+    .push_data_i({signal, command_index_i}),
+    .pop_valid_o(pending_valid),
+    .pop_ready_i(done_q),
+    .pop_data_o({done_signal_o, done_index_o}),
+    .count_o(unused_pending_count)
   );
   assign done_valid_o = done_q;
 
-  logic [AddrW-1:0] loader_addr, loader_stride;
-  logic [SizeW-1:0] loader_depth, loader_cols;
-  logic             loader_transposed;
+  logic [AddrWidth-1:0] loader_addr, loader_stride;
+  logic [SizeWidth-1:0] loader_depth, loader_cols;
+  logic loader_transposed;
   assign {loader_addr, loader_stride, loader_depth, loader_cols, loader_transposed} =
       weight_command;
 
-  logic              swap, weights_ready;
-  logic              weight_valid, weight_transposed;
-  logic [IndexW-1:0] weight_index;
+  logic swap, weights_ready;
+  logic weight_valid, weight_transposed;
+  logic [IndexWidth-1:0] weight_index;
   logic [Dim*8-1:0]  weight_data;
-  logic              loader_fault, streamer_fault, target_fault;
-  logic [AddrW:0]    loader_fault_addr, streamer_fault_addr;
+  logic loader_fault, streamer_fault, target_fault;
+  logic [AddrWidth:0] loader_fault_addr, streamer_fault_addr;
   weight_loader #(
-    .Dim         (Dim),
-    .AddrW       (AddrW),
-    .SizeW       (SizeW),
+    .Dim(Dim),
+    .AddrWidth(AddrWidth),
+    .SizeWidth(SizeWidth),
     .ScratchWords(ScratchWords)
   ) u_loader (
     .clk_i,
     .rst_ni,
-    .command_valid_i     (weight_pop_valid),
-    .command_ready_o     (weight_pop_ready),
-    .command_addr_i      (loader_addr),
-    .command_stride_i    (loader_stride),
-    .command_depth_i     (loader_depth),
-    .command_cols_i      (loader_cols),
+    .command_valid_i(weight_pop_valid),
+    .command_ready_o(weight_pop_ready),
+    .command_addr_i(loader_addr),
+    .command_stride_i(loader_stride),
+    .command_depth_i(loader_depth),
+    .command_cols_i(loader_cols),
     .command_transposed_i(loader_transposed),
-    .req_valid_o         (b_req_valid_o),
-    .req_ready_i         (b_req_ready_i),
-    .req_addr_o          (b_req_addr_o),
-    .rsp_data_i          (b_rsp_data_i),
-    .swap_i              (swap),
-    .ready_o             (weights_ready),
-    .weight_valid_o      (weight_valid),
-    .weight_transposed_o (weight_transposed),
-    .weight_index_o      (weight_index),
-    .weight_data_o       (weight_data),
-    .fault_valid_o       (loader_fault),
-    .fault_addr_o        (loader_fault_addr)
+    .req_valid_o(b_req_valid_o),
+    .req_ready_i(b_req_ready_i),
+    .req_addr_o(b_req_addr_o),
+    .rsp_data_i(b_rsp_data_i),
+    .swap_i(swap),
+    .ready_o(weights_ready),
+    .weight_valid_o(weight_valid),
+    .weight_transposed_o(weight_transposed),
+    .weight_index_o(weight_index),
+    .weight_data_o(weight_data),
+    .fault_valid_o(loader_fault),
+    .fault_addr_o(loader_fault_addr)
   );
 
-  logic [AddrW-1:0] streamer_addr, streamer_stride, streamer_target, streamer_target_stride;
-  logic [SizeW-1:0] streamer_rows, streamer_depth, streamer_cols;
-  logic             streamer_unsigned, streamer_accumulate;
+  logic [AddrWidth-1:0] streamer_addr, streamer_stride, streamer_target, streamer_target_stride;
+  logic [SizeWidth-1:0] streamer_rows, streamer_depth, streamer_cols;
+  logic streamer_unsigned, streamer_accumulate;
   assign {streamer_addr, streamer_stride, streamer_target, streamer_target_stride, streamer_rows,
           streamer_depth, streamer_cols, streamer_unsigned, streamer_accumulate} = row_command;
 
-  logic             row_valid, row_unsigned;
-  logic             place_valid, place_add, place_last;
-  logic [AddrW-1:0] place_addr;
+  logic row_valid, row_unsigned;
+  logic place_valid, place_add, place_last;
+  logic [AddrWidth-1:0] place_addr;
   row_streamer #(
-    .Dim         (Dim),
-    .AddrW       (AddrW),
-    .SizeW       (SizeW),
+    .Dim(Dim),
+    .AddrWidth(AddrWidth),
+    .SizeWidth(SizeWidth),
     .ScratchWords(ScratchWords),
-    .AccRows     (AccRows)
+    .AccRows(AccRows)
   ) u_streamer (
     .clk_i,
     .rst_ni,
-    .command_valid_i        (row_pop_valid),
-    .command_ready_o        (row_pop_ready),
-    .command_addr_i         (streamer_addr),
-    .command_stride_i       (streamer_stride),
-    .command_target_addr_i  (streamer_target),
+    .command_valid_i(row_pop_valid),
+    .command_ready_o(row_pop_ready),
+    .command_addr_i(streamer_addr),
+    .command_stride_i(streamer_stride),
+    .command_target_addr_i(streamer_target),
     .command_target_stride_i(streamer_target_stride),
-    .command_rows_i         (streamer_rows),
-    .command_depth_i        (streamer_depth),
-    .command_cols_i         (streamer_cols),
-    .command_unsigned_i     (streamer_unsigned),
-    .command_accumulate_i   (streamer_accumulate),
-    .weights_ready_i        (weights_ready),
-    .req_valid_o            (a_req_valid_o),
-    .req_ready_i            (a_req_ready_i),
-    .req_addr_o             (a_req_addr_o),
-    .row_valid_o            (row_valid),
-    .row_swap_o             (swap),
-    .row_unsigned_o         (row_unsigned),
-    .place_valid_o          (place_valid),
-    .place_addr_o           (place_addr),
-    .place_add_o            (place_add),
-    .place_last_o           (place_last),
-    .fault_valid_o          (streamer_fault),
-    .fault_target_o         (target_fault),
-    .fault_addr_o           (streamer_fault_addr),
+    .command_rows_i(streamer_rows),
+    .command_depth_i(streamer_depth),
+    .command_cols_i(streamer_cols),
+    .command_unsigned_i(streamer_unsigned),
+    .command_accumulate_i(streamer_accumulate),
+    .weights_ready_i(weights_ready),
+    .req_valid_o(a_req_valid_o),
+    .req_ready_i(a_req_ready_i),
+    .req_addr_o(a_req_addr_o),
+    .row_valid_o(row_valid),
+    .row_swap_o(swap),
+    .row_unsigned_o(row_unsigned),
+    .place_valid_o(place_valid),
+    .place_addr_o(place_addr),
+    .place_add_o(place_add),
+    .place_last_o(place_last),
+    .fault_valid_o(streamer_fault),
+    .fault_target_o(target_fault),
+    .fault_addr_o(streamer_fault_addr),
     .wait_event_o,
     .hold_event_o
   );
@@ -237,35 +237,35 @@ module matmul_unit #(
   ) u_array (
     .clk_i,
     .rst_ni,
-    .row_valid_i        (row_valid),
-    .row_swap_i         (swap),
-    .row_unsigned_i     (row_unsigned),
-    .row_data_i         (a_rsp_data_i),
-    .weight_valid_i     (weight_valid),
+    .row_valid_i(row_valid),
+    .row_swap_i(swap),
+    .row_unsigned_i(row_unsigned),
+    .row_data_i(a_rsp_data_i),
+    .weight_valid_i(weight_valid),
     .weight_transposed_i(weight_transposed),
-    .weight_index_i     (weight_index),
-    .weight_data_i      (weight_data),
-    .sum_valid_o        (acc_valid_o),
-    .sum_data_o         (acc_data_o)
+    .weight_index_i(weight_index),
+    .weight_data_i(weight_data),
+    .sum_valid_o(acc_valid_o),
+    .sum_data_o(acc_data_o)
   );
 
   // Where the rows in the array belong: a row is in it for Dim + 4 cycles, so the FIFO never fills.
   localparam int unsigned PlaceDepth = Dim + 8;
-  logic                            place_ready, place_out_valid, place_out_last;
+  logic place_ready, place_out_valid, place_out_last;
   logic [$clog2(PlaceDepth+1)-1:0] unused_place_count;
   fifo #(
-    .Width(AddrW + 2),
+    .Width(AddrWidth + 2),
     .Depth(PlaceDepth)
   ) u_places (
     .clk_i,
     .rst_ni,
     .push_valid_i(place_valid),
     .push_ready_o(place_ready),
-    .push_data_i ({place_last, place_add, place_addr}),
-    .pop_valid_o (place_out_valid),
-    .pop_ready_i (acc_valid_o),
-    .pop_data_o  ({place_out_last, acc_accumulate_o, acc_addr_o}),
-    .count_o     (unused_place_count)
+    .push_data_i({place_last, place_add, place_addr}),
+    .pop_valid_o(place_out_valid),
+    .pop_ready_i(acc_valid_o),
+    .pop_data_o({place_out_last, acc_accumulate_o, acc_addr_o}),
+    .count_o(unused_place_count)
   );
 
   // The accumulator writes a row two cycles after it has come.
@@ -297,9 +297,12 @@ module matmul_unit #(
 `ifdef VERILATOR
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
-      assert (!place_valid || place_ready) else $error("place of a row lost");
-      assert (!acc_valid_o || place_out_valid) else $error("result without a place");
-      assert (a_rsp_valid_i == row_valid) else $error("A data not 2 cycles after the grant");
+      assert (!place_valid || place_ready)
+      else $error("place of a row lost");
+      assert (!acc_valid_o || place_out_valid)
+      else $error("result without a place");
+      assert (a_rsp_valid_i == row_valid)
+      else $error("A data not 2 cycles after the grant");
     end
   end
 `endif

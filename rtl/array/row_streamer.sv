@@ -7,8 +7,8 @@
 //   grant place_* gives the accumulator row target_addr + n*target_stride + r, whether the array
 //   adds to it (k > 0, or the command accumulates), and whether it is the command's last row. row_*
 //   come with the data, 2 cycles after the grant, for the array.
-// Addresses: what passes 2^AddrW does not wrap. At a row whose A or target address lies beyond the
-//   end of its memory the unit stops for good: nothing is requested, fault_valid_o stays high.
+// Addresses: what passes 2^AddrWidth does not wrap. At a row whose A or target address lies beyond
+//   the end of its memory the unit stops for good: nothing is requested, fault_valid_o stays high.
 // A tile that adds to one of the last two rows issued waits until they are 3 cycles old: reads and
 //   writes of one accumulator row never meet in the accumulator's pipeline.
 // Timing: one row per cycle, also from tile to tile and command to command.
@@ -16,78 +16,79 @@
 
 module row_streamer #(
   parameter int unsigned Dim          = 16,
-  parameter int unsigned AddrW        = 24,
-  parameter int unsigned SizeW        = 16,
+  parameter int unsigned AddrWidth    = 24,
+  parameter int unsigned SizeWidth    = 16,
   parameter int unsigned ScratchWords = 32768,
   parameter int unsigned AccRows      = 1024
 ) (
-  input  logic             clk_i,
-  input  logic             rst_ni,
+  input  logic                 clk_i,
+  input  logic                 rst_ni,
 
-  input  logic             command_valid_i,
-  output logic             command_ready_o,
-  input  logic [AddrW-1:0] command_addr_i,
-  input  logic [AddrW-1:0] command_stride_i,
-  input  logic [AddrW-1:0] command_target_addr_i,
-  input  logic [AddrW-1:0] command_target_stride_i,
-  input  logic [SizeW-1:0] command_rows_i,
-  input  logic [SizeW-1:0] command_depth_i,
-  input  logic [SizeW-1:0] command_cols_i,
-  input  logic             command_unsigned_i,
-  input  logic             command_accumulate_i,
+  input  logic                 command_valid_i,
+  output logic                 command_ready_o,
+  input  logic [AddrWidth-1:0] command_addr_i,
+  input  logic [AddrWidth-1:0] command_stride_i,
+  input  logic [AddrWidth-1:0] command_target_addr_i,
+  input  logic [AddrWidth-1:0] command_target_stride_i,
+  input  logic [SizeWidth-1:0] command_rows_i,
+  input  logic [SizeWidth-1:0] command_depth_i,
+  input  logic [SizeWidth-1:0] command_cols_i,
+  input  logic                 command_unsigned_i,
+  input  logic                 command_accumulate_i,
 
-  input  logic             weights_ready_i,
-  output logic             req_valid_o,
-  input  logic             req_ready_i,
-  output logic [AddrW-1:0] req_addr_o,
+  input  logic                 weights_ready_i,
+  output logic                 req_valid_o,
+  input  logic                 req_ready_i,
+  output logic [AddrWidth-1:0] req_addr_o,
 
-  output logic             row_valid_o,
-  output logic             row_swap_o,
-  output logic             row_unsigned_o,
+  output logic                 row_valid_o,
+  output logic                 row_swap_o,
+  output logic                 row_unsigned_o,
 
-  output logic             place_valid_o,
-  output logic [AddrW-1:0] place_addr_o,
-  output logic             place_add_o,
-  output logic             place_last_o,
+  output logic                 place_valid_o,
+  output logic [AddrWidth-1:0] place_addr_o,
+  output logic                 place_add_o,
+  output logic                 place_last_o,
 
-  output logic             fault_valid_o,
-  output logic             fault_target_o,  // the target's address, not A's
-  output logic [AddrW:0]   fault_addr_o,
-  output logic             wait_event_o,  // a tile is held up by its weights
-  output logic             hold_event_o   // by a tile's least length, or by a sum still on its way
+  output logic                 fault_valid_o,
+  output logic                 fault_target_o,  // the target's address, not A's
+  output logic [AddrWidth:0]   fault_addr_o,
+  output logic                 wait_event_o,  // a tile is held up by its weights
+  output logic                 hold_event_o  // by its least length, or by a sum still on its way
 );
-  localparam int unsigned SlotW = $clog2(Dim);
-  localparam logic [SizeW-1:0] DimSize = SizeW'(Dim);
+  localparam int unsigned SlotWidth = $clog2(Dim);
+  localparam logic [SizeWidth-1:0] DimSize = SizeWidth'(Dim);
 
-  logic             active_q, unsigned_q, accumulate_q, first_q, add_q;
-  logic [AddrW-1:0] addr_q, stride_q, target_stride_q, target_last_q;
-  logic [AddrW:0]   panel_q, row_addr_q, target_tile_q, target_row_q;  // a carry above the address
-  logic [SizeW-1:0] rows_q, depth_q, rows_left_q, depth_left_q, cols_left_q;
-  logic [SlotW-1:0] slot_q;
+  logic active_q, unsigned_q, accumulate_q, first_q, add_q;
+  logic [AddrWidth-1:0] addr_q, stride_q, target_stride_q, target_last_q;
+  logic [AddrWidth:0]
+      panel_q, row_addr_q, target_tile_q, target_row_q;  // a carry above the address
+  logic [SizeWidth-1:0] rows_q, depth_q, rows_left_q, depth_left_q, cols_left_q;
+  logic [SlotWidth-1:0] slot_q;
   logic [1:0]       recent_q;
-  logic [AddrW:0]   panel_next, target_tile_next;
-  logic [AddrW-1:0] target_distance;
-  logic             hazard, due, beyond_scratch, beyond_acc, grant, last_row, last_depth;
-  logic             last_column, tile_end, finish;
+  logic [AddrWidth:0] panel_next, target_tile_next;
+  logic [AddrWidth-1:0] target_distance;
+  logic hazard, due, beyond_scratch, beyond_acc, grant, last_row, last_depth;
+  logic last_column, tile_end, finish;
 
-  assign target_distance = target_last_q - target_row_q[AddrW-1:0];
-  assign hazard          = add_q && recent_q != '0 && target_distance <= AddrW'(1);
+  assign target_distance = target_last_q - target_row_q[AddrWidth-1:0];
+  assign hazard          = add_q && recent_q != '0 && target_distance <= AddrWidth'(1);
 
-  assign beyond_scratch = row_addr_q >= (AddrW + 1)'(ScratchWords);
-  assign beyond_acc     = target_row_q >= (AddrW + 1)'(AccRows);
+  assign beyond_scratch = row_addr_q >= (AddrWidth + 1)'(ScratchWords);
+  assign beyond_acc     = target_row_q >= (AddrWidth + 1)'(AccRows);
 
   assign due = active_q && rows_left_q != '0 && (!first_q || (weights_ready_i && !hazard));
   assign req_valid_o    = due && !beyond_scratch && !beyond_acc;
-  assign req_addr_o     = row_addr_q[AddrW-1:0];
+  assign req_addr_o     = row_addr_q[AddrWidth-1:0];
   assign fault_valid_o  = due && (beyond_scratch || beyond_acc);
   assign fault_target_o = !beyond_scratch;
   assign fault_addr_o   = beyond_scratch ? row_addr_q : target_row_q;
   assign grant       = req_valid_o && req_ready_i;
-  assign last_row    = rows_left_q <= SizeW'(1);
+  assign last_row    = rows_left_q <= SizeWidth'(1);
   assign last_depth  = depth_left_q <= DimSize;
   assign last_column = cols_left_q <= DimSize;
   assign tile_end    = active_q && (grant || rows_left_q == '0) && last_row &&
-                       slot_q == SlotW'(Dim - 1);
+                       slot_q == SlotWidth'(Dim - 1);
   assign finish      = tile_end && last_depth && last_column;
 
   assign command_ready_o  = !active_q || finish;
@@ -97,9 +98,9 @@ module row_streamer #(
   assign hold_event_o     = active_q && !req_valid_o && !wait_event_o;
 
   assign place_valid_o = grant;
-  assign place_addr_o  = target_row_q[AddrW-1:0];
+  assign place_addr_o  = target_row_q[AddrWidth-1:0];
   assign place_add_o   = add_q;
-  assign place_last_o  = rows_left_q == SizeW'(1) && last_depth && last_column;
+  assign place_last_o  = rows_left_q == SizeWidth'(1) && last_depth && last_column;
 
   always_ff @(posedge clk_i) begin
     if (command_valid_i && command_ready_o) begin
@@ -140,7 +141,7 @@ module row_streamer #(
         add_q         <= accumulate_q;
       end
     end else if (active_q && (grant || rows_left_q == '0)) begin
-      if (slot_q != SlotW'(Dim - 1)) slot_q <= slot_q + 1'b1;
+      if (slot_q != SlotWidth'(Dim - 1)) slot_q <= slot_q + 1'b1;
       if (grant) begin
         rows_left_q  <= rows_left_q - 1'b1;
         row_addr_q   <= row_addr_q + 1'b1;
@@ -148,7 +149,7 @@ module row_streamer #(
         first_q      <= 1'b0;
       end
     end
-    if (grant) target_last_q <= target_row_q[AddrW-1:0];
+    if (grant) target_last_q <= target_row_q[AddrWidth-1:0];
   end
 
   logic [1:0] flight_q, flight_swap_q, flight_unsigned_q;

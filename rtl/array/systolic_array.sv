@@ -10,32 +10,32 @@
 `default_nettype none
 
 module systolic_array #(
-  parameter  int unsigned Dim    = intformer_pkg::Dim,
-  localparam int unsigned IndexW = $clog2(Dim)
+  parameter  int unsigned Dim        = intformer_pkg::Dim,
+  localparam int unsigned IndexWidth = $clog2(Dim)
 ) (
-  input  logic              clk_i,
-  input  logic              rst_ni,
+  input  logic                  clk_i,
+  input  logic                  rst_ni,
 
-  input  logic              row_valid_i,
-  input  logic              row_swap_i,
-  input  logic              row_unsigned_i,
-  input  logic [Dim*8-1:0]  row_data_i,
+  input  logic                  row_valid_i,
+  input  logic                  row_swap_i,
+  input  logic                  row_unsigned_i,
+  input  logic [Dim*8-1:0]      row_data_i,
 
-  input  logic              weight_valid_i,
-  input  logic              weight_transposed_i,
-  input  logic [IndexW-1:0] weight_index_i,
-  input  logic [Dim*8-1:0]  weight_data_i,
+  input  logic                  weight_valid_i,
+  input  logic                  weight_transposed_i,
+  input  logic [IndexWidth-1:0] weight_index_i,
+  input  logic [Dim*8-1:0]      weight_data_i,
 
-  output logic              sum_valid_o,
-  output logic [Dim*32-1:0] sum_data_o
+  output logic                  sum_valid_o,
+  output logic [Dim*32-1:0]     sum_data_o
 );
   // Link r lies above row r. Fewer activations go on from row to row: the skew is a triangle.
   for (genvar r = 0; r <= Dim; r++) begin : gen_link
-    localparam int unsigned DataW = r >= Dim - 1 ? 8 : (Dim - r) * 8;
-    logic              row_valid, row_swap, row_unsigned;
-    logic [DataW-1:0]  row_data;
-    logic              weight_valid, weight_transposed;
-    logic [IndexW-1:0] weight_index;
+    localparam int unsigned DataWidth = r >= Dim - 1 ? 8 : (Dim - r) * 8;
+    logic row_valid, row_swap, row_unsigned;
+    logic [DataWidth-1:0] row_data;
+    logic weight_valid, weight_transposed;
+    logic [IndexWidth-1:0] weight_index;
     logic [Dim*8-1:0]  weight_data;
     logic [Dim*32-1:0] sum;
   end
@@ -57,24 +57,24 @@ module systolic_array #(
     ) u_row (
       .clk_i,
       .rst_ni,
-      .valid_i            (gen_link[r].row_valid),
-      .swap_i             (gen_link[r].row_swap),
-      .unsigned_i         (gen_link[r].row_unsigned),
-      .data_i             (gen_link[r].row_data),
-      .valid_o            (gen_link[r+1].row_valid),
-      .swap_o             (gen_link[r+1].row_swap),
-      .unsigned_o         (gen_link[r+1].row_unsigned),
-      .data_o             (gen_link[r+1].row_data),
-      .weight_valid_i     (gen_link[r].weight_valid),
+      .valid_i(gen_link[r].row_valid),
+      .swap_i(gen_link[r].row_swap),
+      .unsigned_i(gen_link[r].row_unsigned),
+      .data_i(gen_link[r].row_data),
+      .valid_o(gen_link[r+1].row_valid),
+      .swap_o(gen_link[r+1].row_swap),
+      .unsigned_o(gen_link[r+1].row_unsigned),
+      .data_o(gen_link[r+1].row_data),
+      .weight_valid_i(gen_link[r].weight_valid),
       .weight_transposed_i(gen_link[r].weight_transposed),
-      .weight_index_i     (gen_link[r].weight_index),
-      .weight_data_i      (gen_link[r].weight_data),
-      .weight_valid_o     (gen_link[r+1].weight_valid),
+      .weight_index_i(gen_link[r].weight_index),
+      .weight_data_i(gen_link[r].weight_data),
+      .weight_valid_o(gen_link[r+1].weight_valid),
       .weight_transposed_o(gen_link[r+1].weight_transposed),
-      .weight_index_o     (gen_link[r+1].weight_index),
-      .weight_data_o      (gen_link[r+1].weight_data),
-      .sum_i              (gen_link[r].sum),
-      .sum_o              (gen_link[r+1].sum)
+      .weight_index_o(gen_link[r+1].weight_index),
+      .weight_data_o(gen_link[r+1].weight_data),
+      .sum_i(gen_link[r].sum),
+      .sum_o(gen_link[r+1].sum)
     );
   end
 

@@ -13,41 +13,41 @@
 `default_nettype none
 
 module systolic_row #(
-  parameter  int unsigned Dim    = 16,
-  parameter  int unsigned Row    = 0,
-  localparam int unsigned IndexW = $clog2(Dim),
-  localparam int unsigned DataW  = (Dim - Row) * 8,
-  localparam int unsigned RestW  = Row == Dim - 1 ? 8 : DataW - 8
+  parameter  int unsigned Dim        = 16,
+  parameter  int unsigned Row        = 0,
+  localparam int unsigned IndexWidth = $clog2(Dim),
+  localparam int unsigned DataWidth  = (Dim - Row) * 8,
+  localparam int unsigned RestWidth  = Row == Dim - 1 ? 8 : DataWidth - 8
 ) (
-  input  logic              clk_i,
-  input  logic              rst_ni,
+  input  logic                  clk_i,
+  input  logic                  rst_ni,
 
-  input  logic              valid_i,
-  input  logic              swap_i,
-  input  logic              unsigned_i,
-  input  logic [DataW-1:0]  data_i,
-  output logic              valid_o,
-  output logic              swap_o,
-  output logic              unsigned_o,
-  output logic [RestW-1:0]  data_o,
+  input  logic                  valid_i,
+  input  logic                  swap_i,
+  input  logic                  unsigned_i,
+  input  logic [DataWidth-1:0]  data_i,
+  output logic                  valid_o,
+  output logic                  swap_o,
+  output logic                  unsigned_o,
+  output logic [RestWidth-1:0]  data_o,
 
-  input  logic              weight_valid_i,
-  input  logic              weight_transposed_i,
-  input  logic [IndexW-1:0] weight_index_i,
-  input  logic [Dim*8-1:0]  weight_data_i,
-  output logic              weight_valid_o,
-  output logic              weight_transposed_o,
-  output logic [IndexW-1:0] weight_index_o,
-  output logic [Dim*8-1:0]  weight_data_o,
+  input  logic                  weight_valid_i,
+  input  logic                  weight_transposed_i,
+  input  logic [IndexWidth-1:0] weight_index_i,
+  input  logic [Dim*8-1:0]      weight_data_i,
+  output logic                  weight_valid_o,
+  output logic                  weight_transposed_o,
+  output logic [IndexWidth-1:0] weight_index_o,
+  output logic [Dim*8-1:0]      weight_data_o,
 
-  input  logic [Dim*32-1:0] sum_i,
-  output logic [Dim*32-1:0] sum_o
+  input  logic [Dim*32-1:0]     sum_i,
+  output logic [Dim*32-1:0]     sum_o
 );
   logic signed [7:0]  loaded  [Dim];
   logic signed [7:0]  active  [Dim];
   logic signed [16:0] product [Dim];
   logic signed [8:0]  activation_q;
-  logic               valid_q, product_valid_q;
+  logic valid_q, product_valid_q;
 
   // The arrays are private to this process: assigned in the order sum, product, active, loaded,
   // each reads what the next held at the edge. Nonblocking assignments would copy every array in
@@ -68,7 +68,7 @@ module systolic_row #(
     if (weight_valid_i && weight_transposed_i) begin
       loaded[weight_index_i] = weight_data_i[Row*8 +: 8];
     end
-    if (weight_valid_i && !weight_transposed_i && weight_index_i == IndexW'(Row)) begin
+    if (weight_valid_i && !weight_transposed_i && weight_index_i == IndexWidth'(Row)) begin
       for (int unsigned c = 0; c < Dim; c++) loaded[c] = weight_data_i[c*8 +: 8];
     end
   end
@@ -77,7 +77,7 @@ module systolic_row #(
   always_ff @(posedge clk_i) begin
     if (valid_i) begin
       activation_q <= {data_i[7] & ~unsigned_i, data_i[7:0]};
-      data_o       <= RestW'(data_i >> 8);
+      data_o       <= RestWidth'(data_i >> 8);
       unsigned_o   <= unsigned_i;
     end
     if (weight_valid_i) begin

@@ -8,69 +8,69 @@
 //   granted in this cycle, and so enters the array ReadLatency = 2 cycles later, will find its
 //   weights complete.
 // Addresses: row mode base + n*stride + k*Dim + i, transposed base + k*stride + n*Dim + i. What
-//   passes 2^AddrW does not wrap. At a word beyond the end of the scratchpad the unit stops for
+//   passes 2^AddrWidth does not wrap. At a word beyond the end of the scratchpad the unit stops for
 //   good; fault_valid_o rises when the array waits for just that word.
 // Timing: one word per cycle; a request is granted by req_ready_i, its data come 2 cycles later.
 `default_nettype none
 
 module weight_loader #(
   parameter  int unsigned Dim          = 16,
-  parameter  int unsigned AddrW        = 24,
-  parameter  int unsigned SizeW        = 16,
+  parameter  int unsigned AddrWidth    = 24,
+  parameter  int unsigned SizeWidth    = 16,
   parameter  int unsigned LookAhead    = 8,
   parameter  int unsigned ScratchWords = 32768,
-  localparam int unsigned IndexW       = $clog2(Dim)
+  localparam int unsigned IndexWidth   = $clog2(Dim)
 ) (
-  input  logic              clk_i,
-  input  logic              rst_ni,
+  input  logic                  clk_i,
+  input  logic                  rst_ni,
 
-  input  logic              command_valid_i,
-  output logic              command_ready_o,
-  input  logic [AddrW-1:0]  command_addr_i,
-  input  logic [AddrW-1:0]  command_stride_i,
-  input  logic [SizeW-1:0]  command_depth_i,
-  input  logic [SizeW-1:0]  command_cols_i,
-  input  logic              command_transposed_i,
+  input  logic                  command_valid_i,
+  output logic                  command_ready_o,
+  input  logic [AddrWidth-1:0]  command_addr_i,
+  input  logic [AddrWidth-1:0]  command_stride_i,
+  input  logic [SizeWidth-1:0]  command_depth_i,
+  input  logic [SizeWidth-1:0]  command_cols_i,
+  input  logic                  command_transposed_i,
 
-  output logic              req_valid_o,
-  input  logic              req_ready_i,
-  output logic [AddrW-1:0]  req_addr_o,
-  input  logic [Dim*8-1:0]  rsp_data_i,
+  output logic                  req_valid_o,
+  input  logic                  req_ready_i,
+  output logic [AddrWidth-1:0]  req_addr_o,
+  input  logic [Dim*8-1:0]      rsp_data_i,
 
-  input  logic              swap_i,
-  output logic              ready_o,
-  output logic              weight_valid_o,
-  output logic              weight_transposed_o,
-  output logic [IndexW-1:0] weight_index_o,
-  output logic [Dim*8-1:0]  weight_data_o,
+  input  logic                  swap_i,
+  output logic                  ready_o,
+  output logic                  weight_valid_o,
+  output logic                  weight_transposed_o,
+  output logic [IndexWidth-1:0] weight_index_o,
+  output logic [Dim*8-1:0]      weight_data_o,
 
-  output logic              fault_valid_o,
-  output logic [AddrW:0]    fault_addr_o
+  output logic                  fault_valid_o,
+  output logic [AddrWidth:0]    fault_addr_o
 );
-  localparam int unsigned CountW = $clog2(LookAhead + 1);
-  localparam int unsigned TodoW  = IndexW + 1;
-  localparam logic [SizeW-1:0] DimSize = SizeW'(Dim);
-  localparam logic [AddrW:0]   DimAddr = (AddrW + 1)'(Dim);
+  localparam int unsigned CountWidth = $clog2(LookAhead + 1);
+  localparam int unsigned TodoWidth = IndexWidth + 1;
+  localparam logic [SizeWidth-1:0] DimSize = SizeWidth'(Dim);
+  localparam logic [AddrWidth:0] DimAddr = (AddrWidth + 1)'(Dim);
 
-  logic              active_q, transposed_q;
-  logic [AddrW-1:0]  stride_q;
-  logic [AddrW:0]    column_base_q, tile_base_q, addr_q;  // a carry above the address
-  logic [AddrW:0]    column_base_next, tile_base_next;
-  logic [SizeW-1:0]  depth_q, depth_left_q, cols_left_q;
-  logic [IndexW-1:0] index_q;
-  logic [CountW-1:0] credit_q, waiting;
-  logic              in_range, beyond, step, pop, last_word, last_depth, last_column, finish;
+  logic active_q, transposed_q;
+  logic [AddrWidth-1:0] stride_q;
+  logic [AddrWidth:0] column_base_q, tile_base_q, addr_q;  // a carry above the address
+  logic [AddrWidth:0] column_base_next, tile_base_next;
+  logic [SizeWidth-1:0] depth_q, depth_left_q, cols_left_q;
+  logic [IndexWidth-1:0] index_q;
+  logic [CountWidth-1:0] credit_q, waiting;
+  logic in_range, beyond, step, pop, last_word, last_depth, last_column, finish;
 
-  assign in_range    = SizeW'(index_q) < (transposed_q ? cols_left_q : depth_left_q);
-  assign beyond      = addr_q >= (AddrW + 1)'(ScratchWords);
+  assign in_range    = SizeWidth'(index_q) < (transposed_q ? cols_left_q : depth_left_q);
+  assign beyond      = addr_q >= (AddrWidth + 1)'(ScratchWords);
   assign step        = active_q && credit_q != '0 && (!in_range || (req_ready_i && !beyond));
-  assign last_word   = index_q == IndexW'(Dim - 1);
+  assign last_word   = index_q == IndexWidth'(Dim - 1);
   assign last_depth  = depth_left_q <= DimSize;
   assign last_column = cols_left_q <= DimSize;
   assign finish      = step && last_word && last_depth && last_column;
 
   assign req_valid_o      = active_q && credit_q != '0 && in_range && !beyond;
-  assign req_addr_o       = addr_q[AddrW-1:0];
+  assign req_addr_o       = addr_q[AddrWidth-1:0];
   assign command_ready_o  = !active_q || finish;
   assign tile_base_next   = tile_base_q + (transposed_q ? {1'b0, stride_q} : DimAddr);
   assign column_base_next = column_base_q + (transposed_q ? DimAddr : {1'b0, stride_q});
@@ -106,7 +106,7 @@ module weight_loader #(
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       active_q <= 1'b0;
-      credit_q <= CountW'(LookAhead);
+      credit_q <= CountWidth'(LookAhead);
     end else begin
       if (command_valid_i && command_ready_o) active_q <= 1'b1;
       else if (finish) active_q <= 1'b0;
@@ -116,10 +116,10 @@ module weight_loader #(
   end
 
   // What each word on its way is: bit 0 of `flight` one cycle after the step, bit 1 with its data.
-  logic [1:0]       flight_q, flight_zero_q, flight_transposed_q;
-  logic [Dim*8:0]   word;
-  logic             word_valid, word_ready;
-  logic [TodoW-1:0] todo_q, todo;
+  logic [1:0] flight_q, flight_zero_q, flight_transposed_q;
+  logic [Dim*8:0] word;
+  logic word_valid, word_ready;
+  logic [TodoWidth-1:0] todo_q, todo;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) flight_q <= '0;
@@ -138,21 +138,21 @@ module weight_loader #(
     .rst_ni,
     .push_valid_i(flight_q[1]),
     .push_ready_o(word_ready),
-    .push_data_i ({flight_transposed_q[1], flight_zero_q[1] ? '0 : rsp_data_i}),
-    .pop_valid_o (word_valid),
-    .pop_ready_i (todo != '0),
-    .pop_data_o  (word),
-    .count_o     (waiting)
+    .push_data_i({flight_transposed_q[1], flight_zero_q[1] ? '0 : rsp_data_i}),
+    .pop_valid_o(word_valid),
+    .pop_ready_i(todo != '0),
+    .pop_data_o(word),
+    .count_o(waiting)
   );
 
   // Words that the array still needs before its next swap. Tiles start at least 4 cycles apart, so
   // ready_o is never asked between a grant and its swap.
-  assign todo                = swap_i ? TodoW'(Dim) : todo_q;
+  assign todo                = swap_i ? TodoWidth'(Dim) : todo_q;
   assign pop                 = word_valid && todo != '0;
-  assign ready_o             = todo_q <= TodoW'(2) && 32'(waiting) >= 32'(todo_q);
+  assign ready_o             = todo_q <= TodoWidth'(2) && 32'(waiting) >= 32'(todo_q);
   assign weight_valid_o      = pop;
   assign weight_transposed_o = word[Dim*8];
-  assign weight_index_o      = IndexW'(TodoW'(Dim) - todo);
+  assign weight_index_o      = IndexWidth'(TodoWidth'(Dim) - todo);
   assign weight_data_o       = word[Dim*8-1:0];
 
   // Nothing on its way and the tile not complete: the word that the array waits for is this one.
@@ -161,15 +161,17 @@ module weight_loader #(
   assign fault_addr_o  = addr_q;
 
   always_ff @(posedge clk_i) begin
-    if (!rst_ni) todo_q <= TodoW'(Dim);
-    else todo_q <= todo - TodoW'(pop);
+    if (!rst_ni) todo_q <= TodoWidth'(Dim);
+    else todo_q <= todo - TodoWidth'(pop);
   end
 
 `ifdef VERILATOR
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
-      assert (!flight_q[1] || word_ready) else $error("weight word lost");
-      assert (!swap_i || todo_q == '0) else $error("swap before the weights are complete");
+      assert (!flight_q[1] || word_ready)
+      else $error("weight word lost");
+      assert (!swap_i || todo_q == '0)
+      else $error("swap before the weights are complete");
     end
   end
 `endif

@@ -7,29 +7,29 @@
 `default_nettype none
 
 module fifo #(
-  parameter  int unsigned Width  = 8,
-  parameter  int unsigned Depth  = 4,
-  localparam int unsigned CountW = $clog2(Depth + 1)
+  parameter  int unsigned Width      = 8,
+  parameter  int unsigned Depth      = 4,
+  localparam int unsigned CountWidth = $clog2(Depth + 1)
 ) (
-  input  logic              clk_i,
-  input  logic              rst_ni,
-  input  logic              push_valid_i,
-  output logic              push_ready_o,
-  input  logic [Width-1:0]  push_data_i,
-  output logic              pop_valid_o,
-  input  logic              pop_ready_i,
-  output logic [Width-1:0]  pop_data_o,
-  output logic [CountW-1:0] count_o
+  input  logic                  clk_i,
+  input  logic                  rst_ni,
+  input  logic                  push_valid_i,
+  output logic                  push_ready_o,
+  input  logic [Width-1:0]      push_data_i,
+  output logic                  pop_valid_o,
+  input  logic                  pop_ready_i,
+  output logic [Width-1:0]      pop_data_o,
+  output logic [CountWidth-1:0] count_o
 );
-  localparam int unsigned PointerW = Depth > 1 ? $clog2(Depth) : 1;
-  localparam logic [PointerW-1:0] Last = PointerW'(Depth - 1);
+  localparam int unsigned PointerWidth = Depth > 1 ? $clog2(Depth) : 1;
+  localparam logic [PointerWidth-1:0] Last = PointerWidth'(Depth - 1);
 
-  logic [Width-1:0]    mem [Depth];
-  logic [PointerW-1:0] read_q, write_q;
-  logic [CountW-1:0]   count_q;
-  logic                push, pop;
+  logic [Width-1:0] mem[Depth];
+  logic [PointerWidth-1:0] read_q, write_q;
+  logic [CountWidth-1:0] count_q;
+  logic push, pop;
 
-  assign push_ready_o = count_q != CountW'(Depth);
+  assign push_ready_o = count_q != CountWidth'(Depth);
   assign pop_valid_o  = count_q != '0;
   assign pop_data_o   = mem[read_q];
   assign count_o      = count_q;

@@ -7,19 +7,19 @@
 `default_nettype none
 
 module ram_1r1w #(
-  parameter  int unsigned Width = 32,
-  parameter  int unsigned Depth = 512,
-  localparam int unsigned AddrW = Depth > 1 ? $clog2(Depth) : 1
+  parameter  int unsigned Width     = 32,
+  parameter  int unsigned Depth     = 512,
+  localparam int unsigned AddrWidth = Depth > 1 ? $clog2(Depth) : 1
 ) (
-  input  logic             clk_i,
-  input  logic             write_enable_i,
-  input  logic [AddrW-1:0] write_addr_i,
-  input  logic [Width-1:0] write_data_i,
-  input  logic             read_enable_i,
-  input  logic [AddrW-1:0] read_addr_i,
-  output logic [Width-1:0] read_data_o
+  input  logic                 clk_i,
+  input  logic                 write_enable_i,
+  input  logic [AddrWidth-1:0] write_addr_i,
+  input  logic [Width-1:0]     write_data_i,
+  input  logic                 read_enable_i,
+  input  logic [AddrWidth-1:0] read_addr_i,
+  output logic [Width-1:0]     read_data_o
 );
-  logic [Width-1:0] mem [Depth];
+  logic [Width-1:0] mem[Depth];
 
   always_ff @(posedge clk_i) begin
     if (write_enable_i) mem[write_addr_i] <= write_data_i;

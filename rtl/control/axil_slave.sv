@@ -38,7 +38,7 @@ module axil_slave (
   localparam logic [1:0] Okay = 2'b00, SlaveError = 2'b10;
 
   logic [11:0] write_addr_q, read_addr_q;
-  logic        write_access, read_access;
+  logic write_access, read_access;
 
   assign write_access   = !awready_o && !wready_o && !bvalid_o;
   assign read_access    = !arready_o && !rvalid_o && !write_access;

@@ -8,16 +8,16 @@
 `default_nettype none
 
 module cause_counters #(
-  parameter  int unsigned Count  = 8,
-  localparam int unsigned IndexW = Count > 1 ? $clog2(Count) : 1
+  parameter  int unsigned Count      = 8,
+  localparam int unsigned IndexWidth = Count > 1 ? $clog2(Count) : 1
 ) (
-  input  logic              clk_i,
-  input  logic              rst_ni,
-  input  logic              clear_i,
-  input  logic              enable_i,
-  input  logic [IndexW-1:0] cause_i,
-  input  logic [IndexW-1:0] read_index_i,
-  output logic [47:0]       read_data_o
+  input  logic                  clk_i,
+  input  logic                  rst_ni,
+  input  logic                  clear_i,
+  input  logic                  enable_i,
+  input  logic [IndexWidth-1:0] cause_i,
+  input  logic [IndexWidth-1:0] read_index_i,
+  output logic [47:0]           read_data_o
 );
   logic [47:0]      total [Count];
   logic [Count-1:0] written_q;

@@ -50,40 +50,61 @@ module command_fetch #(
   input  logic [BusBytes*8-1:0]     r_data_i,
   input  logic [1:0]                r_resp_i
 );
-  localparam int unsigned BeatW      = BusBytes * 8;
-  localparam int unsigned Parts      = 64 / BusBytes;  // beats per command
-  localparam int unsigned PartW      = Parts > 1 ? $clog2(Parts) : 1;
-  localparam int unsigned Capacity   = FetchDepth * Parts;
+  localparam int unsigned BeatWidth = BusBytes * 8;
+  localparam int unsigned Parts = 64 / BusBytes;  // beats per command
+  localparam int unsigned PartWidth = Parts > 1 ? $clog2(Parts) : 1;
+  localparam int unsigned Capacity = FetchDepth * Parts;
   localparam int unsigned BurstBeats = BurstBytes / BusBytes;
-  localparam int unsigned ReserveW   = $clog2(Capacity + 1);
+  localparam int unsigned ReserveWidth = $clog2(Capacity + 1);
 
-  logic                begin_q, stopped_q, clear_n;
-  logic [ReserveW-1:0] reserved_q;  // beats requested or held
-  logic [ReserveW-1:0] expected_q;  // beats requested that have not come
+  logic begin_q, stopped_q, clear_n;
+  logic [ReserveWidth-1:0] reserved_q;  // beats requested or held
+  logic [ReserveWidth-1:0] expected_q;  // beats requested that have not come
   logic [63:0]         base_q;
-  logic                misaligned, request_ready, request_busy;
+  logic misaligned, request_ready, request_busy;
 
   assign clear_n    = rst_ni && !start_i;
   assign misaligned = program_addr_i[5:0] != '0;
 
-  logic        issue_valid, issue_last, issue_tag, refused, room, command_taken;
+  logic issue_valid, issue_last, issue_tag, refused, room, command_taken;
   logic [63:0] issue_addr;
   logic [7:0]  issue_length;
-  assign room = reserved_q <= ReserveW'(Capacity - BurstBeats);
+  assign room = reserved_q <= ReserveWidth'(Capacity - BurstBeats);
 
   burst_request #(
-    .BusBytes(BusBytes), .BurstBytes(BurstBytes), .SizeWidth(38), .TagWidth(1),
-    .AddressBits(AddressBits), .WindowCount(WindowCount), .Permission(0)
+    .BusBytes(BusBytes),
+    .BurstBytes(BurstBytes),
+    .SizeWidth(38),
+    .TagWidth(1),
+    .AddressBits(AddressBits),
+    .WindowCount(WindowCount),
+    .Permission(0)
   ) u_request (
-    .clk_i, .rst_ni(clear_n), .halt_i(halt_i || stopped_q),
-    .command_valid_i(begin_q), .command_ready_o(request_ready),
-    .command_addr_i(base_q), .command_chunk_bytes_i({program_commands_i, 6'd0}),
-    .command_chunks_i(16'd1), .command_stride_i('0), .command_tag_i(1'b0),
-    .window_base_i, .window_end_i, .window_permissions_i,
-    .room_i(room), .issue_valid_o(issue_valid), .issue_addr_o(issue_addr),
-    .issue_length_o(issue_length), .issue_last_o(issue_last), .issue_tag_o(issue_tag),
-    .refused_valid_o(refused), .ax_valid_o(ar_valid_o), .ax_ready_i(ar_ready_i),
-    .ax_addr_o(ar_addr_o), .ax_length_o(ar_length_o), .busy_o(request_busy)
+    .clk_i,
+    .rst_ni(clear_n),
+    .halt_i(halt_i || stopped_q),
+    .command_valid_i(begin_q),
+    .command_ready_o(request_ready),
+    .command_addr_i(base_q),
+    .command_chunk_bytes_i({program_commands_i, 6'd0}),
+    .command_chunks_i(16'd1),
+    .command_stride_i('0),
+    .command_tag_i(1'b0),
+    .window_base_i,
+    .window_end_i,
+    .window_permissions_i,
+    .room_i(room),
+    .issue_valid_o(issue_valid),
+    .issue_addr_o(issue_addr),
+    .issue_length_o(issue_length),
+    .issue_last_o(issue_last),
+    .issue_tag_o(issue_tag),
+    .refused_valid_o(refused),
+    .ax_valid_o(ar_valid_o),
+    .ax_ready_i(ar_ready_i),
+    .ax_addr_o(ar_addr_o),
+    .ax_length_o(ar_length_o),
+    .busy_o(request_busy)
   );
 
   always_ff @(posedge clk_i) begin
@@ -96,12 +117,12 @@ module command_fetch #(
       begin_q <= 1'b0;
       if (stop_i) stopped_q <= 1'b1;
       if (issue_valid || command_taken) begin
-        reserved_q <= reserved_q + (issue_valid ? ReserveW'(issue_length) + 1'b1 : '0)
-                      - (command_taken ? ReserveW'(Parts) : '0);
+        reserved_q <= reserved_q + (issue_valid ? ReserveWidth'(issue_length) + 1'b1 : '0) -
+                      (command_taken ? ReserveWidth'(Parts) : '0);
       end
       if (issue_valid || r_valid_i) begin
-        expected_q <= expected_q + (issue_valid ? ReserveW'(issue_length) + 1'b1 : '0)
-                      - ReserveW'(r_valid_i);
+        expected_q <= expected_q + (issue_valid ? ReserveWidth'(issue_length) + 1'b1 : '0) -
+                      ReserveWidth'(r_valid_i);
       end
     end
   end
@@ -111,17 +132,17 @@ module command_fetch #(
   end
 
   // Beats to commands.
-  logic [BeatW-1:0] part_q [Parts];
-  logic [PartW-1:0] part_index_q;
-  logic             complete_q, push_ready, last_part;
+  logic [BeatWidth-1:0] part_q [Parts];
+  logic [PartWidth-1:0] part_index_q;
+  logic complete_q, push_ready, last_part, failed_q;
   logic [511:0]     complete_command;
   logic [31:0]      received_q;
 
-  assign last_part = part_index_q == PartW'(Parts - 1);
+  assign last_part = part_index_q == PartWidth'(Parts - 1);
   assign r_ready_o = 1'b1;
 
   always_comb begin
-    for (int unsigned i = 0; i < Parts; i++) complete_command[i*BeatW+:BeatW] = part_q[i];
+    for (int unsigned i = 0; i < Parts; i++) complete_command[i*BeatWidth +: BeatWidth] = part_q[i];
   end
 
   always_ff @(posedge clk_i) begin
@@ -142,11 +163,19 @@ module command_fetch #(
     end
   end
 
-  command_queue #(.Width(512), .Depth(FetchDepth)) u_commands (
-    .clk_i, .rst_ni, .clear_i(start_i || stop_i),
-    .push_valid_i(complete_q && !stopped_q && !failed_q), .push_ready_o(push_ready),
+  command_queue #(
+    .Width(512),
+    .Depth(FetchDepth)
+  ) u_commands (
+    .clk_i,
+    .rst_ni,
+    .clear_i(start_i || stop_i),
+    .push_valid_i(complete_q && !stopped_q && !failed_q),
+    .push_ready_o(push_ready),
     .push_data_i(complete_command),
-    .pop_valid_o(command_valid_o), .pop_ready_i(command_ready_i), .pop_data_o(command_o)
+    .pop_valid_o(command_valid_o),
+    .pop_ready_i(command_ready_i),
+    .pop_data_o(command_o)
   );
   assign command_taken = command_valid_o && command_ready_i;
 
@@ -159,7 +188,7 @@ module command_fetch #(
 
   // A refused burst comes after all that were requested: an error response is of an earlier
   // command.
-  logic        bus_error, field_error, failed_q, refused_q, reported_q, reached;
+  logic bus_error, field_error, refused_q, reported_q, reached;
   logic [31:0] failed_index_q, refused_index, missing;
   assign bus_error     = r_valid_i && r_resp_i[1] && !failed_q;
   assign field_error   = start_i && misaligned;

@@ -20,16 +20,16 @@ module command_queue #(
   input  logic             pop_ready_i,
   output logic [Width-1:0] pop_data_o
 );
-  localparam int unsigned PointerW = Depth > 1 ? $clog2(Depth) : 1;
-  localparam int unsigned CountW   = $clog2(Depth + 1);
-  localparam logic [PointerW-1:0] Last = PointerW'(Depth - 1);
+  localparam int unsigned PointerWidth = Depth > 1 ? $clog2(Depth) : 1;
+  localparam int unsigned CountWidth = $clog2(Depth + 1);
+  localparam logic [PointerWidth-1:0] Last = PointerWidth'(Depth - 1);
 
-  logic [Width-1:0]    mem [Depth];
-  logic [PointerW-1:0] read_q, write_q;
-  logic [CountW-1:0]   count_q;
-  logic                push, refill;
+  logic [Width-1:0] mem[Depth];
+  logic [PointerWidth-1:0] read_q, write_q;
+  logic [CountWidth-1:0] count_q;
+  logic push, refill;
 
-  assign push_ready_o = count_q != CountW'(Depth);
+  assign push_ready_o = count_q != CountWidth'(Depth);
   assign push         = push_valid_i && push_ready_o;
   assign refill       = count_q != '0 && (!pop_valid_o || pop_ready_i);
 

@@ -38,8 +38,8 @@ module dispatch (
   input  logic         scalar_busy_i,
 
   output logic [3:0]   wait_event_o,  // the queue's head waits for a token
-  output logic [7:0]   wait_from_o,   // the first queue whose token it lacks, 2 bits per queue
-  output logic [3:0]   cause_o,       // what dispatch itself does, for the counters
+  output logic [7:0]   wait_from_o,  // the first queue whose token it lacks, 2 bits per queue
+  output logic [3:0]   cause_o,  // what dispatch itself does, for the counters
   output logic         error_valid_o,
   output logic [7:0]   error_code_o,
   output logic [31:0]  error_index_o,
@@ -47,24 +47,28 @@ module dispatch (
 );
   // What the next command is.
   logic [1:0] queue;
-  logic       known, is_end, bad_field, bad_memory, is_last, self_token;
+  logic known, is_end, bad_field, bad_memory, is_last, self_token;
 
   command_check u_check (
-    .valid_i(command_valid_i), .command_i,
-    .queue_o(queue), .known_o(known), .is_end_o(is_end), .bad_field_o(bad_field),
+    .valid_i(command_valid_i),
+    .command_i,
+    .queue_o(queue),
+    .known_o(known),
+    .is_end_o(is_end),
+    .bad_field_o(bad_field),
     .bad_memory_o(bad_memory)
   );
 
   logic [3:0] own_tokens;
-  assign own_tokens = command_i[intformer_pkg::WaitLsb+:intformer_pkg::WaitWidth] |
-                      command_i[intformer_pkg::SignalLsb+:intformer_pkg::SignalWidth];
+  assign own_tokens = command_i[intformer_pkg::WaitLsb +: intformer_pkg::WaitWidth] |
+                      command_i[intformer_pkg::SignalLsb +: intformer_pkg::SignalWidth];
   assign self_token = !is_end && own_tokens[queue];
   assign is_last    = command_index_i + 32'd1 == program_commands_i;
 
   // Queues.
-  logic [3:0]  queue_room, head_valid, issue, tokens_there;
+  logic [3:0] queue_room, head_valid, issue, tokens_there;
   logic [15:0] head_wait;
-  logic        open_q, look, legal, accept, idle;
+  logic open_q, look, legal, accept, idle;
 
   assign look   = command_valid_i && open_q && !halt_i;
   assign legal  = known && !bad_field && !self_token && (is_end || !is_last);
@@ -73,67 +77,95 @@ module dispatch (
 
   localparam int unsigned LoadBits = intformer_pkg::LoadCommandBits;
   logic [LoadBits-1:0] load_head;
-  command_queue #(.Width(LoadBits + 32), .Depth(intformer_pkg::QueueDepth)) u_load_queue (
-    .clk_i, .rst_ni, .clear_i(start_i),
-    .push_valid_i(accept && queue == 2'd0), .push_ready_o(queue_room[0]),
+  command_queue #(
+    .Width(LoadBits + 32),
+    .Depth(intformer_pkg::QueueDepth)
+  ) u_load_queue (
+    .clk_i,
+    .rst_ni,
+    .clear_i(start_i),
+    .push_valid_i(accept && queue == 2'd0),
+    .push_ready_o(queue_room[0]),
     .push_data_i({command_index_i, command_i[LoadBits-1:0]}),
-    .pop_valid_o(head_valid[0]), .pop_ready_i(issue[0]),
-    .pop_data_o({issue_index_o[0*32+:32], load_head})
+    .pop_valid_o(head_valid[0]),
+    .pop_ready_i(issue[0]),
+    .pop_data_o({issue_index_o[0*32 +: 32], load_head})
   );
   assign load_command_o   = 512'(load_head);
-  assign head_wait[0*4+:4] = load_head[intformer_pkg::WaitLsb+:intformer_pkg::WaitWidth];
+  assign head_wait[0*4 +: 4] = load_head[intformer_pkg::WaitLsb +: intformer_pkg::WaitWidth];
 
   localparam int unsigned MatmulBits = intformer_pkg::MatmulCommandBits;
   logic [MatmulBits-1:0] matmul_head;
-  command_queue #(.Width(MatmulBits + 32), .Depth(intformer_pkg::QueueDepth)) u_matmul_queue (
-    .clk_i, .rst_ni, .clear_i(start_i),
-    .push_valid_i(accept && queue == 2'd1), .push_ready_o(queue_room[1]),
+  command_queue #(
+    .Width(MatmulBits + 32),
+    .Depth(intformer_pkg::QueueDepth)
+  ) u_matmul_queue (
+    .clk_i,
+    .rst_ni,
+    .clear_i(start_i),
+    .push_valid_i(accept && queue == 2'd1),
+    .push_ready_o(queue_room[1]),
     .push_data_i({command_index_i, command_i[MatmulBits-1:0]}),
-    .pop_valid_o(head_valid[1]), .pop_ready_i(issue[1]),
-    .pop_data_o({issue_index_o[1*32+:32], matmul_head})
+    .pop_valid_o(head_valid[1]),
+    .pop_ready_i(issue[1]),
+    .pop_data_o({issue_index_o[1*32 +: 32], matmul_head})
   );
   assign matmul_command_o = 512'(matmul_head);
-  assign head_wait[1*4+:4] = matmul_head[intformer_pkg::WaitLsb+:intformer_pkg::WaitWidth];
+  assign head_wait[1*4 +: 4] = matmul_head[intformer_pkg::WaitLsb +: intformer_pkg::WaitWidth];
 
   localparam int unsigned VectorBits = intformer_pkg::VectorCommandBits;
   logic [VectorBits-1:0] vector_head;
-  command_queue #(.Width(VectorBits + 32), .Depth(intformer_pkg::QueueDepth)) u_vector_queue (
-    .clk_i, .rst_ni, .clear_i(start_i),
-    .push_valid_i(accept && queue == 2'd2), .push_ready_o(queue_room[2]),
+  command_queue #(
+    .Width(VectorBits + 32),
+    .Depth(intformer_pkg::QueueDepth)
+  ) u_vector_queue (
+    .clk_i,
+    .rst_ni,
+    .clear_i(start_i),
+    .push_valid_i(accept && queue == 2'd2),
+    .push_ready_o(queue_room[2]),
     .push_data_i({command_index_i, command_i[VectorBits-1:0]}),
-    .pop_valid_o(head_valid[2]), .pop_ready_i(issue[2]),
-    .pop_data_o({issue_index_o[2*32+:32], vector_head})
+    .pop_valid_o(head_valid[2]),
+    .pop_ready_i(issue[2]),
+    .pop_data_o({issue_index_o[2*32 +: 32], vector_head})
   );
   assign vector_command_o = 512'(vector_head);
-  assign head_wait[2*4+:4] = vector_head[intformer_pkg::WaitLsb+:intformer_pkg::WaitWidth];
+  assign head_wait[2*4 +: 4] = vector_head[intformer_pkg::WaitLsb +: intformer_pkg::WaitWidth];
 
   localparam int unsigned StoreBits = intformer_pkg::StoreCommandBits;
   logic [StoreBits-1:0] store_head;
-  command_queue #(.Width(StoreBits + 32), .Depth(intformer_pkg::QueueDepth)) u_store_queue (
-    .clk_i, .rst_ni, .clear_i(start_i),
-    .push_valid_i(accept && queue == 2'd3), .push_ready_o(queue_room[3]),
+  command_queue #(
+    .Width(StoreBits + 32),
+    .Depth(intformer_pkg::QueueDepth)
+  ) u_store_queue (
+    .clk_i,
+    .rst_ni,
+    .clear_i(start_i),
+    .push_valid_i(accept && queue == 2'd3),
+    .push_ready_o(queue_room[3]),
     .push_data_i({command_index_i, command_i[StoreBits-1:0]}),
-    .pop_valid_o(head_valid[3]), .pop_ready_i(issue[3]),
-    .pop_data_o({issue_index_o[3*32+:32], store_head})
+    .pop_valid_o(head_valid[3]),
+    .pop_ready_i(issue[3]),
+    .pop_data_o({issue_index_o[3*32 +: 32], store_head})
   );
   assign store_command_o  = 512'(store_head);
-  assign head_wait[3*4+:4] = store_head[intformer_pkg::WaitLsb+:intformer_pkg::WaitWidth];
+  assign head_wait[3*4 +: 4] = store_head[intformer_pkg::WaitLsb +: intformer_pkg::WaitWidth];
 
   // Tokens: bit to * 4 + from, the order of the wait masks.
   logic [15:0] have, take, give, missing;
-  logic [3:0]  overflow;
+  logic [3:0] overflow;
   assign missing = head_wait & ~have;
   always_comb begin
-    for (int unsigned to = 0; to < 4; to++) tokens_there[to] = missing[to*4+:4] == '0;
+    for (int unsigned to = 0; to < 4; to++) tokens_there[to] = missing[to*4 +: 4] == '0;
     take = '0;
     if (issue != '0) begin
       for (int unsigned to = 0; to < 4; to++) begin
-        if (issue[to]) take[to*4+:4] = head_wait[to*4+:4];
+        if (issue[to]) take[to*4 +: 4] = head_wait[to*4 +: 4];
       end
     end
     give = '0;
     if (done_valid_i != '0) begin
-      for (int unsigned from = 0; from < 4; from++) begin
+      for (int unsigned from = 0; from < 4; from ++) begin
         for (int unsigned to = 0; to < 4; to++) begin
           give[to*4+from] = done_valid_i[from] && done_signal_i[from*4+to];
         end
@@ -141,7 +173,12 @@ module dispatch (
     end
   end
   token_counters u_tokens (
-    .clk_i, .rst_ni, .clear_i(start_i), .give_i(give), .take_i(take), .have_o(have),
+    .clk_i,
+    .rst_ni,
+    .clear_i(start_i),
+    .give_i(give),
+    .take_i(take),
+    .have_o(have),
     .overflow_o(overflow)
   );
 
@@ -154,8 +191,8 @@ module dispatch (
     wait_from_o = '0;
     for (int unsigned to = 0; to < 4; to++) begin
       if (wait_event_o[to]) begin
-        for (int unsigned from = 4; from > 0; from--) begin
-          if (missing[to*4+from-1]) wait_from_o[to*2+:2] = 2'(from - 1);
+        for (int unsigned from = 4; from > 0; from --) begin
+          if (missing[to*4+from-1]) wait_from_o[to*2 +: 2] = 2'(from - 1);
         end
       end
     end
@@ -168,9 +205,9 @@ module dispatch (
   end
 
   // Commands accepted but not done (pending), issued but not done (under way).
-  localparam int unsigned CountW = 16;
-  logic [CountW-1:0] pending_q [4], under_way_q [4];
-  logic [3:0]        accepted, pending, under_way;
+  localparam int unsigned CountWidth = 16;
+  logic [CountWidth-1:0] pending_q[4], under_way_q[4];
+  logic [3:0] accepted, pending, under_way;
   always_comb begin
     accepted = '0;
     if (accept) accepted[queue] = 1'b1;
@@ -230,20 +267,20 @@ module dispatch (
       if (!known) error_code_o = intformer_pkg::ErrIllegalOpcode;
       else if (bad_field || self_token) error_code_o = intformer_pkg::ErrIllegalField;
       if (bad_memory) begin
-        error_addr_o = command_i[intformer_pkg::MemoryAddrLsb+:intformer_pkg::MemoryAddrWidth];
+        error_addr_o = command_i[intformer_pkg::MemoryAddrLsb +: intformer_pkg::MemoryAddrWidth];
       end
     end else if (overflow != '0) begin
       error_code_o = intformer_pkg::ErrIllegalField;
       for (int unsigned q = 0; q < 4; q++) begin
-        if (overflow[q]) error_index_o = done_index_i[q*32+:32];
+        if (overflow[q]) error_index_o = done_index_i[q*32 +: 32];
       end
     end else if (deadlock) begin
       // The earliest waiting command is the cause: all that it could wait for have come before it.
       error_code_o  = intformer_pkg::ErrTokenDeadlock;
       error_index_o = '1;
       for (int unsigned q = 0; q < 4; q++) begin
-        if (wait_event_o[q] && issue_index_o[q*32+:32] < error_index_o) begin
-          error_index_o = issue_index_o[q*32+:32];
+        if (wait_event_o[q] && issue_index_o[q*32 +: 32] < error_index_o) begin
+          error_index_o = issue_index_o[q*32 +: 32];
         end
       end
     end

@@ -8,9 +8,9 @@
 `default_nettype none
 
 module done_order #(
-  localparam int unsigned Depth  = 4,
-  localparam int unsigned PointW = $clog2(Depth),
-  localparam int unsigned CountW = $clog2(Depth + 1)
+  localparam int unsigned Depth      = 4,
+  localparam int unsigned PointWidth = $clog2(Depth),
+  localparam int unsigned CountWidth = $clog2(Depth + 1)
 ) (
   input  logic        clk_i,
   input  logic        rst_ni,
@@ -27,16 +27,16 @@ module done_order #(
   output logic [31:0] done_index_o,
   output logic [3:0]  done_signal_o
 );
-  logic [37:0]       mem [Depth];
-  logic [PointW-1:0] push_q, pop_q;
-  logic [CountW-1:0] count_q, written_q, passed_q;  // commands here; ends that none has had
-  logic              wait_written, wait_passed;
+  logic [37:0] mem[Depth];
+  logic [PointWidth-1:0] push_q, pop_q;
+  logic [CountWidth-1:0] count_q, written_q, passed_q;  // commands here; ends that none has had
+  logic wait_written, wait_passed;
 
   assign {wait_written, wait_passed, done_signal_o, done_index_o} = mem[pop_q];
-  assign full_o       = count_q == CountW'(Depth);
+  assign full_o       = count_q == CountWidth'(Depth);
   assign empty_o      = count_q == '0;
-  assign done_valid_o = !empty_o && (!wait_written || written_q != '0)
-                        && (!wait_passed || passed_q != '0);
+  assign done_valid_o = !empty_o && (!wait_written || written_q != '0) &&
+                        (!wait_passed || passed_q != '0);
 
   always_ff @(posedge clk_i) begin
     if (push_i) mem[push_q] <= {wait_written_i, wait_passed_i, signal_i, index_i};
@@ -52,9 +52,9 @@ module done_order #(
     end else if (push_i || !empty_o) begin
       if (push_i) push_q <= push_q + 1'b1;
       if (done_valid_o) pop_q <= pop_q + 1'b1;
-      count_q   <= count_q + CountW'(push_i) - CountW'(done_valid_o);
-      written_q <= written_q + CountW'(written_i) - CountW'(done_valid_o && wait_written);
-      passed_q  <= passed_q + CountW'(passed_i) - CountW'(done_valid_o && wait_passed);
+      count_q   <= count_q + CountWidth'(push_i) - CountWidth'(done_valid_o);
+      written_q <= written_q + CountWidth'(written_i) - CountWidth'(done_valid_o && wait_written);
+      passed_q  <= passed_q + CountWidth'(passed_i) - CountWidth'(done_valid_o && wait_passed);
     end
   end
 endmodule

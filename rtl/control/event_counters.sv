@@ -8,23 +8,23 @@
 `default_nettype none
 
 module event_counters #(
-  parameter  int unsigned Count  = 4,
-  localparam int unsigned IndexW = Count > 1 ? $clog2(Count) : 1
+  parameter  int unsigned Count      = 4,
+  localparam int unsigned IndexWidth = Count > 1 ? $clog2(Count) : 1
 ) (
-  input  logic               clk_i,
-  input  logic               rst_ni,
-  input  logic               clear_i,
-  input  logic               enable_i,
-  input  logic [Count*8-1:0] step_i,
-  input  logic [IndexW-1:0]  read_index_i,
-  output logic [63:0]        read_data_o
+  input  logic                  clk_i,
+  input  logic                  rst_ni,
+  input  logic                  clear_i,
+  input  logic                  enable_i,
+  input  logic [Count*8-1:0]    step_i,
+  input  logic [IndexWidth-1:0] read_index_i,
+  output logic [63:0]           read_data_o
 );
-  localparam int unsigned SumW = 8 + IndexW;  // Count steps
+  localparam int unsigned SumWidth = 8 + IndexWidth;  // Count steps
 
   logic [63:0]       total [Count];
   logic [Count-1:0]  written_q;
-  logic [SumW-1:0]   sum_q [Count];
-  logic [IndexW-1:0] turn_q;
+  logic [SumWidth-1:0]   sum_q [Count];
+  logic [IndexWidth-1:0] turn_q;
 
   assign read_data_o = (written_q[read_index_i] ? total[read_index_i] : '0) +
                        64'(sum_q[read_index_i]);
@@ -39,10 +39,11 @@ module event_counters #(
       written_q <= '0;
       for (int unsigned i = 0; i < Count; i++) sum_q[i] <= '0;
     end else begin
-      turn_q            <= 32'(turn_q) == Count - 1 ? '0 : turn_q + IndexW'(1);
+      turn_q            <= 32'(turn_q) == Count - 1 ? '0 : turn_q + IndexWidth'(1);
       written_q[turn_q] <= 1'b1;
       for (int unsigned i = 0; i < Count; i++) begin
-        sum_q[i] <= (32'(turn_q) == i ? '0 : sum_q[i]) + (enable_i ? SumW'(step_i[i*8+:8]) : '0);
+        sum_q[i] <= (32'(turn_q) == i ? '0 : sum_q[i]) +
+                    (enable_i ? SumWidth'(step_i[i*8 +: 8]) : '0);
       end
     end
   end

@@ -44,26 +44,47 @@ module fetch_unit #(
   input  logic [BusBytes*8-1:0]     r_data_i,
   input  logic [1:0]                r_resp_i
 );
-  localparam int unsigned BusBurst  = BurstBeats * BusBytes;
-  localparam int unsigned HalfLog   = $clog2(FetchDepth + 1) - 2;
+  localparam int unsigned BusBurst = BurstBeats * BusBytes;
+  localparam int unsigned HalfLog = $clog2(FetchDepth + 1) - 2;
   localparam int unsigned HalfBytes = 64 << HalfLog;
 
   command_fetch #(
-    .BusBytes   (BusBytes),
-    .BurstBytes (BusBurst < HalfBytes ? BusBurst : HalfBytes),
+    .BusBytes(BusBytes),
+    .BurstBytes(BusBurst < HalfBytes ? BusBurst : HalfBytes),
     .AddressBits(AddressBits),
-    .FetchDepth (FetchDepth),
+    .FetchDepth(FetchDepth),
     .WindowCount(WindowCount),
-    .ErrorField (intformer_pkg::ErrIllegalField),
+    .ErrorField(intformer_pkg::ErrIllegalField),
     .ErrorWindow(intformer_pkg::ErrFetchWindow),
-    .ErrorBus   (intformer_pkg::ErrFetchBus)
+    .ErrorBus(intformer_pkg::ErrFetchBus)
   ) u_fetch (
-    .clk_i, .rst_ni, .halt_i, .start_i, .stop_i, .idle_o, .program_addr_i, .program_commands_i,
-    .command_valid_o, .command_ready_i, .command_o, .command_index_o,
-    .error_valid_o, .error_code_o, .error_index_o, .error_addr_o,
-    .window_base_i, .window_end_i, .window_permissions_i,
-    .ar_valid_o, .ar_ready_i, .ar_addr_o, .ar_length_o,
-    .r_valid_i, .r_ready_o, .r_data_i, .r_resp_i
+    .clk_i,
+    .rst_ni,
+    .halt_i,
+    .start_i,
+    .stop_i,
+    .idle_o,
+    .program_addr_i,
+    .program_commands_i,
+    .command_valid_o,
+    .command_ready_i,
+    .command_o,
+    .command_index_o,
+    .error_valid_o,
+    .error_code_o,
+    .error_index_o,
+    .error_addr_o,
+    .window_base_i,
+    .window_end_i,
+    .window_permissions_i,
+    .ar_valid_o,
+    .ar_ready_i,
+    .ar_addr_o,
+    .ar_length_o,
+    .r_valid_i,
+    .r_ready_o,
+    .r_data_i,
+    .r_resp_i
   );
 endmodule
 

@@ -33,9 +33,9 @@ module first_error #(
       // Highest source first: the last assignment, that of the lowest, stays.
       for (int unsigned i = 0; i < Sources; i++) begin
         if (valid_i[Sources-1-i]) begin
-          code_o  <= code_i[(Sources-1-i)*8+:8];
-          index_o <= index_i[(Sources-1-i)*32+:32];
-          addr_o  <= addr_i[(Sources-1-i)*64+:64];
+          code_o  <= code_i[(Sources-1-i)*8 +: 8];
+          index_o <= index_i[(Sources-1-i)*32 +: 32];
+          addr_o  <= addr_i[(Sources-1-i)*64 +: 64];
         end
       end
     end

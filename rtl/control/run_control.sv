@@ -27,10 +27,16 @@ module run_control (
   output logic error_o,
   output logic settled_o
 );
-  localparam logic [2:0] Idle = 3'd0, Run = 3'd1, Finish = 3'd2, Drain = 3'd3, Stopped = 3'd4,
-                         ResetDrain = 3'd5, Reset = 3'd6;
-
-  logic [2:0] state_q, state_d;
+  typedef enum logic [2:0] {
+    Idle,
+    Run,
+    Finish,
+    Drain,
+    Stopped,
+    ResetDrain,
+    Reset
+  } state_e;
+  state_e state_q, state_d;
   logic [1:0] wait_q;
   logic       settled;
 

@@ -17,7 +17,7 @@ module token_counters (
   output logic [15:0] have_o,
   output logic [3:0]  overflow_o
 );
-  logic [15:0] count_q [16];
+  logic [15:0] count_q[16];
 
   always_comb begin
     overflow_o = '0;

@@ -15,15 +15,15 @@ module unit_causes #(
   localparam int unsigned Store  = intformer_pkg::QueueStore
 ) (
   input  logic [3:0] unit_busy_i,
-  input  logic [3:0] head_i,         // the queue has a next command
-  input  logic [3:0] wait_i,         // and that waits for a token
-  input  logic [7:0] wait_from_i,    // of this queue, 2 bits per waiting queue
+  input  logic [3:0] head_i,  // the queue has a next command
+  input  logic [3:0] wait_i,  // and that waits for a token
+  input  logic [7:0] wait_from_i,  // of this queue, 2 bits per waiting queue
   input  logic       load_write_i,
   input  logic       load_ready_i,
   input  logic       row_i,
   input  logic       weights_wait_i,
-  input  logic       row_wait_i,     // a row is requested
-  input  logic       row_hold_i,     // a command is streaming and must not request a row
+  input  logic       row_wait_i,  // a row is requested
+  input  logic       row_hold_i,  // a command is streaming and must not request a row
   input  logic       beat_i,
   input  logic       vector_move_i,  // the vector unit requests or writes
   input  logic       vector_port_i,  // and at least one of it is refused
@@ -31,7 +31,7 @@ module unit_causes #(
   input  logic       scalar_busy_i,
   input  logic       store_word_i,
   input  logic       store_port_i,
-  input  logic       store_bus_i,    // write data are refused
+  input  logic       store_bus_i,  // write data are refused
   output logic [3:0] load_cause_o,
   output logic [3:0] matmul_cause_o,
   output logic [3:0] vector_cause_o,
@@ -50,7 +50,7 @@ module unit_causes #(
       load_cause_o = load_ready_i ? 4'(intformer_pkg::IsLoadWork) : 4'(intformer_pkg::IsLoadPort);
     end else if (unit_busy_i[Load]) load_cause_o = 4'(intformer_pkg::IsLoadMemory);
     else if (wait_i[Load]) begin
-      load_cause_o = token(wait_from_i[Load*2+:2], Load, 4'(intformer_pkg::IsLoadTokenMatmul));
+      load_cause_o = token(wait_from_i[Load*2 +: 2], Load, 4'(intformer_pkg::IsLoadTokenMatmul));
     end else if (head_i[Load]) load_cause_o = 4'(intformer_pkg::IsLoadMemory);
 
     matmul_cause_o = 4'(intformer_pkg::IsMatmulEmpty);
@@ -59,8 +59,8 @@ module unit_causes #(
     else if (row_wait_i) matmul_cause_o = 4'(intformer_pkg::IsMatmulPort);
     else if (row_hold_i) matmul_cause_o = 4'(intformer_pkg::IsMatmulShort);
     else if (wait_i[Matmul]) begin
-      matmul_cause_o = token(wait_from_i[Matmul*2+:2], Matmul,
-                             4'(intformer_pkg::IsMatmulTokenLoad));
+      matmul_cause_o =
+          token(wait_from_i[Matmul*2 +: 2], Matmul, 4'(intformer_pkg::IsMatmulTokenLoad));
     end else if (head_i[Matmul]) matmul_cause_o = 4'(intformer_pkg::IsMatmulShort);
 
     vector_cause_o = 4'(intformer_pkg::IsVectorEmpty);
@@ -70,8 +70,8 @@ module unit_causes #(
     else if (vector_move_i) vector_cause_o = 4'(intformer_pkg::IsVectorWords);
     else if (unit_busy_i[Vector]) vector_cause_o = 4'(intformer_pkg::IsVectorStart);
     else if (wait_i[Vector]) begin
-      vector_cause_o = token(wait_from_i[Vector*2+:2], Vector,
-                             4'(intformer_pkg::IsVectorTokenLoad));
+      vector_cause_o =
+          token(wait_from_i[Vector*2 +: 2], Vector, 4'(intformer_pkg::IsVectorTokenLoad));
     end else if (head_i[Vector]) begin
       vector_cause_o = 4'(intformer_pkg::IsVectorStart);
       if (scalar_busy_i) vector_cause_o = 4'(intformer_pkg::IsVectorScalar);
@@ -82,8 +82,7 @@ module unit_causes #(
     else if (store_port_i) store_cause_o = 4'(intformer_pkg::IsStorePort);
     else if (store_bus_i) store_cause_o = 4'(intformer_pkg::IsStoreMemory);
     else if (wait_i[Store]) begin
-      store_cause_o = token(wait_from_i[Store*2+:2], Store,
-                            4'(intformer_pkg::IsStoreTokenLoad));
+      store_cause_o = token(wait_from_i[Store*2 +: 2], Store, 4'(intformer_pkg::IsStoreTokenLoad));
     end else if (unit_busy_i[Store] || head_i[Store]) begin
       store_cause_o = 4'(intformer_pkg::IsStoreMemory);
     end

@@ -28,8 +28,8 @@ module beat_packer #(
   output logic [BusBytes*8-1:0]  beat_data_o,
   output logic [Pieces-1:0]      beat_strobe_o
 );
-  localparam int unsigned WordW = WordBytes * 8;
-  localparam int unsigned BeatW = BusBytes * 8;
+  localparam int unsigned WordWidth = WordBytes * 8;
+  localparam int unsigned BeatWidth = BusBytes * 8;
 
   if (BusBytes == WordBytes) begin : gen_equal
     assign beat_valid_o  = word_valid_i;
@@ -39,9 +39,9 @@ module beat_packer #(
     logic unused;
     assign unused = ^{clk_i, rst_ni, word_offset_i, word_chunk_last_i};
   end else if (BusBytes > WordBytes) begin : gen_wide
-    logic [WordW-1:0]  piece_q [Pieces];
+    logic [WordWidth-1:0] piece_q[Pieces];
     logic [Pieces-1:0] strobe_q, strobe;
-    logic              full;
+    logic full;
 
     assign full         = word_chunk_last_i || word_offset_i == '1;
     assign beat_valid_o = word_valid_i && full;
@@ -49,9 +49,9 @@ module beat_packer #(
     always_comb begin
       strobe = strobe_q;
       strobe[word_offset_i] = !word_void_i;
-      for (int unsigned i = 0; i < Pieces; i++) beat_data_o[i*WordW+:WordW] = piece_q[i];
+      for (int unsigned i = 0; i < Pieces; i++) beat_data_o[i*WordWidth +: WordWidth] = piece_q[i];
       for (int unsigned i = 0; i < Pieces; i++) begin
-        if (word_offset_i == OffsetWidth'(i)) beat_data_o[i*WordW+:WordW] = word_data_i;
+        if (word_offset_i == OffsetWidth'(i)) beat_data_o[i*WordWidth +: WordWidth] = word_data_i;
       end
     end
     assign beat_strobe_o = strobe;
@@ -64,12 +64,12 @@ module beat_packer #(
     end
   end else begin : gen_narrow
     localparam int unsigned Parts = WordBytes / BusBytes;
-    localparam int unsigned CountW = $clog2(Parts);
-    logic [BeatW-1:0]  part [Parts];
-    logic [CountW-1:0] count_q;
+    localparam int unsigned CountWidth = $clog2(Parts);
+    logic [BeatWidth-1:0]  part [Parts];
+    logic [CountWidth-1:0] count_q;
 
     always_comb begin
-      for (int unsigned i = 0; i < Parts; i++) part[i] = word_data_i[i*BeatW+:BeatW];
+      for (int unsigned i = 0; i < Parts; i++) part[i] = word_data_i[i*BeatWidth +: BeatWidth];
     end
     assign beat_valid_o  = word_valid_i;
     assign beat_data_o   = part[count_q];

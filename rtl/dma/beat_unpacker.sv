@@ -25,8 +25,8 @@ module beat_unpacker #(
   input  logic                   word_chunk_last_i,
   output logic [WordBytes*8-1:0] word_data_o
 );
-  localparam int unsigned WordW = WordBytes * 8;
-  localparam int unsigned BeatW = BusBytes * 8;
+  localparam int unsigned WordWidth = WordBytes * 8;
+  localparam int unsigned BeatWidth = BusBytes * 8;
 
   if (BusBytes == WordBytes) begin : gen_equal
     assign word_valid_o = beat_valid_i;
@@ -36,9 +36,9 @@ module beat_unpacker #(
     assign unused = ^{clk_i, rst_ni, word_offset_i, word_chunk_last_i};
   end else if (BusBytes > WordBytes) begin : gen_wide
     localparam int unsigned Pieces = BusBytes / WordBytes;
-    logic [WordW-1:0] piece [Pieces];
+    logic [WordWidth-1:0] piece[Pieces];
     always_comb begin
-      for (int unsigned i = 0; i < Pieces; i++) piece[i] = beat_data_i[i*WordW+:WordW];
+      for (int unsigned i = 0; i < Pieces; i++) piece[i] = beat_data_i[i*WordWidth +: WordWidth];
     end
     assign word_valid_o = beat_valid_i;
     assign word_data_o  = piece[word_offset_i];
@@ -47,17 +47,18 @@ module beat_unpacker #(
     assign unused = ^{clk_i, rst_ni};
   end else begin : gen_narrow
     localparam int unsigned Parts = WordBytes / BusBytes;
-    localparam int unsigned CountW = $clog2(Parts);
-    logic [BeatW-1:0]  part_q [Parts-1];
-    logic [CountW-1:0] count_q;
+    localparam int unsigned CountWidth = $clog2(Parts);
+    logic [BeatWidth-1:0]  part_q [Parts-1];
+    logic [CountWidth-1:0] count_q;
     logic              last;
 
     assign last         = count_q == '1;
     assign word_valid_o = beat_valid_i && last;
     assign beat_ready_o = !last || word_ready_i;
     always_comb begin
-      for (int unsigned i = 0; i < Parts - 1; i++) word_data_o[i*BeatW+:BeatW] = part_q[i];
-      word_data_o[(Parts-1)*BeatW+:BeatW] = beat_data_i;
+      for (int unsigned i = 0; i < Parts - 1; i++)
+      word_data_o[i*BeatWidth +: BeatWidth] = part_q[i];
+      word_data_o[(Parts-1)*BeatWidth +: BeatWidth] = beat_data_i;
     end
     always_ff @(posedge clk_i) begin
       if (!rst_ni) count_q <= '0;

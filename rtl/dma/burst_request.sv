@@ -44,27 +44,48 @@ module burst_request #(
   output logic [7:0]                ax_length_o,
   output logic                      busy_o
 );
-  localparam int unsigned BeatW = $clog2(BusBytes);
+  localparam int unsigned BeatWidth = $clog2(BusBytes);
 
-  logic        burst_valid, allowed, stopped_q, splitter_busy;
+  logic burst_valid, allowed, stopped_q, splitter_busy;
   logic [63:0] burst_end;
 
   burst_splitter #(
-    .BusBytes(BusBytes), .BurstBytes(BurstBytes), .SizeWidth(SizeWidth), .TagWidth(TagWidth)
+    .BusBytes(BusBytes),
+    .BurstBytes(BurstBytes),
+    .SizeWidth(SizeWidth),
+    .TagWidth(TagWidth)
   ) u_splitter (
-    .clk_i, .rst_ni,
-    .command_valid_i, .command_ready_o, .command_addr_i, .command_chunk_bytes_i,
-    .command_chunks_i, .command_stride_i, .command_tag_i,
-    .burst_valid_o(burst_valid), .burst_ready_i(issue_valid_o),
-    .burst_addr_o(issue_addr_o), .burst_end_o(burst_end), .burst_length_o(issue_length_o),
-    .burst_last_o(issue_last_o), .burst_tag_o(issue_tag_o), .busy_o(splitter_busy)
+    .clk_i,
+    .rst_ni,
+    .command_valid_i,
+    .command_ready_o,
+    .command_addr_i,
+    .command_chunk_bytes_i,
+    .command_chunks_i,
+    .command_stride_i,
+    .command_tag_i,
+    .burst_valid_o(burst_valid),
+    .burst_ready_i(issue_valid_o),
+    .burst_addr_o(issue_addr_o),
+    .burst_end_o(burst_end),
+    .burst_length_o(issue_length_o),
+    .burst_last_o(issue_last_o),
+    .burst_tag_o(issue_tag_o),
+    .busy_o(splitter_busy)
   );
 
   window_check #(
-    .WindowCount(WindowCount), .AddressBits(AddressBits), .Permission(Permission)
+    .WindowCount(WindowCount),
+    .AddressBits(AddressBits),
+    .Permission(Permission)
   ) u_check (
-    .valid_i(burst_valid), .first_i(issue_addr_o), .end_i(burst_end),
-    .window_base_i, .window_end_i, .window_permissions_i, .allowed_o(allowed)
+    .valid_i(burst_valid),
+    .first_i(issue_addr_o),
+    .end_i(burst_end),
+    .window_base_i,
+    .window_end_i,
+    .window_permissions_i,
+    .allowed_o(allowed)
   );
 
   assign issue_valid_o   = allowed && room_i && !halt_i && !stopped_q &&
@@ -85,7 +106,7 @@ module burst_request #(
 
   always_ff @(posedge clk_i) begin
     if (issue_valid_o) begin
-      ax_addr_o   <= {issue_addr_o[AddressBits-1:BeatW], {BeatW{1'b0}}};
+      ax_addr_o   <= {issue_addr_o[AddressBits-1:BeatWidth], {BeatWidth{1'b0}}};
       ax_length_o <= issue_length_o;
     end
   end

@@ -34,28 +34,28 @@ module burst_splitter #(
   output logic [TagWidth-1:0]  burst_tag_o,
   output logic                 busy_o
 );
-  localparam int unsigned BeatW   = $clog2(BusBytes);
-  localparam int unsigned RegionW = $clog2(BurstBytes);
+  localparam int unsigned BeatWidth = $clog2(BusBytes);
+  localparam int unsigned RegionWidth = $clog2(BurstBytes);
 
-  logic                 active_q;
-  logic [63:0]          addr_q, chunk_addr_q;
+  logic active_q;
+  logic [63:0] addr_q, chunk_addr_q;
   logic [SizeWidth-1:0] left_q, chunk_bytes_q;
   logic [15:0]          chunks_q;
   logic [31:0]          stride_q;
   logic [TagWidth-1:0]  tag_q;
 
-  logic [RegionW-1:0] first_byte, last_byte;
-  logic [RegionW:0]   room;
-  logic [11:0]        first_beat, last_beat;
-  logic               chunk_end, command_end, advance, accept;
+  logic [RegionWidth-1:0] first_byte, last_byte;
+  logic [RegionWidth:0] room;
+  logic [11:0] first_beat, last_beat;
+  logic chunk_end, command_end, advance, accept;
 
-  assign first_byte  = addr_q[RegionW-1:0];
-  assign room        = (RegionW + 1)'(BurstBytes) - {1'b0, first_byte};
+  assign first_byte  = addr_q[RegionWidth-1:0];
+  assign room        = (RegionWidth + 1)'(BurstBytes) - {1'b0, first_byte};
   assign chunk_end   = left_q <= SizeWidth'(room);
   assign command_end = chunk_end && chunks_q == 16'd1;
-  assign last_byte   = chunk_end ? first_byte + RegionW'(left_q) - 1'b1 : '1;
-  assign first_beat  = 12'(first_byte) >> BeatW;
-  assign last_beat   = 12'(last_byte) >> BeatW;
+  assign last_byte   = chunk_end ? first_byte + RegionWidth'(left_q) - 1'b1 : '1;
+  assign first_beat  = 12'(first_byte) >> BeatWidth;
+  assign last_beat   = 12'(last_byte) >> BeatWidth;
   assign advance     = active_q && (!burst_valid_o || burst_ready_i);
   assign accept      = command_valid_i && command_ready_o;
 

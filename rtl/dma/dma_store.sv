@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Store unit: scratchpad to memory, two-dimensional.
 //
-// Contract: command sizes are at least 1, memory address and stride multiples of DimBytes (the
+// Contract: command sizes are at least 1, memory address and stride multiples of Dim (the
 //   dispatcher has checked). Write data may lead their address on the bus. A command is done when
 //   the response to its last burst has come. Errors: a burst outside the writable windows, an AXI
 //   error response, a scratchpad address beyond ScratchWords (such a word is sent with its strobes
@@ -14,7 +14,7 @@
 `default_nettype none
 
 module dma_store #(
-  parameter int unsigned DimBytes     = 16,
+  parameter int unsigned Dim          = 16,
   parameter int unsigned BusBytes     = 16,
   parameter int unsigned BurstBytes   = 1024,
   parameter int unsigned AddressBits  = 40,
@@ -67,100 +67,145 @@ module dma_store #(
   input  logic                      read_req_ready_i,
   output logic [23:0]               read_req_addr_o,
   input  logic                      read_rsp_valid_i,
-  input  logic [DimBytes*8-1:0]     read_rsp_data_i
+  input  logic [Dim*8-1:0]          read_rsp_data_i
 );
-  localparam int unsigned DimW       = $clog2(DimBytes);
-  localparam int unsigned SizeW      = 24 + DimW;
-  localparam int unsigned Pieces     = BusBytes > DimBytes ? BusBytes / DimBytes : 1;
-  localparam int unsigned OffsetW    = Pieces > 1 ? $clog2(Pieces) : 1;
-  localparam int unsigned UnitBytes  = BusBytes / Pieces;
-  localparam int unsigned CountW     = $clog2(Outstanding + 1);
+  localparam int unsigned DimWidth = $clog2(Dim);
+  localparam int unsigned SizeWidth = 24 + DimWidth;
+  localparam int unsigned Pieces = BusBytes > Dim ? BusBytes / Dim : 1;
+  localparam int unsigned OffsetWidth = Pieces > 1 ? $clog2(Pieces) : 1;
+  localparam int unsigned UnitBytes = BusBytes / Pieces;
+  localparam int unsigned CountWidth = $clog2(Outstanding + 1);
   localparam int unsigned WordBuffer = 8;  // words between grant and bus: covers the read latency
-  localparam logic [OffsetW-1:0] OffsetMask = OffsetW'(Pieces - 1);
+  localparam logic [OffsetWidth-1:0] OffsetMask = OffsetWidth'(Pieces - 1);
 
   logic request_ready, plan_ready, plan_valid, walker_ready, request_busy;
 
   assign command_ready_o = request_ready && plan_ready && !halt_i;
 
   // Address side.
-  logic        issue_valid, issue_last, refused, room;
+  logic issue_valid, issue_last, refused, room;
   logic [63:0] issue_addr;
   logic [7:0]  issue_length;
   logic [31:0] issue_index;
   logic [3:0]  issue_signal;
 
   burst_request #(
-    .BusBytes(BusBytes), .BurstBytes(BurstBytes), .SizeWidth(SizeW), .TagWidth(36),
-    .AddressBits(AddressBits), .WindowCount(WindowCount), .Permission(1)
+    .BusBytes(BusBytes),
+    .BurstBytes(BurstBytes),
+    .SizeWidth(SizeWidth),
+    .TagWidth(36),
+    .AddressBits(AddressBits),
+    .WindowCount(WindowCount),
+    .Permission(1)
   ) u_request (
-    .clk_i, .rst_ni, .halt_i,
-    .command_valid_i(command_valid_i && plan_ready && !halt_i), .command_ready_o(request_ready),
-    .command_addr_i(memory_addr_i), .command_chunk_bytes_i({chunk_words_i, {DimW{1'b0}}}),
-    .command_chunks_i(chunks_i), .command_stride_i(memory_stride_i),
+    .clk_i,
+    .rst_ni,
+    .halt_i,
+    .command_valid_i(command_valid_i && plan_ready && !halt_i),
+    .command_ready_o(request_ready),
+    .command_addr_i(memory_addr_i),
+    .command_chunk_bytes_i({chunk_words_i, {DimWidth{1'b0}}}),
+    .command_chunks_i(chunks_i),
+    .command_stride_i(memory_stride_i),
     .command_tag_i({index_i, signal_i}),
-    .window_base_i, .window_end_i, .window_permissions_i,
-    .room_i(room), .issue_valid_o(issue_valid), .issue_addr_o(issue_addr),
-    .issue_length_o(issue_length), .issue_last_o(issue_last),
+    .window_base_i,
+    .window_end_i,
+    .window_permissions_i,
+    .room_i(room),
+    .issue_valid_o(issue_valid),
+    .issue_addr_o(issue_addr),
+    .issue_length_o(issue_length),
+    .issue_last_o(issue_last),
     .issue_tag_o({issue_index, issue_signal}),
-    .refused_valid_o(refused), .ax_valid_o(aw_valid_o), .ax_ready_i(aw_ready_i),
-    .ax_addr_o(aw_addr_o), .ax_length_o(aw_length_o), .busy_o(request_busy)
+    .refused_valid_o(refused),
+    .ax_valid_o(aw_valid_o),
+    .ax_ready_i(aw_ready_i),
+    .ax_addr_o(aw_addr_o),
+    .ax_length_o(aw_length_o),
+    .busy_o(request_busy)
   );
 
   // Bursts without a response yet.
-  logic              burst_known, burst_last, b_accept;
+  logic burst_known, burst_last, b_accept;
   logic [63:0]       burst_addr;
   logic [31:0]       burst_index;
   logic [3:0]        burst_signal;
-  logic [CountW-1:0] burst_count;
-  fifo #(.Width(101), .Depth(Outstanding)) u_bursts (
-    .clk_i, .rst_ni,
-    .push_valid_i(issue_valid), .push_ready_o(room),
+  logic [CountWidth-1:0] burst_count;
+  fifo #(
+    .Width(101),
+    .Depth(Outstanding)
+  ) u_bursts (
+    .clk_i,
+    .rst_ni,
+    .push_valid_i(issue_valid),
+    .push_ready_o(room),
     .push_data_i({issue_last, issue_index, issue_signal, issue_addr}),
-    .pop_valid_o(burst_known), .pop_ready_i(b_valid_i),
-    .pop_data_o({burst_last, burst_index, burst_signal, burst_addr}), .count_o(burst_count)
+    .pop_valid_o(burst_known),
+    .pop_ready_i(b_valid_i),
+    .pop_data_o({burst_last, burst_index, burst_signal, burst_addr}),
+    .count_o(burst_count)
   );
   assign b_ready_o = burst_known;
   assign b_accept  = b_valid_i && b_ready_o;
   assign idle_o    = !burst_known && !aw_valid_o;
 
   // Scratchpad side: commands walked word by word.
-  localparam int unsigned PlanW = 24 + 24 + 24 + 16 + 2 * OffsetW + 32;
-  logic [PlanW-1:0]   plan;
-  logic [CountW-1:0]  plan_count;
-  logic [OffsetW-1:0] offset, offset_stride, word_offset;
-  logic               word_valid, word_chunk_last, word_last, word_granted, in_range, failed_q;
+  localparam int unsigned PlanWidth = 24 + 24 + 24 + 16 + 2 * OffsetWidth + 32;
+  logic [PlanWidth-1:0]   plan;
+  logic [CountWidth-1:0]  plan_count;
+  logic [OffsetWidth-1:0] offset, offset_stride, word_offset;
+  logic word_valid, word_chunk_last, word_last, word_granted, in_range, failed_q;
   logic [24:0]        word_addr;
   logic [31:0]        word_index;
 
-  assign offset        = OffsetW'(memory_addr_i >> DimW) & OffsetMask;
-  assign offset_stride = OffsetW'(memory_stride_i >> DimW) & OffsetMask;
+  assign offset        = OffsetWidth'(memory_addr_i >> DimWidth) & OffsetMask;
+  assign offset_stride = OffsetWidth'(memory_stride_i >> DimWidth) & OffsetMask;
 
-  fifo #(.Width(PlanW), .Depth(Outstanding)) u_plans (
-    .clk_i, .rst_ni,
-    .push_valid_i(command_valid_i && request_ready && !halt_i), .push_ready_o(plan_ready),
+  fifo #(
+    .Width(PlanWidth),
+    .Depth(Outstanding)
+  ) u_plans (
+    .clk_i,
+    .rst_ni,
+    .push_valid_i(command_valid_i && request_ready && !halt_i),
+    .push_ready_o(plan_ready),
     .push_data_i({scratch_addr_i, scratch_stride_i, chunk_words_i, chunks_i, offset, offset_stride,
                   index_i}),
-    .pop_valid_o(plan_valid), .pop_ready_i(walker_ready), .pop_data_o(plan),
+    .pop_valid_o(plan_valid),
+    .pop_ready_i(walker_ready),
+    .pop_data_o(plan),
     .count_o(plan_count)
   );
 
-  word_walker #(.OffsetWidth(OffsetW), .TagWidth(32)) u_walker (
-    .clk_i, .rst_ni,
-    .command_valid_i(plan_valid), .command_ready_o(walker_ready),
-    .command_addr_i(plan[PlanW-1-:24]), .command_stride_i(plan[PlanW-25-:24]),
+  word_walker #(
+    .OffsetWidth(OffsetWidth),
+    .TagWidth(32)
+  ) u_walker (
+    .clk_i,
+    .rst_ni,
+    .command_valid_i(plan_valid),
+    .command_ready_o(walker_ready),
+    .command_addr_i(plan[PlanWidth-1 -: 24]),
+    .command_stride_i(plan[PlanWidth-25 -: 24]),
     .command_word_stride_i(24'd1),
-    .command_chunk_words_i(plan[PlanW-49-:24]), .command_chunks_i(plan[PlanW-73-:16]),
-    .command_offset_i(plan[32+OffsetW+:OffsetW]), .command_offset_stride_i(plan[32+:OffsetW]),
+    .command_chunk_words_i(plan[PlanWidth-49 -: 24]),
+    .command_chunks_i(plan[PlanWidth-73 -: 16]),
+    .command_offset_i(plan[32+OffsetWidth +: OffsetWidth]),
+    .command_offset_stride_i(plan[32 +: OffsetWidth]),
     .command_tag_i(plan[31:0]),
-    .word_valid_o(word_valid), .word_ready_i(word_granted), .word_addr_o(word_addr),
-    .word_offset_o(word_offset), .word_chunk_last_o(word_chunk_last), .word_last_o(word_last),
+    .word_valid_o(word_valid),
+    .word_ready_i(word_granted),
+    .word_addr_o(word_addr),
+    .word_offset_o(word_offset),
+    .word_chunk_last_o(word_chunk_last),
+    .word_last_o(word_last),
     .word_tag_o(word_index)
   );
 
   // A request needs a place for its word. Out of range, it waits until the error is reported; then
   // word 0 is read in its stead and sent void.
-  localparam int unsigned CreditW = $clog2(WordBuffer + 1);
-  logic [CreditW-1:0] credit_q;
+  localparam int unsigned CreditWidth = $clog2(WordBuffer + 1);
+  logic [CreditWidth-1:0] credit_q;
   logic               word_sent;
   assign in_range         = word_addr < 25'(ScratchWords);
   assign read_req_valid_o = word_valid && credit_q != '0 && (in_range || failed_q || halt_i);
@@ -168,58 +213,100 @@ module dma_store #(
   assign word_granted     = read_req_valid_o && read_req_ready_i;
 
   always_ff @(posedge clk_i) begin
-    if (!rst_ni) credit_q <= CreditW'(WordBuffer);
+    if (!rst_ni) credit_q <= CreditWidth'(WordBuffer);
     else if (word_granted && !word_sent) credit_q <= credit_q - 1'b1;
     else if (word_sent && !word_granted) credit_q <= credit_q + 1'b1;
   end
 
-  logic                  side_valid, side_ready, data_valid, data_ready, side_void, side_chunk_last;
-  logic [OffsetW-1:0]    side_offset;
-  logic [DimBytes*8-1:0] data;
-  logic [CreditW-1:0]    side_count, data_count;
-  fifo #(.Width(OffsetW + 2), .Depth(WordBuffer)) u_sides (
-    .clk_i, .rst_ni,
-    .push_valid_i(word_granted), .push_ready_o(side_ready),
+  logic side_valid, side_ready, data_valid, data_ready, side_void, side_chunk_last;
+  logic [OffsetWidth-1:0]    side_offset;
+  logic [Dim*8-1:0] data;
+  logic [CreditWidth-1:0] side_count, data_count;
+  fifo #(
+    .Width(OffsetWidth + 2),
+    .Depth(WordBuffer)
+  ) u_sides (
+    .clk_i,
+    .rst_ni,
+    .push_valid_i(word_granted),
+    .push_ready_o(side_ready),
     .push_data_i({word_offset, word_chunk_last, !in_range}),
-    .pop_valid_o(side_valid), .pop_ready_i(word_sent),
-    .pop_data_o({side_offset, side_chunk_last, side_void}), .count_o(side_count)
+    .pop_valid_o(side_valid),
+    .pop_ready_i(word_sent),
+    .pop_data_o({side_offset, side_chunk_last, side_void}),
+    .count_o(side_count)
   );
-  fifo #(.Width(DimBytes * 8), .Depth(WordBuffer)) u_words (
-    .clk_i, .rst_ni,
-    .push_valid_i(read_rsp_valid_i), .push_ready_o(data_ready), .push_data_i(read_rsp_data_i),
-    .pop_valid_o(data_valid), .pop_ready_i(word_sent), .pop_data_o(data), .count_o(data_count)
+  fifo #(
+    .Width(Dim * 8),
+    .Depth(WordBuffer)
+  ) u_words (
+    .clk_i,
+    .rst_ni,
+    .push_valid_i(read_rsp_valid_i),
+    .push_ready_o(data_ready),
+    .push_data_i(read_rsp_data_i),
+    .pop_valid_o(data_valid),
+    .pop_ready_i(word_sent),
+    .pop_data_o(data),
+    .count_o(data_count)
   );
 
   // Words to beats, and beats to bursts.
-  logic                  pack_ready, pack_valid, beat_room, beat_valid;
+  logic pack_ready, pack_valid, beat_room, beat_valid;
   logic [BusBytes*8-1:0] pack_data;
-  logic [Pieces-1:0]     pack_strobe, strobe;
+  logic [Pieces-1:0] pack_strobe, strobe;
   logic [1:0]            beat_count;
   logic                  length_valid;
   assign word_sent    = data_valid && pack_ready;
   assign word_event_o = word_sent;
 
-  beat_packer #(.WordBytes(DimBytes), .BusBytes(BusBytes)) u_packer (
-    .clk_i, .rst_ni,
-    .word_valid_i(data_valid), .word_ready_o(pack_ready), .word_data_i(data),
-    .word_offset_i(side_offset), .word_chunk_last_i(side_chunk_last), .word_void_i(side_void),
-    .beat_valid_o(pack_valid), .beat_ready_i(beat_room), .beat_data_o(pack_data),
+  beat_packer #(
+    .WordBytes(Dim),
+    .BusBytes(BusBytes)
+  ) u_packer (
+    .clk_i,
+    .rst_ni,
+    .word_valid_i(data_valid),
+    .word_ready_o(pack_ready),
+    .word_data_i(data),
+    .word_offset_i(side_offset),
+    .word_chunk_last_i(side_chunk_last),
+    .word_void_i(side_void),
+    .beat_valid_o(pack_valid),
+    .beat_ready_i(beat_room),
+    .beat_data_o(pack_data),
     .beat_strobe_o(pack_strobe)
   );
-  fifo #(.Width(BusBytes * 8 + Pieces), .Depth(2)) u_beats (
-    .clk_i, .rst_ni,
-    .push_valid_i(pack_valid), .push_ready_o(beat_room), .push_data_i({pack_data, pack_strobe}),
-    .pop_valid_o(beat_valid), .pop_ready_i(w_ready_i && length_valid),
-    .pop_data_o({w_data_o, strobe}), .count_o(beat_count)
+  fifo #(
+    .Width(BusBytes * 8 + Pieces),
+    .Depth(2)
+  ) u_beats (
+    .clk_i,
+    .rst_ni,
+    .push_valid_i(pack_valid),
+    .push_ready_o(beat_room),
+    .push_data_i({pack_data, pack_strobe}),
+    .pop_valid_o(beat_valid),
+    .pop_ready_i(w_ready_i && length_valid),
+    .pop_data_o({w_data_o, strobe}),
+    .count_o(beat_count)
   );
 
-  logic              length_ready, w_accept;
-  logic [7:0]        length, sent_q;
-  logic [CountW-1:0] length_count;
-  fifo #(.Width(8), .Depth(Outstanding)) u_lengths (
-    .clk_i, .rst_ni,
-    .push_valid_i(issue_valid), .push_ready_o(length_ready), .push_data_i(issue_length),
-    .pop_valid_o(length_valid), .pop_ready_i(w_accept && w_last_o), .pop_data_o(length),
+  logic length_ready, w_accept;
+  logic [7:0] length, sent_q;
+  logic [CountWidth-1:0] length_count;
+  fifo #(
+    .Width(8),
+    .Depth(Outstanding)
+  ) u_lengths (
+    .clk_i,
+    .rst_ni,
+    .push_valid_i(issue_valid),
+    .push_ready_o(length_ready),
+    .push_data_i(issue_length),
+    .pop_valid_o(length_valid),
+    .pop_ready_i(w_accept && w_last_o),
+    .pop_data_o(length),
     .count_o(length_count)
   );
 
@@ -228,7 +315,7 @@ module dma_store #(
   assign w_accept  = w_valid_o && w_ready_i;
   always_comb begin
     for (int unsigned i = 0; i < Pieces; i++) begin
-      w_strobe_o[i*UnitBytes+:UnitBytes] = {UnitBytes{strobe[i]}};
+      w_strobe_o[i*UnitBytes +: UnitBytes] = {UnitBytes{strobe[i]}};
     end
   end
 
@@ -245,7 +332,7 @@ module dma_store #(
   // With all words before it sent, a burst that lacks data is that of the word out of range.
   logic bus_error, range_error, refusal, refused_q;
   assign bus_error     = b_accept && b_resp_i[1] && !failed_q;
-  assign range_error   = word_valid && !in_range && credit_q == CreditW'(WordBuffer) &&
+  assign range_error   = word_valid && !in_range && credit_q == CreditWidth'(WordBuffer) &&
                          !beat_valid && length_valid && !failed_q;
   assign refusal       = refused_q && !length_valid && idle_o && !failed_q;
   assign error_valid_o = bus_error || range_error || refusal;

@@ -53,43 +53,66 @@ module load_unit #(
   logic [7:0]  opcode;
   logic [23:0] word_stride;
   logic        gather;
-  assign opcode      = command_i[intformer_pkg::OpcodeLsb+:intformer_pkg::OpcodeWidth];
-  assign word_stride = command_i[intformer_pkg::WordStrideLsb+:intformer_pkg::WordStrideWidth];
+  assign opcode      = command_i[intformer_pkg::OpcodeLsb +: intformer_pkg::OpcodeWidth];
+  assign word_stride = command_i[intformer_pkg::WordStrideLsb +: intformer_pkg::WordStrideWidth];
   assign gather      = opcode == intformer_pkg::OpGather;
 
   dma_load #(
-    .DimBytes    (Dim),
-    .BusBytes    (BusBytes),
-    .BurstBytes  (BurstBeats * BusBytes),
-    .AddressBits (AddressBits),
-    .Outstanding (Outstanding),
-    .WindowCount (WindowCount),
+    .Dim(Dim),
+    .BusBytes(BusBytes),
+    .BurstBytes(BurstBeats * BusBytes),
+    .AddressBits(AddressBits),
+    .Outstanding(Outstanding),
+    .WindowCount(WindowCount),
     .ScratchWords(ScratchWords),
-    .ErrorWindow (intformer_pkg::ErrReadWindow),
-    .ErrorBus    (intformer_pkg::ErrReadBus),
-    .ErrorRange  (intformer_pkg::ErrScratchRange),
-    .ErrorIndex  (intformer_pkg::ErrIndexRange)
+    .ErrorWindow(intformer_pkg::ErrReadWindow),
+    .ErrorBus(intformer_pkg::ErrReadBus),
+    .ErrorRange(intformer_pkg::ErrScratchRange),
+    .ErrorIndex(intformer_pkg::ErrIndexRange)
   ) u_load (
-    .clk_i, .rst_ni, .halt_i, .busy_o, .idle_o, .command_valid_i, .command_ready_o,
-    .scratch_addr_i  (command_i[intformer_pkg::ScratchAddrLsb+:intformer_pkg::ScratchAddrWidth]),
-    .memory_addr_i   (command_i[intformer_pkg::MemoryAddrLsb+:intformer_pkg::MemoryAddrWidth]),
-    .chunk_words_i   (command_i[intformer_pkg::ChunkWordsLsb+:intformer_pkg::ChunkWordsWidth]),
-    .chunks_i        (command_i[intformer_pkg::ChunksLsb+:intformer_pkg::ChunksWidth]),
+    .clk_i,
+    .rst_ni,
+    .halt_i,
+    .busy_o,
+    .idle_o,
+    .command_valid_i,
+    .command_ready_o,
+    .scratch_addr_i(command_i[intformer_pkg::ScratchAddrLsb +: intformer_pkg::ScratchAddrWidth]),
+    .memory_addr_i(command_i[intformer_pkg::MemoryAddrLsb +: intformer_pkg::MemoryAddrWidth]),
+    .chunk_words_i(command_i[intformer_pkg::ChunkWordsLsb +: intformer_pkg::ChunkWordsWidth]),
+    .chunks_i(command_i[intformer_pkg::ChunksLsb +: intformer_pkg::ChunksWidth]),
     .scratch_stride_i(
-      command_i[intformer_pkg::ScratchStrideLsb+:intformer_pkg::ScratchStrideWidth]),
-    .memory_stride_i (command_i[intformer_pkg::MemoryStrideLsb+:intformer_pkg::MemoryStrideWidth]),
-    .word_stride_i   (gather ? word_stride : 24'd1),
-    .gather_i        (gather),
-    .list_addr_i     (command_i[intformer_pkg::IndexAddrLsb+:intformer_pkg::IndexAddrWidth]),
-    .list_limit_i    (command_i[intformer_pkg::IndexLimitLsb+:intformer_pkg::IndexLimitWidth]),
-    .signal_i        (command_i[intformer_pkg::SignalLsb+:intformer_pkg::SignalWidth]),
-    .index_i         (command_index_i),
-    .done_valid_o, .done_index_o, .done_signal_o,
-    .error_valid_o, .error_code_o, .error_index_o, .error_addr_o,
-    .window_base_i, .window_end_i, .window_permissions_i,
-    .ar_valid_o, .ar_ready_i, .ar_addr_o, .ar_length_o,
-    .r_valid_i, .r_ready_o, .r_data_i, .r_resp_i, .r_last_i,
-    .write_valid_o, .write_ready_i, .write_addr_o, .write_data_o
+      command_i[intformer_pkg::ScratchStrideLsb +: intformer_pkg::ScratchStrideWidth]),
+    .memory_stride_i(command_i[intformer_pkg::MemoryStrideLsb +: intformer_pkg::MemoryStrideWidth]),
+    .word_stride_i(gather ? word_stride : 24'd1),
+    .gather_i(gather),
+    .list_addr_i(command_i[intformer_pkg::IndexAddrLsb +: intformer_pkg::IndexAddrWidth]),
+    .list_limit_i(command_i[intformer_pkg::IndexLimitLsb +: intformer_pkg::IndexLimitWidth]),
+    .signal_i(command_i[intformer_pkg::SignalLsb +: intformer_pkg::SignalWidth]),
+    .index_i(command_index_i),
+    .done_valid_o,
+    .done_index_o,
+    .done_signal_o,
+    .error_valid_o,
+    .error_code_o,
+    .error_index_o,
+    .error_addr_o,
+    .window_base_i,
+    .window_end_i,
+    .window_permissions_i,
+    .ar_valid_o,
+    .ar_ready_i,
+    .ar_addr_o,
+    .ar_length_o,
+    .r_valid_i,
+    .r_ready_o,
+    .r_data_i,
+    .r_resp_i,
+    .r_last_i,
+    .write_valid_o,
+    .write_ready_i,
+    .write_addr_o,
+    .write_data_o
   );
 
   logic unused;

@@ -42,30 +42,38 @@ module row_lookup #(
   output logic [63:0]           error_addr_o,
   output logic [31:0]           error_tag_o
 );
-  localparam int unsigned LaneW = $clog2(BusBytes / 4);
-  localparam int unsigned RowW  = $clog2(MaxRows);
+  localparam int unsigned LaneWidth = $clog2(BusBytes / 4);
+  localparam int unsigned RowWidth = $clog2(MaxRows);
   localparam int unsigned Beats = MaxRows * 4 / BusBytes + 1;
   localparam int unsigned Slots = Beats * (BusBytes / 4);
-  localparam int unsigned SlotW = $clog2(Slots);
-  localparam int unsigned BeatW = $clog2(Beats + 1);
+  localparam int unsigned SlotWidth = $clog2(Slots);
+  localparam int unsigned BeatWidth = $clog2(Beats + 1);
 
-  typedef enum logic [2:0] {Pass, List, Pick, Check, Multiply, Request, Dead} state_e;
+  typedef enum logic [2:0] {
+    Pass,
+    List,
+    Pick,
+    Check,
+    Multiply,
+    Request,
+    Dead
+  } state_e;
   state_e state_q;
 
   logic [31:0]          list_q [Slots];
-  logic [63:0]          base_q, list_addr_q, addr_q, step_q;
+  logic [63:0] base_q, list_addr_q, addr_q, step_q;
   logic [SizeWidth-1:0] chunk_bytes_q;
-  logic [31:0]          stride_q, limit_q, id_q;
-  logic [RowW-1:0]      row_q, last_row_q;
-  logic [BeatW-1:0]     beat_q, last_beat_q;
-  logic [SlotW-1:0]     offset_q, offset;
-  logic                 accept;
+  logic [31:0] stride_q, limit_q, id_q;
+  logic [RowWidth-1:0] row_q, last_row_q;
+  logic [BeatWidth-1:0] beat_q, last_beat_q;
+  logic [SlotWidth-1:0] offset_q, offset;
+  logic accept;
 
-  assign offset          = SlotW'(list_addr_i[7:2]) & SlotW'(BusBytes / 4 - 1);
+  assign offset          = SlotWidth'(list_addr_i[7:2]) & SlotWidth'(BusBytes / 4 - 1);
   assign command_ready_o = state_q == Pass && request_ready_i && !stop_i;
   assign accept          = command_valid_i && command_ready_o;
   assign error_valid_o   = state_q == Dead;
-  assign error_addr_o    = list_addr_q + {{(62-RowW){1'b0}}, row_q, 2'b00};
+  assign error_addr_o    = list_addr_q + {{(62-RowWidth){1'b0}}, row_q, 2'b00};
 
   always_comb begin
     request_valid_o       = state_q == Pass ? command_valid_i && !stop_i
@@ -92,7 +100,7 @@ module row_lookup #(
     if (!rst_ni) begin
       state_q <= Pass;
     end else begin
-      case (state_q)
+      unique case (state_q)
         Pass:     if (accept && gather_i) state_q <= List;
         List:     if (beat_valid_i && beat_q == last_beat_q) state_q <= Pick;
         Pick:     state_q <= Check;
@@ -105,8 +113,9 @@ module row_lookup #(
   end
 
   always_ff @(posedge clk_i) begin
-    case (state_q)
-      Pass: if (accept && gather_i) begin
+    unique case (state_q)
+      Pass:
+      if (accept && gather_i) begin
         base_q        <= addr_i;
         list_addr_q   <= list_addr_i;
         chunk_bytes_q <= chunk_bytes_i;
@@ -116,17 +125,19 @@ module row_lookup #(
         offset_q      <= offset;
         row_q         <= '0;
         beat_q        <= '0;
-        last_row_q    <= RowW'(chunks_i - 16'd1);
-        last_beat_q   <= BeatW'((16'(offset) + chunks_i - 16'd1) >> LaneW);
+        last_row_q    <= RowWidth'(chunks_i - 16'd1);
+        last_beat_q   <= BeatWidth'((16'(offset) + chunks_i - 16'd1) >> LaneWidth);
       end
-      List: if (beat_valid_i) begin
+      List:
+      if (beat_valid_i) begin
         beat_q <= beat_q + 1'b1;
         for (int unsigned lane = 0; lane < BusBytes / 4; lane++) begin
-          list_q[SlotW'(beat_q) * SlotW'(BusBytes / 4) + SlotW'(lane)] <= beat_data_i[lane*32+:32];
+          list_q[SlotWidth'(beat_q) * SlotWidth'(BusBytes / 4) + SlotWidth'(lane)] <=
+              beat_data_i[lane*32 +: 32];
         end
       end
       Pick: begin
-        id_q   <= list_q[offset_q + SlotW'(row_q)];
+        id_q   <= list_q[offset_q + SlotWidth'(row_q)];
         addr_q <= base_q;
         step_q <= 64'(stride_q);
       end

@@ -31,8 +31,8 @@ module window_check #(
     allowed_o = 1'b0;
     if (valid_i && reachable && end_i > first_i) begin
       for (int unsigned w = 0; w < WindowCount; w++) begin
-        if (window_permissions_i[w*2+Permission] && first_i >= window_base_i[w*64+:64] &&
-            end_i <= window_end_i[w*64+:64]) begin
+        if (window_permissions_i[w*2+Permission] && first_i >= window_base_i[w*64 +: 64] &&
+            end_i <= window_end_i[w*64 +: 64]) begin
           allowed_o = 1'b1;
         end
       end

@@ -33,11 +33,11 @@ module word_walker #(
   output logic                   word_last_o,
   output logic [TagWidth-1:0]    word_tag_o
 );
-  logic [24:0]            chunk_addr_q, chunk_addr_next;
-  logic [23:0]            stride_q, word_stride_q, left_q, chunk_words_q;
-  logic [15:0]            chunks_q;
+  logic [24:0] chunk_addr_q, chunk_addr_next;
+  logic [23:0] stride_q, word_stride_q, left_q, chunk_words_q;
+  logic [15:0] chunks_q;
   logic [OffsetWidth-1:0] chunk_offset_q, offset_stride_q;
-  logic                   advance, accept;
+  logic advance, accept;
 
   assign word_chunk_last_o = left_q == 24'd1;
   assign word_last_o       = word_chunk_last_o && chunks_q == 16'd1;

@@ -28,44 +28,44 @@ module accumulator #(
   output logic              read_rsp_valid_o,
   output logic [Dim*32-1:0] read_rsp_data_o
 );
-  localparam int unsigned RowW     = Dim * 32;
-  localparam int unsigned BankW    = $clog2(Banks);
+  localparam int unsigned RowWidth = Dim * 32;
+  localparam int unsigned BankWidth = $clog2(Banks);
   localparam int unsigned BankRows = (Rows + Banks - 1) / Banks;
-  localparam int unsigned LocalW   = BankRows > 1 ? $clog2(BankRows) : 1;
+  localparam int unsigned LocalWidth = BankRows > 1 ? $clog2(BankRows) : 1;
 
-  logic [BankW-1:0] array_bank, vector_bank;
-  logic             array_read, vector_grant;
+  logic [BankWidth-1:0] array_bank, vector_bank;
+  logic array_read, vector_grant;
 
-  assign array_bank       = acc_addr_i[BankW-1:0];
+  assign array_bank       = acc_addr_i[BankWidth-1:0];
   assign array_read       = acc_valid_i && acc_accumulate_i;
-  assign vector_bank      = read_req_addr_i[BankW-1:0];
+  assign vector_bank      = read_req_addr_i[BankWidth-1:0];
   assign read_req_ready_o = !(array_read && array_bank == vector_bank);
   assign vector_grant     = read_req_valid_i && read_req_ready_o;
 
   // Stage 1: the banks show what they held. Stage 2: the sum is written.
-  logic              valid1_q, add1_q, valid2_q;
-  logic [BankW-1:0]  bank1_q, bank2_q;
-  logic [LocalW-1:0] local1_q, local2_q;
-  logic [RowW-1:0]   data1_q, sum2_q, held1;
+  logic valid1_q, add1_q, valid2_q;
+  logic [BankWidth-1:0] bank1_q, bank2_q;
+  logic [LocalWidth-1:0] local1_q, local2_q;
+  logic [RowWidth-1:0] data1_q, sum2_q, held1;
   logic              vector1_q;
-  logic [BankW-1:0]  vector_bank1_q;
+  logic [BankWidth-1:0]  vector_bank1_q;
 
-  logic [Banks*RowW-1:0] bank_data;
+  logic [Banks*RowWidth-1:0] bank_data;
   for (genvar b = 0; b < Banks; b++) begin : gen_bank
     logic reads_for_array;
-    assign reads_for_array = array_read && array_bank == BankW'(b);
+    assign reads_for_array = array_read && array_bank == BankWidth'(b);
     ram_1r1w #(
-      .Width(RowW),
+      .Width(RowWidth),
       .Depth(BankRows)
     ) u_ram (
       .clk_i,
-      .write_enable_i(valid2_q && bank2_q == BankW'(b)),
-      .write_addr_i  (local2_q),
-      .write_data_i  (sum2_q),
-      .read_enable_i (reads_for_array || (vector_grant && vector_bank == BankW'(b))),
-      .read_addr_i   (reads_for_array ? acc_addr_i[BankW +: LocalW] :
-                                        read_req_addr_i[BankW +: LocalW]),
-      .read_data_o   (bank_data[b*RowW +: RowW])
+      .write_enable_i(valid2_q && bank2_q == BankWidth'(b)),
+      .write_addr_i(local2_q),
+      .write_data_i(sum2_q),
+      .read_enable_i(reads_for_array || (vector_grant && vector_bank == BankWidth'(b))),
+      .read_addr_i(reads_for_array ? acc_addr_i[BankWidth +: LocalWidth] :
+                                        read_req_addr_i[BankWidth +: LocalWidth]),
+      .read_data_o(bank_data[b*RowWidth +: RowWidth])
     );
   end
 
@@ -87,7 +87,7 @@ module accumulator #(
     held1 = '0;
     if (valid1_q && add1_q) begin
       for (int unsigned b = 0; b < Banks; b++) begin
-        if (bank1_q == BankW'(b)) held1 = bank_data[b*RowW +: RowW];
+        if (bank1_q == BankWidth'(b)) held1 = bank_data[b*RowWidth +: RowWidth];
       end
     end
   end
@@ -96,7 +96,7 @@ module accumulator #(
     if (acc_valid_i) begin
       add1_q   <= acc_accumulate_i;
       bank1_q  <= array_bank;
-      local1_q <= acc_addr_i[BankW +: LocalW];
+      local1_q <= acc_addr_i[BankWidth +: LocalWidth];
       data1_q  <= acc_data_i;
     end
     if (valid1_q) begin
@@ -109,7 +109,7 @@ module accumulator #(
     if (vector_grant) vector_bank1_q <= vector_bank;
     if (vector1_q) begin
       for (int unsigned b = 0; b < Banks; b++) begin
-        if (vector_bank1_q == BankW'(b)) read_rsp_data_o <= bank_data[b*RowW +: RowW];
+        if (vector_bank1_q == BankWidth'(b)) read_rsp_data_o <= bank_data[b*RowWidth +: RowWidth];
       end
     end
   end
@@ -117,12 +117,15 @@ module accumulator #(
   // The array never adds to a row that is still on its way to memory.
   always_ff @(posedge clk_i) begin
     if (rst_ni && array_read) begin
-      assert (!(valid1_q && bank1_q == array_bank && local1_q == acc_addr_i[BankW +: LocalW]) &&
-              !(valid2_q && bank2_q == array_bank && local2_q == acc_addr_i[BankW +: LocalW]))
+      assert (!(valid1_q && bank1_q == array_bank &&
+                local1_q == acc_addr_i[BankWidth +: LocalWidth]) &&
+              !(valid2_q && bank2_q == array_bank &&
+                local2_q == acc_addr_i[BankWidth +: LocalWidth]))
       else $error("add to a row written less than 3 cycles before");
     end
     if (rst_ni) begin
-      assert (!acc_valid_i || 32'(acc_addr_i) < Rows) else $error("row beyond the end");
+      assert (!acc_valid_i || 32'(acc_addr_i) < Rows)
+      else $error("row beyond the end");
       assert (!vector_grant || 32'(read_req_addr_i) < Rows)
       else $error("row beyond the end");
     end

@@ -50,20 +50,20 @@ module scratchpad #(
   input  logic [23:0]      load_write_addr_i,
   input  logic [Dim*8-1:0] load_write_data_i
 );
-  localparam int unsigned WordW     = Dim * 8;
-  localparam int unsigned BankW     = $clog2(Banks);
+  localparam int unsigned WordWidth = Dim * 8;
+  localparam int unsigned BankWidth = $clog2(Banks);
   localparam int unsigned BankWords = (Words + Banks - 1) / Banks;
-  localparam int unsigned LocalW    = BankWords > 1 ? $clog2(BankWords) : 1;
+  localparam int unsigned LocalWidth = BankWords > 1 ? $clog2(BankWords) : 1;
 
   // Clients are numbered by priority. A client waits for any valid one before it on the same bank:
   // whether that one itself is granted or waits, the bank is taken by one of higher priority.
-  logic [BankW-1:0] a_bank, b_bank, vector_bank, store_bank, vector_write_bank, load_write_bank;
-  assign a_bank            = a_req_addr_i[BankW-1:0];
-  assign b_bank            = b_req_addr_i[BankW-1:0];
-  assign vector_bank       = vector_req_addr_i[BankW-1:0];
-  assign store_bank        = store_req_addr_i[BankW-1:0];
-  assign vector_write_bank = vector_write_addr_i[BankW-1:0];
-  assign load_write_bank   = load_write_addr_i[BankW-1:0];
+  logic [BankWidth-1:0] a_bank, b_bank, vector_bank, store_bank, vector_write_bank, load_write_bank;
+  assign a_bank            = a_req_addr_i[BankWidth-1:0];
+  assign b_bank            = b_req_addr_i[BankWidth-1:0];
+  assign vector_bank       = vector_req_addr_i[BankWidth-1:0];
+  assign store_bank        = store_req_addr_i[BankWidth-1:0];
+  assign vector_write_bank = vector_write_addr_i[BankWidth-1:0];
+  assign load_write_bank   = load_write_addr_i[BankWidth-1:0];
 
   assign a_req_ready_o      = 1'b1;
   assign b_req_ready_o      = !(a_req_valid_i && a_bank == b_bank);
@@ -77,46 +77,50 @@ module scratchpad #(
 
   // One bit per client: a, b, vector, store, vector_write, load_write.
   logic [5:0] grant;
-  assign grant    = {load_write_valid_i && load_write_ready_o, vector_write_valid_i,
-                     store_req_valid_i && store_req_ready_o,
-                     vector_req_valid_i && vector_req_ready_o,
-                     b_req_valid_i && b_req_ready_o, a_req_valid_i};
+  assign grant = {
+    load_write_valid_i && load_write_ready_o,
+    vector_write_valid_i,
+    store_req_valid_i && store_req_ready_o,
+    vector_req_valid_i && vector_req_ready_o,
+    b_req_valid_i && b_req_ready_o,
+    a_req_valid_i
+  };
 
-  logic [Banks*WordW-1:0] bank_data;
+  logic [Banks*WordWidth-1:0] bank_data;
   for (genvar k = 0; k < Banks; k++) begin : gen_bank
     logic [5:0]        hit;
-    logic [LocalW-1:0] read_addr;
+    logic [LocalWidth-1:0] read_addr;
 
     assign hit = grant &
-                 {load_write_bank == BankW'(k), vector_write_bank == BankW'(k),
-                  store_bank == BankW'(k), vector_bank == BankW'(k),
-                  b_bank == BankW'(k), a_bank == BankW'(k)};
+                 {load_write_bank == BankWidth'(k), vector_write_bank == BankWidth'(k),
+                  store_bank == BankWidth'(k), vector_bank == BankWidth'(k),
+                  b_bank == BankWidth'(k), a_bank == BankWidth'(k)};
 
     always_comb begin
-      read_addr = store_req_addr_i[BankW +: LocalW];
-      if (hit[2]) read_addr = vector_req_addr_i[BankW +: LocalW];
-      if (hit[1]) read_addr = b_req_addr_i[BankW +: LocalW];
-      if (hit[0]) read_addr = a_req_addr_i[BankW +: LocalW];
+      read_addr = store_req_addr_i[BankWidth +: LocalWidth];
+      if (hit[2]) read_addr = vector_req_addr_i[BankWidth +: LocalWidth];
+      if (hit[1]) read_addr = b_req_addr_i[BankWidth +: LocalWidth];
+      if (hit[0]) read_addr = a_req_addr_i[BankWidth +: LocalWidth];
     end
 
     ram_1r1w #(
-      .Width(WordW),
+      .Width(WordWidth),
       .Depth(BankWords)
     ) u_ram (
       .clk_i,
       .write_enable_i(|hit[5:4]),
-      .write_addr_i  (hit[4] ? vector_write_addr_i[BankW +: LocalW] :
-                               load_write_addr_i[BankW +: LocalW]),
-      .write_data_i  (hit[4] ? vector_write_data_i : load_write_data_i),
-      .read_enable_i (|hit[3:0]),
-      .read_addr_i   (read_addr),
-      .read_data_o   (bank_data[k*WordW +: WordW])
+      .write_addr_i(hit[4] ? vector_write_addr_i[BankWidth +: LocalWidth] :
+                               load_write_addr_i[BankWidth +: LocalWidth]),
+      .write_data_i(hit[4] ? vector_write_data_i : load_write_data_i),
+      .read_enable_i(|hit[3:0]),
+      .read_addr_i(read_addr),
+      .read_data_o(bank_data[k*WordWidth +: WordWidth])
     );
   end
 
   // One cycle after the grant the banks show their words; each reader takes that of its bank.
-  logic [3:0]       read1_q, response_q;
-  logic [BankW-1:0] a_bank1_q, b_bank1_q, vector_bank1_q, store_bank1_q;
+  logic [3:0] read1_q, response_q;
+  logic [BankWidth-1:0] a_bank1_q, b_bank1_q, vector_bank1_q, store_bank1_q;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -134,12 +138,15 @@ module scratchpad #(
     vector_bank1_q <= vector_bank;
     store_bank1_q  <= store_bank;
     for (int unsigned k = 0; k < Banks; k++) begin
-      if (read1_q[0] && a_bank1_q == BankW'(k)) a_rsp_data_o <= bank_data[k*WordW +: WordW];
-      if (read1_q[1] && b_bank1_q == BankW'(k)) b_rsp_data_o <= bank_data[k*WordW +: WordW];
-      if (read1_q[2] && vector_bank1_q == BankW'(k)) begin
-        vector_rsp_data_o <= bank_data[k*WordW +: WordW];
+      if (read1_q[0] && a_bank1_q == BankWidth'(k))
+        a_rsp_data_o <= bank_data[k*WordWidth +: WordWidth];
+      if (read1_q[1] && b_bank1_q == BankWidth'(k))
+        b_rsp_data_o <= bank_data[k*WordWidth +: WordWidth];
+      if (read1_q[2] && vector_bank1_q == BankWidth'(k)) begin
+        vector_rsp_data_o <= bank_data[k*WordWidth +: WordWidth];
       end
-      if (read1_q[3] && store_bank1_q == BankW'(k)) store_rsp_data_o <= bank_data[k*WordW +: WordW];
+      if (read1_q[3] && store_bank1_q == BankWidth'(k))
+        store_rsp_data_o <= bank_data[k*WordWidth +: WordWidth];
     end
   end
 
@@ -149,14 +156,18 @@ module scratchpad #(
   assign store_rsp_valid_o  = response_q[3];
 `ifdef VERILATOR
   logic [5:0] beyond;
-  assign beyond = {32'(load_write_addr_i) >= Words,
-                   32'(vector_write_addr_i) >= Words,
-                   32'(store_req_addr_i) >= Words,
-                   32'(vector_req_addr_i) >= Words,
-                   32'(b_req_addr_i) >= Words,
-                   32'(a_req_addr_i) >= Words};
+  assign beyond = {
+    32'(load_write_addr_i) >= Words,
+    32'(vector_write_addr_i) >= Words,
+    32'(store_req_addr_i) >= Words,
+    32'(vector_req_addr_i) >= Words,
+    32'(b_req_addr_i) >= Words,
+    32'(a_req_addr_i) >= Words
+  };
   always_ff @(posedge clk_i) begin
-    if (rst_ni) assert ((grant & beyond) == '0) else $error("word beyond the end");
+    if (rst_ni)
+      assert ((grant & beyond) == '0)
+      else $error("word beyond the end");
   end
 `endif
 endmodule

@@ -1,32 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 // Restoring divider, one quotient bit per cycle, in stages that keep a division for Interval bits:
-//   quotient = floor(numerator * 2^(QuotientW-1) / denominator).
+//   quotient = floor(numerator * 2^(QuotientWidth-1) / denominator).
 //
 // Contract: load_i takes the operands; at least Interval cycles lie between two loads. 0 <
 //   denominator and numerator < 2 * denominator, so that the quotient fits; numerator 0 gives 0.
-// Timing: quotient_o is there QuotientW + 1 cycles after load_i, for one cycle at least.
-// Cost: ceil(QuotientW / Interval) subtractors.
+// Timing: quotient_o is there QuotientWidth + 1 cycles after load_i, for one cycle at least.
+// Cost: ceil(QuotientWidth / Interval) subtractors.
 `default_nettype none
 
 module divider #(
-  parameter int unsigned Width     = 28,
-  parameter int unsigned QuotientW = 17,
-  parameter int unsigned Interval  = 17
+  parameter int unsigned Width         = 28,
+  parameter int unsigned QuotientWidth = 17,
+  parameter int unsigned Interval      = 17
 ) (
-  input  logic                 clk_i,
-  input  logic                 rst_ni,
-  input  logic                 load_i,
-  input  logic [Width-1:0]     numerator_i,
-  input  logic [Width-1:0]     denominator_i,
-  output logic [QuotientW-1:0] quotient_o
+  input  logic                     clk_i,
+  input  logic                     rst_ni,
+  input  logic                     load_i,
+  input  logic [Width-1:0]         numerator_i,
+  input  logic [Width-1:0]         denominator_i,
+  output logic [QuotientWidth-1:0] quotient_o
 );
-  localparam int unsigned Stages = (QuotientW + Interval - 1) / Interval;
+  localparam int unsigned Stages = (QuotientWidth + Interval - 1) / Interval;
 
   // Bit k: a division has k bits of its quotient.
-  logic [QuotientW-1:0] bits_q;
+  logic [QuotientWidth-1:0] bits_q;
   always_ff @(posedge clk_i) begin
     if (!rst_ni) bits_q <= '0;
-    else if (load_i || |bits_q) bits_q <= {bits_q[QuotientW-2:0], load_i};
+    else if (load_i || |bits_q) bits_q <= {bits_q[QuotientWidth-2:0], load_i};
   end
 
   // verilator lint_off BLKSEQ
@@ -34,7 +34,7 @@ module divider #(
   // The remainder stays below twice the denominator before each step.
   logic [Width:0]       remainder   [Stages];
   logic [Width-1:0]     denominator [Stages];
-  logic [QuotientW-1:0] quotient    [Stages];
+  logic [QuotientWidth-1:0] quotient    [Stages];
   logic                 fits;
 
   always_ff @(posedge clk_i) begin
@@ -42,9 +42,9 @@ module divider #(
       for (int unsigned s = 0; s < Stages; s++) begin  // the next bit, in place
         fits         = remainder[s] >= {1'b0, denominator[s]};
         remainder[s] = (fits ? remainder[s] - {1'b0, denominator[s]} : remainder[s]) << 1;
-        quotient[s]  = {quotient[s][QuotientW-2:0], fits};
+        quotient[s]  = {quotient[s][QuotientWidth-2:0], fits};
       end
-      if (bits_q[QuotientW-1]) quotient_o <= quotient[Stages-1];
+      if (bits_q[QuotientWidth-1]) quotient_o <= quotient[Stages-1];
       for (int unsigned s = Stages - 1; s > 0; s--) begin
         if (bits_q[s*Interval-1]) begin
           remainder[s]   = remainder[s-1];

@@ -27,7 +27,7 @@ module exp2_ibert #(
   always_ff @(posedge clk_i) begin
     if (valid_i[7]) begin
       for (int unsigned l = 0; l < Lanes; l++)
-        fraction_o[l*16 +: 16] <= 16'((30'(square_7[l]) * 30'(Factor)) >> Shift) + 16'(Offset);
+      fraction_o[l*16 +: 16] <= 16'((30'(square_7[l]) * 30'(Factor)) >> Shift) + 16'(Offset);
     end
     if (valid_i[6]) begin
       for (int unsigned l = 0; l < Lanes; l++) begin

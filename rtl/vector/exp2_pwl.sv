@@ -34,7 +34,7 @@ module exp2_pwl #(
   always_ff @(posedge clk_i) begin
     if (valid_i[7]) begin
       for (int unsigned l = 0; l < Lanes; l++)
-        fraction_o[l*16 +: 16] <= offset_7[l] - ((product_7[l] + 16'd8) >> 4);
+      fraction_o[l*16 +: 16] <= offset_7[l] - ((product_7[l] + 16'd8) >> 4);
     end
     if (valid_i[6]) begin
       for (int unsigned l = 0; l < Lanes; l++) begin

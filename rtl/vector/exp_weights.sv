@@ -12,27 +12,27 @@
 `default_nettype none
 
 module exp_weights #(
-  parameter  int unsigned Dim   = 16,
-  parameter  int unsigned Lanes = 16,
-  localparam int unsigned BeatW = Dim > Lanes ? $clog2(Dim / Lanes) : 1,
-  localparam int unsigned EdgeW = $clog2(Dim + 1)
+  parameter  int unsigned Dim       = 16,
+  parameter  int unsigned Lanes     = 16,
+  localparam int unsigned BeatWidth = Dim > Lanes ? $clog2(Dim / Lanes) : 1,
+  localparam int unsigned EdgeWidth = $clog2(Dim + 1)
 ) (
-  input  logic                clk_i,
-  input  logic [9:1]          valid_i,
-  input  logic signed [15:0]  row_max_i,
-  input  logic [Lanes*36-1:0] value_i,
-  input  logic [EdgeW-1:0]    low_i,
-  input  logic [EdgeW-1:0]    high_i,
-  input  logic [7:0]          position_i,
-  input  logic [BeatW-1:0]    beat_i,
-  input  logic                dither_i,
-  output logic [Lanes*8-1:0]  g_o,
-  input  logic [Lanes*16-1:0] fraction_i,
-  output logic [Lanes*8-1:0]  weight_o
+  input  logic                 clk_i,
+  input  logic [9:1]           valid_i,
+  input  logic signed [15:0]   row_max_i,
+  input  logic [Lanes*36-1:0]  value_i,
+  input  logic [EdgeWidth-1:0] low_i,
+  input  logic [EdgeWidth-1:0] high_i,
+  input  logic [7:0]           position_i,
+  input  logic [BeatWidth-1:0] beat_i,
+  input  logic                 dither_i,
+  output logic [Lanes*8-1:0]   g_o,
+  input  logic [Lanes*16-1:0]  fraction_i,
+  output logic [Lanes*8-1:0]   weight_o
 );
   // verilator lint_off BLKSEQ
   // Private arrays, written in reverse stage order: blocking assignments make pipeline registers.
-  logic        [15:0] max_2, max_3, max_4, max_5;
+  logic [15:0] max_2, max_3, max_4, max_5;
   logic        [15:0] logit_5   [Lanes];
   logic               keep_5    [Lanes];
   logic        [7:0]  add_5     [Lanes];
@@ -54,7 +54,7 @@ module exp_weights #(
   logic signed [35:0] value;
   logic        [15:0] distance;
   logic        [7:0]  position;
-  logic [EdgeW-1:0]   column;
+  logic [EdgeWidth-1:0]   column;
 
   always_ff @(posedge clk_i) begin
     if (valid_i[9]) begin
@@ -87,7 +87,7 @@ module exp_weights #(
     end
     if (valid_i[5]) begin
       for (int unsigned l = 0; l < Lanes; l++) begin
-        distance      = max_5 - logit_5[l];
+        distance = max_5 - logit_5[l];
         g_o[l*8 +: 8] <= distance[7:0];
         octave_6[l]   = distance[11:8];
         near_6[l]     = distance[15:12] == '0;
@@ -99,7 +99,7 @@ module exp_weights #(
       for (int unsigned l = 0; l < Lanes; l++) begin
         value      = value_i[l*36 +: 36];
         logit_5[l] = value[35:15] == {21{value[35]}} ? value[15:0] : {value[35], {15{~value[35]}}};
-        column     = EdgeW'(32'(beat_i) * Lanes + l);
+        column     = EdgeWidth'(32'(beat_i) * Lanes + l);
         keep_5[l]  = column >= low_i && column < high_i;
         position   = position_i + 8'(column);
         add_5[l]   = dither_i ? {position[0], position[1], position[2], position[3],

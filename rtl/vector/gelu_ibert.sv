@@ -36,8 +36,8 @@ module gelu_ibert #(
   always_ff @(posedge clk_i) begin
     if (valid_i[7]) begin
       for (int unsigned l = 0; l < Lanes; l++) begin
-        y_o[l*20 +: 20] <= {1'b0, relu_7[l], 4'b0}
-                           - 20'((47'(cube_7[l]) * 47'(Factor) + Half) >> Shift);
+        y_o[l*20 +: 20] <= {1'b0, relu_7[l], 4'b0} -
+                           20'((47'(cube_7[l]) * 47'(Factor) + Half) >> Shift);
       end
     end
     if (valid_i[6]) begin

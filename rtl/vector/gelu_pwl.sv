@@ -11,9 +11,9 @@
 `default_nettype none
 
 module gelu_pwl #(
-  parameter int unsigned       Lanes  = 16,
-  parameter logic [32*12-1:0]  Offset = '0,
-  parameter logic [32*12-1:0]  Slope  = '0
+  parameter int unsigned      Lanes  = 16,
+  parameter logic [32*12-1:0] Offset = '0,
+  parameter logic [32*12-1:0] Slope  = '0
 ) (
   input  logic                clk_i,
   input  logic [7:4]          valid_i,
@@ -45,8 +45,8 @@ module gelu_pwl #(
   always_ff @(posedge clk_i) begin
     if (valid_i[7]) begin
       for (int unsigned l = 0; l < Lanes; l++) begin
-        y_o[l*20 +: 20] <= {1'b0, relu_7[l], 4'b0} - 20'(offset_7[l])
-                           - 20'((product_7[l] + 20'sd64) >>> 7);
+        y_o[l*20 +: 20] <= {1'b0, relu_7[l], 4'b0} - 20'(offset_7[l]) -
+                           20'((product_7[l] + 20'sd64) >>> 7);
       end
     end
     if (valid_i[6]) begin

@@ -5,48 +5,48 @@
 // Digit by digit: two bits of the value enter the remainder, which the trial value 4 * root + 1 is
 // taken from if it fits.
 // Contract: load_i takes the value; at least Interval cycles lie between two loads.
-// Timing: root_o is there RootW + 1 cycles after load_i, for one cycle at least.
-// Cost: ceil(RootW / Interval) subtractors.
+// Timing: root_o is there RootWidth + 1 cycles after load_i, for one cycle at least.
+// Cost: ceil(RootWidth / Interval) subtractors.
 `default_nettype none
 
 module isqrt #(
-  parameter int unsigned RootW    = 16,
-  parameter int unsigned Interval = 16
+  parameter int unsigned RootWidth = 16,
+  parameter int unsigned Interval  = 16
 ) (
-  input  logic               clk_i,
-  input  logic               rst_ni,
-  input  logic               load_i,
-  input  logic [2*RootW-1:0] value_i,
-  output logic [RootW-1:0]   root_o
+  input  logic                   clk_i,
+  input  logic                   rst_ni,
+  input  logic                   load_i,
+  input  logic [2*RootWidth-1:0] value_i,
+  output logic [RootWidth-1:0]   root_o
 );
-  localparam int unsigned Stages = (RootW + Interval - 1) / Interval;
+  localparam int unsigned Stages = (RootWidth + Interval - 1) / Interval;
 
   // Bit k: a value has k bits of its root.
-  logic [RootW-1:0] bits_q;
+  logic [RootWidth-1:0] bits_q;
   always_ff @(posedge clk_i) begin
     if (!rst_ni) bits_q <= '0;
-    else if (load_i || |bits_q) bits_q <= {bits_q[RootW-2:0], load_i};
+    else if (load_i || |bits_q) bits_q <= {bits_q[RootWidth-2:0], load_i};
   end
 
   // verilator lint_off BLKSEQ
   // Private arrays, written from the last stage to the first: blocking assignments make registers.
-  logic [2*RootW-1:0] value     [Stages];
-  logic [RootW-1:0]   remainder [Stages];  // at most 2 * root, until the last, which nobody needs
-  logic [RootW-1:0]   root      [Stages];
-  logic [RootW+1:0]   shifted, trial;
-  logic               fits;
+  logic [2*RootWidth-1:0] value     [Stages];
+  logic [RootWidth-1:0]   remainder [Stages];  // at most 2 * root, until the last
+  logic [RootWidth-1:0]   root      [Stages];
+  logic [RootWidth+1:0] shifted, trial;
+  logic fits;
 
   always_ff @(posedge clk_i) begin
     if (|bits_q) begin
       for (int unsigned s = 0; s < Stages; s++) begin  // the next bit, in place
-        shifted      = {remainder[s], value[s][2*RootW-1 -: 2]};
+        shifted      = {remainder[s], value[s][2*RootWidth-1 -: 2]};
         trial        = {root[s], 2'b01};
         fits         = shifted >= trial;
         value[s]     = value[s] << 2;
-        remainder[s] = RootW'(fits ? shifted - trial : shifted);
-        root[s]      = {root[s][RootW-2:0], fits};
+        remainder[s] = RootWidth'(fits ? shifted - trial : shifted);
+        root[s]      = {root[s][RootWidth-2:0], fits};
       end
-      if (bits_q[RootW-1]) root_o <= root[Stages-1];
+      if (bits_q[RootWidth-1]) root_o <= root[Stages-1];
       for (int unsigned s = Stages - 1; s > 0; s--) begin
         if (bits_q[s*Interval-1]) begin
           value[s]     = value[s-1];

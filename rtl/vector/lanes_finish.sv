@@ -13,35 +13,35 @@
 `default_nettype none
 
 module lanes_finish #(
-  parameter  int unsigned Dim    = 16,
-  parameter  int unsigned Lanes  = 16,
-  localparam int unsigned IndexW = $clog2(2 * Dim / Lanes)
+  parameter  int unsigned Dim        = 16,
+  parameter  int unsigned Lanes      = 16,
+  localparam int unsigned IndexWidth = $clog2(2 * Dim / Lanes)
 ) (
-  input  logic                clk_i,
-  input  logic                const_write_i,
-  input  logic                const_affine_i,
-  input  logic                const_bank_i,
-  input  logic [3:0]          const_byte_i,
-  input  logic [Dim*8-1:0]    const_data_i,
-  input  logic [10:4]         valid_i,
-  input  logic [IndexW-1:0]   index_i,
-  input  logic [Lanes*36-1:0] product_i,
-  input  logic [Lanes*16-1:0] operand_i,
-  input  logic [Lanes*20-1:0] activation_i,
-  input  logic [Lanes*8-1:0]  weight_i,
-  input  logic [10:8]         affine_i,
-  input  logic                use_activation_8_i,
-  input  logic [10:8]         use_second_i,
-  input  logic [5:0]          affine_shift_9_i,
-  input  logic                use_weight_10_i,
-  input  logic                use_first_10_i,
-  input  logic                use_zero_10_i,
-  output logic [Lanes*8-1:0]  out8_o,
-  output logic [Lanes*16-1:0] out16_o
+  input  logic                  clk_i,
+  input  logic                  const_write_i,
+  input  logic                  const_affine_i,
+  input  logic                  const_bank_i,
+  input  logic [3:0]            const_byte_i,
+  input  logic [Dim*8-1:0]      const_data_i,
+  input  logic [10:4]           valid_i,
+  input  logic [IndexWidth-1:0] index_i,
+  input  logic [Lanes*36-1:0]   product_i,
+  input  logic [Lanes*16-1:0]   operand_i,
+  input  logic [Lanes*20-1:0]   activation_i,
+  input  logic [Lanes*8-1:0]    weight_i,
+  input  logic [10:8]           affine_i,
+  input  logic                  use_activation_8_i,
+  input  logic [10:8]           use_second_i,
+  input  logic [5:0]            affine_shift_9_i,
+  input  logic                  use_weight_10_i,
+  input  logic                  use_first_10_i,
+  input  logic                  use_zero_10_i,
+  output logic [Lanes*8-1:0]    out8_o,
+  output logic [Lanes*16-1:0]   out16_o
 );
-  localparam int unsigned ColumnW  = $clog2(Dim);
-  localparam int unsigned ChannelW = ColumnW + 1;  // of both banks
-  localparam int unsigned Delay    = 6;  // of the first product, from stage 4 to stage 10
+  localparam int unsigned ColumnWidth = $clog2(Dim);
+  localparam int unsigned ChannelWidth = ColumnWidth + 1;  // of both banks
+  localparam int unsigned Delay = 6;  // of the first product, from stage 4 to stage 10
 
   // verilator lint_off BLKSEQ
   // Private arrays, written in reverse stage order: blocking assignments make pipeline registers.
@@ -56,11 +56,11 @@ module lanes_finish #(
   logic signed [38:0] value;
   logic signed [15:0] value16;
   logic        [15:0] factor;
-  logic [IndexW-1:0]  index_9, index_10;
+  logic [IndexWidth-1:0] index_9, index_10;
 
   // Where a beat's constants begin. The lane is or-ed in: synthesis sees which ones it can need.
-  function automatic logic [ChannelW-1:0] beat_base(input logic [IndexW-1:0] index);
-    beat_base = ChannelW'(index) << $clog2(Lanes);
+  function automatic logic [ChannelWidth-1:0] beat_base(input logic [IndexWidth-1:0] index);
+    beat_base = ChannelWidth'(index) << $clog2(Lanes);
   endfunction
 
   function automatic logic signed [37:0] round_shift(input logic signed [37:0] value_in,
@@ -92,7 +92,7 @@ module lanes_finish #(
         value = use_first_10_i ? 39'(first_q[(Delay - 1) * Lanes + l]) : 39'sd0;
         if (use_second_i[10]) value = value + 39'(second_10[l]);
         if (use_zero_10_i)
-          value = value + 39'($signed(zero_q[beat_base(index_10) | ChannelW'(l)]));
+          value = value + 39'($signed(zero_q[beat_base(index_10) | ChannelWidth'(l)]));
         value16 = saturate16(value);
         out16_o[l*16 +: 16] <= value16;
         if (use_weight_10_i) out8_o[l*8 +: 8] <= weight_i[l*8 +: 8];
@@ -105,20 +105,23 @@ module lanes_finish #(
       for (int unsigned l = 0; l < Lanes; l++) begin
         if (affine_i[9])
           second_10[l] = round_shift(
-              product_9[l] + 38'($signed(offset_q[beat_base(index_9) | ChannelW'(l)])),
-              affine_shift_9_i);
+            product_9[l] + 38'($signed(
+                offset_q[beat_base(index_9) | ChannelWidth'(l)]
+            )),
+            affine_shift_9_i
+          );
         else
-          second_10[l] = round_shift(product_9[l], shift_q[beat_base(index_9) | ChannelW'(l)]);
+          second_10[l] = round_shift(product_9[l], shift_q[beat_base(index_9) | ChannelWidth'(l)]);
       end
     end
     if (valid_i[9]) index_10 = index_9;
 
     if (valid_i[8] && use_second_i[8]) begin
       for (int unsigned l = 0; l < Lanes; l++) begin
-        factor       = factor_q[beat_base(index_i) | ChannelW'(l)];
+        factor       = factor_q[beat_base(index_i) | ChannelWidth'(l)];
         product_9[l] = 38'(second_operand(first_q[3 * Lanes + l], operand_q[3 * Lanes + l],
-                                          activation_i[l*20 +: 20]))
-                       * 38'($signed({affine_i[8] && factor[15], factor}));
+                                          activation_i[l*20 +: 20])) *
+                       38'($signed({affine_i[8] && factor[15], factor}));
       end
     end
     if (valid_i[8]) index_9 = index_i;
@@ -135,14 +138,21 @@ module lanes_finish #(
     if (const_write_i) begin  // bytes of a record come in ascending order and shift in from the top
       for (int unsigned c = 0; c < Dim; c++) begin
         if (const_byte_i <= 4'd3)
-          offset_q[{const_bank_i, ColumnW'(c)}] = {const_data_i[c*8 +: 8],
-                                                   offset_q[{const_bank_i, ColumnW'(c)}][31:8]};
+          offset_q[{
+            const_bank_i, ColumnWidth'(c)
+          }] = {
+            const_data_i[c*8 +: 8], offset_q[{const_bank_i, ColumnWidth'(c)}][31:8]
+          };
         if (const_affine_i ? const_byte_i == 4'd4 || const_byte_i == 4'd5
                      : const_byte_i == 4'd8 || const_byte_i == 4'd9)
-          factor_q[{const_bank_i, ColumnW'(c)}] = {const_data_i[c*8 +: 8],
-                                                   factor_q[{const_bank_i, ColumnW'(c)}][15:8]};
-        if (const_byte_i == 4'd7) zero_q[{const_bank_i, ColumnW'(c)}] = const_data_i[c*8 +: 8];
-        if (const_byte_i == 4'd10) shift_q[{const_bank_i, ColumnW'(c)}] = const_data_i[c*8 +: 6];
+          factor_q[{
+            const_bank_i, ColumnWidth'(c)
+          }] = {
+            const_data_i[c*8 +: 8], factor_q[{const_bank_i, ColumnWidth'(c)}][15:8]
+          };
+        if (const_byte_i == 4'd7) zero_q[{const_bank_i, ColumnWidth'(c)}] = const_data_i[c*8 +: 8];
+        if (const_byte_i == 4'd10)
+          shift_q[{const_bank_i, ColumnWidth'(c)}] = const_data_i[c*8 +: 6];
       end
     end
   end

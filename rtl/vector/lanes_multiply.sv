@@ -14,36 +14,36 @@
 `default_nettype none
 
 module lanes_multiply #(
-  parameter  int unsigned Dim    = 16,
-  parameter  int unsigned Lanes  = 16,
-  localparam int unsigned IndexW = $clog2(2 * Dim / Lanes)
+  parameter  int unsigned Dim        = 16,
+  parameter  int unsigned Lanes      = 16,
+  localparam int unsigned IndexWidth = $clog2(2 * Dim / Lanes)
 ) (
-  input  logic                clk_i,
-  input  logic                const_write_i,
-  input  logic                const_bank_i,
-  input  logic [3:0]          const_byte_i,
-  input  logic [Dim*8-1:0]    const_data_i,
-  input  logic                row_load_i,
-  input  logic [Dim*32-1:0]   row_acc_i,
-  input  logic [Dim*8-1:0]    row_low_i,
-  input  logic [Dim*8-1:0]    row_high_i,
-  input  logic [3:1]          valid_i,
-  input  logic [IndexW-1:0]   index_i,
-  input  logic                in16_i,
-  input  logic                bias_used_i,
-  input  logic                subtract_mean_i,
-  input  logic [3:2]          channel_factor_i,
-  input  logic                row_factor_i,
-  input  logic [15:0]         multiplier_i,
-  input  logic [5:0]          shift_i,
-  input  logic signed [20:0]  row_mean_i,
-  input  logic [16:0]         row_factor_value_i,
-  input  logic [5:0]          row_shift_i,
-  output logic [Lanes*36-1:0] product_o,
-  output logic [Lanes*16-1:0] operand_o
+  input  logic                  clk_i,
+  input  logic                  const_write_i,
+  input  logic                  const_bank_i,
+  input  logic [3:0]            const_byte_i,
+  input  logic [Dim*8-1:0]      const_data_i,
+  input  logic                  row_load_i,
+  input  logic [Dim*32-1:0]     row_acc_i,
+  input  logic [Dim*8-1:0]      row_low_i,
+  input  logic [Dim*8-1:0]      row_high_i,
+  input  logic [3:1]            valid_i,
+  input  logic [IndexWidth-1:0] index_i,
+  input  logic                  in16_i,
+  input  logic                  bias_used_i,
+  input  logic                  subtract_mean_i,
+  input  logic [3:2]            channel_factor_i,
+  input  logic                  row_factor_i,
+  input  logic [15:0]           multiplier_i,
+  input  logic [5:0]            shift_i,
+  input  logic signed [20:0]    row_mean_i,
+  input  logic [16:0]           row_factor_value_i,
+  input  logic [5:0]            row_shift_i,
+  output logic [Lanes*36-1:0]   product_o,
+  output logic [Lanes*16-1:0]   operand_o
 );
-  localparam int unsigned ColumnW  = $clog2(Dim);
-  localparam int unsigned ChannelW = ColumnW + 1;  // of both banks
+  localparam int unsigned ColumnWidth = $clog2(Dim);
+  localparam int unsigned ChannelWidth = ColumnWidth + 1;  // of both banks
 
   // verilator lint_off BLKSEQ
   // Private arrays, written in reverse stage order: blocking assignments make pipeline registers.
@@ -56,13 +56,13 @@ module lanes_multiply #(
   logic        [15:0] operand_2    [Lanes];
   logic signed [50:0] product_3    [Lanes];
   logic        [15:0] operand_3    [Lanes];
-  logic [IndexW-1:0]  index_2, index_3;
-  logic [16:0]        row_factor_2;
-  logic [5:0]         shift_2, shift_3;
+  logic [IndexWidth-1:0] index_2, index_3;
+  logic [16:0] row_factor_2;
+  logic [5:0] shift_2, shift_3;
 
   // Where a beat's constants begin. The lane is or-ed in: synthesis sees which ones it can need.
-  function automatic logic [ChannelW-1:0] beat_base(input logic [IndexW-1:0] index);
-    beat_base = ChannelW'(index) << $clog2(Lanes);
+  function automatic logic [ChannelWidth-1:0] beat_base(input logic [IndexWidth-1:0] index);
+    beat_base = ChannelWidth'(index) << $clog2(Lanes);
   endfunction
 
   // rshr, then a clamp to 36 bits
@@ -79,7 +79,7 @@ module lanes_multiply #(
       for (int unsigned l = 0; l < Lanes; l++) begin
         product_o[l*36 +: 36] <= round_clamp(
             product_3[l],
-            channel_factor_i[3] ? shift_q[beat_base(index_3) | ChannelW'(l)] : shift_3);
+            channel_factor_i[3] ? shift_q[beat_base(index_3) | ChannelWidth'(l)] : shift_3);
         operand_o[l*16 +: 16] <= operand_3[l];
       end
     end
@@ -87,7 +87,7 @@ module lanes_multiply #(
     if (valid_i[2]) begin
       for (int unsigned l = 0; l < Lanes; l++) begin
         product_3[l] = 51'(factor_2[l]) * 51'($signed({1'b0, channel_factor_i[2]
-            ? 17'(multiplier_q[beat_base(index_2) | ChannelW'(l)]) : row_factor_2}));
+            ? 17'(multiplier_q[beat_base(index_2) | ChannelWidth'(l)]) : row_factor_2}));
         operand_3[l] = operand_2[l];
       end
       shift_3 = shift_2;
@@ -100,7 +100,7 @@ module lanes_multiply #(
         if (subtract_mean_i) factor_2[l] = 33'($signed({operand_1[l], 4'b0})) - 33'(row_mean_i);
         else factor_2[l] = 33'($signed(acc_1[l]));
         if (bias_used_i)
-          factor_2[l] = factor_2[l] + 33'($signed(bias_q[beat_base(index_i) | ChannelW'(l)]));
+          factor_2[l] = factor_2[l] + 33'($signed(bias_q[beat_base(index_i) | ChannelWidth'(l)]));
       end
       row_factor_2 = row_factor_i ? row_factor_value_i : 17'(multiplier_i);
       shift_2      = row_factor_i ? row_shift_i : shift_i;
@@ -124,13 +124,18 @@ module lanes_multiply #(
     if (const_write_i) begin  // bytes of a record come in ascending order and shift in from the top
       for (int unsigned c = 0; c < Dim; c++) begin
         if (const_byte_i <= 4'd3)
-          bias_q[{const_bank_i, ColumnW'(c)}] = {const_data_i[c*8 +: 8],
-                                                 bias_q[{const_bank_i, ColumnW'(c)}][31:8]};
+          bias_q[{
+            const_bank_i, ColumnWidth'(c)
+          }] = {
+            const_data_i[c*8 +: 8], bias_q[{const_bank_i, ColumnWidth'(c)}][31:8]
+          };
         if (const_byte_i == 4'd4 || const_byte_i == 4'd5)
-          multiplier_q[{const_bank_i, ColumnW'(c)}] = {
-              const_data_i[c*8 +: 8], multiplier_q[{const_bank_i, ColumnW'(c)}][15:8]};
-        if (const_byte_i == 4'd6)
-          shift_q[{const_bank_i, ColumnW'(c)}] = const_data_i[c*8 +: 6];
+          multiplier_q[{
+            const_bank_i, ColumnWidth'(c)
+          }] = {
+            const_data_i[c*8 +: 8], multiplier_q[{const_bank_i, ColumnWidth'(c)}][15:8]
+          };
+        if (const_byte_i == 4'd6) shift_q[{const_bank_i, ColumnWidth'(c)}] = const_data_i[c*8 +: 6];
       end
     end
   end

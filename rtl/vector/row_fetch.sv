@@ -21,74 +21,79 @@ module row_fetch #(
   parameter  int unsigned Dim          = 16,
   parameter  int unsigned ScratchWords = 32768,
   parameter  int unsigned AccRows      = 1024,
-  localparam int unsigned WordW        = Dim * 8
+  localparam int unsigned WordWidth    = Dim * 8
 ) (
-  input  logic              clk_i,
-  input  logic              rst_ni,
-  input  logic              start_i,
-  input  logic              acc_used_i,
-  input  logic [23:0]       acc_addr_i,
-  input  logic [23:0]       acc_stride_i,
-  input  logic [1:0]        in_words_i,
-  input  logic [23:0]       in_addr_i,
-  input  logic [23:0]       in_stride_i,
-  input  logic [3:0]        const_words_i,
-  input  logic [23:0]       const_addr_i,
-  input  logic [15:0]       rows_i,
-  input  logic [15:0]       panels_i,
-  input  logic              serialize_i,
-  input  logic              statistics_used_i,
-  input  logic [15:0]       stat_row_i,
-  input  logic              scalar_busy_i,
-  input  logic [16:0]       pending_first_i,
-  input  logic [16:0]       pending_end_i,
-  input  logic              row_written_i,  // a row with results has finished
-  input  logic              row_passed_i,   // a row without has
-  output logic              idle_o,         // every row was requested
-  output logic              scalar_wait_o,  // the next row's slot is pending
-  output logic              fault_valid_o,
-  output logic              fault_acc_o,    // of the accumulator, not the scratchpad
-  output logic [24:0]       fault_addr_o,
-  output logic              acc_req_valid_o,
-  input  logic              acc_req_ready_i,
-  output logic [23:0]       acc_req_addr_o,
-  input  logic              acc_rsp_valid_i,
-  input  logic [Dim*32-1:0] acc_rsp_data_i,
-  output logic              read_req_valid_o,
-  input  logic              read_req_ready_i,
-  output logic [23:0]       read_req_addr_o,
-  input  logic              read_rsp_valid_i,
-  input  logic [WordW-1:0]  read_rsp_data_i,
-  output logic              const_write_o,
-  output logic              const_bank_o,
-  output logic [3:0]        const_byte_o,
-  output logic [WordW-1:0]  const_data_o,
-  output logic              row_valid_o,
-  input  logic              row_ready_i,
-  output logic [Dim*32-1:0] row_acc_o,
-  output logic [WordW-1:0]  row_low_o,
-  output logic [WordW-1:0]  row_high_o
+  input  logic                 clk_i,
+  input  logic                 rst_ni,
+  input  logic                 start_i,
+  input  logic                 acc_used_i,
+  input  logic [23:0]          acc_addr_i,
+  input  logic [23:0]          acc_stride_i,
+  input  logic [1:0]           in_words_i,
+  input  logic [23:0]          in_addr_i,
+  input  logic [23:0]          in_stride_i,
+  input  logic [3:0]           const_words_i,
+  input  logic [23:0]          const_addr_i,
+  input  logic [15:0]          rows_i,
+  input  logic [15:0]          panels_i,
+  input  logic                 serialize_i,
+  input  logic                 statistics_used_i,
+  input  logic [15:0]          stat_row_i,
+  input  logic                 scalar_busy_i,
+  input  logic [16:0]          pending_first_i,
+  input  logic [16:0]          pending_end_i,
+  input  logic                 row_written_i,  // a row with results has finished
+  input  logic                 row_passed_i,  // a row without has
+  output logic                 idle_o,  // every row was requested
+  output logic                 scalar_wait_o,  // the next row's slot is pending
+  output logic                 fault_valid_o,
+  output logic                 fault_acc_o,  // of the accumulator, not the scratchpad
+  output logic [24:0]          fault_addr_o,
+  output logic                 acc_req_valid_o,
+  input  logic                 acc_req_ready_i,
+  output logic [23:0]          acc_req_addr_o,
+  input  logic                 acc_rsp_valid_i,
+  input  logic [Dim*32-1:0]    acc_rsp_data_i,
+  output logic                 read_req_valid_o,
+  input  logic                 read_req_ready_i,
+  output logic [23:0]          read_req_addr_o,
+  input  logic                 read_rsp_valid_i,
+  input  logic [WordWidth-1:0] read_rsp_data_i,
+  output logic                 const_write_o,
+  output logic                 const_bank_o,
+  output logic [3:0]           const_byte_o,
+  output logic [WordWidth-1:0] const_data_o,
+  output logic                 row_valid_o,
+  input  logic                 row_ready_i,
+  output logic [Dim*32-1:0]    row_acc_o,
+  output logic [WordWidth-1:0] row_low_o,
+  output logic [WordWidth-1:0] row_high_o
 );
   localparam int unsigned BufferRows = 8;  // covers the read latency at one row per cycle
-  localparam int unsigned PointerW   = $clog2(BufferRows);
-  localparam int unsigned CountW     = PointerW + 1;
-  localparam int unsigned FlightW    = 7;  // buffer, lanes and writer hold fewer than 64 rows
+  localparam int unsigned PointerWidth = $clog2(BufferRows);
+  localparam int unsigned CountWidth = PointerWidth + 1;
+  localparam int unsigned FlightWidth = 7;  // buffer, lanes and writer hold fewer than 64 rows
 
-  typedef enum logic [1:0] {Idle, Panel, Constants, Rows} state_e;
+  typedef enum logic [1:0] {
+    Idle,
+    Panel,
+    Constants,
+    Rows
+  } state_e;
   state_e state_q;
 
-  logic [15:0]        panels_left_q, rows_left_q, slot_q;
+  logic [15:0] panels_left_q, rows_left_q, slot_q;
   // One bit more than an address, for the carry.
-  logic [24:0]        acc_base_q, acc_addr_q, in_base_q, in_addr_q, const_addr_q, read_addr;
+  logic [24:0] acc_base_q, acc_addr_q, in_base_q, in_addr_q, const_addr_q, read_addr;
   logic [3:0]         const_left_q;
   logic               acc_sent_q;
   logic [1:0]         in_sent_q;
-  logic [FlightW-1:0] flight_q;   // rows requested and not finished
-  logic [FlightW-1:0] younger_q;  // rows requested since the latest constants; stops at 64
+  logic [FlightWidth-1:0] flight_q;   // rows requested and not finished
+  logic [FlightWidth-1:0] younger_q;  // rows requested since the latest constants; stops at 64
   logic               first_q;    // no row of the command has been requested
-  logic               panel_clear, panel_first, older_first;
-  logic               beyond_acc, beyond_scratch, acc_wanted, in_wanted;
-  logic               row_open, row_sent, acc_done, in_done, last_row, last_panel, read_grant;
+  logic panel_clear, panel_first, older_first;
+  logic beyond_acc, beyond_scratch, acc_wanted, in_wanted;
+  logic row_open, row_sent, acc_done, in_done, last_row, last_panel, read_grant;
 
   // ------------------------------------------------------------------ requests
   assign last_row    = rows_left_q == 16'd1;
@@ -97,11 +102,11 @@ module row_fetch #(
   assign panel_clear = serialize_i ? flight_q == '0 : flight_q <= younger_q;
   assign older_first = first_q && in_words_i != '0 && flight_q != '0;
 
-  logic [CountW-1:0] held_q;     // rows requested and not given to the lanes
-  assign scalar_wait_o = state_q == Rows && statistics_used_i && scalar_busy_i
-                         && {1'b0, slot_q} >= pending_first_i && {1'b0, slot_q} < pending_end_i;
-  assign row_open      = state_q == Rows && held_q != CountW'(BufferRows) && !scalar_wait_o
-                         && !older_first;
+  logic [CountWidth-1:0] held_q;  // rows requested and not given to the lanes
+  assign scalar_wait_o = state_q == Rows && statistics_used_i && scalar_busy_i &&
+                         {1'b0, slot_q} >= pending_first_i && {1'b0, slot_q} < pending_end_i;
+  assign row_open      = state_q == Rows && held_q != CountWidth'(BufferRows) && !scalar_wait_o &&
+                         !older_first;
   assign read_addr        = state_q == Constants ? const_addr_q : in_addr_q;
   assign beyond_acc       = acc_addr_q >= 25'(AccRows);
   assign beyond_scratch   = read_addr >= 25'(ScratchWords);
@@ -113,8 +118,8 @@ module row_fetch #(
   assign read_req_addr_o  = read_addr[23:0];
   assign read_grant       = read_req_valid_o && read_req_ready_i;
   assign acc_done = !acc_used_i || acc_sent_q || (acc_req_ready_i && !beyond_acc);
-  assign in_done  = in_sent_q == in_words_i || (in_sent_q + 2'd1 == in_words_i && read_req_ready_i
-                                                && !beyond_scratch);
+  assign in_done  = in_sent_q == in_words_i ||
+                    (in_sent_q + 2'd1 == in_words_i && read_req_ready_i && !beyond_scratch);
   assign fault_acc_o   = acc_wanted && beyond_acc;
   assign fault_valid_o = (fault_acc_o || (in_wanted && beyond_scratch)) && flight_q == '0;
   assign fault_addr_o  = fault_acc_o ? acc_addr_q : read_addr;
@@ -189,16 +194,16 @@ module row_fetch #(
 
   // ----------------------------------------------------------------- responses
   // What the word is that comes in 1, 0 cycles: a constant; a row's second word; a row's last.
-  logic              const_1_q, const_2_q, high_1_q, high_2_q, last_1_q, last_2_q;
+  logic const_1_q, const_2_q, high_1_q, high_2_q, last_1_q, last_2_q;
   logic              bank_q;
   logic [3:0]        byte_q;
-  logic [PointerW-1:0] acc_write_q, acc_read_q, in_write_q, in_read_q, sent_q, row_q;
-  logic [CountW-1:0] acc_count_q, in_count_q;
+  logic [PointerWidth-1:0] acc_write_q, acc_read_q, in_write_q, in_read_q, sent_q, row_q;
+  logic [CountWidth-1:0] acc_count_q, in_count_q;
   logic [BufferRows-1:0] acc_used_q, in_used_q;  // what a row in the buffer consists of
   logic [Dim*32-1:0] acc_mem  [BufferRows];
-  logic [WordW-1:0]  low_mem  [BufferRows];
-  logic [WordW-1:0]  high_mem [BufferRows];
-  logic              in_word, in_row, row_taken, row_acc, row_in, last_byte;
+  logic [WordWidth-1:0]  low_mem  [BufferRows];
+  logic [WordWidth-1:0]  high_mem [BufferRows];
+  logic in_word, in_row, row_taken, row_acc, row_in, last_byte;
 
   assign in_word   = read_rsp_valid_i && !const_2_q;
   assign in_row    = in_word && last_2_q;
@@ -212,8 +217,8 @@ module row_fetch #(
   assign const_byte_o  = byte_q;
   assign const_data_o  = read_rsp_data_i;
 
-  assign row_valid_o = held_q != '0 && (!row_acc || acc_count_q != '0)
-                       && (!row_in || in_count_q != '0);
+  assign row_valid_o = held_q != '0 && (!row_acc || acc_count_q != '0) &&
+                       (!row_in || in_count_q != '0);
   assign row_acc_o   = acc_mem[acc_read_q];
   assign row_low_o   = low_mem[in_read_q];
   assign row_high_o  = high_mem[in_read_q];
@@ -274,14 +279,14 @@ module row_fetch #(
         if (row_acc) acc_read_q <= acc_read_q + 1'b1;
         if (row_in) in_read_q <= in_read_q + 1'b1;
       end
-      acc_count_q <= acc_count_q + CountW'(acc_rsp_valid_i) - CountW'(row_taken && row_acc);
-      in_count_q  <= in_count_q + CountW'(in_row) - CountW'(row_taken && row_in);
-      held_q      <= held_q + CountW'(row_sent) - CountW'(row_taken);
-      flight_q    <= flight_q + FlightW'(row_sent) - FlightW'(row_written_i)
-                     - FlightW'(row_passed_i);
+      acc_count_q <= acc_count_q + CountWidth'(acc_rsp_valid_i) - CountWidth'(row_taken && row_acc);
+      in_count_q  <= in_count_q + CountWidth'(in_row) - CountWidth'(row_taken && row_in);
+      held_q      <= held_q + CountWidth'(row_sent) - CountWidth'(row_taken);
+      flight_q    <= flight_q + FlightWidth'(row_sent) - FlightWidth'(row_written_i) -
+                     FlightWidth'(row_passed_i);
       if (state_q == Panel) begin
         if (panel_clear && const_words_i != '0) younger_q <= '0;
-      end else if (row_sent && !younger_q[FlightW-1]) begin
+      end else if (row_sent && !younger_q[FlightWidth-1]) begin
         younger_q <= younger_q + 1'b1;
       end
     end

@@ -15,139 +15,140 @@
 `default_nettype none
 
 module row_issue #(
-  parameter  int unsigned Dim     = 16,
-  parameter  int unsigned Lanes   = 16,
-  parameter  int unsigned OutRows = 16,
-  parameter  int unsigned SlotW   = 9,
-  localparam int unsigned Beats   = Dim / Lanes,
-  localparam int unsigned BeatW   = Beats > 1 ? $clog2(Beats) : 1,
-  localparam int unsigned IndexW  = $clog2(2 * Beats),
-  localparam int unsigned EdgeW   = $clog2(Dim + 1),
-  localparam int unsigned OlderW  = 5,  // fewer than 32 rows between lanes and memory
-  localparam int unsigned Stages  = 11
+  parameter  int unsigned Dim        = 16,
+  parameter  int unsigned Lanes      = 16,
+  parameter  int unsigned OutRows    = 16,
+  parameter  int unsigned SlotWidth  = 9,
+  localparam int unsigned Beats      = Dim / Lanes,
+  localparam int unsigned BeatWidth  = Beats > 1 ? $clog2(Beats) : 1,
+  localparam int unsigned IndexWidth = $clog2(2 * Beats),
+  localparam int unsigned EdgeWidth  = $clog2(Dim + 1),
+  localparam int unsigned OlderWidth = 5,  // fewer than 32 rows between lanes and memory
+  localparam int unsigned Stages     = 11
 ) (
-  input  logic               clk_i,
-  input  logic               rst_ni,
-  input  logic               offer_i,
-  output logic               take_o,
-  output logic               active_o,      // a command's rows have not all entered
-  output logic               end_o,         // its last row enters
-  input  logic [15:0]        rows_i,
-  input  logic [15:0]        panels_i,
-  input  logic [SlotW-1:0]   stat_row_i,
-  input  logic [15:0]        row_position_i,
-  input  logic [15:0]        column_position_i,
-  input  logic               low_moves_i,
-  input  logic               high_moves_i,
-  input  logic signed [15:0] valid_low_i,
-  input  logic signed [15:0] valid_high_i,
-  input  logic               fresh_i,         // panel 0 starts the statistics
-  input  logic               requantize_i,
-  input  logic               residual_i,
-  input  logic               activation_i,
-  input  logic               row_max_i,
-  input  logic               exp_i,
-  input  logic               row_normalize_i,
-  input  logic               layer_norm_i,
-  input  logic               moments_i,
-  input  logic               constants_i,     // panels have constants
-  input  logic               out8_used_i,
-  input  logic               out16_used_i,
-  input  logic               in16_i,
-  input  logic               dither_i,
-  input  logic [15:0]        multiplier_i,
-  input  logic [5:0]         shift_i,
-  input  logic               row_valid_i,
-  output logic               row_load_o,
-  output logic [SlotW-1:0]   row_slot_o,
-  output logic               row_in16_o,
-  input  logic               row_written_i,   // a row with results has finished
-  input  logic               row_passed_i,    // a row without has
-  input  logic               slot_written_i,  // the statistics of a row are in their memory
-  output logic [OlderW-1:0]  older_o,
-  output logic [SlotW:0]     older_end_o,
-  output logic [Stages:1]    valid_o,
-  output logic [Stages:1]    requantize_o,
-  output logic [Stages:1]    residual_o,
-  output logic [Stages:1]    activation_o,
-  output logic [Stages:1]    row_max_o,
-  output logic [Stages:1]    exp_o,
-  output logic [Stages:1]    row_normalize_o,
-  output logic [Stages:1]    layer_norm_o,
-  output logic [IndexW-1:0]  index_1_o,
-  output logic [15:0]        multiplier_1_o,
-  output logic [5:0]         shift_1_o,
-  output logic [BeatW-1:0]   beat_4_o,
-  output logic [EdgeW-1:0]   low_4_o,
-  output logic [EdgeW-1:0]   high_4_o,
-  output logic [7:0]         position_4_o,
-  output logic               dither_4_o,
-  output logic [IndexW-1:0]  index_8_o,
-  output logic [5:0]         shift_9_o,
-  output logic [BeatW-1:0]   beat_11_o,
-  output logic               first_11_o,
-  output logic               last_11_o,
-  output logic               final_11_o,      // the last beat of the command
-  output logic               moments_11_o,
-  output logic               out8_used_11_o,
-  output logic               out16_used_11_o,
-  output logic [EdgeW-1:0]   low_11_o,
-  output logic [EdgeW-1:0]   high_11_o,
-  output logic               fresh_11_o,
-  output logic [SlotW-1:0]   slot_11_o
+  input  logic                  clk_i,
+  input  logic                  rst_ni,
+  input  logic                  offer_i,
+  output logic                  take_o,
+  output logic                  active_o,  // a command's rows have not all entered
+  output logic                  end_o,  // its last row enters
+  input  logic [15:0]           rows_i,
+  input  logic [15:0]           panels_i,
+  input  logic [SlotWidth-1:0]  stat_row_i,
+  input  logic [15:0]           row_position_i,
+  input  logic [15:0]           column_position_i,
+  input  logic                  low_moves_i,
+  input  logic                  high_moves_i,
+  input  logic signed [15:0]    valid_low_i,
+  input  logic signed [15:0]    valid_high_i,
+  input  logic                  fresh_i,  // panel 0 starts the statistics
+  input  logic                  requantize_i,
+  input  logic                  residual_i,
+  input  logic                  activation_i,
+  input  logic                  row_max_i,
+  input  logic                  exp_i,
+  input  logic                  row_normalize_i,
+  input  logic                  layer_norm_i,
+  input  logic                  moments_i,
+  input  logic                  constants_i,  // panels have constants
+  input  logic                  out8_used_i,
+  input  logic                  out16_used_i,
+  input  logic                  in16_i,
+  input  logic                  dither_i,
+  input  logic [15:0]           multiplier_i,
+  input  logic [5:0]            shift_i,
+  input  logic                  row_valid_i,
+  output logic                  row_load_o,
+  output logic [SlotWidth-1:0]  row_slot_o,
+  output logic                  row_in16_o,
+  input  logic                  row_written_i,  // a row with results has finished
+  input  logic                  row_passed_i,  // a row without has
+  input  logic                  slot_written_i,  // the statistics of a row are in their memory
+  output logic [OlderWidth-1:0] older_o,
+  output logic [SlotWidth:0]    older_end_o,
+  output logic [Stages:1]       valid_o,
+  output logic [Stages:1]       requantize_o,
+  output logic [Stages:1]       residual_o,
+  output logic [Stages:1]       activation_o,
+  output logic [Stages:1]       row_max_o,
+  output logic [Stages:1]       exp_o,
+  output logic [Stages:1]       row_normalize_o,
+  output logic [Stages:1]       layer_norm_o,
+  output logic [IndexWidth-1:0] index_1_o,
+  output logic [15:0]           multiplier_1_o,
+  output logic [5:0]            shift_1_o,
+  output logic [BeatWidth-1:0]  beat_4_o,
+  output logic [EdgeWidth-1:0]  low_4_o,
+  output logic [EdgeWidth-1:0]  high_4_o,
+  output logic [7:0]            position_4_o,
+  output logic                  dither_4_o,
+  output logic [IndexWidth-1:0] index_8_o,
+  output logic [5:0]            shift_9_o,
+  output logic [BeatWidth-1:0]  beat_11_o,
+  output logic                  first_11_o,
+  output logic                  last_11_o,
+  output logic                  final_11_o,  // the last beat of the command
+  output logic                  moments_11_o,
+  output logic                  out8_used_11_o,
+  output logic                  out16_used_11_o,
+  output logic [EdgeWidth-1:0]  low_11_o,
+  output logic [EdgeWidth-1:0]  high_11_o,
+  output logic                  fresh_11_o,
+  output logic [SlotWidth-1:0]  slot_11_o
 );
-  localparam int unsigned CountW = $clog2(OutRows + 1);
-  localparam int unsigned EdgeSW = 26;  // any column position relative to any panel, signed
+  localparam int unsigned CountWidth = $clog2(OutRows + 1);
+  localparam int unsigned SignedEdgeWidth = 26;  // any column relative to any panel, signed
   // Fields of a beat's description
-  localparam int unsigned SlotLsb     = 0;
-  localparam int unsigned FreshLsb    = SlotLsb + SlotW;
-  localparam int unsigned BeatLsb     = FreshLsb + 1;
-  localparam int unsigned HighLsb     = BeatLsb + BeatW;
-  localparam int unsigned LowLsb      = HighLsb + EdgeW;
-  localparam int unsigned BankLsb     = LowLsb + EdgeW;
+  localparam int unsigned SlotLsb = 0;
+  localparam int unsigned FreshLsb = SlotLsb + SlotWidth;
+  localparam int unsigned BeatLsb = FreshLsb + 1;
+  localparam int unsigned HighLsb = BeatLsb + BeatWidth;
+  localparam int unsigned LowLsb = HighLsb + EdgeWidth;
+  localparam int unsigned BankLsb = LowLsb + EdgeWidth;
   localparam int unsigned PositionLsb = BankLsb + 1;
-  localparam int unsigned FinalLsb    = PositionLsb + 8;
-  localparam int unsigned MomentsLsb  = FinalLsb + 1;
-  localparam int unsigned Out8Lsb     = MomentsLsb + 1;
-  localparam int unsigned Out16Lsb    = Out8Lsb + 1;
-  localparam int unsigned DitherLsb   = Out16Lsb + 1;
-  localparam int unsigned ShiftLsb    = DitherLsb + 1;
-  localparam int unsigned MetaW       = ShiftLsb + 6;
-  localparam logic [BeatW-1:0] LastBeat = BeatW'(Beats - 1);
+  localparam int unsigned FinalLsb = PositionLsb + 8;
+  localparam int unsigned MomentsLsb = FinalLsb + 1;
+  localparam int unsigned Out8Lsb = MomentsLsb + 1;
+  localparam int unsigned Out16Lsb = Out8Lsb + 1;
+  localparam int unsigned DitherLsb = Out16Lsb + 1;
+  localparam int unsigned ShiftLsb = DitherLsb + 1;
+  localparam int unsigned MetaWidth = ShiftLsb + 6;
+  localparam logic [BeatWidth-1:0] LastBeat = BeatWidth'(Beats - 1);
 
-  logic [15:0]              rows_q, rows_left_q, panels_left_q, multiplier_q;
-  logic [SlotW-1:0]         slot_q, stat_row_q;
-  logic                     active_q, requantize_q, residual_q, activation_q, row_max_q, exp_q;
-  logic                     row_normalize_q, layer_norm_q, moments_q, constants_q, out8_used_q;
-  logic                     out16_used_q, in16_q, dither_q, low_moves_q, high_moves_q, gathers;
-  logic [5:0]               shift_q;
-  logic                     bank_q, fresh_q, last_row, last_beat, final_row, again, slot_older;
-  logic [7:0]               position_q, panel_position_q;
-  logic signed [EdgeSW-1:0] low_q, high_q, panel_low_q, panel_high_q, first_low, first_high;
-  logic [CountW-1:0]        unfinished_q;
-  logic [OlderW-1:0]        gathering_q, older_q;  // of all, of earlier commands
-  logic [SlotW:0]           older_end_q;
+  logic [15:0] rows_q, rows_left_q, panels_left_q, multiplier_q;
+  logic [SlotWidth-1:0] slot_q, stat_row_q;
+  logic active_q, requantize_q, residual_q, activation_q, row_max_q, exp_q;
+  logic row_normalize_q, layer_norm_q, moments_q, constants_q, out8_used_q;
+  logic out16_used_q, in16_q, dither_q, low_moves_q, high_moves_q, gathers;
+  logic [5:0] shift_q;
+  logic bank_q, fresh_q, last_row, last_beat, final_row, again, slot_older;
+  logic [7:0] position_q, panel_position_q;
+  logic signed [SignedEdgeWidth-1:0]
+      low_q, high_q, panel_low_q, panel_high_q, first_low, first_high;
+  logic [CountWidth-1:0] unfinished_q;
+  logic [OlderWidth-1:0] gathering_q, older_q;  // of all, of earlier commands
+  logic [SlotWidth:0]           older_end_q;
   logic [Stages:1]          valid_q;
-  logic [BeatW-1:0]         beat_q;
-  logic [MetaW-1:0]         row_meta_q;
-  logic [MetaW-1:0]         meta_1;
+  logic [BeatWidth-1:0]         beat_q;
+  logic [MetaWidth-1:0]         row_meta_q;
+  logic [MetaWidth-1:0]         meta_1;
 
-  function automatic logic [EdgeW-1:0] cut(input logic signed [EdgeSW-1:0] edge_in);
+  function automatic logic [EdgeWidth-1:0] cut(input logic signed [SignedEdgeWidth-1:0] edge_in);
     if (edge_in < 0) cut = '0;
-    else if (edge_in > EdgeSW'(Dim)) cut = EdgeW'(Dim);
-    else cut = edge_in[EdgeW-1:0];
+    else if (edge_in > SignedEdgeWidth'(Dim)) cut = EdgeWidth'(Dim);
+    else cut = edge_in[EdgeWidth-1:0];
   endfunction
 
   assign last_row   = rows_left_q == 16'd1;
   assign final_row  = last_row && panels_left_q == 16'd1;
   assign last_beat  = beat_q == LastBeat;
   assign gathers    = row_max_q || exp_q || moments_q;
-  assign slot_older = older_q != '0 && {1'b0, slot_q} < older_end_q
-                      && {1'b0, slot_q} + (SlotW+1)'(older_q) >= older_end_q;
+  assign slot_older = older_q != '0 && {1'b0, slot_q} < older_end_q &&
+                      {1'b0, slot_q} + (SlotWidth+1)'(older_q) >= older_end_q;
   // Only one command's rows are older: the last row waits until those before it are written.
-  assign row_load_o = row_valid_i && active_q && unfinished_q != CountW'(OutRows)
-                      && (!valid_q[1] || last_beat)
-                      && !(gathers && (slot_older || (final_row && older_q != '0)));
+  assign row_load_o = row_valid_i && active_q && unfinished_q != CountWidth'(OutRows) &&
+                      (!valid_q[1] || last_beat) &&
+                      !(gathers && (slot_older || (final_row && older_q != '0)));
   assign end_o      = row_load_o && final_row;
   assign take_o     = offer_i && (!active_q || end_o);
   assign active_o   = active_q;
@@ -158,10 +159,12 @@ module row_issue #(
   assign older_o     = older_q;
   assign older_end_o = older_end_q;
 
-  assign first_low  = EdgeSW'(valid_low_i) - EdgeSW'($signed({1'b0, column_position_i}))
-                      + (low_moves_i ? EdgeSW'($signed({1'b0, row_position_i})) : '0);
-  assign first_high = EdgeSW'(valid_high_i) - EdgeSW'($signed({1'b0, column_position_i}))
-                      + (high_moves_i ? EdgeSW'($signed({1'b0, row_position_i})) : '0);
+  assign first_low  = SignedEdgeWidth'(valid_low_i) -
+                      SignedEdgeWidth'($signed({1'b0, column_position_i})) +
+                      (low_moves_i ? SignedEdgeWidth'($signed({1'b0, row_position_i})) : '0);
+  assign first_high = SignedEdgeWidth'(valid_high_i) -
+                      SignedEdgeWidth'($signed({1'b0, column_position_i})) +
+                      (high_moves_i ? SignedEdgeWidth'($signed({1'b0, row_position_i})) : '0);
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -175,10 +178,11 @@ module row_issue #(
       if (take_o) active_q <= 1'b1;
       else if (end_o) active_q <= 1'b0;
       if (row_load_o && last_row && constants_q) bank_q <= !bank_q;
-      unfinished_q <= unfinished_q + CountW'(row_load_o) - CountW'(row_written_i)
-                      - CountW'(row_passed_i);
-      gathering_q  <= gathering_q + OlderW'(row_load_o && gathers) - OlderW'(slot_written_i);
-      if (end_o && gathers) older_q <= gathering_q + 1'b1 - OlderW'(slot_written_i);
+      unfinished_q <= unfinished_q + CountWidth'(row_load_o) - CountWidth'(row_written_i) -
+                      CountWidth'(row_passed_i);
+      gathering_q  <= gathering_q + OlderWidth'(row_load_o && gathers) -
+                      OlderWidth'(slot_written_i);
+      if (end_o && gathers) older_q <= gathering_q + 1'b1 - OlderWidth'(slot_written_i);
       else if (slot_written_i && older_q != '0) older_q <= older_q - 1'b1;
       valid_q <= {valid_q[Stages-1:1], row_load_o || again};
     end
@@ -239,8 +243,8 @@ module row_issue #(
       rows_left_q <= rows_left_q - 16'd1;
       slot_q      <= slot_q + 1'b1;
       position_q  <= position_q + 8'd1;
-      low_q       <= low_q + EdgeSW'($signed({1'b0, low_moves_q}));
-      high_q      <= high_q + EdgeSW'($signed({1'b0, high_moves_q}));
+      low_q       <= low_q + SignedEdgeWidth'($signed({1'b0, low_moves_q}));
+      high_q      <= high_q + SignedEdgeWidth'($signed({1'b0, high_moves_q}));
       if (last_row) begin
         rows_left_q      <= rows_q;
         panels_left_q    <= panels_left_q - 16'd1;
@@ -248,15 +252,16 @@ module row_issue #(
         fresh_q          <= 1'b0;
         position_q       <= panel_position_q + 8'(Dim);
         panel_position_q <= panel_position_q + 8'(Dim);
-        low_q            <= panel_low_q - EdgeSW'(Dim);
-        high_q           <= panel_high_q - EdgeSW'(Dim);
-        panel_low_q      <= panel_low_q - EdgeSW'(Dim);
-        panel_high_q     <= panel_high_q - EdgeSW'(Dim);
+        low_q            <= panel_low_q - SignedEdgeWidth'(Dim);
+        high_q           <= panel_high_q - SignedEdgeWidth'(Dim);
+        panel_low_q      <= panel_low_q - SignedEdgeWidth'(Dim);
+        panel_high_q     <= panel_high_q - SignedEdgeWidth'(Dim);
       end
     end
     if (row_load_o) begin
       row_meta_q     <= {shift_q, dither_q, out16_used_q, out8_used_q, moments_q, final_row,
-                         position_q, bank_q, cut(low_q), cut(high_q), BeatW'(0), fresh_q, slot_q};
+                         position_q, bank_q, cut(low_q), cut(high_q), BeatWidth'(0), fresh_q,
+                         slot_q};
       multiplier_1_o <= multiplier_q;
       beat_q         <= '0;
     end else if (valid_q[1]) begin
@@ -267,29 +272,30 @@ module row_issue #(
   // The beat's description travels along; it sits in stage k while valid_q[k].
   always_comb begin
     meta_1 = row_meta_q;
-    meta_1[BeatLsb +: BeatW] = beat_q;
+    meta_1[BeatLsb +: BeatWidth] = beat_q;
   end
 
   // verilator lint_off BLKSEQ
   // Private array, written from the last stage to the first: blocking assignments make registers.
-  logic [MetaW-1:0] meta [Stages];
+  logic [MetaWidth-1:0] meta [Stages];
   logic             final_row_11;
   always_ff @(posedge clk_i) begin
     if (|valid_q) begin
-      slot_11_o       <= meta[10][SlotLsb +: SlotW];
+      slot_11_o       <= meta[10][SlotLsb +: SlotWidth];
       final_row_11    <= meta[10][FinalLsb];
       moments_11_o    <= meta[10][MomentsLsb];
       out8_used_11_o  <= meta[10][Out8Lsb];
       out16_used_11_o <= meta[10][Out16Lsb];
       shift_9_o       <= meta[8][ShiftLsb +: 6];
       fresh_11_o      <= meta[10][FreshLsb];
-      beat_11_o       <= meta[10][BeatLsb +: BeatW];
-      high_11_o       <= meta[10][HighLsb +: EdgeW];
-      low_11_o        <= meta[10][LowLsb +: EdgeW];
-      index_8_o       <= IndexW'(32'(meta[7][BankLsb]) * Beats + 32'(meta[7][BeatLsb +: BeatW]));
-      beat_4_o        <= meta[3][BeatLsb +: BeatW];
-      high_4_o        <= meta[3][HighLsb +: EdgeW];
-      low_4_o         <= meta[3][LowLsb +: EdgeW];
+      beat_11_o       <= meta[10][BeatLsb +: BeatWidth];
+      high_11_o       <= meta[10][HighLsb +: EdgeWidth];
+      low_11_o        <= meta[10][LowLsb +: EdgeWidth];
+      index_8_o       <= IndexWidth'(32'(meta[7][BankLsb]) * Beats +
+                                     32'(meta[7][BeatLsb +: BeatWidth]));
+      beat_4_o        <= meta[3][BeatLsb +: BeatWidth];
+      high_4_o        <= meta[3][HighLsb +: EdgeWidth];
+      low_4_o         <= meta[3][LowLsb +: EdgeWidth];
       position_4_o    <= meta[3][PositionLsb +: 8];
       dither_4_o      <= meta[3][DitherLsb];
       for (int unsigned k = Stages - 1; k > 2; k--) meta[k] = meta[k - 1];
@@ -298,7 +304,7 @@ module row_issue #(
   end
   // verilator lint_on BLKSEQ
 
-  assign index_1_o   = IndexW'(32'(row_meta_q[BankLsb]) * Beats + 32'(beat_q));
+  assign index_1_o   = IndexWidth'(32'(row_meta_q[BankLsb]) * Beats + 32'(beat_q));
   assign shift_1_o   = row_meta_q[ShiftLsb +: 6];
   assign final_11_o  = final_row_11 && last_11_o;
   assign first_11_o  = beat_11_o == '0;

@@ -17,52 +17,52 @@
 `default_nettype none
 
 module row_scalar #(
-  parameter  int unsigned StatRows = 64,
-  parameter  int unsigned Interval = 16,
-  localparam int unsigned SlotW    = $clog2(StatRows)
+  parameter  int unsigned StatRows  = 64,
+  parameter  int unsigned Interval  = 16,
+  localparam int unsigned SlotWidth = $clog2(StatRows)
 ) (
-  input  logic               clk_i,
-  input  logic               rst_ni,
-  input  logic               start_i,
-  input  logic               layer_norm_i,
-  input  logic [15:0]        rows_i,
-  input  logic [15:0]        stat_row_i,
-  input  logic [15:0]        multiplier_i,
-  input  logic [5:0]         shift_i,
-  input  logic [23:0]        mean_factor_i,
-  input  logic [47:0]        epsilon_i,
-  input  logic [15:0]        width_i,
-  input  logic [3:0]         width_log_i,
-  output logic               busy_o,
-  output logic [16:0]        pending_first_o,
-  output logic [16:0]        pending_end_o,
-  output logic               read_valid_o,
-  input  logic               read_ready_i,
-  output logic [SlotW-1:0]   read_slot_o,
-  input  logic signed [28:0] sum_i,
-  input  logic [44:0]        squares_i,
-  input  logic               lane_read_i,
-  input  logic [SlotW-1:0]   lane_slot_i,
-  output logic signed [20:0] lane_mean_o,
-  output logic [16:0]        lane_factor_o,
-  output logic [5:0]         lane_shift_o
+  input  logic                 clk_i,
+  input  logic                 rst_ni,
+  input  logic                 start_i,
+  input  logic                 layer_norm_i,
+  input  logic [15:0]          rows_i,
+  input  logic [15:0]          stat_row_i,
+  input  logic [15:0]          multiplier_i,
+  input  logic [5:0]           shift_i,
+  input  logic [23:0]          mean_factor_i,
+  input  logic [47:0]          epsilon_i,
+  input  logic [15:0]          width_i,
+  input  logic [3:0]           width_log_i,
+  output logic                 busy_o,
+  output logic [16:0]          pending_first_o,
+  output logic [16:0]          pending_end_o,
+  output logic                 read_valid_o,
+  input  logic                 read_ready_i,
+  output logic [SlotWidth-1:0] read_slot_o,
+  input  logic signed [28:0]   sum_i,
+  input  logic [44:0]          squares_i,
+  input  logic                 lane_read_i,
+  input  logic [SlotWidth-1:0] lane_slot_i,
+  output logic signed [20:0]   lane_mean_o,
+  output logic [16:0]          lane_factor_o,
+  output logic [5:0]           lane_shift_o
 );
   // A row's age: bit k of row_q, k cycles since its sums were granted.
-  localparam int unsigned Root        = 4;          // its variance enters the square root
-  localparam int unsigned RootBits    = 16;
-  localparam int unsigned SoftDivide  = 4;          // it enters the divider
-  localparam int unsigned NormDivide  = Root + RootBits + 1;
-  localparam int unsigned QuotientW   = 17;
-  localparam int unsigned Quotient    = QuotientW + 1;  // from there, its quotient is there
-  localparam int unsigned Last        = NormDivide + Quotient + 1;  // its factor is written
-  localparam int unsigned Lead        = 3;
-  localparam int unsigned GapW        = $clog2(Interval + 1);
+  localparam int unsigned Root = 4;  // its variance enters the square root
+  localparam int unsigned RootBits = 16;
+  localparam int unsigned SoftDivide = 4;  // it enters the divider
+  localparam int unsigned NormDivide = Root + RootBits + 1;
+  localparam int unsigned QuotientWidth = 17;
+  localparam int unsigned Quotient = QuotientWidth + 1;  // from there, its quotient is there
+  localparam int unsigned Last = NormDivide + Quotient + 1;  // its factor is written
+  localparam int unsigned Lead = 3;
+  localparam int unsigned GapWidth = $clog2(Interval + 1);
 
-  logic               layer_norm_q, reading_q;
-  logic [16:0]        read_slot_q, pending_q, end_q;  // up to one past slot 65535
-  logic [15:0]        multiplier_q, width_q;
-  logic [SlotW-1:0]   early_slot_q, late_slot_q;
-  logic [GapW-1:0]    gap_q;  // cycles until the next row may enter
+  logic layer_norm_q, reading_q;
+  logic [16:0] read_slot_q, pending_q, end_q;  // up to one past slot 65535
+  logic [15:0] multiplier_q, width_q;
+  logic [SlotWidth-1:0] early_slot_q, late_slot_q;
+  logic [GapWidth-1:0]    gap_q;  // cycles until the next row may enter
   logic [Last:1]      row_q;
   logic [5:0]         shift_q;
   logic [23:0]        mean_factor_q;
@@ -70,11 +70,11 @@ module row_scalar #(
   logic [3:0]         width_log_q;
   logic signed [28:0] sum_q;
   logic [27:0]        sum_3_q;
-  logic [63:0]        weighted_2_q, weighted_3_q, square_q, variance_q;
+  logic [63:0] weighted_2_q, weighted_3_q, square_q, variance_q;
   logic [31:0]        normal;
   logic [6:0]         length_q;
   logic signed [6:0]  half_q;  // k
-  logic [5:0]         up, down;
+  logic [5:0] up, down;
   logic signed [53:0] mean_3_q, mean_4_q;
   logic [5:0]         mean_shift;
   logic signed [20:0] mean_q;
@@ -83,7 +83,7 @@ module row_scalar #(
   logic [6:0]         softmax_shift;
   logic [5:0]         norm_shift;
 
-  logic        granted, divide, quotient_there, release_slot, write_factor;
+  logic granted, divide, quotient_there, release_slot, write_factor;
   logic [15:0] root;
   logic [16:0] quotient;
   logic [27:0] numerator, denominator;
@@ -115,33 +115,60 @@ module row_scalar #(
   assign write_factor   = layer_norm_q ? row_q[Last] : row_q[SoftDivide+Quotient+1];
   assign release_slot   = layer_norm_q ? row_q[Last-Lead] : row_q[SoftDivide+Quotient+1-Lead];
 
-  isqrt #(.RootW(RootBits), .Interval(Interval)) u_isqrt (
-    .clk_i, .rst_ni, .load_i(row_q[Root] && layer_norm_q), .value_i(normal), .root_o(root)
-  );
-
-  divider #(.Width(28), .QuotientW(QuotientW), .Interval(Interval)) u_divider (
-    .clk_i, .rst_ni,
-    .load_i(divide), .numerator_i(numerator), .denominator_i(denominator), .quotient_o(quotient)
-  );
-
-  ram_1r1w #(.Width(27), .Depth(StatRows)) u_means (
+  isqrt #(
+    .RootWidth(RootBits),
+    .Interval(Interval)
+  ) u_isqrt (
     .clk_i,
-    .write_enable_i(row_q[5]), .write_addr_i(early_slot_q),
+    .rst_ni,
+    .load_i(row_q[Root] && layer_norm_q),
+    .value_i(normal),
+    .root_o(root)
+  );
+
+  divider #(
+    .Width(28),
+    .QuotientWidth(QuotientWidth),
+    .Interval(Interval)
+  ) u_divider (
+    .clk_i,
+    .rst_ni,
+    .load_i(divide),
+    .numerator_i(numerator),
+    .denominator_i(denominator),
+    .quotient_o(quotient)
+  );
+
+  ram_1r1w #(
+    .Width(27),
+    .Depth(StatRows)
+  ) u_means (
+    .clk_i,
+    .write_enable_i(row_q[5]),
+    .write_addr_i(early_slot_q),
     .write_data_i({mean_q, result_shift_q}),
-    .read_enable_i(lane_read_i), .read_addr_i(lane_slot_i),
+    .read_enable_i(lane_read_i),
+    .read_addr_i(lane_slot_i),
     .read_data_o({lane_mean_o, lane_shift_o})
   );
-  ram_1r1w #(.Width(17), .Depth(StatRows)) u_factors (
+  ram_1r1w #(
+    .Width(17),
+    .Depth(StatRows)
+  ) u_factors (
     .clk_i,
-    .write_enable_i(write_factor), .write_addr_i(late_slot_q), .write_data_i(factor_q),
-    .read_enable_i(lane_read_i), .read_addr_i(lane_slot_i), .read_data_o(lane_factor_o)
+    .write_enable_i(write_factor),
+    .write_addr_i(late_slot_q),
+    .write_data_i(factor_q),
+    .read_enable_i(lane_read_i),
+    .read_addr_i(lane_slot_i),
+    .read_data_o(lane_factor_o)
   );
 
   assign busy_o          = reading_q || row_q != '0;
   assign pending_first_o = pending_q;
   assign pending_end_o   = end_q;
   assign read_valid_o    = reading_q && gap_q == '0;
-  assign read_slot_o     = read_slot_q[SlotW-1:0];
+  assign read_slot_o     = read_slot_q[SlotWidth-1:0];
   assign granted         = read_valid_o && read_ready_i;
 
   always_ff @(posedge clk_i) begin
@@ -154,7 +181,7 @@ module row_scalar #(
       if (!layer_norm_q) row_q[Last:SoftDivide+Quotient+2] <= '0;
       if (start_i) reading_q <= 1'b1;
       else if (granted && read_slot_q + 17'd1 == end_q) reading_q <= 1'b0;
-      if (granted) gap_q <= GapW'(Interval - 1);
+      if (granted) gap_q <= GapWidth'(Interval - 1);
       else if (gap_q != '0) gap_q <= gap_q - 1'b1;
     end
   end
@@ -164,8 +191,8 @@ module row_scalar #(
       layer_norm_q  <= layer_norm_i;
       read_slot_q   <= {1'b0, stat_row_i};
       pending_q     <= {1'b0, stat_row_i};
-      early_slot_q  <= stat_row_i[SlotW-1:0];
-      late_slot_q   <= stat_row_i[SlotW-1:0];
+      early_slot_q  <= stat_row_i[SlotWidth-1:0];
+      late_slot_q   <= stat_row_i[SlotWidth-1:0];
       end_q         <= {1'b0, stat_row_i} + {1'b0, rows_i};
       multiplier_q  <= multiplier_i;
       shift_q       <= shift_i;

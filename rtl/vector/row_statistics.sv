@@ -14,45 +14,45 @@
 `default_nettype none
 
 module row_statistics #(
-  parameter  int unsigned Dim      = 16,
-  parameter  int unsigned Lanes    = 16,
-  parameter  int unsigned StatRows = 64,
-  localparam int unsigned BeatW    = Dim > Lanes ? $clog2(Dim / Lanes) : 1,
-  localparam int unsigned EdgeW    = $clog2(Dim + 1),
-  localparam int unsigned SlotW    = $clog2(StatRows)
+  parameter  int unsigned Dim       = 16,
+  parameter  int unsigned Lanes     = 16,
+  parameter  int unsigned StatRows  = 64,
+  localparam int unsigned BeatWidth = Dim > Lanes ? $clog2(Dim / Lanes) : 1,
+  localparam int unsigned EdgeWidth = $clog2(Dim + 1),
+  localparam int unsigned SlotWidth = $clog2(StatRows)
 ) (
-  input  logic                clk_i,
-  input  logic                rst_ni,
-  input  logic                maximum_i,
-  input  logic                sum_weights_i,
-  input  logic                moments_i,
-  input  logic                valid_i,
-  input  logic                first_i,
-  input  logic                last_i,
-  input  logic                fresh_i,
-  input  logic [SlotW-1:0]    slot_i,
-  input  logic [BeatW-1:0]    beat_i,
-  input  logic [EdgeW-1:0]    low_i,
-  input  logic [EdgeW-1:0]    high_i,
-  input  logic [Lanes*16-1:0] x_i,
-  input  logic [Lanes*8-1:0]  weight_i,
-  output logic                written_o,
-  input  logic                max_read_i,
-  input  logic [SlotW-1:0]    max_slot_i,
-  output logic signed [15:0]  max_o,
-  input  logic                sums_read_i,
-  output logic                sums_ready_o,
-  input  logic [SlotW-1:0]    sums_slot_i,
-  output logic signed [28:0]  sum_o,
-  output logic [44:0]         squares_o
+  input  logic                 clk_i,
+  input  logic                 rst_ni,
+  input  logic                 maximum_i,
+  input  logic                 sum_weights_i,
+  input  logic                 moments_i,
+  input  logic                 valid_i,
+  input  logic                 first_i,
+  input  logic                 last_i,
+  input  logic                 fresh_i,
+  input  logic [SlotWidth-1:0] slot_i,
+  input  logic [BeatWidth-1:0] beat_i,
+  input  logic [EdgeWidth-1:0] low_i,
+  input  logic [EdgeWidth-1:0] high_i,
+  input  logic [Lanes*16-1:0]  x_i,
+  input  logic [Lanes*8-1:0]   weight_i,
+  output logic                 written_o,
+  input  logic                 max_read_i,
+  input  logic [SlotWidth-1:0] max_slot_i,
+  output logic signed [15:0]   max_o,
+  input  logic                 sums_read_i,
+  output logic                 sums_ready_o,
+  input  logic [SlotWidth-1:0] sums_slot_i,
+  output logic signed [28:0]   sum_o,
+  output logic [44:0]          squares_o
 );
   logic signed [28:0] own_sum;
   logic signed [15:0] own_max;
-  logic             valid_1_q, valid_2_q, write_q;
-  logic             maximum_1, maximum_2, maximum_q, moments_1, moments_2, moments_q;
-  logic             first_1, last_1, fresh_1, first_2, last_2, fresh_2;
-  logic [SlotW-1:0] slot_1, slot_2, slot_q;
-  logic             own_read;
+  logic valid_1_q, valid_2_q, write_q;
+  logic maximum_1, maximum_2, maximum_q, moments_1, moments_2, moments_q;
+  logic first_1, last_1, fresh_1, first_2, last_2, fresh_2;
+  logic [SlotWidth-1:0] slot_1, slot_2, slot_q;
+  logic own_read;
 
   assign own_read     = valid_1_q && first_1;
   assign sums_ready_o = !(own_read && moments_1);
@@ -104,7 +104,7 @@ module row_statistics #(
   logic signed [28:0] sum_q;
   logic        [44:0] squares_q;
   logic signed [15:0] max_q;
-  logic [EdgeW-1:0]   column;
+  logic [EdgeWidth-1:0]   column;
 
   always_ff @(posedge clk_i) begin
     if (valid_2_q) begin
@@ -133,7 +133,7 @@ module row_statistics #(
     end
     if (valid_i) begin
       for (int unsigned l = 0; l < Lanes; l++) begin
-        column = EdgeW'(32'(beat_i) * Lanes + l);
+        column = EdgeWidth'(32'(beat_i) * Lanes + l);
         if (sum_weights_i) term_1[l] = 16'(weight_i[l*8 +: 8]);
         else if (maximum_i && (column < low_i || column >= high_i)) term_1[l] = -16'sd32768;
         else term_1[l] = x_i[l*16 +: 16];
@@ -143,23 +143,47 @@ module row_statistics #(
   end
   // verilator lint_on BLKSEQ
 
-  ram_2r1w #(.Width(16), .Depth(StatRows)) u_max (
+  ram_2r1w #(
+    .Width(16),
+    .Depth(StatRows)
+  ) u_max (
     .clk_i,
-    .write_enable_i(write_q && maximum_q), .write_addr_i(slot_q), .write_data_i(max_q),
-    .read_enable_a_i(own_read && maximum_1), .read_addr_a_i(slot_1), .read_data_a_o(own_max),
-    .read_enable_b_i(max_read_i), .read_addr_b_i(max_slot_i), .read_data_b_o(max_o)
+    .write_enable_i(write_q && maximum_q),
+    .write_addr_i(slot_q),
+    .write_data_i(max_q),
+    .read_enable_a_i(own_read && maximum_1),
+    .read_addr_a_i(slot_1),
+    .read_data_a_o(own_max),
+    .read_enable_b_i(max_read_i),
+    .read_addr_b_i(max_slot_i),
+    .read_data_b_o(max_o)
   );
-  ram_2r1w #(.Width(29), .Depth(StatRows)) u_sum (
+  ram_2r1w #(
+    .Width(29),
+    .Depth(StatRows)
+  ) u_sum (
     .clk_i,
-    .write_enable_i(write_q && !maximum_q), .write_addr_i(slot_q), .write_data_i(sum_q),
-    .read_enable_a_i(own_read), .read_addr_a_i(slot_1), .read_data_a_o(own_sum),
-    .read_enable_b_i(sums_read_i), .read_addr_b_i(sums_slot_i), .read_data_b_o(sum_o)
+    .write_enable_i(write_q && !maximum_q),
+    .write_addr_i(slot_q),
+    .write_data_i(sum_q),
+    .read_enable_a_i(own_read),
+    .read_addr_a_i(slot_1),
+    .read_data_a_o(own_sum),
+    .read_enable_b_i(sums_read_i),
+    .read_addr_b_i(sums_slot_i),
+    .read_data_b_o(sum_o)
   );
-  ram_1r1w #(.Width(45), .Depth(StatRows)) u_squares (
+  ram_1r1w #(
+    .Width(45),
+    .Depth(StatRows)
+  ) u_squares (
     .clk_i,
-    .write_enable_i(write_q && moments_q), .write_addr_i(slot_q), .write_data_i(squares_q),
+    .write_enable_i(write_q && moments_q),
+    .write_addr_i(slot_q),
+    .write_data_i(squares_q),
     .read_enable_i((own_read && moments_1) || sums_read_i),
-    .read_addr_i(own_read && moments_1 ? slot_1 : sums_slot_i), .read_data_o(squares_o)
+    .read_addr_i(own_read && moments_1 ? slot_1 : sums_slot_i),
+    .read_data_o(squares_o)
   );
 endmodule
 

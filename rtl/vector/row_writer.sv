@@ -18,43 +18,43 @@ module row_writer #(
   parameter  int unsigned Lanes        = 16,
   parameter  int unsigned OutRows      = 16,
   parameter  int unsigned ScratchWords = 32768,
-  localparam int unsigned WordW        = Dim * 8
+  localparam int unsigned WordWidth    = Dim * 8
 ) (
-  input  logic                clk_i,
-  input  logic                rst_ni,
-  input  logic                offer_i,
-  output logic                take_o,
-  input  logic [31:0]         command_index_i,
-  output logic [31:0]         index_o,
-  input  logic                out8_used_i,
-  input  logic                out16_used_i,
-  input  logic [15:0]         rows_i,
-  input  logic [15:0]         panels_i,
-  input  logic [23:0]         addr8_i,
-  input  logic [23:0]         stride8_i,
-  input  logic [23:0]         addr16_i,
-  input  logic [23:0]         stride16_i,
-  input  logic                valid_i,
-  input  logic                last_i,
-  input  logic                row_out8_i,
-  input  logic                row_out16_i,
-  input  logic [Lanes*8-1:0]  out8_i,
-  input  logic [Lanes*16-1:0] out16_i,
-  output logic                row_written_o,
-  output logic                command_written_o,
-  output logic                fault_valid_o,
-  output logic [24:0]         fault_addr_o,
-  output logic                write_valid_o,
-  input  logic                write_ready_i,
-  output logic [23:0]         write_addr_o,
-  output logic [WordW-1:0]    write_data_o
+  input  logic                 clk_i,
+  input  logic                 rst_ni,
+  input  logic                 offer_i,
+  output logic                 take_o,
+  input  logic [31:0]          command_index_i,
+  output logic [31:0]          index_o,
+  input  logic                 out8_used_i,
+  input  logic                 out16_used_i,
+  input  logic [15:0]          rows_i,
+  input  logic [15:0]          panels_i,
+  input  logic [23:0]          addr8_i,
+  input  logic [23:0]          stride8_i,
+  input  logic [23:0]          addr16_i,
+  input  logic [23:0]          stride16_i,
+  input  logic                 valid_i,
+  input  logic                 last_i,
+  input  logic                 row_out8_i,
+  input  logic                 row_out16_i,
+  input  logic [Lanes*8-1:0]   out8_i,
+  input  logic [Lanes*16-1:0]  out16_i,
+  output logic                 row_written_o,
+  output logic                 command_written_o,
+  output logic                 fault_valid_o,
+  output logic [24:0]          fault_addr_o,
+  output logic                 write_valid_o,
+  input  logic                 write_ready_i,
+  output logic [23:0]          write_addr_o,
+  output logic [WordWidth-1:0] write_data_o
 );
-  localparam int unsigned PointerW = $clog2(OutRows);
-  localparam int unsigned CountW   = $clog2(OutRows + 1);
+  localparam int unsigned PointerWidth = $clog2(OutRows);
+  localparam int unsigned CountWidth = $clog2(OutRows + 1);
 
   // ------------------------------------------------------------------ assembly
-  logic [WordW-1:0]   row8;
-  logic [2*WordW-1:0] row16;
+  logic [WordWidth-1:0]   row8;
+  logic [2*WordWidth-1:0] row16;
   logic               push;
 
   assign push = valid_i && last_i && (row_out8_i || row_out16_i);
@@ -63,22 +63,22 @@ module row_writer #(
     assign row8  = out8_i;
     assign row16 = out16_i;
   end else begin : gen_beats
-    logic [WordW-Lanes*8-1:0]    row8_q;  // the beats so far, the latest on top
-    logic [2*WordW-Lanes*16-1:0] row16_q;
+    logic [WordWidth-Lanes*8-1:0]    row8_q;  // the beats so far, the latest on top
+    logic [2*WordWidth-Lanes*16-1:0] row16_q;
     assign row8  = {out8_i, row8_q};
     assign row16 = {out16_i, row16_q};
     always_ff @(posedge clk_i) begin
       if (valid_i) begin
-        row8_q  <= row8[WordW-1:Lanes*8];
-        row16_q <= row16[2*WordW-1:Lanes*16];
+        row8_q  <= row8[WordWidth-1:Lanes*8];
+        row16_q <= row16[2*WordWidth-1:Lanes*16];
       end
     end
   end
 
-  logic [WordW-1:0]    mem8 [OutRows];
-  logic [2*WordW-1:0]  mem16 [OutRows];
-  logic [PointerW-1:0] push_q, pop_q;
-  logic [CountW-1:0]   count_q;
+  logic [WordWidth-1:0]    mem8 [OutRows];
+  logic [2*WordWidth-1:0]  mem16 [OutRows];
+  logic [PointerWidth-1:0] push_q, pop_q;
+  logic [CountWidth-1:0] count_q;
 
   always_ff @(posedge clk_i) begin
     if (push && row_out8_i) mem8[push_q] <= row8;
@@ -88,15 +88,19 @@ module row_writer #(
   end
 
   // -------------------------------------------------------------------- writes
-  typedef enum logic [1:0] {Word8, Low16, High16} part_e;
-  part_e        part_q, first_part;
-  logic         valid_q, final_q, last_q, load, pop, final_part, last_row, last_panel;
-  logic         active_q, popped_q, out8_q, out16_q;  // popped: every row has left the buffer
-  logic         accepted, beyond_q;
-  logic [23:0]  stride8_q, stride16_q;
-  logic [24:0]  addr_q, next8_q, panel8_q, next16_q, panel16_q, next;  // a carry above the address
-  logic [15:0]  rows_q, rows_left_q, panels_left_q;
-  logic [WordW-1:0] data_q;
+  typedef enum logic [1:0] {
+    Word8,
+    Low16,
+    High16
+  } part_e;
+  part_e part_q, first_part;
+  logic valid_q, final_q, last_q, load, pop, final_part, last_row, last_panel;
+  logic active_q, popped_q, out8_q, out16_q;  // popped: every row has left the buffer
+  logic accepted, beyond_q;
+  logic [23:0] stride8_q, stride16_q;
+  logic [24:0] addr_q, next8_q, panel8_q, next16_q, panel16_q, next;  // a carry above the address
+  logic [15:0] rows_q, rows_left_q, panels_left_q;
+  logic [WordWidth-1:0] data_q;
 
   assign first_part = out8_q ? Word8 : Low16;
   assign load       = active_q && !popped_q && count_q != '0 && (!valid_q || accepted);
@@ -130,7 +134,7 @@ module row_writer #(
       else if (pop && last_row && last_panel) popped_q <= 1'b1;
       if (push) push_q <= push_q + 1'b1;
       if (pop) pop_q <= pop_q + 1'b1;
-      count_q <= count_q + CountW'(push) - CountW'(pop);
+      count_q <= count_q + CountWidth'(push) - CountWidth'(pop);
       if (load) valid_q <= 1'b1;
       else if (accepted) valid_q <= 1'b0;
     end
@@ -163,12 +167,12 @@ module row_writer #(
           part_q  <= out16_q ? Low16 : Word8;
         end
         Low16: begin
-          data_q   <= mem16[pop_q][WordW-1:0];
+          data_q   <= mem16[pop_q][WordWidth-1:0];
           next16_q <= next16_q + 25'd1;
           part_q   <= High16;
         end
         default: begin
-          data_q   <= mem16[pop_q][2*WordW-1:WordW];
+          data_q   <= mem16[pop_q][2*WordWidth-1:WordWidth];
           next16_q <= next16_q + 25'd1;
           part_q   <= first_part;
         end

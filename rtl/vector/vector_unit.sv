@@ -41,7 +41,7 @@ module vector_unit #(
   input  logic              halt_i,
   output logic              busy_o,
   output logic              scalar_busy_o,
-  output logic              beat_event_o,         // the lanes take channels of a row
+  output logic              beat_event_o,  // the lanes take channels of a row
   output logic              scalar_wait_event_o,  // the next row waits for the row-scalar unit
   output logic              acc_req_valid_o,
   input  logic              acc_req_ready_i,
@@ -59,11 +59,11 @@ module vector_unit #(
   output logic [Dim*8-1:0]  write_data_o
 );
   localparam int unsigned OutRows = 16;  // rows between the lanes' entry and the last write
-  localparam int unsigned Beats   = Dim / Lanes;
-  localparam int unsigned BeatW   = Beats > 1 ? $clog2(Beats) : 1;
-  localparam int unsigned IndexW  = $clog2(2 * Beats);
-  localparam int unsigned EdgeW   = $clog2(Dim + 1);
-  localparam int unsigned SlotW   = $clog2(StatRows);
+  localparam int unsigned Beats = Dim / Lanes;
+  localparam int unsigned BeatWidth = Beats > 1 ? $clog2(Beats) : 1;
+  localparam int unsigned IndexWidth = $clog2(2 * Beats);
+  localparam int unsigned EdgeWidth = $clog2(Dim + 1);
+  localparam int unsigned SlotWidth = $clog2(StatRows);
 
   // ------------------------------------------------------------------- decode
   logic [511:0] command_q;
@@ -71,11 +71,11 @@ module vector_unit #(
   logic         unused_command;
   assign unused_command = ^command_q;
 
-  logic [7:0]  opcode;
+  logic [7:0] opcode;
   logic [15:0] rows, panels, stat_row;
-  logic        requantize, residual, activation, row_max, exp, row_normalize, layer_norm;
-  logic        softmax_scalar, norm_scalar, scalar;
-  logic        moments, statistics_used, statistics_gathered, out8_used, out16_used;
+  logic requantize, residual, activation, row_max, exp, row_normalize, layer_norm;
+  logic softmax_scalar, norm_scalar, scalar;
+  logic moments, statistics_used, statistics_gathered, out8_used, out16_used;
   logic [1:0]  in_words;
   logic [3:0]  const_words;
 
@@ -98,10 +98,10 @@ module vector_unit #(
   assign moments             = residual && command_q[intformer_pkg::StatsLsb];
   assign statistics_gathered = moments || row_max || exp;
   assign statistics_used     = statistics_gathered || row_normalize || layer_norm;
-  assign out8_used  = activation || exp || row_normalize || (requantize && !out16_used)
-                      || (layer_norm && command_q[intformer_pkg::Out8Lsb]);
-  assign out16_used = residual
-                      || ((requantize || layer_norm) && command_q[intformer_pkg::Out16Lsb]);
+  assign out8_used  = activation || exp || row_normalize || (requantize && !out16_used) ||
+                      (layer_norm && command_q[intformer_pkg::Out8Lsb]);
+  assign out16_used = residual ||
+                      ((requantize || layer_norm) && command_q[intformer_pkg::Out16Lsb]);
   assign in_words   = layer_norm || (residual && command_q[intformer_pkg::In16Lsb]) ? 2'd2
                       : residual ? 2'd1 : 2'd0;
 
@@ -114,23 +114,27 @@ module vector_unit #(
   end
 
   // ----------------------------------------------------------------- sequence
-  typedef enum logic [1:0] {Idle, Check, Run} state_e;
+  typedef enum logic [1:0] {
+    Idle,
+    Check,
+    Run
+  } state_e;
   state_e state_q;
-  logic   out_of_range, start, start_rows, start_scalar, fetch_idle, front_free, taken;
-  logic   offered_scalar, failed_q, read_fault, read_fault_acc, write_fault, slot_fault;
+  logic out_of_range, start, start_rows, start_scalar, fetch_idle, front_free, taken;
+  logic offered_scalar, failed_q, read_fault, read_fault_acc, write_fault, slot_fault;
   logic [24:0] read_fault_addr, write_fault_addr;
   logic [31:0] write_index;
-  logic   issue_offer_q, issue_take, issue_active, issue_end, write_offer_q, write_take;
+  logic issue_offer_q, issue_take, issue_active, issue_end, write_offer_q, write_take;
   logic [7:0] offered_opcode;
-  logic       order_full, order_empty, row_written, command_written, row_passed, command_passed;
+  logic order_full, order_empty, row_written, command_written, row_passed, command_passed;
 
   assign offered_opcode  = command_i[intformer_pkg::OpcodeLsb +: intformer_pkg::OpcodeWidth];
-  assign offered_scalar  = offered_opcode == intformer_pkg::OpRowScalarSoftmax
-                           || offered_opcode == intformer_pkg::OpRowScalarLayerNorm;
-  assign front_free      = state_q == Idle
-                           || (state_q == Run && fetch_idle && !issue_offer_q && !write_offer_q);
-  assign command_ready_o = front_free && !halt_i && !order_full
-                           && !(offered_scalar && scalar_busy_o);
+  assign offered_scalar  = offered_opcode == intformer_pkg::OpRowScalarSoftmax ||
+                           offered_opcode == intformer_pkg::OpRowScalarLayerNorm;
+  assign front_free      = state_q == Idle ||
+                           (state_q == Run && fetch_idle && !issue_offer_q && !write_offer_q);
+  assign command_ready_o = front_free && !halt_i && !order_full &&
+                           !(offered_scalar && scalar_busy_o);
   assign taken           = command_valid_i && command_ready_o;
 
   assign out_of_range = (statistics_used || scalar) && 32'(stat_row) + 32'(rows) > StatRows;
@@ -164,14 +168,20 @@ module vector_unit #(
   end
 
   done_order u_order (
-    .clk_i, .rst_ni,
-    .push_i(start), .index_i(index_q),
+    .clk_i,
+    .rst_ni,
+    .push_i(start),
+    .index_i(index_q),
     .signal_i(command_q[intformer_pkg::SignalLsb +: intformer_pkg::SignalWidth]),
     .wait_written_i(!scalar && (out8_used || out16_used)),
     .wait_passed_i(!scalar && !out8_used && !out16_used),
-    .written_i(command_written), .passed_i(command_passed),
-    .full_o(order_full), .empty_o(order_empty),
-    .done_valid_o, .done_index_o, .done_signal_o
+    .written_i(command_written),
+    .passed_i(command_passed),
+    .full_o(order_full),
+    .empty_o(order_empty),
+    .done_valid_o,
+    .done_index_o,
+    .done_signal_o
   );
 
   assign busy_o = state_q != Idle || !order_empty;
@@ -196,17 +206,20 @@ module vector_unit #(
   end
 
   // --------------------------------------------------------------------- rows
-  logic              const_write, const_bank, row_valid, row_load, row_in16;
-  logic [3:0]        const_byte;
-  logic [Dim*8-1:0]  const_data, row_low, row_high;
+  logic const_write, const_bank, row_valid, row_load, row_in16;
+  logic [3:0] const_byte;
+  logic [Dim*8-1:0] const_data, row_low, row_high;
   logic [Dim*32-1:0] row_acc;
-  logic [16:0]       pending_first, pending_end;
+  logic [16:0] pending_first, pending_end;
 
   // The read-modify-write of a slot takes 3 cycles: panels of fewer than 4 rows go one by one.
   row_fetch #(
-    .Dim(Dim), .ScratchWords(ScratchWords), .AccRows(AccRows)
+    .Dim(Dim),
+    .ScratchWords(ScratchWords),
+    .AccRows(AccRows)
   ) u_fetch (
-    .clk_i, .rst_ni,
+    .clk_i,
+    .rst_ni,
     .start_i(start_rows),
     .acc_used_i(!layer_norm),
     .acc_addr_i(command_q[intformer_pkg::AccAddrLsb +: intformer_pkg::AccAddrWidth]),
@@ -219,38 +232,69 @@ module vector_unit #(
     .rows_i(rows),
     .panels_i(panels),
     .serialize_i(statistics_gathered && rows < 16'd4),
-    .statistics_used_i(statistics_used), .stat_row_i(stat_row),
-    .scalar_busy_i(scalar_busy_o), .pending_first_i(pending_first), .pending_end_i(pending_end),
-    .row_written_i(row_written), .row_passed_i(row_passed), .idle_o(fetch_idle),
-    .scalar_wait_o(scalar_wait_event_o), .fault_valid_o(read_fault), .fault_acc_o(read_fault_acc),
+    .statistics_used_i(statistics_used),
+    .stat_row_i(stat_row),
+    .scalar_busy_i(scalar_busy_o),
+    .pending_first_i(pending_first),
+    .pending_end_i(pending_end),
+    .row_written_i(row_written),
+    .row_passed_i(row_passed),
+    .idle_o(fetch_idle),
+    .scalar_wait_o(scalar_wait_event_o),
+    .fault_valid_o(read_fault),
+    .fault_acc_o(read_fault_acc),
     .fault_addr_o(read_fault_addr),
-    .acc_req_valid_o, .acc_req_ready_i, .acc_req_addr_o, .acc_rsp_valid_i, .acc_rsp_data_i,
-    .read_req_valid_o, .read_req_ready_i, .read_req_addr_o, .read_rsp_valid_i, .read_rsp_data_i,
-    .const_write_o(const_write), .const_bank_o(const_bank), .const_byte_o(const_byte),
+    .acc_req_valid_o,
+    .acc_req_ready_i,
+    .acc_req_addr_o,
+    .acc_rsp_valid_i,
+    .acc_rsp_data_i,
+    .read_req_valid_o,
+    .read_req_ready_i,
+    .read_req_addr_o,
+    .read_rsp_valid_i,
+    .read_rsp_data_i,
+    .const_write_o(const_write),
+    .const_bank_o(const_bank),
+    .const_byte_o(const_byte),
     .const_data_o(const_data),
-    .row_valid_o(row_valid), .row_ready_i(row_load),
-    .row_acc_o(row_acc), .row_low_o(row_low), .row_high_o(row_high)
+    .row_valid_o(row_valid),
+    .row_ready_i(row_load),
+    .row_acc_o(row_acc),
+    .row_low_o(row_low),
+    .row_high_o(row_high)
   );
 
-  localparam int unsigned OlderW = 5;
-  logic [11:1]       valid, at_requantize, at_residual, at_activation, at_row_max, at_exp;
-  logic [11:1]       at_row_normalize, at_layer_norm;
-  logic [SlotW-1:0]  row_slot, slot_11;
-  logic [OlderW-1:0] older;
-  logic [SlotW:0]    older_end;
-  logic [IndexW-1:0] index_1, index_8;
-  logic [15:0]       multiplier_1;
-  logic [5:0]        shift_1, shift_9;
-  logic [BeatW-1:0]  beat_4, beat_11;
-  logic [EdgeW-1:0]  low_4, high_4, low_11, high_11;
-  logic [7:0]        position_4;
-  logic              dither_4, first_11, last_11, final_11, moments_11, out8_used_11;
-  logic              out16_used_11, fresh_11, slot_written;
+  localparam int unsigned OlderWidth = 5;
+  logic [11:1] valid, at_requantize, at_residual, at_activation, at_row_max, at_exp;
+  logic [11:1] at_row_normalize, at_layer_norm;
+  logic [SlotWidth-1:0] row_slot, slot_11;
+  logic [OlderWidth-1:0] older;
+  logic [SlotWidth:0]    older_end;
+  logic [IndexWidth-1:0] index_1, index_8;
+  logic [15:0] multiplier_1;
+  logic [5:0] shift_1, shift_9;
+  logic [BeatWidth-1:0] beat_4, beat_11;
+  logic [EdgeWidth-1:0] low_4, high_4, low_11, high_11;
+  logic [7:0] position_4;
+  logic dither_4, first_11, last_11, final_11, moments_11, out8_used_11;
+  logic out16_used_11, fresh_11, slot_written;
 
-  row_issue #(.Dim(Dim), .Lanes(Lanes), .OutRows(OutRows), .SlotW(SlotW)) u_issue (
-    .clk_i, .rst_ni,
-    .offer_i(issue_offer_q), .take_o(issue_take), .active_o(issue_active), .end_o(issue_end),
-    .rows_i(rows), .panels_i(panels), .stat_row_i(stat_row[SlotW-1:0]),
+  row_issue #(
+    .Dim(Dim),
+    .Lanes(Lanes),
+    .OutRows(OutRows),
+    .SlotWidth(SlotWidth)
+  ) u_issue (
+    .clk_i,
+    .rst_ni,
+    .offer_i(issue_offer_q),
+    .take_o(issue_take),
+    .active_o(issue_active),
+    .end_o(issue_end),
+    .rows_i(rows),
+    .panels_i(panels),
+    .stat_row_i(stat_row[SlotWidth-1:0]),
     .row_position_i(command_q[intformer_pkg::RowPositionLsb +: intformer_pkg::RowPositionWidth]),
     .column_position_i(
       command_q[intformer_pkg::ColumnPositionLsb +: intformer_pkg::ColumnPositionWidth]),
@@ -259,26 +303,59 @@ module vector_unit #(
     .valid_low_i(command_q[intformer_pkg::ValidLowLsb +: intformer_pkg::ValidLowWidth]),
     .valid_high_i(command_q[intformer_pkg::ValidHighLsb +: intformer_pkg::ValidHighWidth]),
     .fresh_i(command_q[intformer_pkg::StatsInitLsb]),
-    .requantize_i(requantize), .residual_i(residual), .activation_i(activation),
-    .row_max_i(row_max), .exp_i(exp), .row_normalize_i(row_normalize), .layer_norm_i(layer_norm),
-    .moments_i(moments), .constants_i(const_words != '0),
-    .out8_used_i(out8_used), .out16_used_i(out16_used),
+    .requantize_i(requantize),
+    .residual_i(residual),
+    .activation_i(activation),
+    .row_max_i(row_max),
+    .exp_i(exp),
+    .row_normalize_i(row_normalize),
+    .layer_norm_i(layer_norm),
+    .moments_i(moments),
+    .constants_i(const_words != '0),
+    .out8_used_i(out8_used),
+    .out16_used_i(out16_used),
     .in16_i(layer_norm || command_q[intformer_pkg::In16Lsb]),
     .dither_i(command_q[intformer_pkg::DitherLsb]),
     .multiplier_i(command_q[intformer_pkg::MultiplierLsb +: intformer_pkg::MultiplierWidth]),
     .shift_i(command_q[intformer_pkg::ShiftLsb +: intformer_pkg::ShiftWidth]),
-    .row_valid_i(row_valid), .row_load_o(row_load), .row_slot_o(row_slot), .row_in16_o(row_in16),
-    .row_written_i(row_written), .row_passed_i(row_passed), .slot_written_i(slot_written),
-    .older_o(older), .older_end_o(older_end), .valid_o(valid),
-    .requantize_o(at_requantize), .residual_o(at_residual), .activation_o(at_activation),
-    .row_max_o(at_row_max), .exp_o(at_exp), .row_normalize_o(at_row_normalize),
+    .row_valid_i(row_valid),
+    .row_load_o(row_load),
+    .row_slot_o(row_slot),
+    .row_in16_o(row_in16),
+    .row_written_i(row_written),
+    .row_passed_i(row_passed),
+    .slot_written_i(slot_written),
+    .older_o(older),
+    .older_end_o(older_end),
+    .valid_o(valid),
+    .requantize_o(at_requantize),
+    .residual_o(at_residual),
+    .activation_o(at_activation),
+    .row_max_o(at_row_max),
+    .exp_o(at_exp),
+    .row_normalize_o(at_row_normalize),
     .layer_norm_o(at_layer_norm),
-    .index_1_o(index_1), .multiplier_1_o(multiplier_1), .shift_1_o(shift_1),
-    .beat_4_o(beat_4), .low_4_o(low_4), .high_4_o(high_4), .position_4_o(position_4),
-    .dither_4_o(dither_4), .index_8_o(index_8), .shift_9_o(shift_9),
-    .beat_11_o(beat_11), .first_11_o(first_11), .last_11_o(last_11), .final_11_o(final_11),
-    .moments_11_o(moments_11), .out8_used_11_o(out8_used_11), .out16_used_11_o(out16_used_11),
-    .low_11_o(low_11), .high_11_o(high_11), .fresh_11_o(fresh_11), .slot_11_o(slot_11)
+    .index_1_o(index_1),
+    .multiplier_1_o(multiplier_1),
+    .shift_1_o(shift_1),
+    .beat_4_o(beat_4),
+    .low_4_o(low_4),
+    .high_4_o(high_4),
+    .position_4_o(position_4),
+    .dither_4_o(dither_4),
+    .index_8_o(index_8),
+    .shift_9_o(shift_9),
+    .beat_11_o(beat_11),
+    .first_11_o(first_11),
+    .last_11_o(last_11),
+    .final_11_o(final_11),
+    .moments_11_o(moments_11),
+    .out8_used_11_o(out8_used_11),
+    .out16_used_11_o(out16_used_11),
+    .low_11_o(low_11),
+    .high_11_o(high_11),
+    .fresh_11_o(fresh_11),
+    .slot_11_o(slot_11)
   );
 
   logic unused_stages;
@@ -296,82 +373,158 @@ module vector_unit #(
   logic [Lanes*8-1:0]  out8_11;
   logic [Lanes*16-1:0] out16_11;
 
-  vector_lanes #(.Dim(Dim), .Lanes(Lanes), .FamilyPwl(FamilyPwl)) u_lanes (
+  vector_lanes #(
+    .Dim(Dim),
+    .Lanes(Lanes),
+    .FamilyPwl(FamilyPwl)
+  ) u_lanes (
     .clk_i,
-    .const_write_i(const_write), .const_affine_i(layer_norm), .const_bank_i(const_bank),
-    .const_byte_i(const_byte), .const_data_i(const_data),
-    .row_load_i(row_load), .row_acc_i(row_acc), .row_low_i(row_low), .row_high_i(row_high),
-    .row_in16_i(row_in16), .valid_i(valid[10:1]),
-    .requantize_i(at_requantize[10:1]), .residual_i(at_residual[10:1]),
-    .activation_i(at_activation[10:1]), .exp_i(at_exp[10:1]),
-    .row_normalize_i(at_row_normalize[10:1]), .layer_norm_i(at_layer_norm[10:1]),
-    .index_1_i(index_1), .multiplier_1_i(multiplier_1), .shift_1_i(shift_1),
-    .row_mean_1_i(row_mean_1), .row_factor_1_i(row_factor_1), .row_shift_1_i(row_shift_1),
+    .const_write_i(const_write),
+    .const_affine_i(layer_norm),
+    .const_bank_i(const_bank),
+    .const_byte_i(const_byte),
+    .const_data_i(const_data),
+    .row_load_i(row_load),
+    .row_acc_i(row_acc),
+    .row_low_i(row_low),
+    .row_high_i(row_high),
+    .row_in16_i(row_in16),
+    .valid_i(valid[10:1]),
+    .requantize_i(at_requantize[10:1]),
+    .residual_i(at_residual[10:1]),
+    .activation_i(at_activation[10:1]),
+    .exp_i(at_exp[10:1]),
+    .row_normalize_i(at_row_normalize[10:1]),
+    .layer_norm_i(at_layer_norm[10:1]),
+    .index_1_i(index_1),
+    .multiplier_1_i(multiplier_1),
+    .shift_1_i(shift_1),
+    .row_mean_1_i(row_mean_1),
+    .row_factor_1_i(row_factor_1),
+    .row_shift_1_i(row_shift_1),
     .row_max_1_i(row_max_1),
-    .beat_4_i(beat_4), .low_4_i(low_4), .high_4_i(high_4), .position_4_i(position_4),
-    .dither_4_i(dither_4), .index_8_i(index_8), .shift_9_i(shift_9),
-    .out8_11_o(out8_11), .out16_11_o(out16_11)
+    .beat_4_i(beat_4),
+    .low_4_i(low_4),
+    .high_4_i(high_4),
+    .position_4_i(position_4),
+    .dither_4_i(dither_4),
+    .index_8_i(index_8),
+    .shift_9_i(shift_9),
+    .out8_11_o(out8_11),
+    .out16_11_o(out16_11)
   );
 
   // A row-scalar command that its unit took while rows of the command before had not entered the
   // lanes waits for these, then row by row for sums that are on their way.
-  logic               sums_read, sums_ready, sums_hold_q, sums_older;
-  logic [SlotW-1:0]   sums_slot;
+  logic sums_read, sums_ready, sums_hold_q, sums_older;
+  logic [SlotWidth-1:0]   sums_slot;
   logic signed [28:0] sum;
   logic [44:0]        squares;
 
-  assign sums_older = older != '0 && {1'b0, sums_slot} < older_end
-                      && {1'b0, sums_slot} + (SlotW+1)'(older) >= older_end;
+  assign sums_older = older != '0 && {1'b0, sums_slot} < older_end &&
+                      {1'b0, sums_slot} + (SlotWidth+1)'(older) >= older_end;
   always_ff @(posedge clk_i) begin
     if (!rst_ni) sums_hold_q <= 1'b0;
     else if (start_scalar) sums_hold_q <= issue_active && !issue_end;
     else if (issue_end) sums_hold_q <= 1'b0;
   end
 
-  row_statistics #(.Dim(Dim), .Lanes(Lanes), .StatRows(StatRows)) u_statistics (
-    .clk_i, .rst_ni,
-    .maximum_i(at_row_max[11]), .sum_weights_i(at_exp[11]), .moments_i(moments_11),
-    .valid_i(valid[11]), .first_i(first_11), .last_i(last_11), .fresh_i(fresh_11),
-    .slot_i(slot_11), .beat_i(beat_11), .low_i(low_11), .high_i(high_11),
-    .x_i(out16_11), .weight_i(out8_11), .written_o(slot_written),
-    .max_read_i(row_load), .max_slot_i(row_slot), .max_o(row_max_1),
-    .sums_read_i(sums_read), .sums_ready_o(sums_ready), .sums_slot_i(sums_slot),
-    .sum_o(sum), .squares_o(squares)
+  row_statistics #(
+    .Dim(Dim),
+    .Lanes(Lanes),
+    .StatRows(StatRows)
+  ) u_statistics (
+    .clk_i,
+    .rst_ni,
+    .maximum_i(at_row_max[11]),
+    .sum_weights_i(at_exp[11]),
+    .moments_i(moments_11),
+    .valid_i(valid[11]),
+    .first_i(first_11),
+    .last_i(last_11),
+    .fresh_i(fresh_11),
+    .slot_i(slot_11),
+    .beat_i(beat_11),
+    .low_i(low_11),
+    .high_i(high_11),
+    .x_i(out16_11),
+    .weight_i(out8_11),
+    .written_o(slot_written),
+    .max_read_i(row_load),
+    .max_slot_i(row_slot),
+    .max_o(row_max_1),
+    .sums_read_i(sums_read),
+    .sums_ready_o(sums_ready),
+    .sums_slot_i(sums_slot),
+    .sum_o(sum),
+    .squares_o(squares)
   );
 
-  row_scalar #(.StatRows(StatRows), .Interval(ScalarInterval)) u_row_scalar (
-    .clk_i, .rst_ni,
-    .start_i(start_scalar), .layer_norm_i(norm_scalar), .rows_i(rows), .stat_row_i(stat_row),
+  row_scalar #(
+    .StatRows(StatRows),
+    .Interval(ScalarInterval)
+  ) u_row_scalar (
+    .clk_i,
+    .rst_ni,
+    .start_i(start_scalar),
+    .layer_norm_i(norm_scalar),
+    .rows_i(rows),
+    .stat_row_i(stat_row),
     .multiplier_i(command_q[intformer_pkg::MultiplierLsb +: intformer_pkg::MultiplierWidth]),
     .shift_i(command_q[intformer_pkg::ShiftLsb +: intformer_pkg::ShiftWidth]),
     .mean_factor_i(command_q[intformer_pkg::MeanFactorLsb +: intformer_pkg::MeanFactorWidth]),
     .epsilon_i(command_q[intformer_pkg::EpsilonLsb +: intformer_pkg::EpsilonWidth]),
     .width_i(command_q[intformer_pkg::WidthLsb +: intformer_pkg::WidthWidth]),
     .width_log_i(command_q[intformer_pkg::WidthLogLsb +: intformer_pkg::WidthLogWidth]),
-    .busy_o(scalar_busy_o), .pending_first_o(pending_first), .pending_end_o(pending_end),
-    .read_valid_o(sums_read), .read_ready_i(sums_ready && !sums_hold_q && !sums_older),
+    .busy_o(scalar_busy_o),
+    .pending_first_o(pending_first),
+    .pending_end_o(pending_end),
+    .read_valid_o(sums_read),
+    .read_ready_i(sums_ready && !sums_hold_q && !sums_older),
     .read_slot_o(sums_slot),
-    .sum_i(sum), .squares_i(squares),
-    .lane_read_i(row_load), .lane_slot_i(row_slot),
-    .lane_mean_o(row_mean_1), .lane_factor_o(row_factor_1), .lane_shift_o(row_shift_1)
+    .sum_i(sum),
+    .squares_i(squares),
+    .lane_read_i(row_load),
+    .lane_slot_i(row_slot),
+    .lane_mean_o(row_mean_1),
+    .lane_factor_o(row_factor_1),
+    .lane_shift_o(row_shift_1)
   );
 
   row_writer #(
-    .Dim(Dim), .Lanes(Lanes), .OutRows(OutRows), .ScratchWords(ScratchWords)
+    .Dim(Dim),
+    .Lanes(Lanes),
+    .OutRows(OutRows),
+    .ScratchWords(ScratchWords)
   ) u_writer (
-    .clk_i, .rst_ni,
-    .offer_i(write_offer_q), .take_o(write_take),
-    .command_index_i(index_q), .index_o(write_index), .fault_valid_o(write_fault),
+    .clk_i,
+    .rst_ni,
+    .offer_i(write_offer_q),
+    .take_o(write_take),
+    .command_index_i(index_q),
+    .index_o(write_index),
+    .fault_valid_o(write_fault),
     .fault_addr_o(write_fault_addr),
-    .out8_used_i(out8_used), .out16_used_i(out16_used), .rows_i(rows), .panels_i(panels),
+    .out8_used_i(out8_used),
+    .out16_used_i(out16_used),
+    .rows_i(rows),
+    .panels_i(panels),
     .addr8_i(command_q[intformer_pkg::OutAddrLsb +: intformer_pkg::OutAddrWidth]),
     .stride8_i(command_q[intformer_pkg::OutStrideLsb +: intformer_pkg::OutStrideWidth]),
     .addr16_i(command_q[intformer_pkg::Out16AddrLsb +: intformer_pkg::Out16AddrWidth]),
     .stride16_i(command_q[intformer_pkg::Out16StrideLsb +: intformer_pkg::Out16StrideWidth]),
-    .valid_i(valid[11]), .last_i(last_11), .row_out8_i(out8_used_11),
-    .row_out16_i(out16_used_11), .out8_i(out8_11), .out16_i(out16_11),
-    .row_written_o(row_written), .command_written_o(command_written),
-    .write_valid_o, .write_ready_i, .write_addr_o, .write_data_o
+    .valid_i(valid[11]),
+    .last_i(last_11),
+    .row_out8_i(out8_used_11),
+    .row_out16_i(out16_used_11),
+    .out8_i(out8_11),
+    .out16_i(out16_11),
+    .row_written_o(row_written),
+    .command_written_o(command_written),
+    .write_valid_o,
+    .write_ready_i,
+    .write_addr_o,
+    .write_data_o
   );
 
   assign beat_event_o = valid[1];

@@ -4,31 +4,31 @@
 `default_nettype none
 
 module lanes_probe #(
-  parameter  int unsigned Dim    = intformer_pkg::Dim,
-  parameter  int unsigned Lanes  = intformer_pkg::Lanes,
-  localparam int unsigned Beats  = Dim / Lanes,
-  localparam int unsigned BeatW  = Beats > 1 ? $clog2(Beats) : 1,
-  localparam int unsigned IndexW = $clog2(2 * Beats),
-  localparam int unsigned EdgeW  = $clog2(Dim + 1)
+  parameter  int unsigned Dim        = intformer_pkg::Dim,
+  parameter  int unsigned Lanes      = intformer_pkg::Lanes,
+  localparam int unsigned Beats      = Dim / Lanes,
+  localparam int unsigned BeatWidth  = Beats > 1 ? $clog2(Beats) : 1,
+  localparam int unsigned IndexWidth = $clog2(2 * Beats),
+  localparam int unsigned EdgeWidth  = $clog2(Dim + 1)
 ) (
-  input  logic                clk_i,
-  input  logic [7:0]          opcode_i,
-  input  logic                dither_i,
-  input  logic [15:0]         multiplier_i,
-  input  logic [5:0]          shift_i,
-  input  logic                const_write_i,
-  input  logic [3:0]          const_byte_i,
-  input  logic [Dim*8-1:0]    const_data_i,
-  input  logic                row_load_i,
-  input  logic [Dim*32-1:0]   row_acc_i,
-  input  logic [10:1]         valid_i,
-  input  logic signed [15:0]  row_max_1_i,
-  input  logic [EdgeW-1:0]    high_4_i,
-  input  logic [7:0]          position_4_i,
-  output logic [Lanes*20-1:0] activation_8_o,
-  output logic [Lanes*16-1:0] fraction_8_o,
-  output logic [Lanes*8-1:0]  out8_11_o,
-  output logic [Lanes*16-1:0] out16_11_o
+  input  logic                 clk_i,
+  input  logic [7:0]           opcode_i,
+  input  logic                 dither_i,
+  input  logic [15:0]          multiplier_i,
+  input  logic [5:0]           shift_i,
+  input  logic                 const_write_i,
+  input  logic [3:0]           const_byte_i,
+  input  logic [Dim*8-1:0]     const_data_i,
+  input  logic                 row_load_i,
+  input  logic [Dim*32-1:0]    row_acc_i,
+  input  logic [10:1]          valid_i,
+  input  logic signed [15:0]   row_max_1_i,
+  input  logic [EdgeWidth-1:0] high_4_i,
+  input  logic [7:0]           position_4_i,
+  output logic [Lanes*20-1:0]  activation_8_o,
+  output logic [Lanes*16-1:0]  fraction_8_o,
+  output logic [Lanes*8-1:0]   out8_11_o,
+  output logic [Lanes*16-1:0]  out16_11_o
 );
   vector_lanes #(.Dim(Dim), .Lanes(Lanes)) u_lanes (
     .clk_i,
@@ -41,10 +41,10 @@ module lanes_probe #(
     .exp_i(opcode_i == intformer_pkg::OpExp ? valid_i : '0),
     .row_normalize_i(opcode_i == intformer_pkg::OpRowNormalize ? valid_i : '0),
     .layer_norm_i(opcode_i == intformer_pkg::OpLayerNorm ? valid_i : '0),
-    .index_1_i(IndexW'(0)), .multiplier_1_i(multiplier_i), .shift_1_i(shift_i),
+    .index_1_i(IndexWidth'(0)), .multiplier_1_i(multiplier_i), .shift_1_i(shift_i),
     .row_mean_1_i('0), .row_factor_1_i('0), .row_shift_1_i('0), .row_max_1_i,
-    .beat_4_i(BeatW'(0)), .low_4_i(EdgeW'(0)), .high_4_i, .position_4_i, .dither_4_i(dither_i),
-    .index_8_i(IndexW'(0)), .shift_9_i(shift_i),
+    .beat_4_i(BeatWidth'(0)), .low_4_i(EdgeWidth'(0)), .high_4_i, .position_4_i, .dither_4_i(dither_i),
+    .index_8_i(IndexWidth'(0)), .shift_9_i(shift_i),
     .out8_11_o, .out16_11_o
   );
   assign activation_8_o = u_lanes.activation_8;
