@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "gen/device.hpp"
+#include "gen/tables/operands.hpp"
 
 namespace intformer::tb {
 namespace {
@@ -18,8 +19,7 @@ uint64_t bytesMoved(const Program& program, const OperatorTrace& op) {
     const Command& command = program.commands[index];
     const auto queue = findOpcode(static_cast<uint8_t>(command.opcode()))->queue;
     if (queue == Queue::Load || queue == Queue::Store)
-      bytes += static_cast<uint64_t>(command.get(Field::Chunks)) *
-               static_cast<uint64_t>(command.get(Field::ChunkWords)) * program.dim;
+      bytes += bytesTransferred(command, program.dim);
   }
   return bytes;
 }

@@ -73,14 +73,16 @@ uint64_t watchdogCycles(std::span<const Command> commands, uint32_t dim, uint32_
                         double stall) {
   uint64_t longest = 0;
   for (const Command& command : commands) {
-    const auto at = [&](Field field) { return static_cast<uint64_t>(command.get(field)); };
     const OpcodeSpec* spec = findOpcode(static_cast<uint8_t>(command.opcode()));
     if (spec == nullptr || !spec->queue) continue;
+    uint64_t cycles = 0;
     if (*spec->queue == Queue::Matmul)
-      longest = std::max(longest, std::max<uint64_t>(at(Field::MatmulRows), dim) *
-                                      (at(Field::Depth) / dim + 1) * (at(Field::Cols) / dim + 1));
+      cycles = std::max<uint64_t>(command.at(Field::MatmulRows), dim) *
+               (command.at(Field::Depth) / dim + 1) * (command.at(Field::Cols) / dim + 1);
     else if (*spec->queue == Queue::Vector)
-      longest = std::max(longest, (at(Field::Rows) + 16) * (at(Field::Panels) + 1) * dim);
+      cycles = (command.at(Field::Rows) + 16) * dim *
+               (command.has(Field::Panels) ? command.at(Field::Panels) + 1 : 1);
+    longest = std::max(longest, cycles);
   }
   // Four times the unit's own time covers bank conflicts and a vector unit with one lane.
   return 20'000 + 4 * longest +

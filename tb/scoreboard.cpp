@@ -27,10 +27,10 @@ int32_t valueAt(ElementType type, const uint8_t* bytes) {
 
 /// Whether a store's chunks cover a byte of memory.
 bool covers(const Command& command, uint32_t dim, uint64_t address) {
-  const auto first = static_cast<uint64_t>(command.get(Field::MemoryAddr));
-  const auto stride = static_cast<uint64_t>(command.get(Field::MemoryStride));
-  const uint64_t bytes = static_cast<uint64_t>(command.get(Field::ChunkWords)) * dim;
-  const auto chunks = static_cast<uint64_t>(command.get(Field::Chunks));
+  const uint64_t first = command.at(Field::MemoryAddr);
+  const uint64_t stride = command.at(Field::MemoryStride);
+  const uint64_t bytes = command.at(Field::ChunkWords) * dim;
+  const uint64_t chunks = command.at(Field::Chunks);
   for (uint64_t i = 0; i < chunks; ++i)
     if (address - (first + i * stride) < bytes) return true;
   return false;

@@ -2,6 +2,7 @@
 
 #include "gen/device.hpp"
 #include "gen/emit/emit.hpp"
+#include "gen/emit/operand_table.hpp"
 #include "gen/tables/commands.hpp"
 #include "gen/tables/registers.hpp"
 #include "gen/tables/rules.hpp"
@@ -18,6 +19,9 @@ column *legal* rules out, a bit that must be 0, and a command that waits for its
 it are refused as `illegal_field` before the command is queued. Every command but `end`, whose wait
 and signal are 0, begins with the fields below. At most 65,535 tokens of a queue may wait in another; a
 command whose end gives one more is refused as `illegal_field`, too.
+
+Behind the fields of an opcode stand its operands: blocks of rows, a row being some neighbouring
+units of its space. Rows of a block follow each other, and so do blocks where nothing is said.
 )";
 
 constexpr std::string_view kConstants = R"(
@@ -136,9 +140,8 @@ std::string commands() {
         spec.queue ? fmt::format("queue {}", queueName(*spec.queue)) : "executed by the dispatcher";
     text += fmt::format("\n### `{}` 0x{:02X}, {}\n{}\n", spec.name,
                         static_cast<unsigned>(spec.opcode), queue, spec.doc);
-    if (const uint32_t words = constantBytes(spec.opcode))
-      text += fmt::format("Reads {} words of constants per panel.\n", words);
     if (!spec.fields.empty()) text += fieldTable(spec.fields, &spec);
+    text += operandTable(spec.opcode);
   }
   return text + std::string(kConstants);
 }

@@ -7,6 +7,7 @@
 #include "gen/emit/emit.hpp"
 #include "gen/emit/register_types.hpp"
 #include "gen/tables/commands.hpp"
+#include "gen/tables/operands.hpp"
 #include "gen/tables/registers.hpp"
 #include "gen/tables/sizes.hpp"
 #include "gen/writer.hpp"

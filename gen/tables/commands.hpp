@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "gen/tables/fields.hpp"
+
 /// The command set, described once. Everything that must agree on it (SystemVerilog package, C
 /// header, Markdown, compiler, emulator) is rendered from or reads these tables.
 namespace intformer {
@@ -14,7 +16,6 @@ namespace intformer {
 /// The four in-order queues. The number is the bit in a command's wait and signal masks.
 enum class Queue : uint8_t { Load = 0, Matmul = 1, Vector = 2, Store = 3 };
 inline constexpr std::size_t kQueueCount = 4;
-inline constexpr std::size_t kCommandWords = 16;  ///< 32-bit words in a command
 inline constexpr uint32_t kMaxGatherRows = 64;    ///< rows that one gather picks
 inline constexpr uint32_t kGatherStrideBytes = 64;  ///< its memory_stride is a multiple of this
 inline constexpr uint32_t kMaxQueueTokens = 65535;  ///< given by a queue to another and not yet taken
@@ -37,36 +38,6 @@ enum class Opcode : uint8_t {
   Store = 0x40,
 };
 
-enum class Field : uint8_t {
-  // every command
-  Opcode, Wait, Signal,
-  // load, store
-  ScratchAddr, MemoryAddr, ChunkWords, Chunks, ScratchStride, MemoryStride,
-  // gather, beside those of load
-  IndexAddr, IndexLimit, WordStride,
-  // matmul
-  AAddr, AStride, BAddr, BStride, CAddr, CStride, MatmulRows, Depth, Cols,
-  AUnsigned, BTransposed, Accumulate,
-  // vector
-  AccAddr, AccStride, InAddr, InStride, OutAddr, OutStride, Out16Addr, Out16Stride, ConstAddr,
-  Rows, Panels, StatRow, RowPosition, ColumnPosition,
-  In16, Out8, Out16, StatsInit, Stats, Dither, LowMoves, HighMoves, Function,
-  Multiplier, Shift, ValidLow, ValidHigh,
-  // row scalar (shares Rows, StatRow, Multiplier, Shift)
-  MeanFactor, Epsilon, Width, WidthLog,
-  Count
-};
-
-/// Where a field lies: bits [lsb, lsb + width) counted from bit 0 of word 0, little endian.
-struct FieldSpec {
-  Field field;
-  std::string_view name;  ///< snake_case, used in SystemVerilog, C and Markdown
-  uint16_t lsb;           ///< absolute bit position in the 512-bit command
-  uint8_t width;
-  bool isSigned;
-  std::string_view doc;
-};
-
 struct OpcodeSpec {
   Opcode opcode;
   std::string_view name;  ///< snake_case
@@ -75,28 +46,39 @@ struct OpcodeSpec {
   std::string_view doc;
 };
 
-/// Bytes of the per-channel constant record that an opcode reads: 0 when it reads none.
-/// Constants lie in the scratchpad as byte planes: word b of a panel's record holds byte b of
-/// every channel's record. Byte 0..3 bias or offset B (int32), 4..5 first multiplier M or gain G,
-/// 6 first shift, 7 zero point (int8), 8..9 second multiplier, 10 second shift.
-uint32_t constantBytes(Opcode opcode);
-
-std::span<const FieldSpec> commandFields();  ///< indexed by Field
 std::span<const OpcodeSpec> opcodes();
-const FieldSpec& fieldSpec(Field field);
 const OpcodeSpec* findOpcode(uint8_t opcode);  ///< nullptr: illegal
 std::string_view queueName(Queue queue);
 
-/// One command as the device fetches it.
+/// Bit f of mask [opcode]: the opcode has field f. The common header belongs to every opcode.
+extern const std::array<uint64_t, 256> kFieldMasks;
+
+/// One command as the device fetches it. Asking for a field that its opcode does not have is our
+/// mistake: throws std::logic_error.
 class Command {
  public:
   Command() = default;
-  explicit Command(Opcode opcode) { set(Field::Opcode, static_cast<int64_t>(opcode)); }
+  explicit Command(Opcode opcode) { words_[0] = static_cast<uint32_t>(opcode); }
 
   /// Value of a field, sign-extended where the field is signed.
-  [[nodiscard]] int64_t get(Field field) const;
+  [[nodiscard]] int64_t get(Field field) const {
+    if (!has(field)) refuse(field);
+    return readField(words_, field);
+  }
+  /// Value of an unsigned field.
+  [[nodiscard]] uint64_t at(Field field) const { return static_cast<uint64_t>(get(field)); }
+  /// Whether a field is not 0.
+  [[nodiscard]] bool flag(Field field) const { return get(field) != 0; }
+  [[nodiscard]] bool has(Field field) const {
+    return (kFieldMasks[words_[0] & 0xff] >> static_cast<unsigned>(field) & 1) != 0;
+  }
   /// Sets a field. A value that does not fit is our mistake: throws std::logic_error naming it.
-  Command& set(Field field, int64_t value);
+  Command& set(Field field, int64_t value) {
+    if (!has(field)) refuse(field);
+    if (!holds(field, value)) refuse(field, value);
+    writeField(words_, field, value);
+    return *this;
+  }
 
   [[nodiscard]] Opcode opcode() const { return static_cast<Opcode>(words_[0] & 0xff); }
   [[nodiscard]] bool waitsFor(Queue q) const;
@@ -104,12 +86,15 @@ class Command {
   Command& addWait(Queue q);
   Command& addSignal(Queue q);
 
-  [[nodiscard]] const std::array<uint32_t, kCommandWords>& words() const { return words_; }
-  std::array<uint32_t, kCommandWords>& words() { return words_; }
+  [[nodiscard]] const CommandWords& words() const { return words_; }
+  CommandWords& words() { return words_; }
   bool operator==(const Command&) const = default;
 
  private:
-  std::array<uint32_t, kCommandWords> words_{};
+  [[noreturn]] void refuse(Field field) const;
+  [[noreturn]] static void refuse(Field field, int64_t value);
+
+  CommandWords words_{};
 };
 
 /// The queues that a command waits for, and those that it signals: "load+matmul", or empty.

@@ -38,12 +38,8 @@ constexpr std::array kRelationRules = {
     RelationRule{Opcode::RowScalarLayerNorm, Relation::CeilLog2, Field::Width, Field::WidthLog},
 };
 
-uint64_t valueOf(const Command& command, Field field) {
-  return static_cast<uint64_t>(command.get(field));
-}
-
 bool keeps(const FieldRule& rule, const Command& command, uint32_t dim) {
-  const uint64_t value = valueOf(command, rule.field);
+  const uint64_t value = command.at(rule.field);
   switch (rule.limit) {
     case Limit::AtLeast: return value >= rule.value;
     case Limit::AtMost: return value <= rule.value;
@@ -54,7 +50,7 @@ bool keeps(const FieldRule& rule, const Command& command, uint32_t dim) {
 }
 
 bool keeps(const RelationRule& rule, const Command& command) {
-  const uint64_t first = valueOf(command, rule.first), second = valueOf(command, rule.second);
+  const uint64_t first = command.at(rule.first), second = command.at(rule.second);
   switch (rule.relation) {
     case Relation::OneOf: return first != second;
     case Relation::AnyOf: return (first | second) != 0;
@@ -168,7 +164,7 @@ uint64_t illegalFieldAddress(const Command& command, uint32_t dim) {
   const OpcodeSpec& spec = *findOpcode(static_cast<uint8_t>(command.opcode()));
   for (const FieldRule& rule : kFieldRules)
     if (rule.limit == Limit::MultipleOfDim && holdsFor(rule, spec) && !keeps(rule, command, dim))
-      return valueOf(command, Field::MemoryAddr);
+      return command.at(Field::MemoryAddr);
   return 0;
 }
 

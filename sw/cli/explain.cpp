@@ -73,18 +73,18 @@ class Grouping {
 
  private:
   void add(Group& group, const Command& command) {
-    const auto field = [&](Field f) { return static_cast<uint64_t>(command.get(f)); };
     const Queue queue = *findOpcode(static_cast<uint8_t>(command.opcode()))->queue;
-    group.busy[static_cast<std::size_t>(queue)] += commandCost(command, plan_).occupied;
+    group.busy[static_cast<std::size_t>(queue)] +=
+        commandCost(command.opcode(), operandsOf(command, plan_.dim), plan_).occupied;
     if (command.opcode() == Opcode::Matmul) {
-      group.rows = std::max(group.rows, static_cast<uint32_t>(field(Field::MatmulRows)));
-      group.depth = std::max(group.depth, static_cast<uint32_t>(field(Field::Depth)));
-      group.columns = std::max(group.columns, static_cast<uint32_t>(field(Field::Cols)));
+      group.rows = std::max(group.rows, static_cast<uint32_t>(command.at(Field::MatmulRows)));
+      group.depth = std::max(group.depth, static_cast<uint32_t>(command.at(Field::Depth)));
+      group.columns = std::max(group.columns, static_cast<uint32_t>(command.at(Field::Cols)));
       return;
     }
     if (queue != Queue::Load && queue != Queue::Store) return;
-    const uint64_t bytes = field(Field::ChunkWords) * field(Field::Chunks) * plan_.dim;
-    const uint64_t address = field(Field::MemoryAddr);
+    const uint64_t bytes = bytesTransferred(command, plan_.dim);
+    const uint64_t address = command.at(Field::MemoryAddr);
     if (queue == Queue::Store) {
       group.stored += bytes;
     } else if (address < program_.readOnlyEnd) {

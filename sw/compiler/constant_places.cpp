@@ -1,5 +1,7 @@
 #include "sw/compiler/constant_places.hpp"
 
+#include "gen/tables/operands.hpp"
+
 namespace intformer {
 
 ConstantPlaces::ConstantPlaces(const Graph& graph, const Plan& plan, const MemoryLayout& layout,

@@ -33,7 +33,7 @@ void moveAddresses(std::vector<Command>& commands,
     for (const Field field : findOpcode(static_cast<uint8_t>(command.opcode()))->fields)
       if (field == Field::MemoryAddr || field == Field::IndexAddr)
         command.set(field,
-                    static_cast<int64_t>(moved(static_cast<uint64_t>(command.get(field)))));
+                    static_cast<int64_t>(moved(command.at(field))));
 }
 
 void moveCommands(std::vector<Command>& commands, uint64_t base) {

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "gen/tables/operands.hpp"
 #include "sw/compiler/cuts.hpp"
 #include "sw/compiler/lowering.hpp"
 #include "sw/compiler/transfers.hpp"

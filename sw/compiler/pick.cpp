@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "gen/tables/operands.hpp"
+
 namespace intformer {
 namespace {
 

@@ -10,92 +10,31 @@ void raise(Dependencies& needs, Queue queue, int32_t index) {
   latest = std::max(latest, index);
 }
 
-uint64_t field(const Command& command, Field f) { return static_cast<uint64_t>(command.get(f)); }
-
-Region blocks(const Command& command, Area area, Field begin, Field stride, uint64_t repeat,
-              uint64_t count) {
-  return {.area = area,
-          .begin = field(command, begin),
-          .count = count,
-          .stride = field(command, stride),
-          .repeat = static_cast<uint32_t>(repeat)};
-}
-
-void listTransfer(const Command& command, uint32_t dim, bool tensorMemory, Regions& regions) {
-  const bool load = command.opcode() == Opcode::Load;
-  const uint64_t words = field(command, Field::ChunkWords);
-  const uint64_t chunks = field(command, Field::Chunks);
-  (load ? regions.writes : regions.reads)
-      .push_back(blocks(command, Area::Scratch, Field::ScratchAddr, Field::ScratchStride, chunks,
-                        words));
-  if (tensorMemory)
-    (load ? regions.reads : regions.writes)
-        .push_back(blocks(command, Area::Memory, Field::MemoryAddr, Field::MemoryStride, chunks,
-                          words * dim));
-}
-
-void listMatmul(const Command& command, uint32_t dim, Regions& regions) {
-  const uint64_t rows = field(command, Field::MatmulRows);
-  const uint64_t depth = field(command, Field::Depth);
-  const uint64_t cols = field(command, Field::Cols);
-  const uint64_t depthTiles = (depth + dim - 1) / dim;
-  const uint64_t colTiles = (cols + dim - 1) / dim;
-  const bool transposed = command.get(Field::BTransposed) != 0;
-  regions.reads.push_back(
-      blocks(command, Area::Scratch, Field::AAddr, Field::AStride, depthTiles, rows));
-  regions.reads.push_back(blocks(command, Area::Scratch, Field::BAddr, Field::BStride,
-                                 transposed ? depthTiles : colTiles, transposed ? cols : depth));
-  regions.writes.push_back(
-      blocks(command, Area::Accumulator, Field::CAddr, Field::CStride, colTiles, rows));
-}
-
-void listVector(const Command& command, Regions& regions) {
-  const Opcode opcode = command.opcode();
-  const uint64_t rows = field(command, Field::Rows);
-  const uint64_t panels = field(command, Field::Panels);
-  if (opcode != Opcode::LayerNorm)
-    regions.reads.push_back(
-        blocks(command, Area::Accumulator, Field::AccAddr, Field::AccStride, panels, rows));
-  if (opcode == Opcode::LayerNorm || opcode == Opcode::Residual) {
-    const bool wide = opcode == Opcode::LayerNorm || command.get(Field::In16) != 0;
-    regions.reads.push_back(blocks(command, Area::Scratch, Field::InAddr, Field::InStride, panels,
-                                   wide ? 2 * rows : rows));
-  }
-  if (const uint32_t bytes = constantBytes(opcode); bytes != 0)
-    regions.reads.push_back({.begin = field(command, Field::ConstAddr), .count = panels * bytes});
-  const bool out16 = opcode == Opcode::Residual || command.get(Field::Out16) != 0;
-  const bool out8 = opcode == Opcode::Activation || opcode == Opcode::Exp ||
-                    opcode == Opcode::RowNormalize || command.get(Field::Out8) != 0;
-  if (out8)
-    regions.writes.push_back(
-        blocks(command, Area::Scratch, Field::OutAddr, Field::OutStride, panels, rows));
-  if (out16)
-    regions.writes.push_back(blocks(command, Area::Scratch, Field::Out16Addr, Field::Out16Stride,
-                                    panels, 2 * rows));
+/// Blocks of dense rows are runs; others are taken row by row across the blocks, between whose
+/// words nothing else lies.
+Region regionOf(const CommandOperand& operand) {
+  if (operand.dense())
+    return {.space = operand.space(),
+            .begin = operand.begin,
+            .count = operand.rows * operand.units,
+            .stride = operand.stride,
+            .repeat = static_cast<uint32_t>(operand.blocks)};
+  return {.space = operand.space(),
+          .begin = operand.begin,
+          .count = (operand.blocks - 1) * operand.stride + operand.units,
+          .stride = operand.step,
+          .repeat = static_cast<uint32_t>(operand.rows)};
 }
 
 }  // namespace
 
-void listRegions(const Command& command, uint32_t dim, bool tensorMemory, Regions& regions) {
+void listRegions(const CommandOperands& operands, bool tensorMemory, Regions& regions) {
   regions.reads.clear();
   regions.writes.clear();
-  switch (command.opcode()) {
-    case Opcode::Gather:  // table and list are never written
-      regions.writes.push_back({.area = Area::Scratch,
-                                .begin = field(command, Field::ScratchAddr),
-                                .count = (field(command, Field::Chunks) - 1) *
-                                             field(command, Field::ScratchStride) +
-                                         1,
-                                .stride = field(command, Field::WordStride),
-                                .repeat = static_cast<uint32_t>(field(command, Field::ChunkWords))});
-      break;
-    case Opcode::Load:
-    case Opcode::Store: listTransfer(command, dim, tensorMemory, regions); break;
-    case Opcode::Matmul: listMatmul(command, dim, regions); break;
-    case Opcode::End:
-    case Opcode::RowScalarSoftmax:
-    case Opcode::RowScalarLayerNorm: break;
-    default: listVector(command, regions); break;
+  for (const CommandOperand& operand : operands) {
+    if (operand.space() == Space::Statistics) continue;
+    if (operand.space() == Space::Memory && !tensorMemory) continue;
+    (operand.write() ? regions.writes : regions.reads).push_back(regionOf(operand));
   }
 }
 
@@ -123,7 +62,7 @@ DependencyTracker::Segments::iterator DependencyTracker::split(Segments& segment
 /// it returns one at or behind `end`.
 template <typename Action>
 void DependencyTracker::forEachRun(const Region& region, Action action) {
-  Segments& segments = areas_[static_cast<std::size_t>(region.area)];
+  Segments& segments = areas_[static_cast<std::size_t>(region.space)];
   const bool whole = region.repeat == 1 || region.stride == region.count;
   const uint64_t count = whole ? region.count * region.repeat : region.count;
   auto near = segments.lower_bound(region.begin);

@@ -6,17 +6,13 @@
 #include <span>
 #include <vector>
 
-#include "gen/tables/commands.hpp"
+#include "gen/tables/operands.hpp"
 
 namespace intformer {
 
-/// What commands share: scratchpad words, accumulator rows, bytes of tensors in memory.
-enum class Area : uint8_t { Scratch, Accumulator, Memory };
-inline constexpr std::size_t kAreaCount = 3;
-
 /// `repeat` runs of `count` addresses, `stride` apart.
 struct Region {
-  Area area = Area::Scratch;
+  Space space = Space::Scratch;
   uint64_t begin = 0;
   uint64_t count = 0;
   uint64_t stride = 0;
@@ -29,9 +25,9 @@ struct Regions {
   std::vector<Region> writes;
 };
 
-/// The regions of a command. `tensorMemory`: its memory address counts among the tensors; constants
-/// are never written and need no order.
-void listRegions(const Command& command, uint32_t dim, bool tensorMemory, Regions& regions);
+/// The regions of a command's operands. `tensorMemory`: its memory address counts among the
+/// tensors; constants are never written and need no order.
+void listRegions(const CommandOperands& operands, bool tensorMemory, Regions& regions);
 
 /// For each queue the latest command (index in its queue) that must be done first; -1: none.
 using Dependencies = std::array<int32_t, kQueueCount>;
@@ -58,7 +54,7 @@ class DependencyTracker {
   template <typename Action>
   void forEachRun(const Region& region, Action action);
 
-  std::array<Segments, kAreaCount> areas_;
+  std::array<Segments, 3> areas_;  ///< by space: memory, scratchpad, accumulator
 };
 
 }  // namespace intformer

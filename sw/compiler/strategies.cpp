@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "gen/tables/operands.hpp"
 #include "sw/compiler/constants.hpp"
 #include "sw/compiler/cuts.hpp"
 #include "sw/compiler/outline.hpp"

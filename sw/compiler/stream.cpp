@@ -9,7 +9,8 @@ void Stream::emit(Command command, AddressBase base) {
   const Queue queue = findOpcode(static_cast<uint8_t>(command.opcode()))->queue.value();
   const auto own = static_cast<std::size_t>(queue);
   const auto index = static_cast<int32_t>(queues_[own].size());
-  listRegions(command, plan_.dim, base == AddressBase::Tensors, regions_);
+  const CommandOperands operands = operandsOf(command, plan_.dim);
+  listRegions(operands, base == AddressBase::Tensors, regions_);
   const Dependencies needs = tracker_.record(queue, index, regions_.reads, regions_.writes);
   Node node;
   if (!queues_[own].empty()) node.known = nodes_[queues_[own].back()].known;
@@ -26,7 +27,8 @@ void Stream::emit(Command command, AddressBase base) {
     node.known[from] = needs[from];
     ready = std::max(ready, producer.done + 2);
   }
-  const UnitClock::Times times = clocks_[own].run(ready, commandCost(command, plan_));
+  const UnitClock::Times times =
+      clocks_[own].run(ready, commandCost(command.opcode(), operands, plan_));
   node.start = times.start;
   node.done = times.done;
   cycles_ = std::max(cycles_, times.done);

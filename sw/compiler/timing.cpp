@@ -10,8 +10,6 @@ namespace {
 constexpr uint64_t kMemoryLatency = perf::MemoryTiming{}.latency;
 constexpr uint64_t kVectorStart = 20;
 
-uint64_t field(const Command& command, Field f) { return static_cast<uint64_t>(command.get(f)); }
-
 /// Cycles that the bus gives to a chunk: its beats, or the latency of the bursts that may be under
 /// way at a time where that is longer.
 uint64_t chunkCycles(const Plan& plan, uint64_t words, uint64_t outstanding) {
@@ -21,59 +19,50 @@ uint64_t chunkCycles(const Plan& plan, uint64_t words, uint64_t outstanding) {
   return std::max({words, beats, bursts * (kMemoryLatency + burst) / outstanding});
 }
 
-CommandCost vectorCost(const Command& command, const Plan& plan) {
-  uint64_t reads = 0;
-  uint64_t writes = 1;
-  switch (command.opcode()) {
-    case Opcode::Requantize: writes = command.get(Field::Out16) != 0 ? 2 : 1; break;
-    case Opcode::Residual:
-      reads = command.get(Field::In16) != 0 ? 2 : 1;
-      writes = 2;
-      break;
-    case Opcode::RowMax: writes = 0; break;
-    case Opcode::LayerNorm:
-      reads = 2;
-      writes = field(command, Field::Out8) + 2 * field(command, Field::Out16);
-      break;
-    default: break;
+CommandCost vectorCost(const CommandOperands& operands, const Plan& plan) {
+  uint64_t rows = 0, panels = 0, constants = 0, reads = 0, writes = 0;
+  for (const CommandOperand& operand : operands) {
+    if (operand.space() == Space::Statistics) continue;
+    panels = operand.blocks;
+    if (operand.spec->address == Field::ConstAddr) {
+      constants = operand.units;
+      continue;
+    }
+    rows = operand.rows;
+    if (operand.space() == Space::Scratch) (operand.write() ? writes : reads) += operand.units;
   }
   const uint64_t perRow = std::max({uint64_t{plan.beatsPerWord()}, reads, writes});
-  const uint64_t perPanel = field(command, Field::Rows) * perRow + constantBytes(command.opcode());
-  return {.lead = 0,
-          .occupied = kVectorStart + field(command, Field::Panels) * perPanel,
-          .tail = 8};
+  return {.lead = 0, .occupied = kVectorStart + panels * (rows * perRow + constants), .tail = 8};
 }
 
 }  // namespace
 
-CommandCost commandCost(const Command& command, const Plan& plan) {
-  switch (command.opcode()) {
+CommandCost commandCost(Opcode opcode, const CommandOperands& operands, const Plan& plan) {
+  switch (opcode) {
     case Opcode::Load:
     case Opcode::Gather:
     case Opcode::Store: {
-      const bool store = command.opcode() == Opcode::Store;
-      const uint64_t items =
-          field(command, Field::Chunks) *
-          chunkCycles(plan, field(command, Field::ChunkWords),
-                      store ? plan.outstandingWrites : plan.outstandingReads);
-      if (command.opcode() == Opcode::Gather)  // its list comes first
+      const bool store = opcode == Opcode::Store;
+      const CommandOperand& words = *operands.find(Field::ScratchAddr);
+      const uint64_t items = words.blocks * chunkCycles(plan, words.rows,
+                                                        store ? plan.outstandingWrites
+                                                              : plan.outstandingReads);
+      if (opcode == Opcode::Gather)  // its list comes first
         return {.lead = 2 * kMemoryLatency, .occupied = items, .tail = 4};
-      if (command.opcode() == Opcode::Load)
-        return {.lead = kMemoryLatency, .occupied = items, .tail = 4};
+      if (opcode == Opcode::Load) return {.lead = kMemoryLatency, .occupied = items, .tail = 4};
       return {.lead = 8, .occupied = items, .tail = kMemoryLatency};
     }
     case Opcode::Matmul: {
-      const uint64_t tiles = (field(command, Field::Depth) + plan.dim - 1) / plan.dim *
-                             ((field(command, Field::Cols) + plan.dim - 1) / plan.dim);
-      const uint64_t rows = std::max<uint64_t>(field(command, Field::MatmulRows), plan.dim);
+      const CommandOperand& streamed = *operands.find(Field::AAddr);
+      const uint64_t tiles = streamed.blocks * operands.find(Field::CAddr)->blocks;
       return {.lead = plan.dim + uint64_t{6},
-              .occupied = tiles * rows,
+              .occupied = tiles * std::max<uint64_t>(streamed.rows, plan.dim),
               .tail = plan.dim + uint64_t{8}};
     }
     case Opcode::RowScalarSoftmax:
     case Opcode::RowScalarLayerNorm:
       return {.lead = 0, .occupied = 4, .tail = 0};
-    default: return vectorCost(command, plan);
+    default: return vectorCost(operands, plan);
   }
 }
 

@@ -3,7 +3,7 @@
 #include <cstdint>
 
 #include "gen/plan.hpp"
-#include "gen/tables/commands.hpp"
+#include "gen/tables/operands.hpp"
 
 namespace intformer {
 
@@ -15,7 +15,7 @@ struct CommandCost {
   uint64_t occupied = 0;  ///< cycles in which the unit's main resource is taken
   uint64_t tail = 0;      ///< cycles from its last item until it is done
 };
-CommandCost commandCost(const Command& command, const Plan& plan);
+CommandCost commandCost(Opcode opcode, const CommandOperands& operands, const Plan& plan);
 
 /// A queue's unit on the time axis: in order, one command's lead-in overlapping the one before.
 class UnitClock {

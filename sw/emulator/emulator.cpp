@@ -136,11 +136,10 @@ class Emulation {
 
   /// The vector unit reads constants while rows of the command before are still to be written.
   bool checkConstants(const Command& command) {
-    const auto words = static_cast<uint64_t>(constantBytes(command.opcode()));
-    if (words == 0) return true;
-    const auto begin = static_cast<uint64_t>(command.get(Field::ConstAddr));
-    const auto panels = static_cast<uint64_t>(command.get(Field::Panels));
-    const Touch constants{Space::Scratch, false, begin, begin + words * panels};
+    const CommandOperands operands = operandsOf(command, plan_.dim);
+    const CommandOperand* record = operands.find(Field::ConstAddr);
+    if (record == nullptr) return true;
+    const Touch constants{Space::Scratch, false, record->begin, record->at(record->blocks, 0)};
     const auto conflict = hazards_.findWrittenBy(constants, Queue::Vector);
     if (!conflict) return true;
     result_.otherIndex = conflict->otherMark - 1;
@@ -175,13 +174,12 @@ class Emulation {
   }
 
   void count(const Command& command, Queue queue) {
-    const auto get = [&](Field name) { return static_cast<uint64_t>(command.get(name)); };
     ++result_.commands[static_cast<std::size_t>(queue)];
     if (queue == Queue::Matmul)
-      result_.macs += get(Field::MatmulRows) * get(Field::Depth) * get(Field::Cols);
-    const uint64_t bytes = get(Field::Chunks) * get(Field::ChunkWords) * plan_.dim;
-    if (queue == Queue::Load) result_.bytesLoaded += bytes;
-    if (queue == Queue::Store) result_.bytesStored += bytes;
+      result_.macs +=
+          command.at(Field::MatmulRows) * command.at(Field::Depth) * command.at(Field::Cols);
+    if (queue == Queue::Load) result_.bytesLoaded += bytesTransferred(command, plan_.dim);
+    if (queue == Queue::Store) result_.bytesStored += bytesTransferred(command, plan_.dim);
   }
 
   void stop(Fault fault, uint64_t address, std::string message) {

@@ -5,10 +5,6 @@
 namespace intformer {
 namespace {
 
-uint64_t field(const Command& command, Field name) {
-  return static_cast<uint64_t>(command.get(name));
-}
-
 /// First k of `count` addresses begin + k * step that is not below `end`; `count` if all are.
 uint64_t firstBeyond(uint64_t begin, uint64_t step, uint64_t count, uint64_t end) {
   if (begin >= end) return 0;
@@ -73,12 +69,12 @@ class TransferFaults {
 
 std::optional<DeviceError> transferFault(const Surroundings& around, const Command& command) {
   const TransferFaults faults(around, command.opcode() == Opcode::Store);
-  const uint64_t words = field(command, Field::ChunkWords);
-  for (uint64_t c = 0; c < field(command, Field::Chunks); ++c)
+  const uint64_t words = command.at(Field::ChunkWords);
+  for (uint64_t c = 0; c < command.at(Field::Chunks); ++c)
     if (auto error = faults.of(
-            {field(command, Field::MemoryAddr) + c * field(command, Field::MemoryStride),
+            {command.at(Field::MemoryAddr) + c * command.at(Field::MemoryStride),
              words * around.plan.dim,
-             field(command, Field::ScratchAddr) + c * field(command, Field::ScratchStride), 1,
+             command.at(Field::ScratchAddr) + c * command.at(Field::ScratchStride), 1,
              words}))
       return error;
   return std::nullopt;
@@ -87,38 +83,38 @@ std::optional<DeviceError> transferFault(const Surroundings& around, const Comma
 std::optional<DeviceError> gatherFault(const Surroundings& around, const Command& command,
                                        const std::function<std::vector<uint32_t>()>& rowList) {
   const TransferFaults faults(around, false);
-  const uint64_t list = field(command, Field::IndexAddr);
-  if (const auto fault = faults.memoryFault(list, 4 * field(command, Field::Chunks)))
+  const uint64_t list = command.at(Field::IndexAddr);
+  if (const auto fault = faults.memoryFault(list, 4 * command.at(Field::Chunks)))
     return fault->error;
   const std::vector<uint32_t> rows = rowList();
-  const uint64_t words = field(command, Field::ChunkWords);
+  const uint64_t words = command.at(Field::ChunkWords);
   for (uint64_t r = 0; r < rows.size(); ++r) {
-    if (rows[r] >= field(command, Field::IndexLimit))
+    if (rows[r] >= command.at(Field::IndexLimit))
       return DeviceError{ErrorCode::IndexRange, list + 4 * r, {}};
     if (auto error = faults.of(
-            {field(command, Field::MemoryAddr) + rows[r] * field(command, Field::MemoryStride),
+            {command.at(Field::MemoryAddr) + rows[r] * command.at(Field::MemoryStride),
              words * around.plan.dim,
-             field(command, Field::ScratchAddr) + r * field(command, Field::ScratchStride),
-             field(command, Field::WordStride), words}))
+             command.at(Field::ScratchAddr) + r * command.at(Field::ScratchStride),
+             command.at(Field::WordStride), words}))
       return error;
   }
   return std::nullopt;
 }
 
 std::optional<DeviceError> matmulFault(const Plan& plan, const Command& command) {
-  const uint64_t dim = plan.dim, rows = field(command, Field::MatmulRows);
-  const uint64_t depth = field(command, Field::Depth), cols = field(command, Field::Cols);
-  const bool transposed = command.get(Field::BTransposed) != 0;
+  const uint64_t dim = plan.dim, rows = command.at(Field::MatmulRows);
+  const uint64_t depth = command.at(Field::Depth), cols = command.at(Field::Cols);
+  const bool transposed = command.flag(Field::BTransposed);
   for (uint64_t n = 0; n * dim < cols; ++n)
     for (uint64_t k = 0; k * dim < depth; ++k) {
-      const uint64_t b = field(command, Field::BAddr) +
-                         (transposed ? k : n) * field(command, Field::BStride) +
+      const uint64_t b = command.at(Field::BAddr) +
+                         (transposed ? k : n) * command.at(Field::BStride) +
                          (transposed ? n : k) * dim;
       const uint64_t count = std::min(dim, transposed ? cols - n * dim : depth - k * dim);
       if (const uint64_t w = firstBeyond(b, 1, count, plan.scratchWords); w < count)
         return scratchError(b + w);
-      const uint64_t a = field(command, Field::AAddr) + k * field(command, Field::AStride);
-      const uint64_t c = field(command, Field::CAddr) + n * field(command, Field::CStride);
+      const uint64_t a = command.at(Field::AAddr) + k * command.at(Field::AStride);
+      const uint64_t c = command.at(Field::CAddr) + n * command.at(Field::CStride);
       const uint64_t aRow = firstBeyond(a, 1, rows, plan.scratchWords);
       const uint64_t cRow = firstBeyond(c, 1, rows, plan.accRows);
       if (aRow < rows && aRow <= cRow) return scratchError(a + aRow);
@@ -127,47 +123,34 @@ std::optional<DeviceError> matmulFault(const Plan& plan, const Command& command)
   return std::nullopt;
 }
 
+/// The first fault of a panel: its constants, then row by row in the order of the operands.
+std::optional<DeviceError> panelFault(const Plan& plan, const CommandOperands& operands,
+                                      uint64_t panel) {
+  std::optional<DeviceError> first;
+  uint64_t firstRow = ~uint64_t{0};
+  for (const CommandOperand& operand : operands) {
+    if (operand.space() == Space::Statistics) continue;
+    const bool sums = operand.space() == Space::Accumulator;
+    const uint64_t base = operand.at(panel, 0), count = operand.rows * operand.units;
+    const uint64_t word = firstBeyond(base, 1, count, sums ? plan.accRows : plan.scratchWords);
+    if (word == count || word / operand.units >= firstRow) continue;
+    firstRow = word / operand.units;
+    first = DeviceError{sums ? ErrorCode::AccumulatorRange : ErrorCode::ScratchRange, base + word,
+                        {}};
+    if (operand.spec->address == Field::ConstAddr) break;
+  }
+  return first;
+}
+
 std::optional<DeviceError> vectorFault(const Plan& plan, const Command& command) {
-  const VectorShape shape = vectorShape(command);
-  const uint64_t rows = field(command, Field::Rows);
-  if (shape.readsStatistics || shape.writesStatistics) {
-    const uint64_t slot = field(command, Field::StatRow);
-    if (slot + rows > plan.statRows)
-      return DeviceError{ErrorCode::StatRange, std::max<uint64_t>(slot, plan.statRows), {}};
-  }
-  if (!shape.accumulator && !shape.in) return std::nullopt;  // row scalar
-  // What a row uses, in the order in which it does: `words` words from base + row * words on.
-  struct Stream {
-    bool used;
-    Field base, stride;
-    uint64_t words, end;
-    ErrorCode code;
-  };
-  const Stream streams[] = {
-      {shape.accumulator, Field::AccAddr, Field::AccStride, 1, plan.accRows,
-       ErrorCode::AccumulatorRange},
-      {shape.in, Field::InAddr, Field::InStride, shape.in16 ? 2U : 1U, plan.scratchWords,
-       ErrorCode::ScratchRange},
-      {shape.out8, Field::OutAddr, Field::OutStride, 1, plan.scratchWords, ErrorCode::ScratchRange},
-      {shape.out16, Field::Out16Addr, Field::Out16Stride, 2, plan.scratchWords,
-       ErrorCode::ScratchRange}};
-  const uint64_t constants = constantBytes(command.opcode());
-  for (uint64_t p = 0; p < field(command, Field::Panels); ++p) {
-    const uint64_t record = field(command, Field::ConstAddr) + p * constants;
-    if (const uint64_t w = firstBeyond(record, 1, constants, plan.scratchWords); w < constants)
-      return scratchError(record + w);
-    std::optional<DeviceError> first;
-    uint64_t firstRow = rows;
-    for (const Stream& stream : streams) {
-      if (!stream.used) continue;
-      const uint64_t base = field(command, stream.base) + p * field(command, stream.stride);
-      const uint64_t word = firstBeyond(base, 1, rows * stream.words, stream.end);
-      if (word / stream.words >= firstRow) continue;
-      firstRow = word / stream.words;
-      first = DeviceError{stream.code, base + word, {}};
-    }
-    if (first) return first;
-  }
+  const CommandOperands operands = operandsOf(command, plan.dim);
+  if (const CommandOperand* slots = operands.find(Field::StatRow))
+    if (slots->begin + slots->rows > plan.statRows)
+      return DeviceError{ErrorCode::StatRange, std::max<uint64_t>(slots->begin, plan.statRows),
+                         {}};
+  if (isRowScalar(command.opcode())) return std::nullopt;
+  for (uint64_t panel = 0; panel < command.at(Field::Panels); ++panel)
+    if (auto fault = panelFault(plan, operands, panel)) return fault;
   return std::nullopt;
 }
 

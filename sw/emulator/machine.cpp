@@ -11,10 +11,6 @@ namespace {
 
 constexpr uint32_t kSoftmaxSumMask = (1U << 28) - 1;  ///< what the row-scalar unit takes of a sum
 
-uint64_t field(const Command& command, Field name) {
-  return static_cast<uint64_t>(command.get(name));
-}
-
 /// Spreads `count` scratchpad words into a tile, the rest zero; a word is a row of it, or a column.
 template <uint32_t Dim>
 void loadTile(const uint8_t* words, uint64_t count, bool transposed, TileWeights<Dim>& tile) {
@@ -57,16 +53,17 @@ void Machine::execute(const Command& command) {
     case Opcode::RowScalarLayerNorm: rowScalar(command); break;
     default: runVector(command); break;
   }
+  validateStatistics(command);
 }
 
 void Machine::transfer(const Command& command) {
-  const std::size_t bytes = field(command, Field::ChunkWords) * plan_.dim;
-  const uint64_t chunks = field(command, Field::Chunks);
+  const std::size_t bytes = command.at(Field::ChunkWords) * plan_.dim;
+  const uint64_t chunks = command.at(Field::Chunks);
   for (uint64_t chunk = 0; chunk < chunks; ++chunk) {
     uint8_t* words =
-        word(field(command, Field::ScratchAddr) + chunk * field(command, Field::ScratchStride));
-    uint8_t* memory = memory_.data() + field(command, Field::MemoryAddr) +
-                      chunk * field(command, Field::MemoryStride);
+        word(command.at(Field::ScratchAddr) + chunk * command.at(Field::ScratchStride));
+    uint8_t* memory = memory_.data() + command.at(Field::MemoryAddr) +
+                      chunk * command.at(Field::MemoryStride);
     if (command.opcode() == Opcode::Load)
       std::memcpy(words, memory, bytes);
     else
@@ -75,8 +72,8 @@ void Machine::transfer(const Command& command) {
 }
 
 std::vector<uint32_t> Machine::rowList(const Command& command) const {
-  std::vector<uint32_t> list(field(command, Field::Chunks));
-  const uint8_t* at = memory_.data() + field(command, Field::IndexAddr);
+  std::vector<uint32_t> list(command.at(Field::Chunks));
+  const uint8_t* at = memory_.data() + command.at(Field::IndexAddr);
   for (uint32_t& row : list) {
     row = at[0] | uint32_t{at[1]} << 8 | uint32_t{at[2]} << 16 | uint32_t{at[3]} << 24;
     at += 4;
@@ -85,28 +82,28 @@ std::vector<uint32_t> Machine::rowList(const Command& command) const {
 }
 
 void Machine::gather(const Command& command) {
-  uint64_t target = field(command, Field::ScratchAddr);
+  uint64_t target = command.at(Field::ScratchAddr);
   for (const uint32_t row : rowList(command)) {
-    const uint8_t* source = memory_.data() + field(command, Field::MemoryAddr) +
-                            row * field(command, Field::MemoryStride);
-    for (uint64_t w = 0; w < field(command, Field::ChunkWords); ++w)
-      std::memcpy(word(target + w * field(command, Field::WordStride)), source + w * plan_.dim,
+    const uint8_t* source = memory_.data() + command.at(Field::MemoryAddr) +
+                            row * command.at(Field::MemoryStride);
+    for (uint64_t w = 0; w < command.at(Field::ChunkWords); ++w)
+      std::memcpy(word(target + w * command.at(Field::WordStride)), source + w * plan_.dim,
                   plan_.dim);
-    target += field(command, Field::ScratchStride);
+    target += command.at(Field::ScratchStride);
   }
 }
 
 template <uint32_t Dim>
 void Machine::matmul(const Command& command) {
-  const uint64_t rows = field(command, Field::MatmulRows);
-  const uint64_t depth = field(command, Field::Depth);
-  const uint64_t cols = field(command, Field::Cols);
-  const uint64_t a = field(command, Field::AAddr), aStride = field(command, Field::AStride);
-  const uint64_t b = field(command, Field::BAddr), bStride = field(command, Field::BStride);
-  const uint64_t c = field(command, Field::CAddr), cStride = field(command, Field::CStride);
-  const bool transposed = command.get(Field::BTransposed) != 0;
-  const bool aUnsigned = command.get(Field::AUnsigned) != 0;
-  const bool accumulate = command.get(Field::Accumulate) != 0;
+  const uint64_t rows = command.at(Field::MatmulRows);
+  const uint64_t depth = command.at(Field::Depth);
+  const uint64_t cols = command.at(Field::Cols);
+  const uint64_t a = command.at(Field::AAddr), aStride = command.at(Field::AStride);
+  const uint64_t b = command.at(Field::BAddr), bStride = command.at(Field::BStride);
+  const uint64_t c = command.at(Field::CAddr), cStride = command.at(Field::CStride);
+  const bool transposed = command.flag(Field::BTransposed);
+  const bool aUnsigned = command.flag(Field::AUnsigned);
+  const bool accumulate = command.flag(Field::Accumulate);
   for (uint64_t n = 0; n * Dim < cols; ++n) {
     for (uint64_t k = 0; k * Dim < depth; ++k) {
       TileWeights<Dim> weights;
@@ -120,8 +117,8 @@ void Machine::matmul(const Command& command) {
 }
 
 void Machine::rowScalar(const Command& command) {
-  const uint64_t first = field(command, Field::StatRow);
-  const uint64_t rows = field(command, Field::Rows);
+  const uint64_t first = command.at(Field::StatRow);
+  const uint64_t rows = command.at(Field::Rows);
   for (uint64_t row = first; row < first + rows; ++row) {
     RowStatistics& statistics = statistics_[row];
     if (command.opcode() == Opcode::RowScalarSoftmax) {
@@ -129,15 +126,11 @@ void Machine::rowScalar(const Command& command) {
           softmaxRow(statistics.softmaxSum & kSoftmaxSumMask,
                      Scale{static_cast<uint16_t>(command.get(Field::Multiplier)),
                            static_cast<uint8_t>(command.get(Field::Shift))});
-      statistics.valid &= static_cast<uint8_t>(~RowStatistics::NormScalar);
-      statistics.valid |= RowStatistics::SoftmaxScalar;
     } else {
       const NormWidth width{static_cast<uint32_t>(command.get(Field::Width)),
                             static_cast<uint32_t>(command.get(Field::WidthLog)),
                             static_cast<uint32_t>(command.get(Field::MeanFactor))};
-      statistics.norm = normRow(statistics.normSums, width, field(command, Field::Epsilon));
-      statistics.valid &= static_cast<uint8_t>(~RowStatistics::SoftmaxScalar);
-      statistics.valid |= RowStatistics::NormScalar;
+      statistics.norm = normRow(statistics.normSums, width, command.at(Field::Epsilon));
     }
   }
 }
@@ -150,25 +143,22 @@ bool Machine::normSumsFit(const RowStatistics& statistics, int64_t width) {
          statistics.normSums.squares <= width * (int64_t{1} << 30);
 }
 
-int64_t Machine::findInvalidStatistics(const Command& command) const {
-  const bool continues = command.get(Field::StatsInit) == 0;
-  unsigned needed = 0;
-  switch (command.opcode()) {
-    case Opcode::Residual:
-      if (continues && command.get(Field::Stats) != 0) needed = RowStatistics::NormSum;
-      break;
-    case Opcode::RowMax:
-      if (continues) needed = RowStatistics::Maximum;
-      break;
-    case Opcode::Exp:
-      needed = RowStatistics::Maximum | (continues ? RowStatistics::SoftmaxSum : 0);
-      break;
-    case Opcode::RowScalarSoftmax: needed = RowStatistics::SoftmaxSum; break;
-    case Opcode::RowScalarLayerNorm: needed = RowStatistics::NormSum; break;
-    case Opcode::RowNormalize: needed = RowStatistics::SoftmaxScalar; break;
-    case Opcode::LayerNorm: needed = RowStatistics::NormScalar; break;
-    default: break;
+/// Notes what the slots hold when a command has given them its results.
+void Machine::validateStatistics(const Command& command) {
+  for (const CommandOperand& operand : operandsOf(command, plan_.dim)) {
+    if (operand.space() != Space::Statistics || !operand.write()) continue;
+    const uint8_t given = operand.spec->parts, lost = samePlace(given);
+    for (uint64_t row = 0; row < operand.rows; ++row) {
+      uint8_t& valid = statistics_[operand.at(0, row)].valid;
+      valid = static_cast<uint8_t>((valid & ~lost) | given);
+    }
   }
+}
+
+int64_t Machine::findInvalidStatistics(const Command& command) const {
+  unsigned needed = 0;
+  for (const CommandOperand& operand : operandsOf(command, plan_.dim))
+    if (!operand.write()) needed |= operand.spec->parts;
   if (needed == 0) return -1;
   const bool norm = command.opcode() == Opcode::RowScalarLayerNorm;
   const int64_t first = command.get(Field::StatRow);

@@ -5,22 +5,14 @@
 #include <vector>
 
 #include "gen/plan.hpp"
-#include "gen/tables/commands.hpp"
+#include "gen/tables/operands.hpp"
 #include "sw/numerics/numerics.hpp"
 
 namespace intformer {
 
 /// What the vector unit remembers about a row between commands.
 struct RowStatistics {
-  /// Bits of `valid`. A softmax sum and S1 share one place, and so do both kinds of scalars.
-  enum Part : uint8_t {
-    Maximum = 1,
-    SoftmaxSum = 2,
-    NormSum = 4,
-    SoftmaxScalar = 8,
-    NormScalar = 16
-  };
-  uint8_t valid = 0;
+  uint8_t valid = 0;  ///< StatisticsPart bits
   int16_t maximum = 0;
   uint32_t softmaxSum = 0;
   NormSums normSums;
@@ -58,6 +50,7 @@ class Machine {
   void matmul(const Command& command);
   void runVector(const Command& command);
   void rowScalar(const Command& command);
+  void validateStatistics(const Command& command);
   static bool normSumsFit(const RowStatistics& statistics, int64_t width);
 
   void requantizeRow(const VectorContext& context);

@@ -14,30 +14,38 @@ int64_t wrapSigned(int64_t value, unsigned bits) {
 
 }  // namespace
 
-/// The fields that rows ask for again and again, read from the command once.
+/// What rows ask for again and again, read from the command once; 0 where its opcode has no such
+/// field, nullptr where it has no such operand.
 struct Machine::VectorFields {
-  explicit VectorFields(const Command& command)
-      : scale{static_cast<uint16_t>(command.get(Field::Multiplier)),
-              static_cast<uint8_t>(command.get(Field::Shift))},
-        validLow(command.get(Field::ValidLow)),
-        validHigh(command.get(Field::ValidHigh)),
-        lowMoves(command.get(Field::LowMoves) != 0),
-        highMoves(command.get(Field::HighMoves) != 0),
-        in16(command.opcode() == Opcode::LayerNorm || command.get(Field::In16) != 0),
-        out8(command.get(Field::Out8) != 0),
-        out16(command.get(Field::Out16) != 0),
-        statsInit(command.get(Field::StatsInit) != 0),
-        stats(command.get(Field::Stats) != 0),
-        dither(command.get(Field::Dither) != 0) {}
+  VectorFields(const Command& command, const CommandOperands& operands)
+      : accumulator(operands.find(Field::AccAddr)),
+        constants(operands.find(Field::ConstAddr)),
+        in(operands.find(Field::InAddr)),
+        out8(operands.find(Field::OutAddr)),
+        out16(operands.find(Field::Out16Addr)),
+        statistics(operands.find(Field::StatRow)),
+        scale{static_cast<uint16_t>(valueOf(command, Field::Multiplier)),
+              static_cast<uint8_t>(valueOf(command, Field::Shift))},
+        validLow(valueOf(command, Field::ValidLow)),
+        validHigh(valueOf(command, Field::ValidHigh)),
+        rowPosition(valueOf(command, Field::RowPosition)),
+        columnPosition(valueOf(command, Field::ColumnPosition)),
+        lowMoves(valueOf(command, Field::LowMoves) != 0),
+        highMoves(valueOf(command, Field::HighMoves) != 0),
+        statsInit(valueOf(command, Field::StatsInit) != 0),
+        dither(valueOf(command, Field::Dither) != 0) {}
 
+  static int64_t valueOf(const Command& command, Field field) {
+    return command.has(field) ? command.get(field) : 0;
+  }
+
+  const CommandOperand *accumulator, *constants, *in, *out8, *out16, *statistics;
   Scale scale;
-  int64_t validLow, validHigh;
-  bool lowMoves, highMoves;
-  bool in16, out8, out16;
-  bool statsInit, stats, dither;
+  int64_t validLow, validHigh, rowPosition, columnPosition;
+  bool lowMoves, highMoves, statsInit, dither;
 };
 
-/// One row of one panel, and where its operands lie.
+/// One row of one panel, and where its operands lie; nullptr: the command has no such operand.
 struct Machine::VectorContext {
   const VectorFields& fields;
   const int32_t* accumulator;
@@ -90,10 +98,8 @@ struct Machine::VectorContext {
 };
 
 void Machine::runVector(const Command& command) {
-  const auto get = [&](Field name) { return static_cast<uint64_t>(command.get(name)); };
-  const uint64_t rows = get(Field::Rows);
-  const uint64_t panels = get(Field::Panels);
-  const VectorFields fields(command);
+  const CommandOperands operands = operandsOf(command, plan_.dim);
+  const VectorFields fields(command, operands);
   const auto operation = [&] {
     switch (command.opcode()) {
       case Opcode::Requantize: return &Machine::requantizeRow;
@@ -105,38 +111,27 @@ void Machine::runVector(const Command& command) {
       default: return &Machine::layerNormRow;
     }
   }();
-  // Addresses of operands that the opcode does not have are formed and never followed; slot 0
-  // stands in where a command uses no statistics.
-  const bool hasStatistics = get(Field::StatRow) + rows <= statistics_.size();
-  RowStatistics* const statistics = &statistics_[hasStatistics ? get(Field::StatRow) : 0];
-  const uint64_t inWords = fields.in16 ? 2 : 1;
-  for (uint64_t p = 0; p < panels; ++p) {
-    VectorContext context{
-        fields,
-        accumulator_.data() + (get(Field::AccAddr) + p * get(Field::AccStride)) * plan_.dim,
-        word(get(Field::ConstAddr) + p * constantBytes(command.opcode())),
-        word(get(Field::InAddr) + p * get(Field::InStride)),
-        word(get(Field::OutAddr) + p * get(Field::OutStride)),
-        word(get(Field::Out16Addr) + p * get(Field::Out16Stride)),
-        statistics,
-        command.get(Field::RowPosition),
-        static_cast<int64_t>(get(Field::ColumnPosition) + p * plan_.dim),
-        fields.statsInit && p == 0,
-        plan_.dim};
-    for (uint64_t r = 0; r < rows; ++r) {
-      (this->*operation)(context);
-      context.accumulator += plan_.dim;
-      context.in += inWords * plan_.dim;
-      context.out8 += plan_.dim;
-      context.out16 += 2 * plan_.dim;
-      context.statistics += hasStatistics ? 1 : 0;
-      ++context.row;
-    }
-  }
+  const auto words = [&](const CommandOperand* operand, uint64_t panel, uint64_t row) {
+    return operand == nullptr ? nullptr : word(operand->at(panel, row));
+  };
+  const uint64_t rows = command.at(Field::Rows), panels = command.at(Field::Panels);
+  for (uint64_t p = 0; p < panels; ++p)
+    for (uint64_t r = 0; r < rows; ++r)
+      (this->*operation)(VectorContext{
+          fields,
+          fields.accumulator == nullptr
+              ? nullptr
+              : accumulator_.data() + fields.accumulator->at(p, r) * plan_.dim,
+          words(fields.constants, p, 0), words(fields.in, p, r), words(fields.out8, p, r),
+          words(fields.out16, p, r),
+          fields.statistics == nullptr ? nullptr : &statistics_[fields.statistics->at(0, r)],
+          fields.rowPosition + static_cast<int64_t>(r),
+          fields.columnPosition + static_cast<int64_t>(p * plan_.dim),
+          fields.statsInit && p == 0, plan_.dim});
 }
 
 void Machine::requantizeRow(const VectorContext& context) {
-  const bool wide = context.fields.out16;
+  const bool wide = context.out16 != nullptr;
   for (uint32_t c = 0; c < plan_.dim; ++c) {
     const int64_t acc = context.biased(c);
     if (wide)
@@ -147,9 +142,8 @@ void Machine::requantizeRow(const VectorContext& context) {
 }
 
 void Machine::residualRow(const VectorContext& context) {
-  const bool in16 = context.fields.in16;
-  int64_t sum = context.fresh ? 0 : context.statistics->normSums.sum;
-  int64_t squares = context.fresh ? 0 : context.statistics->normSums.squares;
+  const bool in16 = context.fields.in->units == 2;
+  int64_t sum = 0, squares = 0;
   for (uint32_t c = 0; c < plan_.dim; ++c) {
     const int16_t identity = in16 ? context.in16(c) : static_cast<int8_t>(context.in[c]);
     const int16_t value =
@@ -158,11 +152,11 @@ void Machine::residualRow(const VectorContext& context) {
     sum += value;
     squares += int32_t{value} * value;
   }
-  if (!context.fields.stats) return;
-  context.statistics->normSums = {static_cast<int32_t>(wrapSigned(sum, kSumBits)),
-                                  squares & ((int64_t{1} << kSquaresBits) - 1)};
-  context.statistics->valid &= static_cast<uint8_t>(~RowStatistics::SoftmaxSum);
-  context.statistics->valid |= RowStatistics::NormSum;
+  if (context.statistics == nullptr) return;
+  NormSums& sums = context.statistics->normSums;
+  if (!context.fresh) sum += sums.sum, squares += sums.squares;
+  sums = {static_cast<int32_t>(wrapSigned(sum, kSumBits)),
+          squares & ((int64_t{1} << kSquaresBits) - 1)};
 }
 
 void Machine::activationRow(const VectorContext& context) {
@@ -178,7 +172,6 @@ void Machine::rowMaxRow(const VectorContext& context) {
   for (uint32_t c = begin; c < end; ++c)
     maximum = std::max(maximum, requantize<16>(context.accumulator[c], scale));
   context.statistics->maximum = static_cast<int16_t>(maximum);
-  context.statistics->valid |= RowStatistics::Maximum;
 }
 
 void Machine::expRow(const VectorContext& context) {
@@ -198,8 +191,6 @@ void Machine::expRow(const VectorContext& context) {
     sum += weight;
   }
   context.statistics->softmaxSum = sum & ((1U << kSumBits) - 1);
-  context.statistics->valid &= static_cast<uint8_t>(~RowStatistics::NormSum);
-  context.statistics->valid |= RowStatistics::SoftmaxSum;
 }
 
 void Machine::rowNormalizeRow(const VectorContext& context) {
@@ -208,15 +199,13 @@ void Machine::rowNormalizeRow(const VectorContext& context) {
 }
 
 void Machine::layerNormRow(const VectorContext& context) {
-  const bool out8 = context.fields.out8;
-  const bool out16 = context.fields.out16;
   const auto shift = static_cast<unsigned>(context.fields.scale.shift);
   // In place works: every element is read before it is written, narrow results after wide ones.
   for (uint32_t c = 0; c < plan_.dim; ++c) {
     const int16_t n = normNormalize(context.in16(c), context.statistics->norm);
     const int16_t y = normAffine(n, static_cast<int16_t>(context.half(4, c)), context.bias(c), shift);
-    if (out16) context.write16(c, y);
-    if (out8) context.write8(c, normTo8(y));
+    if (context.out16 != nullptr) context.write16(c, y);
+    if (context.out8 != nullptr) context.write8(c, normTo8(y));
   }
 }
 

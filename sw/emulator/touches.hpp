@@ -2,16 +2,12 @@
 
 #include <cstdint>
 #include <span>
-#include <string_view>
 #include <vector>
 
 #include "gen/plan.hpp"
-#include "gen/tables/commands.hpp"
+#include "gen/tables/operands.hpp"
 
 namespace intformer {
-
-enum class Space : uint8_t { Memory, Scratch, Accumulator, Statistics };
-std::string_view spaceName(Space space);
 
 /// A contiguous interval that a command touches: [begin, end), in bytes of memory, scratchpad
 /// words, accumulator rows or statistics slots.
@@ -22,13 +18,6 @@ struct Touch {
   uint64_t end = 0;
   bool operator==(const Touch&) const = default;
 };
-
-/// Which operands a vector command has.
-struct VectorShape {
-  bool accumulator = false, in = false, in16 = false, out8 = false, out16 = false;
-  bool readsStatistics = false, writesStatistics = false;
-};
-VectorShape vectorShape(const Command& command);
 
 /// Everything that a command reads and writes, reads first, in the order in which the unit meets
 /// it. Neighbouring intervals are merged. The sizes in the command must not be zero.

@@ -1,19 +1,27 @@
 #include "sw/perf/decode.hpp"
 
+#include "gen/tables/operands.hpp"
+
 namespace intformer::perf {
 namespace {
 
 uint32_t number(const Command& command, Field field) {
-  return static_cast<uint32_t>(command.get(field));
+  return static_cast<uint32_t>(command.at(field));
 }
-bool flag(const Command& command, Field field) { return command.get(field) != 0; }
+
+/// Whether the command gives statistics, and which; whether it needs those of its rows.
+void addStatistics(const OperandSpec& operand, VectorCommand& result) {
+  result.statisticsUsed = true;
+  result.statisticsGathered |= operand.write;
+  result.moments |= operand.write && operand.parts == NormSum;
+}
 
 }  // namespace
 
 CopyCommand copyCommand(const Command& command, uint32_t index) {
   CopyCommand copy{.index = index,
-                   .memoryAddress = static_cast<uint64_t>(command.get(Field::MemoryAddr)),
-                   .memoryStride = static_cast<uint64_t>(command.get(Field::MemoryStride)),
+                   .memoryAddress = command.at(Field::MemoryAddr),
+                   .memoryStride = command.at(Field::MemoryStride),
                    .scratchAddress = number(command, Field::ScratchAddr),
                    .scratchStride = number(command, Field::ScratchStride),
                    .chunkWords = number(command, Field::ChunkWords),
@@ -21,7 +29,7 @@ CopyCommand copyCommand(const Command& command, uint32_t index) {
   if (command.opcode() != Opcode::Gather) return copy;
   copy.gather = true;
   copy.wordStride = number(command, Field::WordStride);
-  copy.listAddress = static_cast<uint64_t>(command.get(Field::IndexAddr));
+  copy.listAddress = command.at(Field::IndexAddr);
   copy.limit = number(command, Field::IndexLimit);
   return copy;
 }
@@ -37,45 +45,51 @@ MatmulCommand matmulCommand(const Command& command, uint32_t index) {
           .rows = number(command, Field::MatmulRows),
           .depth = number(command, Field::Depth),
           .cols = number(command, Field::Cols),
-          .transposed = flag(command, Field::BTransposed),
-          .accumulate = flag(command, Field::Accumulate)};
+          .transposed = command.flag(Field::BTransposed),
+          .accumulate = command.flag(Field::Accumulate)};
 }
 
-VectorCommand vectorCommand(const Command& command, uint32_t index) {
-  const Opcode opcode = command.opcode();
+VectorCommand vectorCommand(const Command& command, uint32_t index, uint32_t dim) {
   VectorCommand result;
   result.index = index;
   result.rows = number(command, Field::Rows);
-  result.statRow = number(command, Field::StatRow);
-  result.layerNormScalar = opcode == Opcode::RowScalarLayerNorm;
-  result.scalar = result.layerNormScalar || opcode == Opcode::RowScalarSoftmax;
-  if (result.scalar) return result;
-
-  const bool residual = opcode == Opcode::Residual;
-  const bool requantize = opcode == Opcode::Requantize;
-  const bool layerNorm = opcode == Opcode::LayerNorm;
-  const bool exp = opcode == Opcode::Exp;
-  const bool rowMax = opcode == Opcode::RowMax;
-  const bool normalize = opcode == Opcode::RowNormalize;
-  result.accUsed = !layerNorm;
-  result.moments = residual && flag(command, Field::Stats);
-  result.statisticsGathered = rowMax || exp || result.moments;
-  result.statisticsUsed = result.statisticsGathered || normalize || layerNorm;
-  result.out16 = residual || ((requantize || layerNorm) && flag(command, Field::Out16));
-  result.out8 = opcode == Opcode::Activation || exp || normalize ||
-                (requantize && !result.out16) || (layerNorm && flag(command, Field::Out8));
-  result.inWords = layerNorm ? 2 : residual ? (flag(command, Field::In16) ? 2 : 1) : 0;
-  result.constWords = constantBytes(opcode);
-  result.panels = number(command, Field::Panels);
-  result.accAddress = number(command, Field::AccAddr);
-  result.accStride = number(command, Field::AccStride);
-  result.inAddress = number(command, Field::InAddr);
-  result.inStride = number(command, Field::InStride);
-  result.constAddress = number(command, Field::ConstAddr);
-  result.out8Address = number(command, Field::OutAddr);
-  result.out8Stride = number(command, Field::OutStride);
-  result.out16Address = number(command, Field::Out16Addr);
-  result.out16Stride = number(command, Field::Out16Stride);
+  result.scalar = isRowScalar(command.opcode());
+  result.layerNormScalar = command.opcode() == Opcode::RowScalarLayerNorm;
+  if (!result.scalar) result.panels = number(command, Field::Panels);
+  for (const CommandOperand& operand : operandsOf(command, dim)) {
+    const auto address = static_cast<uint32_t>(operand.begin);
+    const auto stride = static_cast<uint32_t>(operand.stride);
+    const auto words = static_cast<uint32_t>(operand.units);
+    switch (operand.spec->address) {
+      case Field::AccAddr:
+        result.accUsed = true;
+        result.accAddress = address;
+        result.accStride = stride;
+        break;
+      case Field::InAddr:
+        result.inWords = words;
+        result.inAddress = address;
+        result.inStride = stride;
+        break;
+      case Field::ConstAddr:
+        result.constWords = words;
+        result.constAddress = address;
+        break;
+      case Field::OutAddr:
+        result.out8 = true;
+        result.out8Address = address;
+        result.out8Stride = stride;
+        break;
+      case Field::Out16Addr:
+        result.out16 = true;
+        result.out16Address = address;
+        result.out16Stride = stride;
+        break;
+      default:
+        result.statRow = address;
+        if (!result.scalar) addStatistics(*operand.spec, result);
+    }
+  }
   return result;
 }
 

@@ -10,6 +10,6 @@ namespace intformer::perf {
 /// What each unit needs to know of a command of its queue.
 CopyCommand copyCommand(const Command& command, uint32_t index);
 MatmulCommand matmulCommand(const Command& command, uint32_t index);
-VectorCommand vectorCommand(const Command& command, uint32_t index);
+VectorCommand vectorCommand(const Command& command, uint32_t index, uint32_t dim);
 
 }  // namespace intformer::perf

@@ -2,6 +2,8 @@
 
 #include <stdexcept>
 
+#include "gen/tables/operands.hpp"
+
 namespace intformer::perf {
 
 Header headerOf(const Command& command) {
@@ -10,8 +12,7 @@ Header headerOf(const Command& command) {
   Header header;
   header.end = !spec->queue;
   if (spec->queue) header.queue = static_cast<uint8_t>(*spec->queue);
-  header.scalar = command.opcode() == Opcode::RowScalarSoftmax ||
-                  command.opcode() == Opcode::RowScalarLayerNorm;
+  header.scalar = isRowScalar(command.opcode());
   header.wait = static_cast<uint8_t>(command.get(Field::Wait));
   header.signal = static_cast<uint8_t>(command.get(Field::Signal));
   return header;
@@ -86,7 +87,7 @@ bool Device::cycle() {
   if (const auto done = vector_.done()) finish(kVector, *done);
   if (!vector_.idle() || vector_.scalar.busy() || issued[kVector] != nullptr) {
     if (issued[kVector] != nullptr)
-      rowwise_ = vectorCommand(commands_[taken[kVector]], taken[kVector]);
+      rowwise_ = vectorCommand(commands_[taken[kVector]], taken[kVector], plan_.dim);
     vector_.step(now_, accReady, ports.vectorReads,
                  issued[kVector] != nullptr ? &rowwise_ : nullptr);
   }

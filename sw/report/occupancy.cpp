@@ -88,7 +88,7 @@ class Contents {
     return op == kNoOperator ? "program" : run_.program.operators[op].name;
   }
   Content loaded(uint32_t index, const Command& command) const {
-    const auto address = static_cast<uint64_t>(command.get(Field::MemoryAddr));
+    const uint64_t address = command.at(Field::MemoryAddr);
     for (const Placement& place : run_.program.placements)
       if (address >= place.address && address < place.address + place.bytes())
         return {run_.graph.tensors[place.tensor].name + ": loaded", ContentKind::Tensor};

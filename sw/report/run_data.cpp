@@ -2,6 +2,8 @@
 
 #include <cctype>
 
+#include "gen/tables/operands.hpp"
+
 namespace intformer::report {
 namespace {
 
@@ -58,8 +60,7 @@ std::vector<OperatorFigures> operatorFigures(const Program& program) {
       const Command& command = program.commands[index];
       const auto queue = findOpcode(static_cast<uint8_t>(command.opcode()))->queue;
       if (queue != Queue::Load && queue != Queue::Store) continue;
-      const uint64_t bytes = static_cast<uint64_t>(command.get(Field::Chunks)) *
-                             static_cast<uint64_t>(command.get(Field::ChunkWords)) * program.dim;
+      const uint64_t bytes = bytesTransferred(command, program.dim);
       (queue == Queue::Load ? op.loaded : op.stored) += bytes;
     }
     figures.push_back(op);

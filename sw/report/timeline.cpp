@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "gen/device.hpp"
+#include "gen/tables/operands.hpp"
 #include "sw/version/version.hpp"
 
 namespace intformer::report {
@@ -22,7 +23,7 @@ void addSizes(nlohmann::ordered_json& args, const Command& command, uint32_t dim
     if (std::ranges::find(sizes, field) != sizes.end())
       args[std::string(fieldSpec(field).name)] = command.get(field);
   if (spec.queue == Queue::Load || spec.queue == Queue::Store) {
-    args["bytes"] = command.get(Field::Chunks) * command.get(Field::ChunkWords) * dim;
+    args["bytes"] = bytesTransferred(command, dim);
     args["memory_addr"] = fmt::format("{:#x}", command.get(Field::MemoryAddr));
   }
   if (command.opcode() == Opcode::Matmul)

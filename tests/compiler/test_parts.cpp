@@ -12,6 +12,7 @@
 #include "sw/model/random.hpp"
 #include "tests/catch.hpp"
 #include "tests/compiler/random_graph.hpp"
+#include "tests/operands_by_hand.hpp"
 
 using namespace intformer;
 
@@ -49,15 +50,15 @@ class AddressByAddress {
     for (const Region& region : regions)
       for (uint32_t run = 0; run < region.repeat; ++run)
         for (uint64_t i = 0; i < region.count; ++i)
-          action(cells_[{region.area, region.begin + run * region.stride + i}]);
+          action(cells_[{region.space, region.begin + run * region.stride + i}]);
   }
-  std::map<std::pair<Area, uint64_t>, Cell> cells_;
+  std::map<std::pair<Space, uint64_t>, Cell> cells_;
 };
 
 std::vector<Region> randomRegions(Random& random) {
   std::vector<Region> regions(random.below(3));
   for (Region& region : regions) {
-    region.area = static_cast<Area>(random.below(2));
+    region.space = static_cast<Space>(random.below(2));
     region.begin = random.below(60);
     region.count = 1 + random.below(8);
     region.repeat = 1 + random.below(3);
@@ -85,6 +86,35 @@ TEST_CASE("dependencies found by intervals are those found address by address") 
               addresses.record(queue, index, reads, writes));
     }
   }
+}
+
+TEST_CASE("the regions of a command are the addresses that it touches in what queues share") {
+  test::RandomSource random(3);
+  for (const OpcodeSpec& opcode : opcodes())
+    for (int round = 0; round < 50; ++round) {
+      Command command = test::randomLegalCommand(opcode.opcode, 16, random);
+      if (opcode.opcode == Opcode::Gather)  // as the compiler has them: neighbours
+        command.set(Field::ScratchStride, 1);
+      const bool tensorMemory = opcode.opcode != Opcode::Gather && random.chance(50);
+      Regions regions;
+      listRegions(operandsOf(command, 16), tensorMemory, regions);
+      std::set<test::Touched> found;
+      const auto add = [&](const std::vector<Region>& list, bool write) {
+        for (const Region& region : list)
+          for (uint64_t run = 0; run < region.repeat; ++run)
+            for (uint64_t i = 0; i < region.count; ++i)
+              found.insert({region.space, write, region.begin + run * region.stride + i});
+      };
+      add(regions.reads, false);
+      add(regions.writes, true);
+      auto expected = test::TouchedByHand(command, 16, test::randomList(command, random)).addresses;
+      std::erase_if(expected, [&](const test::Touched& touched) {
+        return touched.space == Space::Statistics ||
+               (touched.space == Space::Memory && !tensorMemory);
+      });
+      INFO(opcode.name << ", round " << round);
+      REQUIRE(found == expected);
+    }
 }
 
 TEST_CASE("a ring gives places that no live piece holds, in rotation") {

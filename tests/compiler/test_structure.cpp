@@ -77,7 +77,7 @@ TEST_CASE("transfers stay in their windows, on words") {
   const Program program = compile(bert("odd", 33), plan);
   for (const Command& command : program.commands) {
     if (command.opcode() != Opcode::Load && command.opcode() != Opcode::Store) continue;
-    const auto address = static_cast<uint64_t>(command.get(Field::MemoryAddr));
+    const uint64_t address = command.at(Field::MemoryAddr);
     const uint64_t end =
         address + static_cast<uint64_t>((command.get(Field::Chunks) - 1) *
                                             command.get(Field::MemoryStride) +

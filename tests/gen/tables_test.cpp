@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <bitset>
 #include <limits>
 #include <random>
@@ -90,6 +91,7 @@ TEST_CASE("a command gives back what was set, field by field") {
     for (const auto& opcode : opcodes()) {
       Command command(opcode.opcode);
       for (auto& word : command.words()) word |= static_cast<uint32_t>(random());
+      command.set(Field::Opcode, static_cast<int64_t>(opcode.opcode));
       std::vector<std::pair<Field, int64_t>> values;
       for (const Field field : opcode.fields) {
         values.emplace_back(field, randomValue(fieldSpec(field), random));
@@ -102,12 +104,32 @@ TEST_CASE("a command gives back what was set, field by field") {
     }
 }
 
+TEST_CASE("a command refuses the fields that its opcode does not have, by name") {
+  for (const auto& opcode : opcodes()) {
+    const std::vector<Field> fields = fieldsOf(opcode);
+    for (const auto& spec : commandFields()) {
+      INFO(opcode.name << "." << spec.name);
+      Command command(opcode.opcode);
+      const bool listed = std::find(fields.begin(), fields.end(), spec.field) != fields.end();
+      CHECK(command.has(spec.field) == listed);
+      if (listed) continue;
+      CHECK_THROWS_AS(command.get(spec.field), std::logic_error);
+      CHECK_THROWS_AS(command.set(spec.field, 0), std::logic_error);
+    }
+  }
+  CHECK_THROWS_WITH(Command(Opcode::Load).get(Field::WordStride), "load has no field word_stride");
+  CHECK_THROWS_WITH(Command().set(Field::Rows, 1), "an unknown opcode has no field rows");
+}
+
 TEST_CASE("the extremes of a field fit and one more does not") {
   for (const auto& spec : commandFields()) {
     if (spec.width == 64) continue;
     const int64_t low = spec.isSigned ? -(int64_t{1} << (spec.width - 1)) : 0;
     const int64_t high = (int64_t{1} << (spec.width - (spec.isSigned ? 1 : 0))) - 1;
-    Command command;
+    const auto owner = std::find_if(opcodes().begin(), opcodes().end(), [&](const auto& opcode) {
+      return Command(opcode.opcode).has(spec.field);
+    });
+    Command command(owner->opcode);
     INFO(spec.name);
     CHECK(command.set(spec.field, low).get(spec.field) == low);
     CHECK(command.set(spec.field, high).get(spec.field) == high);

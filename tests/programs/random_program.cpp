@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "gen/tables/operands.hpp"
 #include "sw/emulator/tokens.hpp"
 #include "sw/numerics/numerics.hpp"
 #include "tests/programs/random_image.hpp"
@@ -226,10 +227,11 @@ class Generator {
 
   Command vectorCommand(Opcode opcode, const Runs& acc, uint64_t constWord) {
     Command command(opcode);
-    command.set(Field::AccAddr, static_cast<int64_t>(acc.begin))
-        .set(Field::AccStride, static_cast<int64_t>(acc.stride))
-        .set(Field::Rows, static_cast<int64_t>(acc.count))
+    command.set(Field::Rows, static_cast<int64_t>(acc.count))
         .set(Field::Panels, static_cast<int64_t>(acc.blocks));
+    if (command.has(Field::AccAddr))
+      command.set(Field::AccAddr, static_cast<int64_t>(acc.begin))
+          .set(Field::AccStride, static_cast<int64_t>(acc.stride));
     if (constantBytes(opcode) != 0) {
       const uint64_t panel = random_.below(layout_.constantWords.panels - acc.blocks + 1);
       command.set(Field::ConstAddr, static_cast<int64_t>(constants_ + constWord +
@@ -312,14 +314,18 @@ class Generator {
       const auto advance = [&](Command& part, Field field, int64_t step) {
         part.set(field, whole.get(field) + static_cast<int64_t>(p) * step);
       };
+      const auto advanceWalk = [&](Command& part, Field address, Field stride) {
+        if (whole.has(address)) advance(part, address, whole.get(stride));
+      };
       Command part = whole;
       part.set(Field::Panels, 1).set(Field::StatsInit, p == 0 ? 1 : 0);
-      advance(part, Field::AccAddr, whole.get(Field::AccStride));
-      advance(part, Field::InAddr, whole.get(Field::InStride));
-      advance(part, Field::OutAddr, whole.get(Field::OutStride));
-      advance(part, Field::Out16Addr, whole.get(Field::Out16Stride));
-      advance(part, Field::ConstAddr, constantBytes(whole.opcode()));
-      if (constantBytes(whole.opcode()) == 0)
+      advanceWalk(part, Field::AccAddr, Field::AccStride);
+      advanceWalk(part, Field::InAddr, Field::InStride);
+      advanceWalk(part, Field::OutAddr, Field::OutStride);
+      advanceWalk(part, Field::Out16Addr, Field::Out16Stride);
+      if (whole.has(Field::ConstAddr))
+        advance(part, Field::ConstAddr, constantBytes(whole.opcode()));
+      else
         advance(part, Field::ColumnPosition, static_cast<int64_t>(dim_));
       script.commands.push_back(part);
     }
@@ -386,7 +392,6 @@ class Generator {
                                   .set(Field::Width, width.width)
                                   .set(Field::WidthLog, width.log));
     Command norm = vectorCommand(Opcode::LayerNorm, acc, layout_.constantWords.layerNorm);
-    norm.set(Field::AccAddr, 0).set(Field::AccStride, 0);
     norm.set(Field::StatRow, static_cast<int64_t>(slots->begin))
         .set(Field::Shift, random_.range(9, 31));
     setIn(norm, sum);

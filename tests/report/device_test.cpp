@@ -20,7 +20,7 @@ struct Expected {
 
   Expected(const Program& program, const Plan& plan) {
     for (const Command& command : program.commands) {
-      const auto at = [&](Field field) { return static_cast<uint64_t>(command.get(field)); };
+      const auto at = [&](Field field) { return command.at(field); };
       const auto tiles = [&](Field field) { return (at(field) + plan.dim - 1) / plan.dim; };
       switch (command.opcode()) {
         case Opcode::Load: loadedWords += at(Field::Chunks) * at(Field::ChunkWords); break;

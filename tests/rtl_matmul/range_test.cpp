@@ -22,7 +22,7 @@ struct Fault {
 /// The first address out of range in the order of the work, looked for word by word.
 template <typename B>
 std::optional<Fault> firstFault(const Command& command) {
-  const auto field = [&](Field f) { return static_cast<uint64_t>(command.get(f)); };
+  const auto field = [&](Field f) { return command.at(f); };
   const uint64_t dim = B::kDim, depth = field(Field::Depth), cols = field(Field::Cols);
   for (uint64_t n = 0; n * dim < cols; ++n)
     for (uint64_t k = 0; k * dim < depth; ++k) {

@@ -11,7 +11,7 @@ namespace {
 template <typename D>
 uint64_t cycles(Opcode op, uint32_t rows, uint32_t panels, bool in16 = false, bool both = false) {
   Pair<D> pair(1);
-  Command command(op);
+  AnyCommand command(op);
   command.set(Field::Rows, rows).set(Field::Panels, panels).set(Field::AccStride, rows);
   command.set(Field::InStride, 2 * rows).set(Field::OutAddr, pair.commands.regions.out8Base());
   command.set(Field::OutStride, rows).set(Field::Out16Addr, pair.commands.regions.out16Base());
@@ -89,8 +89,8 @@ TEST_CASE("statistics slots beyond their end are refused and nothing is done") {
   for (const Opcode op : {Opcode::RowMax, Opcode::Exp, Opcode::RowNormalize, Opcode::LayerNorm,
                           Opcode::Residual, Opcode::RowScalarSoftmax, Opcode::RowScalarLayerNorm}) {
     Pair<Edge8> pair(3);
-    const auto command = [&](uint32_t slot) {
-      Command c(op);
+    const auto command = [&](uint32_t slot) -> Command {
+      AnyCommand c(op);
       c.set(Field::Rows, 5).set(Field::StatRow, slot);
       if (op == Opcode::RowScalarSoftmax) return c;
       if (op == Opcode::RowScalarLayerNorm)
@@ -123,7 +123,7 @@ TEST_CASE("statistics slots beyond their end are refused and nothing is done") {
 
 TEST_CASE("halt finishes the command under way and takes no other") {
   Pair<Edge8> pair(4);
-  Command command(Opcode::Requantize);
+  AnyCommand command(Opcode::Requantize);
   command.set(Field::Rows, 30).set(Field::Panels, 2);
   command.set(Field::AccStride, 30).set(Field::OutStride, 30);
   command.set(Field::OutAddr, pair.commands.regions.out8Base());

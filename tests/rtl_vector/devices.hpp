@@ -57,7 +57,7 @@ struct Pair {
     REQUIRE(bench.scratch == model.scratch);
   }
 
-  void compareWord(const Command& command, std::size_t index, uint64_t word) {
+  void compareWord(const AnyCommand& command, std::size_t index, uint64_t word) {
     for (uint32_t b = 0; b < D::kDim; ++b) {
       const auto got = bench.scratch[word * D::kDim + b];
       const auto expected = model.scratch[word * D::kDim + b];
@@ -68,8 +68,8 @@ struct Pair {
     }
   }
 
-  Command draw(Opcode op) {
-    Command command = commands.draw(op);
+  AnyCommand draw(Opcode op) {
+    AnyCommand command = commands.draw(op);
     commands.drawConstants(command, model.scratch);
     return command;
   }

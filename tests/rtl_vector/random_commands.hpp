@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <random>
 
-#include "gen/tables/commands.hpp"
+#include "gen/tables/operands.hpp"
 #include "sw/numerics/numerics.hpp"
+#include "tests/rtl_vector/any_command.hpp"
 
 namespace intformer::test {
 
@@ -42,12 +43,13 @@ class RandomCommands {
   /// Gives the command constants behind those of the last one; starts again when there is no room.
   void drawConstants(Command& command, std::vector<uint8_t>& scratch) {
     const uint32_t bytes = constantBytes(command.opcode());
+    if (bytes == 0) return;
     const auto words = bytes * static_cast<uint32_t>(command.get(Field::Panels));
     if (nextConstant_ + words > regions.constWords) nextConstant_ = 0;
     const uint32_t base = regions.constBase() + nextConstant_;
     nextConstant_ += words;
-    command.set(Field::ConstAddr, bytes > 0 ? base : 0);
-    for (uint32_t p = 0; bytes > 0 && p < command.get(Field::Panels); ++p)
+    command.set(Field::ConstAddr, base);
+    for (uint32_t p = 0; p < command.get(Field::Panels); ++p)
       for (uint32_t c = 0; c < dim_; ++c) {
         uint8_t record[11];
         for (auto& b : record) b = static_cast<uint8_t>(random());
@@ -61,8 +63,8 @@ class RandomCommands {
       }
   }
 
-  Command draw(Opcode op) {
-    Command command(op);
+  AnyCommand draw(Opcode op) {
+    AnyCommand command(op);
     const auto set = [&](Field field, int64_t value) { command.set(field, value); };
     const int64_t panels = number(1, number(0, 2) == 0 ? 12 : 3);
     const int64_t rows = number(0, 3) == 0 ? number(1, 4) : number(1, std::min(40L, long(slots_)));
@@ -107,7 +109,7 @@ class RandomCommands {
 
  private:
   /// Start and stride such that every panel's words lie inside, without overlap.
-  void panelWalk(Command& command, Field addr, Field stride, uint32_t base, uint32_t size,
+  void panelWalk(AnyCommand& command, Field addr, Field stride, uint32_t base, uint32_t size,
                  int64_t words, int64_t panels) {
     const int64_t longest = panels > 1 ? (size - words) / (panels - 1) : size;
     const int64_t step = std::min(number(words, words + 9), longest);
@@ -115,7 +117,7 @@ class RandomCommands {
     command.set(addr, base + number(0, size - step * (panels - 1) - words));
   }
 
-  void drawMask(Command& command, int64_t panels) {
+  void drawMask(AnyCommand& command, int64_t panels) {
     const int64_t width = panels * dim_;
     const bool far = number(0, 3) == 0;  // large positions, intervals anywhere
     const int64_t column = far ? number(0, 65535) : number(0, 64);

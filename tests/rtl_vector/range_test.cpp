@@ -25,7 +25,7 @@ struct Memories {
 
 /// The first address out of range in the order of the work, looked for word by word.
 template <typename D>
-std::optional<Fault> firstFault(const Command& command) {
+std::optional<Fault> firstFault(const AnyCommand& command) {
   const auto field = [&](Field f) { return static_cast<uint64_t>(command.get(f)); };
   std::optional<Fault> fault;
   const auto touch = [&](ErrorCode code, uint64_t address, uint64_t end) {
@@ -64,9 +64,9 @@ constexpr Opcode kOpcodes[] = {Opcode::Requantize, Opcode::Residual, Opcode::Act
 
 /// A command that may leave its memories in one or several ways.
 template <typename D>
-Command drawFaulty(Pair<D>& pair, Opcode op) {
+AnyCommand drawFaulty(Pair<D>& pair, Opcode op) {
   const auto number = [&](int64_t low, int64_t high) { return pair.commands.number(low, high); };
-  Command command(op);
+  AnyCommand command(op);
   command.set(Field::Rows, number(1, 40)).set(Field::Panels, number(1, 5));
   command.set(Field::Stats, number(0, 1)).set(Field::StatsInit, 1).set(Field::Shift, 16);
   command.set(Field::In16, number(0, 1)).set(Field::Out16, number(0, 1));
@@ -99,7 +99,7 @@ TEMPLATE_TEST_CASE("of several faults in a vector command the first in the order
   good.set(Field::OutStride, 20);
   int tried = 0;
   for (uint32_t seed = 0; tried < 200; ++seed) {
-    const Command command = drawFaulty(pair, kOpcodes[seed % std::size(kOpcodes)]);
+    const AnyCommand command = drawFaulty(pair, kOpcodes[seed % std::size(kOpcodes)]);
     const auto expected = firstFault<TestType>(command);
     if (!expected) continue;
     ++tried;

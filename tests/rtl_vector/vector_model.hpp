@@ -3,8 +3,9 @@
 #include <cstdint>
 #include <vector>
 
-#include "gen/tables/commands.hpp"
+#include "gen/tables/operands.hpp"
 #include "sw/numerics/numerics.hpp"
+#include "tests/rtl_vector/any_command.hpp"
 
 namespace intformer::test {
 
@@ -44,7 +45,7 @@ class VectorModel {
   }
 
  private:
-  int64_t get(Field field) const { return command_.get(field); }
+  int64_t get(Field field) const { return command_.get(field); }  // 0: has no such field
   uint8_t& byte(int64_t word, uint32_t b) {
     return scratch[static_cast<uint64_t>(word) * dim_ + b];
   }
@@ -168,7 +169,7 @@ class VectorModel {
     if (2 * c % dim_ == 0) touched.push_back(static_cast<uint64_t>(word) + 2 * c / dim_);
   }
 
-  Command command_;
+  AnyCommand command_;
   uint32_t dim_;
   Family family_;
 };

@@ -36,7 +36,7 @@ TEMPLATE_TEST_CASE("constants of a panel spare those of rows that the writes hol
   pair.bench.writeStall = 0.95;
   for (const uint32_t rows : {1U, 2U, 3U}) {
     for (const Opcode op : {Opcode::Requantize, Opcode::Residual, Opcode::Activation}) {
-      Command command(op);
+      AnyCommand command(op);
       command.set(Field::Rows, rows).set(Field::Panels, 60).set(Field::Out8, 1);
       command.set(Field::AccStride, rows).set(Field::InStride, rows).set(Field::Stats, 1);
       command.set(Field::OutAddr, pair.commands.regions.out8Base()).set(Field::OutStride, rows);
@@ -66,7 +66,7 @@ TEMPLATE_TEST_CASE("commands follow each other closely and still see what was wr
         };
         std::vector<Command> program;
         const auto add = [&](Opcode op) -> Command& {
-          Command command = pair.draw(op);
+          AnyCommand command = pair.draw(op);
           command.set(Field::Rows, rows).set(Field::StatRow, 7);
           if (op == Opcode::RowScalarSoftmax || op == Opcode::RowScalarLayerNorm)
             return program.emplace_back(command);
@@ -115,7 +115,7 @@ TEMPLATE_TEST_CASE("rows await statistics of a command two before theirs", "", T
       INFO(rows << " rows, " << between << " between");
       std::vector<Command> program;
       const auto add = [&](Opcode op, int64_t slot, int64_t count) {
-        Command command = pair.draw(op);
+        AnyCommand command = pair.draw(op);
         command.set(Field::Rows, count).set(Field::StatRow, slot).set(Field::StatsInit, 1);
         command.set(Field::Panels, 1).set(Field::AccAddr, pair.commands.number(0, 300));
         command.set(Field::ValidLow, 0).set(Field::LowMoves, 0).set(Field::ColumnPosition, 0);

@@ -208,9 +208,9 @@ TEST_CASE("bad programs stop the device with code, command and address", "[bad]"
     INFO(findOpcode(static_cast<uint8_t>(range.opcode))->name << " "
                                                               << fieldSpec(range.address).name);
     Command command(range.opcode);
-    command.set(Field::Rows, 4).set(Field::Panels, 1).set(Field::OutAddr, 100);
-    command.set(Field::Out8, range.opcode == Opcode::Requantize ? 1 : 0);
-    if (range.opcode == Opcode::Residual) command.set(Field::OutAddr, 0);
+    command.set(Field::Rows, 4).set(Field::Panels, 1);
+    if (command.has(Field::OutAddr)) command.set(Field::OutAddr, 100);
+    if (command.has(Field::Out8)) command.set(Field::Out8, 1);
     const uint32_t end = range.code == ErrorCode::AccumulatorRange ? bad.device.plan.accRows
                                                                    : bad.device.plan.scratchWords;
     command.set(range.address, end - 2);

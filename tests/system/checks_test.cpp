@@ -37,7 +37,7 @@ TEST_CASE("a flipped bit in the weight image is found and named", "[checks]") {
   for (const uint32_t index : op.commands) {
     const Command& command = setup.program.commands[index];
     if (command.opcode() != Opcode::Load) continue;
-    address = static_cast<uint64_t>(command.get(Field::MemoryAddr));
+    address = command.at(Field::MemoryAddr);
     if (address < setup.program.readOnlyEnd) break;
   }
   REQUIRE(address < setup.program.readOnlyEnd);

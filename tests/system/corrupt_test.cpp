@@ -83,7 +83,7 @@ void corrupt(const Plan& plan, std::span<const Command> program, Command& comman
 uint64_t workOf(const Plan& plan, const Command& command) {
   const OpcodeSpec* spec = findOpcode(static_cast<uint8_t>(command.opcode()));
   if (spec == nullptr || !spec->queue) return 0;
-  const auto at = [&](Field field) { return static_cast<uint64_t>(command.get(field)); };
+  const auto at = [&](Field field) { return command.has(field) ? command.at(field) : 0; };
   const auto tiles = [&](Field field) { return at(field) / plan.dim + 1; };
   switch (*spec->queue) {
     case Queue::Load:

@@ -41,7 +41,7 @@ std::optional<Queue> queueOf(const Command& command) {
 }
 
 uint64_t workOf(const Plan& plan, const Command& command) {
-  const auto at = [&](Field field) { return static_cast<uint64_t>(command.get(field)); };
+  const auto at = [&](Field field) { return command.has(field) ? command.at(field) : 0; };
   switch (*findOpcode(static_cast<uint8_t>(command.opcode()))->queue) {
     case Queue::Load:
     case Queue::Store: return at(Field::Chunks) * at(Field::ChunkWords);

@@ -1,3 +1,4 @@
+#include "gen/tables/operands.hpp"
 #include "sw/compiler/compile.hpp"
 #include "tests/catch.hpp"
 #include "tests/system/support.hpp"
@@ -38,8 +39,7 @@ void requireEqual(Device& device, const Workload& work, const CompileOptions& op
   uint64_t loaded = 0;
   uint64_t stored = 0;
   for (const Command& command : program.commands) {
-    const auto bytes = static_cast<uint64_t>(command.get(Field::Chunks)) *
-                       static_cast<uint64_t>(command.get(Field::ChunkWords)) * program.dim;
+    const uint64_t bytes = bytesTransferred(command, program.dim);
     if (command.opcode() == Opcode::Load) loaded += bytes;
     if (command.opcode() == Opcode::Store) stored += bytes;
   }

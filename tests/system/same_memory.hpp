@@ -18,7 +18,7 @@ inline test::RandomProgram moved(test::RandomProgram program, uint64_t base) {
     const OpcodeSpec& spec = *findOpcode(static_cast<uint8_t>(command.opcode()));
     for (const Field field : {Field::MemoryAddr, Field::IndexAddr})
       if (std::ranges::find(spec.fields, field) != spec.fields.end())
-        command.set(field, static_cast<int64_t>(static_cast<uint64_t>(command.get(field)) + base));
+        command.set(field, static_cast<int64_t>(command.at(field) + base));
     std::memcpy(program.memory.data() + i * kCommandBytes, command.words().data(), kCommandBytes);
   }
   return program;
