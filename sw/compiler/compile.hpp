@@ -37,7 +37,7 @@ struct Choice {
   /// The operator that is cut differently from a schedule measured before, the first of its shape;
   /// none: the frame differs, or several operators do.
   std::optional<uint32_t> differs = {};
-  uint64_t cycles = 0;  ///< of the judged part
+  uint64_t cycles = 0;  ///< of the judged part; 0: not measured, as nothing was searched
   uint64_t bytes = 0;   ///< that it moves
 };
 

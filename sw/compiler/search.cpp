@@ -59,10 +59,13 @@ class Judge {
 
   Judgement run() {
     sketchBlocks(proposeFrames(graph_, plan_, options_));
-    if (!sketches_.empty()) {
+    if (!sketches_.empty() && !options_.search) {  // it is taken, whatever it costs
+      choices_.push_back({.schedule = std::move(sketches_[0].schedule)});
+      best_ = std::move(sketches_[0].lowered);
+    } else if (!sketches_.empty()) {
       if (2 * effort(sketches_[0].commands, sketches_[0].cycles) < kLargePart) cut(2);
       measureSchedules();
-      if (!choices_.empty() && options_.search)
+      if (!choices_.empty())
         measureVariations(*std::ranges::min_element(choices_, {}, &Choice::cycles));
     }
     std::ranges::stable_sort(choices_, {}, &Choice::cycles);
@@ -216,7 +219,7 @@ class Judge {
           measured + effort(entry.commands, entry.cycles) <= kMeasured &&
           !hopeless(promising[i + 1]))
         results.expect(i + 1);
-      else if (options_.search && choices_.empty() && entry.lowered) {  // the one to vary
+      else if (choices_.empty() && entry.lowered) {  // the one to vary
         varied_ = std::make_unique<Variations>(*this, entry.schedule, *entry.lowered);
         if (!varied_->all.empty()) varied_->results.expect(0);
       }

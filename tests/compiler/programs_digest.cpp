@@ -5,6 +5,7 @@
 #include "sw/compiler/compile.hpp"
 #include "sw/files/hash.hpp"
 #include "sw/model/bert.hpp"
+#include "sw/perf/estimate.hpp"
 #include "tests/compiler/random_graph.hpp"
 #include "tests/compiler/support.hpp"
 
@@ -57,6 +58,11 @@ void print(const std::string& name, const Graph& graph, const Plan& plan,
     const Program program = compile(graph, plan, options, &decision);
     Digest digest;
     digest.add(program);
+    if (decision.choices[0].cycles == 0) {  // nothing was searched
+      const perf::Run run = perf::estimate(program.commands, program.programAddress, plan);
+      decision.choices[0].cycles = run.cycles;
+      decision.choices[0].bytes = run.bytesRead + run.bytesWritten;
+    }
     for (const Choice& choice : decision.choices) {
       digest.add(choice.cycles);
       digest.add(choice.bytes);
