@@ -9,6 +9,7 @@
 
 #include "sw/compiler/ahead.hpp"
 #include "sw/compiler/assemble.hpp"
+#include "sw/compiler/bound.hpp"
 #include "sw/compiler/outline.hpp"
 #include "sw/compiler/strategies.hpp"
 #include "sw/perf/estimate.hpp"
@@ -31,6 +32,8 @@ constexpr std::size_t kMostBlocks = 6, kLeastResident = 1, kLeastStreamed = 4;
 constexpr std::size_t kDividedBlocks = 3;
 /// Schedules that promise so much less than the best are left out.
 constexpr double kHopeless = 1.25;
+/// Nothing is looked for beyond a schedule that takes so little more than any must.
+constexpr double kNear = 1.005;
 
 uint64_t effort(std::size_t commands, uint64_t cycles) { return commands + cycles / 500; }
 
@@ -65,8 +68,8 @@ class Judge {
     } else if (!sketches_.empty()) {
       if (2 * effort(sketches_[0].commands, sketches_[0].cycles) < kLargePart) cut(2);
       measureSchedules();
-      if (!choices_.empty())
-        measureVariations(*std::ranges::min_element(choices_, {}, &Choice::cycles));
+      const auto best = std::ranges::min_element(choices_, {}, &Choice::cycles);
+      if (best != choices_.end() && !nearLeast(best->cycles)) measureVariations(*best);
     }
     std::ranges::stable_sort(choices_, {}, &Choice::cycles);
     if (part_ != &graph_) best_ = nullptr;
@@ -81,6 +84,12 @@ class Judge {
     for (Sketch& entry : sketches_) entry.lowered = nullptr;
     outline_ = count == graph_.operators.size() ? Graph{} : outline(graph_, count);
     part_ = count == graph_.operators.size() ? &graph_ : &outline_;
+    least_ = leastCycles(*part_, plan_, layout_);
+  }
+
+  /// Whether other schedules cannot be worth looking for.
+  [[nodiscard]] bool nearLeast(uint64_t cycles) const {
+    return static_cast<double>(cycles) <= kNear * static_cast<double>(least_);
   }
 
   [[nodiscard]] std::shared_ptr<const Lowered> lower(const Schedule& schedule) const {
@@ -213,13 +222,15 @@ class Judge {
     for (std::size_t i = 0; i < promising.size(); ++i) {
       const Sketch& entry = promising[i];
       if (!choices_.empty() &&
-          (measured > kMeasured || choices_.size() == kMostMeasured || hopeless(entry)))
+          (measured > kMeasured || choices_.size() == kMostMeasured || hopeless(entry) ||
+           nearLeast(choices_.back().cycles)))
         break;
-      if (i + 1 < promising.size() && choices_.size() + 1 < kMostMeasured &&
-          measured + effort(entry.commands, entry.cycles) <= kMeasured &&
-          !hopeless(promising[i + 1]))
-        results.expect(i + 1);
-      else if (choices_.empty() && entry.lowered) {  // the one to vary
+      const bool another = i + 1 < promising.size() && choices_.size() + 1 < kMostMeasured &&
+                           measured + effort(entry.commands, entry.cycles) <= kMeasured &&
+                           !hopeless(promising[i + 1]);
+      const bool alone = nearLeast(entry.cycles);  // perhaps: nothing is begun beside it
+      if (another && !alone) results.expect(i + 1);
+      if (!another && !alone && choices_.empty() && entry.lowered) {  // the one to vary
         varied_ = std::make_unique<Variations>(*this, entry.schedule, *entry.lowered);
         if (!varied_->all.empty()) varied_->results.expect(0);
       }
@@ -288,6 +299,7 @@ class Judge {
   const CompileOptions& options_;
   Graph outline_;
   const Graph* part_ = nullptr;  ///< that is judged: the graph, or the outline of its beginning
+  uint64_t least_ = 0;           ///< cycles that it takes at least
   std::vector<Sketch> sketches_;
   uint64_t lowered_ = 0;
   std::vector<Choice> choices_;

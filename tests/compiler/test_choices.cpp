@@ -4,10 +4,12 @@
 
 #include <algorithm>
 
+#include "sw/compiler/bound.hpp"
 #include "sw/compiler/outline.hpp"
 #include "sw/model/bert.hpp"
 #include "sw/perf/estimate.hpp"
 #include "tests/catch.hpp"
+#include "tests/compiler/random_graph.hpp"
 #include "tests/compiler/support.hpp"
 
 using namespace intformer;
@@ -49,6 +51,33 @@ TEST_CASE("the choice taken is the cheapest, and every cost is that of compiling
             choice.cycles);
     }
   }
+}
+
+TEST_CASE("no schedule takes fewer cycles than the bound says") {
+  for (uint64_t seed = 1; seed <= 60; ++seed) {
+    Random random(seed);
+    const GraphShape shape = randomShape(random);
+    const Graph graph = randomGraph(shape, random);
+    const Plan plan = randomPlan(random);
+    INFO("seed " << seed);
+    try {
+      const Program program = compile(graph, plan, {.search = false});
+      const MemoryLayout layout = layOutTensors(graph, plan.dim, true);
+      CHECK(cyclesOf(program, plan) >= leastCycles(graph, plan, layout));
+    } catch (const CompileError&) {
+    }
+  }
+}
+
+TEST_CASE("a schedule near the bound is taken without weighing others") {
+  const Plan plan = configPlan("base16");
+  const Graph graph = encoder("bert-base", 1, {128});
+  Decision decision;
+  compile(graph, plan, {.contents = false}, &decision);
+  REQUIRE(decision.choices.size() == 1);
+  const uint64_t least = leastCycles(graph, plan, layOutTensors(graph, plan.dim, true));
+  CHECK(least == 128 / 16 * (4 * 768 * 768 + 2 * 768 * 3072 + 2 * 128 * 768) / 16);
+  CHECK(decision.choices[0].cycles <= least + least / 200);
 }
 
 TEST_CASE("a model that repeats a layer is judged by its first repetitions") {
