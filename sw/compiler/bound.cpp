@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gen/tables/operands.hpp"
 #include "sw/compiler/constants.hpp"
 
 namespace intformer {
