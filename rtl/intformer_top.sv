@@ -155,7 +155,11 @@ module intformer_top #(
 
   // Fetch and dispatch.
   logic fetched_valid, fetched_ready, scalar_busy;
-  logic [511:0] fetched, load_command, matmul_command, vector_command, store_command;
+  logic [511:0] fetched;
+  intformer_pkg::load_command_t   load_command;
+  intformer_pkg::matmul_command_t matmul_command;
+  intformer_pkg::vector_command_t vector_command;
+  intformer_pkg::store_command_t  store_command;
   logic [31:0] fetched_index;
   logic [3:0] issue_valid, issue_ready, done_valid, wait_event, unit_busy;
   logic [127:0] issue_index, done_index;

@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 
 #include "gen/device.hpp"
+#include "gen/emit/command_types.hpp"
 #include "gen/emit/emit.hpp"
 #include "gen/emit/register_types.hpp"
 #include "gen/tables/commands.hpp"
@@ -79,17 +79,6 @@ std::string coefficients() {
          table("ExpPwlOffset", ExpPwl::kA, 16) + table("ExpPwlSlope", ExpPwl::kB, 12);
 }
 
-/// Bits of a command that the unit of a queue may look at: up to its highest field.
-unsigned usedBits(Queue queue) {
-  unsigned bits = 0;
-  for (const auto& spec : opcodes()) {
-    if (spec.queue != queue) continue;
-    for (const Field field : spec.fields)
-      bits = std::max<unsigned>(bits, fieldSpec(field).lsb + fieldSpec(field).width);
-  }
-  return bits;
-}
-
 std::string commands() {
   Group codes("Opcodes.", "logic [7:0]");
   Group constants("Words of per-channel constants that an opcode reads per panel.", "int unsigned");
@@ -103,18 +92,13 @@ std::string commands() {
   for (std::size_t q = 0; q < kQueueCount; ++q)
     queues.add("Queue" + upperCamel(queueName(static_cast<Queue>(q))), q);
   queues.add("QueueCount", kQueueCount);
-  Group used("Bits of a command that the unit of a queue may look at.", "int unsigned");
-  for (std::size_t q = 0; q < kQueueCount; ++q) {
-    const auto queue = static_cast<Queue>(q);
-    used.add(upperCamel(queueName(queue)) + "CommandBits", usedBits(queue));
-  }
   Group fields("Command fields: bits [Lsb +: Width] of the command.", "int unsigned");
   fields.add("CommandBits", kCommandBytes * 8);
   for (const auto& field : commandFields()) {
     fields.add(upperCamel(field.name) + "Lsb", field.lsb);
     fields.add(upperCamel(field.name) + "Width", field.width);
   }
-  return codes.text() + constants.text() + queues.text() + used.text() + fields.text();
+  return codes.text() + constants.text() + queues.text() + fields.text() + commandTypes();
 }
 
 std::string registers(const Plan& plan) {

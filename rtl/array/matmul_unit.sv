@@ -24,7 +24,7 @@ module matmul_unit #(
 
   input  logic              command_valid_i,
   output logic              command_ready_o,
-  input  logic [511:0]      command_i,
+  input  intformer_pkg::matmul_command_t command_i,
   input  logic [31:0]       command_index_i,
   output logic              done_valid_o,
   output logic [31:0]       done_index_o,
@@ -61,26 +61,7 @@ module matmul_unit #(
   localparam int unsigned SizeWidth = intformer_pkg::DepthWidth;
   localparam int unsigned IndexWidth = $clog2(Dim);
 
-  // Fields of the command on the port; both queues below keep what their reader needs.
-  logic [AddrWidth-1:0] a_addr, a_stride, b_addr, b_stride, c_addr, c_stride;
-  logic [SizeWidth-1:0] rows, depth, cols;
-  logic a_unsigned, b_transposed, accumulate;
-  logic [3:0] signal;
-
-  assign a_addr       = command_i[intformer_pkg::AAddrLsb +: AddrWidth];
-  assign a_stride     = command_i[intformer_pkg::AStrideLsb +: AddrWidth];
-  assign b_addr       = command_i[intformer_pkg::BAddrLsb +: AddrWidth];
-  assign b_stride     = command_i[intformer_pkg::BStrideLsb +: AddrWidth];
-  assign c_addr       = command_i[intformer_pkg::CAddrLsb +: AddrWidth];
-  assign c_stride     = command_i[intformer_pkg::CStrideLsb +: AddrWidth];
-  assign rows         = command_i[intformer_pkg::MatmulRowsLsb +: SizeWidth];
-  assign depth        = command_i[intformer_pkg::DepthLsb +: SizeWidth];
-  assign cols         = command_i[intformer_pkg::ColsLsb +: SizeWidth];
-  assign a_unsigned   = command_i[intformer_pkg::AUnsignedLsb];
-  assign b_transposed = command_i[intformer_pkg::BTransposedLsb];
-  assign accumulate   = command_i[intformer_pkg::AccumulateLsb];
-  assign signal       = command_i[intformer_pkg::SignalLsb +: 4];
-
+  // Both queues below keep what their reader needs of a command.
   localparam int unsigned WeightCommandWidth = 2 * AddrWidth + 2 * SizeWidth + 1;
   localparam int unsigned RowCommandWidth = 4 * AddrWidth + 3 * SizeWidth + 2;
 
@@ -103,7 +84,9 @@ module matmul_unit #(
     .rst_ni,
     .push_valid_i(take),
     .push_ready_o(weight_push_ready),
-    .push_data_i({b_addr, b_stride, depth, cols, b_transposed}),
+    .push_data_i({
+      command_i.b_addr, command_i.b_stride, command_i.depth, command_i.cols, command_i.b_transposed
+    }),
     .pop_valid_o(weight_pop_valid),
     .pop_ready_i(weight_pop_ready),
     .pop_data_o(weight_command),
@@ -117,7 +100,11 @@ module matmul_unit #(
     .rst_ni,
     .push_valid_i(take),
     .push_ready_o(row_push_ready),
-    .push_data_i({a_addr, a_stride, c_addr, c_stride, rows, depth, cols, a_unsigned, accumulate}),
+    .push_data_i({
+      command_i.a_addr, command_i.a_stride, command_i.c_addr, command_i.c_stride,
+      command_i.matmul_rows, command_i.depth, command_i.cols, command_i.a_unsigned,
+      command_i.accumulate
+    }),
     .pop_valid_o(row_pop_valid),
     .pop_ready_i(row_pop_ready),
     .pop_data_o(row_command),
@@ -135,7 +122,7 @@ module matmul_unit #(
     .rst_ni,
     .push_valid_i(take),
     .push_ready_o(pending_push_ready),
-    .push_data_i({signal, command_index_i}),
+    .push_data_i({command_i.signal, command_index_i}),
     .pop_valid_o(pending_valid),
     .pop_ready_i(done_q),
     .pop_data_o({done_signal_o, done_index_o}),

@@ -28,10 +28,10 @@ module dispatch (
   output logic [3:0]   issue_valid_o,
   input  logic [3:0]   issue_ready_i,
   output logic [127:0] issue_index_o,
-  output logic [511:0] load_command_o,
-  output logic [511:0] matmul_command_o,
-  output logic [511:0] vector_command_o,
-  output logic [511:0] store_command_o,
+  output intformer_pkg::load_command_t   load_command_o,
+  output intformer_pkg::matmul_command_t matmul_command_o,
+  output intformer_pkg::vector_command_t vector_command_o,
+  output intformer_pkg::store_command_t  store_command_o,
   input  logic [3:0]   done_valid_i,
   input  logic [15:0]  done_signal_i,
   input  logic [127:0] done_index_i,
@@ -75,8 +75,7 @@ module dispatch (
   assign accept = look && legal && !is_end && queue_room[queue];
   assign command_ready_o = accept || finish_o;
 
-  localparam int unsigned LoadBits = intformer_pkg::LoadCommandBits;
-  logic [LoadBits-1:0] load_head;
+  localparam int unsigned LoadBits = $bits(load_command_o);
   command_queue #(
     .Width(LoadBits + 32),
     .Depth(intformer_pkg::QueueDepth)
@@ -89,13 +88,11 @@ module dispatch (
     .push_data_i({command_index_i, command_i[LoadBits-1:0]}),
     .pop_valid_o(head_valid[0]),
     .pop_ready_i(issue[0]),
-    .pop_data_o({issue_index_o[0*32 +: 32], load_head})
+    .pop_data_o({issue_index_o[0*32 +: 32], load_command_o})
   );
-  assign load_command_o   = 512'(load_head);
-  assign head_wait[0*4 +: 4] = load_head[intformer_pkg::WaitLsb +: intformer_pkg::WaitWidth];
+  assign head_wait[0*4 +: 4] = load_command_o.wait_field;
 
-  localparam int unsigned MatmulBits = intformer_pkg::MatmulCommandBits;
-  logic [MatmulBits-1:0] matmul_head;
+  localparam int unsigned MatmulBits = $bits(matmul_command_o);
   command_queue #(
     .Width(MatmulBits + 32),
     .Depth(intformer_pkg::QueueDepth)
@@ -108,13 +105,11 @@ module dispatch (
     .push_data_i({command_index_i, command_i[MatmulBits-1:0]}),
     .pop_valid_o(head_valid[1]),
     .pop_ready_i(issue[1]),
-    .pop_data_o({issue_index_o[1*32 +: 32], matmul_head})
+    .pop_data_o({issue_index_o[1*32 +: 32], matmul_command_o})
   );
-  assign matmul_command_o = 512'(matmul_head);
-  assign head_wait[1*4 +: 4] = matmul_head[intformer_pkg::WaitLsb +: intformer_pkg::WaitWidth];
+  assign head_wait[1*4 +: 4] = matmul_command_o.wait_field;
 
-  localparam int unsigned VectorBits = intformer_pkg::VectorCommandBits;
-  logic [VectorBits-1:0] vector_head;
+  localparam int unsigned VectorBits = $bits(vector_command_o);
   command_queue #(
     .Width(VectorBits + 32),
     .Depth(intformer_pkg::QueueDepth)
@@ -127,13 +122,11 @@ module dispatch (
     .push_data_i({command_index_i, command_i[VectorBits-1:0]}),
     .pop_valid_o(head_valid[2]),
     .pop_ready_i(issue[2]),
-    .pop_data_o({issue_index_o[2*32 +: 32], vector_head})
+    .pop_data_o({issue_index_o[2*32 +: 32], vector_command_o})
   );
-  assign vector_command_o = 512'(vector_head);
-  assign head_wait[2*4 +: 4] = vector_head[intformer_pkg::WaitLsb +: intformer_pkg::WaitWidth];
+  assign head_wait[2*4 +: 4] = vector_command_o.wait_field;
 
-  localparam int unsigned StoreBits = intformer_pkg::StoreCommandBits;
-  logic [StoreBits-1:0] store_head;
+  localparam int unsigned StoreBits = $bits(store_command_o);
   command_queue #(
     .Width(StoreBits + 32),
     .Depth(intformer_pkg::QueueDepth)
@@ -146,10 +139,9 @@ module dispatch (
     .push_data_i({command_index_i, command_i[StoreBits-1:0]}),
     .pop_valid_o(head_valid[3]),
     .pop_ready_i(issue[3]),
-    .pop_data_o({issue_index_o[3*32 +: 32], store_head})
+    .pop_data_o({issue_index_o[3*32 +: 32], store_command_o})
   );
-  assign store_command_o  = 512'(store_head);
-  assign head_wait[3*4 +: 4] = store_head[intformer_pkg::WaitLsb +: intformer_pkg::WaitWidth];
+  assign head_wait[3*4 +: 4] = store_command_o.wait_field;
 
   // Tokens: bit to * 4 + from, the order of the wait masks.
   logic [15:0] have, take, give, missing;

@@ -21,7 +21,7 @@ module load_unit #(
 
   input  logic                      command_valid_i,
   output logic                      command_ready_o,
-  input  logic [511:0]              command_i,
+  input  intformer_pkg::load_command_t command_i,
   input  logic [31:0]               command_index_i,
   output logic                      done_valid_o,
   output logic [31:0]               done_index_o,
@@ -50,12 +50,8 @@ module load_unit #(
   output logic [23:0]               write_addr_o,
   output logic [Dim*8-1:0]          write_data_o
 );
-  logic [7:0]  opcode;
-  logic [23:0] word_stride;
-  logic        gather;
-  assign opcode      = command_i[intformer_pkg::OpcodeLsb +: intformer_pkg::OpcodeWidth];
-  assign word_stride = command_i[intformer_pkg::WordStrideLsb +: intformer_pkg::WordStrideWidth];
-  assign gather      = opcode == intformer_pkg::OpGather;
+  logic gather;
+  assign gather = command_i.opcode == intformer_pkg::OpGather;
 
   dma_load #(
     .Dim(Dim),
@@ -77,18 +73,17 @@ module load_unit #(
     .idle_o,
     .command_valid_i,
     .command_ready_o,
-    .scratch_addr_i(command_i[intformer_pkg::ScratchAddrLsb +: intformer_pkg::ScratchAddrWidth]),
-    .memory_addr_i(command_i[intformer_pkg::MemoryAddrLsb +: intformer_pkg::MemoryAddrWidth]),
-    .chunk_words_i(command_i[intformer_pkg::ChunkWordsLsb +: intformer_pkg::ChunkWordsWidth]),
-    .chunks_i(command_i[intformer_pkg::ChunksLsb +: intformer_pkg::ChunksWidth]),
-    .scratch_stride_i(
-      command_i[intformer_pkg::ScratchStrideLsb +: intformer_pkg::ScratchStrideWidth]),
-    .memory_stride_i(command_i[intformer_pkg::MemoryStrideLsb +: intformer_pkg::MemoryStrideWidth]),
-    .word_stride_i(gather ? word_stride : 24'd1),
+    .scratch_addr_i(command_i.scratch_addr),
+    .memory_addr_i(command_i.memory_addr),
+    .chunk_words_i(command_i.chunk_words),
+    .chunks_i(command_i.chunks),
+    .scratch_stride_i(command_i.scratch_stride),
+    .memory_stride_i(command_i.memory_stride),
+    .word_stride_i(gather ? command_i.word_stride : 24'd1),
     .gather_i(gather),
-    .list_addr_i(command_i[intformer_pkg::IndexAddrLsb +: intformer_pkg::IndexAddrWidth]),
-    .list_limit_i(command_i[intformer_pkg::IndexLimitLsb +: intformer_pkg::IndexLimitWidth]),
-    .signal_i(command_i[intformer_pkg::SignalLsb +: intformer_pkg::SignalWidth]),
+    .list_addr_i(command_i.index_addr),
+    .list_limit_i(command_i.index_limit),
+    .signal_i(command_i.signal),
     .index_i(command_index_i),
     .done_valid_o,
     .done_index_o,

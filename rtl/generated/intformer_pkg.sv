@@ -90,12 +90,6 @@ package intformer_pkg;
   localparam int unsigned QueueStore  = 3;
   localparam int unsigned QueueCount  = 4;
 
-  // Bits of a command that the unit of a queue may look at.
-  localparam int unsigned LoadCommandBits   = 376;
-  localparam int unsigned MatmulCommandBits = 275;
-  localparam int unsigned VectorCommandBits = 480;
-  localparam int unsigned StoreCommandBits  = 256;
-
   // Command fields: bits [Lsb +: Width] of the command.
   localparam int unsigned CommandBits         = 512;
   localparam int unsigned OpcodeLsb           = 0;
@@ -208,6 +202,139 @@ package intformer_pkg;
   localparam int unsigned WidthWidth          = 16;
   localparam int unsigned WidthLogLsb         = 144;
   localparam int unsigned WidthLogWidth       = 4;
+
+  // A command of load.
+  typedef struct packed {
+    logic [23:0] word_stride;
+    logic [31:0] index_limit;
+    logic [63:0] index_addr;
+    logic [31:0] memory_stride;
+    logic [7:0]  unused_216;
+    logic [23:0] scratch_stride;
+    logic [15:0] unused_176;
+    logic [15:0] chunks;
+    logic [7:0]  unused_152;
+    logic [23:0] chunk_words;
+    logic [63:0] memory_addr;
+    logic [7:0]  unused_56;
+    logic [23:0] scratch_addr;
+    logic [15:0] unused_16;
+    logic [3:0]  signal;
+    logic [3:0]  wait_field;
+    logic [7:0]  opcode;
+  } load_command_t;
+
+  // A command of matmul.
+  typedef struct packed {
+    logic        accumulate;
+    logic        b_transposed;
+    logic        a_unsigned;
+    logic [15:0] cols;
+    logic [15:0] depth;
+    logic [15:0] matmul_rows;
+    logic [7:0]  unused_216;
+    logic [23:0] c_stride;
+    logic [7:0]  unused_184;
+    logic [23:0] c_addr;
+    logic [7:0]  unused_152;
+    logic [23:0] b_stride;
+    logic [7:0]  unused_120;
+    logic [23:0] b_addr;
+    logic [7:0]  unused_88;
+    logic [23:0] a_stride;
+    logic [7:0]  unused_56;
+    logic [23:0] a_addr;
+    logic [15:0] unused_16;
+    logic [3:0]  signal;
+    logic [3:0]  wait_field;
+    logic [7:0]  opcode;
+  } matmul_command_t;
+
+  // A command of vector.
+  typedef struct packed {
+    logic [15:0] valid_high;
+    logic [15:0] valid_low;
+    logic [9:0]  unused_438;
+    logic [5:0]  shift;
+    logic [15:0] multiplier;
+    logic [3:0]  unused_412;
+    logic [3:0]  function_field;
+    logic        high_moves;
+    logic        low_moves;
+    logic        dither;
+    logic        stats;
+    logic        stats_init;
+    logic        out16;
+    logic        out8;
+    logic        in16;
+    logic [15:0] column_position;
+    logic [15:0] row_position;
+    logic [15:0] stat_row;
+    logic [15:0] panels;
+    logic [15:0] rows;
+    logic [7:0]  unused_312;
+    logic [23:0] const_addr;
+    logic [7:0]  unused_280;
+    logic [23:0] out16_stride;
+    logic [7:0]  unused_248;
+    logic [23:0] out16_addr;
+    logic [7:0]  unused_216;
+    logic [23:0] out_stride;
+    logic [7:0]  unused_184;
+    logic [23:0] out_addr;
+    logic [7:0]  unused_152;
+    logic [23:0] in_stride;
+    logic [7:0]  unused_120;
+    logic [23:0] in_addr;
+    logic [7:0]  unused_88;
+    logic [23:0] acc_stride;
+    logic [7:0]  unused_56;
+    logic [23:0] acc_addr;
+    logic [15:0] unused_16;
+    logic [3:0]  signal;
+    logic [3:0]  wait_field;
+    logic [7:0]  opcode;
+  } vector_command_t;
+
+  // A command of store.
+  typedef struct packed {
+    logic [31:0] memory_stride;
+    logic [7:0]  unused_216;
+    logic [23:0] scratch_stride;
+    logic [15:0] unused_176;
+    logic [15:0] chunks;
+    logic [7:0]  unused_152;
+    logic [23:0] chunk_words;
+    logic [63:0] memory_addr;
+    logic [7:0]  unused_56;
+    logic [23:0] scratch_addr;
+    logic [15:0] unused_16;
+    logic [3:0]  signal;
+    logic [3:0]  wait_field;
+    logic [7:0]  opcode;
+  } store_command_t;
+
+  // A command of scalar.
+  typedef struct packed {
+    logic [41:0]  unused_438;
+    logic [5:0]   shift;
+    logic [15:0]  multiplier;
+    logic [47:0]  unused_368;
+    logic [15:0]  stat_row;
+    logic [15:0]  unused_336;
+    logic [15:0]  rows;
+    logic [171:0] unused_148;
+    logic [3:0]   width_log;
+    logic [15:0]  width;
+    logic [15:0]  unused_112;
+    logic [47:0]  epsilon;
+    logic [7:0]   unused_56;
+    logic [23:0]  mean_factor;
+    logic [15:0]  unused_16;
+    logic [3:0]   signal;
+    logic [3:0]   wait_field;
+    logic [7:0]   opcode;
+  } scalar_command_t;
 
   // Registers: byte offsets on the AXI4-Lite port.
   localparam logic [11:0] RegDeviceId                    = 12'h000;

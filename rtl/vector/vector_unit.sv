@@ -29,7 +29,7 @@ module vector_unit #(
   input  logic              rst_ni,
   input  logic              command_valid_i,
   output logic              command_ready_o,
-  input  logic [511:0]      command_i,
+  input  intformer_pkg::vector_command_t command_i,
   input  logic [31:0]       command_index_i,
   output logic              done_valid_o,
   output logic [31:0]       done_index_o,
@@ -66,10 +66,12 @@ module vector_unit #(
   localparam int unsigned SlotWidth = $clog2(StatRows);
 
   // ------------------------------------------------------------------- decode
-  logic [511:0] command_q;
-  logic [31:0]  index_q;
-  logic         unused_command;
-  assign unused_command = ^command_q;
+  intformer_pkg::vector_command_t command_q;
+  intformer_pkg::scalar_command_t scalar_command;  // the same bits, of a row-scalar one
+  logic [31:0] index_q;
+  logic unused_command;
+  assign scalar_command = {command_q};
+  assign unused_command = ^{command_q, scalar_command};
 
   logic [7:0] opcode;
   logic [15:0] rows, panels, stat_row;
@@ -79,10 +81,10 @@ module vector_unit #(
   logic [1:0]  in_words;
   logic [3:0]  const_words;
 
-  assign opcode   = command_q[intformer_pkg::OpcodeLsb +: intformer_pkg::OpcodeWidth];
-  assign rows     = command_q[intformer_pkg::RowsLsb +: intformer_pkg::RowsWidth];
-  assign panels   = command_q[intformer_pkg::PanelsLsb +: intformer_pkg::PanelsWidth];
-  assign stat_row = command_q[intformer_pkg::StatRowLsb +: intformer_pkg::StatRowWidth];
+  assign opcode   = command_q.opcode;
+  assign rows     = command_q.rows;
+  assign panels   = command_q.panels;
+  assign stat_row = command_q.stat_row;
 
   assign requantize     = opcode == intformer_pkg::OpRequantize;
   assign residual       = opcode == intformer_pkg::OpResidual;
@@ -95,14 +97,14 @@ module vector_unit #(
   assign norm_scalar    = opcode == intformer_pkg::OpRowScalarLayerNorm;
   assign scalar         = softmax_scalar || norm_scalar;
 
-  assign moments             = residual && command_q[intformer_pkg::StatsLsb];
+  assign moments             = residual && command_q.stats;
   assign statistics_gathered = moments || row_max || exp;
   assign statistics_used     = statistics_gathered || row_normalize || layer_norm;
   assign out8_used  = activation || exp || row_normalize || (requantize && !out16_used) ||
-                      (layer_norm && command_q[intformer_pkg::Out8Lsb]);
+                      (layer_norm && command_q.out8);
   assign out16_used = residual ||
-                      ((requantize || layer_norm) && command_q[intformer_pkg::Out16Lsb]);
-  assign in_words   = layer_norm || (residual && command_q[intformer_pkg::In16Lsb]) ? 2'd2
+                      ((requantize || layer_norm) && command_q.out16);
+  assign in_words   = layer_norm || (residual && command_q.in16) ? 2'd2
                       : residual ? 2'd1 : 2'd0;
 
   always_comb begin
@@ -128,7 +130,7 @@ module vector_unit #(
   logic [7:0] offered_opcode;
   logic order_full, order_empty, row_written, command_written, row_passed, command_passed;
 
-  assign offered_opcode  = command_i[intformer_pkg::OpcodeLsb +: intformer_pkg::OpcodeWidth];
+  assign offered_opcode  = command_i.opcode;
   assign offered_scalar  = offered_opcode == intformer_pkg::OpRowScalarSoftmax ||
                            offered_opcode == intformer_pkg::OpRowScalarLayerNorm;
   assign front_free      = state_q == Idle ||
@@ -172,7 +174,7 @@ module vector_unit #(
     .rst_ni,
     .push_i(start),
     .index_i(index_q),
-    .signal_i(command_q[intformer_pkg::SignalLsb +: intformer_pkg::SignalWidth]),
+    .signal_i(command_q.signal),
     .wait_written_i(!scalar && (out8_used || out16_used)),
     .wait_passed_i(!scalar && !out8_used && !out16_used),
     .written_i(command_written),
@@ -222,13 +224,13 @@ module vector_unit #(
     .rst_ni,
     .start_i(start_rows),
     .acc_used_i(!layer_norm),
-    .acc_addr_i(command_q[intformer_pkg::AccAddrLsb +: intformer_pkg::AccAddrWidth]),
-    .acc_stride_i(command_q[intformer_pkg::AccStrideLsb +: intformer_pkg::AccStrideWidth]),
+    .acc_addr_i(command_q.acc_addr),
+    .acc_stride_i(command_q.acc_stride),
     .in_words_i(in_words),
-    .in_addr_i(command_q[intformer_pkg::InAddrLsb +: intformer_pkg::InAddrWidth]),
-    .in_stride_i(command_q[intformer_pkg::InStrideLsb +: intformer_pkg::InStrideWidth]),
+    .in_addr_i(command_q.in_addr),
+    .in_stride_i(command_q.in_stride),
     .const_words_i(const_words),
-    .const_addr_i(command_q[intformer_pkg::ConstAddrLsb +: intformer_pkg::ConstAddrWidth]),
+    .const_addr_i(command_q.const_addr),
     .rows_i(rows),
     .panels_i(panels),
     .serialize_i(statistics_gathered && rows < 16'd4),
@@ -295,14 +297,13 @@ module vector_unit #(
     .rows_i(rows),
     .panels_i(panels),
     .stat_row_i(stat_row[SlotWidth-1:0]),
-    .row_position_i(command_q[intformer_pkg::RowPositionLsb +: intformer_pkg::RowPositionWidth]),
-    .column_position_i(
-      command_q[intformer_pkg::ColumnPositionLsb +: intformer_pkg::ColumnPositionWidth]),
-    .low_moves_i(command_q[intformer_pkg::LowMovesLsb]),
-    .high_moves_i(command_q[intformer_pkg::HighMovesLsb]),
-    .valid_low_i(command_q[intformer_pkg::ValidLowLsb +: intformer_pkg::ValidLowWidth]),
-    .valid_high_i(command_q[intformer_pkg::ValidHighLsb +: intformer_pkg::ValidHighWidth]),
-    .fresh_i(command_q[intformer_pkg::StatsInitLsb]),
+    .row_position_i(command_q.row_position),
+    .column_position_i(command_q.column_position),
+    .low_moves_i(command_q.low_moves),
+    .high_moves_i(command_q.high_moves),
+    .valid_low_i(command_q.valid_low),
+    .valid_high_i(command_q.valid_high),
+    .fresh_i(command_q.stats_init),
     .requantize_i(requantize),
     .residual_i(residual),
     .activation_i(activation),
@@ -314,10 +315,10 @@ module vector_unit #(
     .constants_i(const_words != '0),
     .out8_used_i(out8_used),
     .out16_used_i(out16_used),
-    .in16_i(layer_norm || command_q[intformer_pkg::In16Lsb]),
-    .dither_i(command_q[intformer_pkg::DitherLsb]),
-    .multiplier_i(command_q[intformer_pkg::MultiplierLsb +: intformer_pkg::MultiplierWidth]),
-    .shift_i(command_q[intformer_pkg::ShiftLsb +: intformer_pkg::ShiftWidth]),
+    .in16_i(layer_norm || command_q.in16),
+    .dither_i(command_q.dither),
+    .multiplier_i(command_q.multiplier),
+    .shift_i(command_q.shift),
     .row_valid_i(row_valid),
     .row_load_o(row_load),
     .row_slot_o(row_slot),
@@ -470,12 +471,12 @@ module vector_unit #(
     .layer_norm_i(norm_scalar),
     .rows_i(rows),
     .stat_row_i(stat_row),
-    .multiplier_i(command_q[intformer_pkg::MultiplierLsb +: intformer_pkg::MultiplierWidth]),
-    .shift_i(command_q[intformer_pkg::ShiftLsb +: intformer_pkg::ShiftWidth]),
-    .mean_factor_i(command_q[intformer_pkg::MeanFactorLsb +: intformer_pkg::MeanFactorWidth]),
-    .epsilon_i(command_q[intformer_pkg::EpsilonLsb +: intformer_pkg::EpsilonWidth]),
-    .width_i(command_q[intformer_pkg::WidthLsb +: intformer_pkg::WidthWidth]),
-    .width_log_i(command_q[intformer_pkg::WidthLogLsb +: intformer_pkg::WidthLogWidth]),
+    .multiplier_i(command_q.multiplier),
+    .shift_i(command_q.shift),
+    .mean_factor_i(scalar_command.mean_factor),
+    .epsilon_i(scalar_command.epsilon),
+    .width_i(scalar_command.width),
+    .width_log_i(scalar_command.width_log),
     .busy_o(scalar_busy_o),
     .pending_first_o(pending_first),
     .pending_end_o(pending_end),
@@ -509,10 +510,10 @@ module vector_unit #(
     .out16_used_i(out16_used),
     .rows_i(rows),
     .panels_i(panels),
-    .addr8_i(command_q[intformer_pkg::OutAddrLsb +: intformer_pkg::OutAddrWidth]),
-    .stride8_i(command_q[intformer_pkg::OutStrideLsb +: intformer_pkg::OutStrideWidth]),
-    .addr16_i(command_q[intformer_pkg::Out16AddrLsb +: intformer_pkg::Out16AddrWidth]),
-    .stride16_i(command_q[intformer_pkg::Out16StrideLsb +: intformer_pkg::Out16StrideWidth]),
+    .addr8_i(command_q.out_addr),
+    .stride8_i(command_q.out_stride),
+    .addr16_i(command_q.out16_addr),
+    .stride16_i(command_q.out16_stride),
     .valid_i(valid[11]),
     .last_i(last_11),
     .row_out8_i(out8_used_11),

@@ -13,7 +13,7 @@ module matmul_bench #(
 
   input  logic              command_valid_i,
   output logic              command_ready_o,
-  input  logic [511:0]      command_i,
+  input  intformer_pkg::matmul_command_t command_i,
   input  logic [31:0]       command_index_i,
   output logic              done_valid_o,
   output logic [31:0]       done_index_o,

@@ -2,6 +2,7 @@
 
 #include <verilated.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <random>
@@ -17,8 +18,8 @@ void setPort(Port& port, const void* data, std::size_t bytes) {
 }
 template <typename Port>
 std::vector<uint8_t> portBytes(const Port& port, std::size_t bytes) {
-  std::vector<uint8_t> out(bytes);
-  std::memcpy(out.data(), &port, bytes);
+  std::vector<uint8_t> out(bytes);  // zeros behind the port's own
+  std::memcpy(out.data(), &port, std::min(bytes, sizeof port));
   return out;
 }
 /// Sets 64 bits at bit 64 * index of a flat vector port.

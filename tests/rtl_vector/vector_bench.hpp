@@ -65,7 +65,8 @@ class VectorBench {
   void tick() {
     top.clk_i = 0;
     top.command_valid_i = !queue_.empty();
-    if (!queue_.empty()) std::memcpy(&top.command_i, queue_.front().words().data(), 64);
+    if (!queue_.empty())
+      std::memcpy(&top.command_i, queue_.front().words().data(), sizeof top.command_i);
     top.command_index_i = static_cast<uint32_t>(accepted.size());
     top.acc_req_ready_i = ready(stall);
     top.read_req_ready_i = ready(stall);

@@ -23,7 +23,7 @@ module base16_load_unit #(
 
   input  logic                      command_valid_i,
   output logic                      command_ready_o,
-  input  logic [511:0]              command_i,
+  input  base16_pkg::load_command_t command_i,
   input  logic [31:0]               command_index_i,
   output logic                      done_valid_o,
   output logic [31:0]               done_index_o,
@@ -52,12 +52,8 @@ module base16_load_unit #(
   output logic [23:0]               write_addr_o,
   output logic [Dim*8-1:0]          write_data_o
 );
-  logic [7:0]  opcode;
-  logic [23:0] word_stride;
-  logic        gather;
-  assign opcode      = command_i[base16_pkg::OpcodeLsb +: base16_pkg::OpcodeWidth];
-  assign word_stride = command_i[base16_pkg::WordStrideLsb +: base16_pkg::WordStrideWidth];
-  assign gather      = opcode == base16_pkg::OpGather;
+  logic gather;
+  assign gather = command_i.opcode == base16_pkg::OpGather;
 
   base16_dma_load #(
     .Dim(Dim),
@@ -79,18 +75,17 @@ module base16_load_unit #(
     .idle_o,
     .command_valid_i,
     .command_ready_o,
-    .scratch_addr_i(command_i[base16_pkg::ScratchAddrLsb +: base16_pkg::ScratchAddrWidth]),
-    .memory_addr_i(command_i[base16_pkg::MemoryAddrLsb +: base16_pkg::MemoryAddrWidth]),
-    .chunk_words_i(command_i[base16_pkg::ChunkWordsLsb +: base16_pkg::ChunkWordsWidth]),
-    .chunks_i(command_i[base16_pkg::ChunksLsb +: base16_pkg::ChunksWidth]),
-    .scratch_stride_i(
-      command_i[base16_pkg::ScratchStrideLsb +: base16_pkg::ScratchStrideWidth]),
-    .memory_stride_i(command_i[base16_pkg::MemoryStrideLsb +: base16_pkg::MemoryStrideWidth]),
-    .word_stride_i(gather ? word_stride : 24'd1),
+    .scratch_addr_i(command_i.scratch_addr),
+    .memory_addr_i(command_i.memory_addr),
+    .chunk_words_i(command_i.chunk_words),
+    .chunks_i(command_i.chunks),
+    .scratch_stride_i(command_i.scratch_stride),
+    .memory_stride_i(command_i.memory_stride),
+    .word_stride_i(gather ? command_i.word_stride : 24'd1),
     .gather_i(gather),
-    .list_addr_i(command_i[base16_pkg::IndexAddrLsb +: base16_pkg::IndexAddrWidth]),
-    .list_limit_i(command_i[base16_pkg::IndexLimitLsb +: base16_pkg::IndexLimitWidth]),
-    .signal_i(command_i[base16_pkg::SignalLsb +: base16_pkg::SignalWidth]),
+    .list_addr_i(command_i.index_addr),
+    .list_limit_i(command_i.index_limit),
+    .signal_i(command_i.signal),
     .index_i(command_index_i),
     .done_valid_o,
     .done_index_o,

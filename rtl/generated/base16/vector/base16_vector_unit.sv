@@ -31,7 +31,7 @@ module base16_vector_unit #(
   input  logic              rst_ni,
   input  logic              command_valid_i,
   output logic              command_ready_o,
-  input  logic [511:0]      command_i,
+  input  base16_pkg::vector_command_t command_i,
   input  logic [31:0]       command_index_i,
   output logic              done_valid_o,
   output logic [31:0]       done_index_o,
@@ -68,10 +68,12 @@ module base16_vector_unit #(
   localparam int unsigned SlotWidth = $clog2(StatRows);
 
   // ------------------------------------------------------------------- decode
-  logic [511:0] command_q;
-  logic [31:0]  index_q;
-  logic         unused_command;
-  assign unused_command = ^command_q;
+  base16_pkg::vector_command_t command_q;
+  base16_pkg::scalar_command_t scalar_command;  // the same bits, of a row-scalar one
+  logic [31:0] index_q;
+  logic unused_command;
+  assign scalar_command = {command_q};
+  assign unused_command = ^{command_q, scalar_command};
 
   logic [7:0] opcode;
   logic [15:0] rows, panels, stat_row;
@@ -81,10 +83,10 @@ module base16_vector_unit #(
   logic [1:0]  in_words;
   logic [3:0]  const_words;
 
-  assign opcode   = command_q[base16_pkg::OpcodeLsb +: base16_pkg::OpcodeWidth];
-  assign rows     = command_q[base16_pkg::RowsLsb +: base16_pkg::RowsWidth];
-  assign panels   = command_q[base16_pkg::PanelsLsb +: base16_pkg::PanelsWidth];
-  assign stat_row = command_q[base16_pkg::StatRowLsb +: base16_pkg::StatRowWidth];
+  assign opcode   = command_q.opcode;
+  assign rows     = command_q.rows;
+  assign panels   = command_q.panels;
+  assign stat_row = command_q.stat_row;
 
   assign requantize     = opcode == base16_pkg::OpRequantize;
   assign residual       = opcode == base16_pkg::OpResidual;
@@ -97,14 +99,14 @@ module base16_vector_unit #(
   assign norm_scalar    = opcode == base16_pkg::OpRowScalarLayerNorm;
   assign scalar         = softmax_scalar || norm_scalar;
 
-  assign moments             = residual && command_q[base16_pkg::StatsLsb];
+  assign moments             = residual && command_q.stats;
   assign statistics_gathered = moments || row_max || exp;
   assign statistics_used     = statistics_gathered || row_normalize || layer_norm;
   assign out8_used  = activation || exp || row_normalize || (requantize && !out16_used) ||
-                      (layer_norm && command_q[base16_pkg::Out8Lsb]);
+                      (layer_norm && command_q.out8);
   assign out16_used = residual ||
-                      ((requantize || layer_norm) && command_q[base16_pkg::Out16Lsb]);
-  assign in_words   = layer_norm || (residual && command_q[base16_pkg::In16Lsb]) ? 2'd2
+                      ((requantize || layer_norm) && command_q.out16);
+  assign in_words   = layer_norm || (residual && command_q.in16) ? 2'd2
                       : residual ? 2'd1 : 2'd0;
 
   always_comb begin
@@ -130,7 +132,7 @@ module base16_vector_unit #(
   logic [7:0] offered_opcode;
   logic order_full, order_empty, row_written, command_written, row_passed, command_passed;
 
-  assign offered_opcode  = command_i[base16_pkg::OpcodeLsb +: base16_pkg::OpcodeWidth];
+  assign offered_opcode  = command_i.opcode;
   assign offered_scalar  = offered_opcode == base16_pkg::OpRowScalarSoftmax ||
                            offered_opcode == base16_pkg::OpRowScalarLayerNorm;
   assign front_free      = state_q == Idle ||
@@ -174,7 +176,7 @@ module base16_vector_unit #(
     .rst_ni,
     .push_i(start),
     .index_i(index_q),
-    .signal_i(command_q[base16_pkg::SignalLsb +: base16_pkg::SignalWidth]),
+    .signal_i(command_q.signal),
     .wait_written_i(!scalar && (out8_used || out16_used)),
     .wait_passed_i(!scalar && !out8_used && !out16_used),
     .written_i(command_written),
@@ -224,13 +226,13 @@ module base16_vector_unit #(
     .rst_ni,
     .start_i(start_rows),
     .acc_used_i(!layer_norm),
-    .acc_addr_i(command_q[base16_pkg::AccAddrLsb +: base16_pkg::AccAddrWidth]),
-    .acc_stride_i(command_q[base16_pkg::AccStrideLsb +: base16_pkg::AccStrideWidth]),
+    .acc_addr_i(command_q.acc_addr),
+    .acc_stride_i(command_q.acc_stride),
     .in_words_i(in_words),
-    .in_addr_i(command_q[base16_pkg::InAddrLsb +: base16_pkg::InAddrWidth]),
-    .in_stride_i(command_q[base16_pkg::InStrideLsb +: base16_pkg::InStrideWidth]),
+    .in_addr_i(command_q.in_addr),
+    .in_stride_i(command_q.in_stride),
     .const_words_i(const_words),
-    .const_addr_i(command_q[base16_pkg::ConstAddrLsb +: base16_pkg::ConstAddrWidth]),
+    .const_addr_i(command_q.const_addr),
     .rows_i(rows),
     .panels_i(panels),
     .serialize_i(statistics_gathered && rows < 16'd4),
@@ -297,14 +299,13 @@ module base16_vector_unit #(
     .rows_i(rows),
     .panels_i(panels),
     .stat_row_i(stat_row[SlotWidth-1:0]),
-    .row_position_i(command_q[base16_pkg::RowPositionLsb +: base16_pkg::RowPositionWidth]),
-    .column_position_i(
-      command_q[base16_pkg::ColumnPositionLsb +: base16_pkg::ColumnPositionWidth]),
-    .low_moves_i(command_q[base16_pkg::LowMovesLsb]),
-    .high_moves_i(command_q[base16_pkg::HighMovesLsb]),
-    .valid_low_i(command_q[base16_pkg::ValidLowLsb +: base16_pkg::ValidLowWidth]),
-    .valid_high_i(command_q[base16_pkg::ValidHighLsb +: base16_pkg::ValidHighWidth]),
-    .fresh_i(command_q[base16_pkg::StatsInitLsb]),
+    .row_position_i(command_q.row_position),
+    .column_position_i(command_q.column_position),
+    .low_moves_i(command_q.low_moves),
+    .high_moves_i(command_q.high_moves),
+    .valid_low_i(command_q.valid_low),
+    .valid_high_i(command_q.valid_high),
+    .fresh_i(command_q.stats_init),
     .requantize_i(requantize),
     .residual_i(residual),
     .activation_i(activation),
@@ -316,10 +317,10 @@ module base16_vector_unit #(
     .constants_i(const_words != '0),
     .out8_used_i(out8_used),
     .out16_used_i(out16_used),
-    .in16_i(layer_norm || command_q[base16_pkg::In16Lsb]),
-    .dither_i(command_q[base16_pkg::DitherLsb]),
-    .multiplier_i(command_q[base16_pkg::MultiplierLsb +: base16_pkg::MultiplierWidth]),
-    .shift_i(command_q[base16_pkg::ShiftLsb +: base16_pkg::ShiftWidth]),
+    .in16_i(layer_norm || command_q.in16),
+    .dither_i(command_q.dither),
+    .multiplier_i(command_q.multiplier),
+    .shift_i(command_q.shift),
     .row_valid_i(row_valid),
     .row_load_o(row_load),
     .row_slot_o(row_slot),
@@ -472,12 +473,12 @@ module base16_vector_unit #(
     .layer_norm_i(norm_scalar),
     .rows_i(rows),
     .stat_row_i(stat_row),
-    .multiplier_i(command_q[base16_pkg::MultiplierLsb +: base16_pkg::MultiplierWidth]),
-    .shift_i(command_q[base16_pkg::ShiftLsb +: base16_pkg::ShiftWidth]),
-    .mean_factor_i(command_q[base16_pkg::MeanFactorLsb +: base16_pkg::MeanFactorWidth]),
-    .epsilon_i(command_q[base16_pkg::EpsilonLsb +: base16_pkg::EpsilonWidth]),
-    .width_i(command_q[base16_pkg::WidthLsb +: base16_pkg::WidthWidth]),
-    .width_log_i(command_q[base16_pkg::WidthLogLsb +: base16_pkg::WidthLogWidth]),
+    .multiplier_i(command_q.multiplier),
+    .shift_i(command_q.shift),
+    .mean_factor_i(scalar_command.mean_factor),
+    .epsilon_i(scalar_command.epsilon),
+    .width_i(scalar_command.width),
+    .width_log_i(scalar_command.width_log),
     .busy_o(scalar_busy_o),
     .pending_first_o(pending_first),
     .pending_end_o(pending_end),
@@ -511,10 +512,10 @@ module base16_vector_unit #(
     .out16_used_i(out16_used),
     .rows_i(rows),
     .panels_i(panels),
-    .addr8_i(command_q[base16_pkg::OutAddrLsb +: base16_pkg::OutAddrWidth]),
-    .stride8_i(command_q[base16_pkg::OutStrideLsb +: base16_pkg::OutStrideWidth]),
-    .addr16_i(command_q[base16_pkg::Out16AddrLsb +: base16_pkg::Out16AddrWidth]),
-    .stride16_i(command_q[base16_pkg::Out16StrideLsb +: base16_pkg::Out16StrideWidth]),
+    .addr8_i(command_q.out_addr),
+    .stride8_i(command_q.out_stride),
+    .addr16_i(command_q.out16_addr),
+    .stride16_i(command_q.out16_stride),
     .valid_i(valid[11]),
     .last_i(last_11),
     .row_out8_i(out8_used_11),

@@ -1,0 +1,68 @@
+#include "gen/emit/command_types.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <ranges>
+#include <set>
+
+#include "gen/emit/packed_struct.hpp"
+#include "gen/tables/commands.hpp"
+
+namespace intformer {
+namespace {
+
+bool isScalar(Opcode opcode) {
+  return opcode == Opcode::RowScalarSoftmax || opcode == Opcode::RowScalarLayerNorm;
+}
+
+/// The name of a member: the field's, unless that is a word of SystemVerilog.
+std::string memberName(const FieldSpec& field) {
+  const bool reserved = field.name == "wait" || field.name == "function";
+  return std::string(field.name) + (reserved ? "_field" : "");
+}
+
+/// Bits of a command that the unit of a queue may look at: up to its highest field.
+unsigned usedBits(Queue queue) {
+  unsigned bits = 0;
+  for (const auto& spec : opcodes()) {
+    if (spec.queue != queue) continue;
+    for (const Field field : spec.fields)
+      bits = std::max<unsigned>(bits, fieldSpec(field).lsb + fieldSpec(field).width);
+  }
+  return bits;
+}
+
+std::string commandType(Queue queue, bool scalar) {
+  std::set<Field> fields = {Field::Opcode, Field::Wait, Field::Signal};
+  for (const auto& spec : opcodes())
+    if (spec.queue == queue && isScalar(spec.opcode) == scalar)
+      fields.insert(spec.fields.begin(), spec.fields.end());
+  std::vector<FieldSpec> specs;
+  for (const Field field : fields) specs.push_back(fieldSpec(field));
+  std::ranges::sort(specs, std::ranges::greater{}, &FieldSpec::lsb);
+
+  const std::string name(scalar ? "scalar" : queueName(queue));
+  PackedStruct type(fmt::format("A command of {}.", name), name + "_command_t");
+  unsigned above = usedBits(queue);
+  const auto fillDownTo = [&](unsigned bit) {
+    if (above > bit) type.add(above - bit, fmt::format("unused_{}", bit));
+  };
+  for (const FieldSpec& spec : specs) {
+    fillDownTo(spec.lsb + spec.width);
+    type.add(spec.width, memberName(spec));
+    above = spec.lsb;
+  }
+  fillDownTo(0);
+  return type.text();
+}
+
+}  // namespace
+
+std::string commandTypes() {
+  std::string text;
+  for (std::size_t q = 0; q < kQueueCount; ++q) text += commandType(static_cast<Queue>(q), false);
+  return text + commandType(Queue::Vector, true);
+}
+
+}  // namespace intformer
