@@ -33,7 +33,7 @@ void measureTrained(const Settings& settings, Figures& figures, const Plan& plan
   figures.section(fmt::format("sentences of {} tokens, {}", kTokens, nameOf(settings.trained)));
   figures.measuring("reading the model");
   const ModelFile file = readModelFile(settings.trained);
-  const QuantizedBert& model = integersOf(file, settings.trained).bert;
+  const QuantizedModel& model = integersOf(file, settings.trained).model;
   const int runs = settings.quick ? 2 : 10;
   const auto measure = [&](const std::string& name, std::unique_ptr<Backend> backend, Goal goal) {
     figures.measuring(name);

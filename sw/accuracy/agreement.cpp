@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "sw/embed/corpus.hpp"
-#include "sw/quantizer/matrix.hpp"
-#include "sw/quantizer/quantized_bert.hpp"
+#include "sw/float/matrix.hpp"
+#include "sw/quantizer/quantized_model.hpp"
 
 namespace intformer {
 namespace {

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "sw/quantizer/float_forward.hpp"
+#include "sw/float/float_matrix.hpp"
 
 namespace intformer {
 

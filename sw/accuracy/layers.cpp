@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <regex>
 
+#include "sw/float/matrix.hpp"
+#include "sw/float/run_float.hpp"
 #include "sw/graph/lengths.hpp"
-#include "sw/quantizer/matrix.hpp"
 
 namespace intformer {
 namespace {
@@ -15,7 +17,7 @@ struct Run {
   TensorValues values;
 };
 
-Run runIntegers(const QuantizedBert& quantized, std::span<const std::vector<uint32_t>> sentences,
+Run runIntegers(const QuantizedModel& quantized, std::span<const std::vector<uint32_t>> sentences,
                 const Variant& variant) {
   Run run;
   run.graph = withLengths(quantized.graph, lengthsOf(sentences));
@@ -23,9 +25,10 @@ Run runIntegers(const QuantizedBert& quantized, std::span<const std::vector<uint
   return run;
 }
 
-/// The int16 result in reals. Step and zero point of a channel follow from what was folded into gain
-/// and offset; a channel without gain is constant.
-FloatMatrix inReals(const LayerNorm& op, const FloatNorm& norm, const Tensor& values) {
+/// The result in reals. Step and zero point of a channel follow from what was folded into gain and
+/// offset; a channel without gain is constant.
+FloatMatrix inReals(const LayerNorm& op, const FloatLayerNorm& norm, const Tensor& values) {
+  const double unit = values.type == ElementType::Int16 ? 256 : 1;
   FloatMatrix result(values.rows, values.cols);
   for (uint32_t c = 0; c < values.cols; ++c) {
     const double gain = std::ldexp(op.gain[c], 9 - op.shift);  // gamma / step
@@ -36,7 +39,7 @@ FloatMatrix inReals(const LayerNorm& op, const FloatNorm& norm, const Tensor& va
     const double step = norm.gamma[c] / gain;
     const double zero = std::ldexp(op.offset[c], -op.shift) - norm.beta[c] / step;
     for (uint32_t r = 0; r < values.rows; ++r)
-      result.row(r)[c] = static_cast<float>((values.at(r, c) / 256.0 - zero) * step);
+      result.row(r)[c] = static_cast<float>((values.at(r, c) / unit - zero) * step);
   }
   return result;
 }
@@ -56,31 +59,26 @@ LayerError compare(const std::string& tensor, const FloatMatrix& integers,
 
 }  // namespace
 
-std::vector<LayerError> layerErrors(const FloatBert& model, const QuantizedBert& quantized,
+std::vector<LayerError> layerErrors(const FloatGraph& graph, const QuantizedModel& quantized,
                                     std::span<const std::vector<uint32_t>> sentences,
                                     const Variant& variant) {
   const Run run = runIntegers(quantized, sentences, variant);
-  std::vector<FloatMatrix> references = {embed(model, sentences)};
-  std::vector<const FloatNorm*> norms = {&model.embeddingNorm};
-  for (const FloatLayer& layer : model.layers) {
-    LayerActivations at =
-        runFloatLayer(model.config, layer, references.back(), lengthsOf(sentences));
-    references.push_back(std::move(at.attentionNorm));
-    references.push_back(std::move(at.output));
-    norms.insert(norms.end(), {&layer.attentionNorm, &layer.outputNorm});
-  }
+  const FloatValues references = runFloat(graph, sentences);
+  std::map<std::string, const FloatLayerNorm*> norms;
+  for (const FloatOperator& op : graph.operators)
+    if (const auto* norm = std::get_if<FloatLayerNorm>(&op)) norms[norm->name] = norm;
   std::vector<LayerError> errors;
   for (const Operator& op : run.graph.operators)
     if (const auto* norm = std::get_if<LayerNorm>(&op)) {
-      const std::size_t i = errors.size();
-      errors.push_back(compare(run.graph.tensors[norm->output16].name,
-                               inReals(*norm, *norms[i], run.values[norm->output16]),
-                               references[i]));
+      const FloatLayerNorm& source = *norms.at(norm->name);
+      const TensorId id = norm->output16 != kNoTensor ? norm->output16 : norm->output8;
+      errors.push_back(compare(run.graph.tensors[id].name, inReals(*norm, source, run.values[id]),
+                               references[source.output]));
     }
   return errors;
 }
 
-std::vector<OperatorError> ownErrors(const QuantizedBert& quantized,
+std::vector<OperatorError> ownErrors(const QuantizedModel& quantized,
                                      std::span<const std::vector<uint32_t>> sentences,
                                      const Variant& variant) {
   static const std::regex kNumber("^layer[0-9]+\\.");

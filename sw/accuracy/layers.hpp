@@ -6,7 +6,8 @@
 #include <vector>
 
 #include "sw/accuracy/study.hpp"
-#include "sw/quantizer/quantized_bert.hpp"
+#include "sw/float/float_graph.hpp"
+#include "sw/quantizer/quantized_model.hpp"
 #include "sw/reference/report.hpp"
 
 namespace intformer {
@@ -19,15 +20,16 @@ struct LayerError {
   double relative = 0;  ///< rms error over float32's standard deviation
 };
 
-/// Results of every LayerNorm against the float model, on packed sentences.
-std::vector<LayerError> layerErrors(const FloatBert& model, const QuantizedBert& quantized,
+/// Results of every LayerNorm against the float graph, on packed sentences; of 16 bits where there
+/// are such.
+std::vector<LayerError> layerErrors(const FloatGraph& graph, const QuantizedModel& quantized,
                                     std::span<const std::vector<uint32_t>> sentences,
                                     const Variant& variant);
 
 /// The error that each operator adds by itself, on the same sentences: against the float64 function
 /// of the very integers that it reads. The layers' operators of one name are one entry, which holds
 /// the worst of them ("layer*.ffn.hidden"); sequences count as one.
-std::vector<OperatorError> ownErrors(const QuantizedBert& quantized,
+std::vector<OperatorError> ownErrors(const QuantizedModel& quantized,
                                      std::span<const std::vector<uint32_t>> sentences,
                                      const Variant& variant);
 

@@ -96,7 +96,7 @@ TensorValues runVariant(const Graph& graph, const TensorValues& inputs, const Va
   return values;
 }
 
-std::unique_ptr<Backend> variantBackend(const QuantizedBert& model, const Variant& variant) {
+std::unique_ptr<Backend> variantBackend(const QuantizedModel& model, const Variant& variant) {
   return graphBackend(model, [variant](const Graph& graph, const TensorValues& inputs) {
     return runVariant(graph, inputs, variant);
   });

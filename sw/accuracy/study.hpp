@@ -37,6 +37,6 @@ void runAttention(const Graph& graph, const Attention& op, TensorValues& values,
 TensorValues runVariant(const Graph& graph, const TensorValues& inputs, const Variant& variant);
 
 /// A backend that runs it on packed sentences.
-std::unique_ptr<Backend> variantBackend(const QuantizedBert& model, const Variant& variant);
+std::unique_ptr<Backend> variantBackend(const QuantizedModel& model, const Variant& variant);
 
 }  // namespace intformer

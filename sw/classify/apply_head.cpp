@@ -7,7 +7,7 @@
 namespace intformer {
 namespace {
 
-void applyLinear(const FloatLinear& op, const float* input, float* output) {
+void applyLinear(const AffineMap& op, const float* input, float* output) {
   std::vector<double> sums(op.bias.begin(), op.bias.end());
   const float* weight = op.weights.data();
   for (uint32_t k = 0; k < op.depth; ++k)

@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <span>
 
+#include "sw/float/float_matrix.hpp"
 #include "sw/import/head.hpp"
-#include "sw/quantizer/float_forward.hpp"
 
 namespace intformer {
 

@@ -94,7 +94,7 @@ int accuracy(const AccuracyOptions& options) {
   std::vector<Variant> variants = allVariants();
   if (options.own) variants.resize(1);
   for (const Variant& variant : variants) {
-    engine->backend = variantBackend(integers.bert, variant);
+    engine->backend = variantBackend(integers.model, variant);
     const FloatMatrix vectors = embedWithProgress(*engine, ids, "sentences, " + variant.name);
     result.variants.push_back({variant, agreement(reference, vectors, options.queries)});
   }
@@ -102,8 +102,8 @@ int accuracy(const AccuracyOptions& options) {
   const auto sample = all.first(std::min(kSampled, all.size()));
   result.sampled = static_cast<uint32_t>(sample.size());
   result.layers =
-      layerErrors(engine->model.trained.bert, integers.bert, sample, variants.front());
-  result.operators = ownErrors(integers.bert, sample, variants.front());
+      layerErrors(engine->model.trained.network.graph, integers.model, sample, variants.front());
+  result.operators = ownErrors(integers.model, sample, variants.front());
 
   fmt::print("{}: {} queries over {} lines of {}\n\n{}", result.model, result.queries, result.lines,
              result.corpus, accuracyText(result));

@@ -41,7 +41,7 @@ std::vector<uint32_t> encodeTexts(const Engine& engine, Classified& result) {
   std::vector<uint32_t> firstTexts;
   std::size_t full = 0;
   for (const TextOrPair& text : result.texts) {
-    if (text.pair && engine.model.trained.bert.config.segments < 2)
+    if (text.pair && engine.model.trained.network.shape.segments < 2)
       throw std::runtime_error(engine.model.trained.name +
                                ": has one segment (type_vocab_size), a pair of texts needs two");
     TokenPair tokens;
@@ -63,7 +63,7 @@ std::vector<uint32_t> encodeTexts(const Engine& engine, Classified& result) {
 bool holdToFloat(const Engine& engine, const Classified& result,
                  const std::vector<uint32_t>& firstTexts, double tolerance, std::FILE* out) {
   const TrainedModel& trained = engine.model.trained;
-  const auto reference = floatBackend(trained.bert);
+  const auto reference = floatBackend(trained.network.graph);
   const std::vector<FloatMatrix> expected =
       classify(*reference, *trained.head, {result.ids, firstTexts});
   double worst = 0;

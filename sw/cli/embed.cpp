@@ -70,7 +70,7 @@ void printCosines(const FloatMatrix& vectors) {
 class FloatCheck {
  public:
   explicit FloatCheck(const Engine& engine)
-      : pooling_(engine.model.trained.pooling), backend_(floatBackend(engine.model.trained.bert)) {}
+      : pooling_(engine.model.trained.pooling), backend_(floatBackend(engine.model.trained.network.graph)) {}
 
   void add(const Embedded& batch) {
     const std::vector<double> cosines =

@@ -32,7 +32,7 @@ class JsonWriter : public EmbeddingWriter {
     json_["model"] = engine.model.trained.name;
     json_["backend"] = backend;
     json_["pooling"] = poolingText(engine.model.trained.pooling);
-    json_["dimensions"] = engine.model.trained.bert.config.width;
+    json_["dimensions"] = engine.model.trained.network.shape.width;
   }
   void add(const Embedded& batch) override {
     for (uint32_t i = 0; i < batch.vectors.rows; ++i)

@@ -41,10 +41,10 @@ int import(const ImportOptions& options) {
 TrainedModel importTrained(const std::string& folder, bool* whole) {
   ImportNotes notes;
   TrainedModel model = importFolder(folder, notes);
-  const BertConfig& config = model.bert.config;
+  const ModelShape& shape = model.network.shape;
   fmt::print("{}: {} layers, width {}, {} heads, ffn {}, {} pieces, {} positions\n", model.name,
-             config.layers, config.width, config.heads, config.ffn, model.vocabulary.size(),
-             config.maxPositions);
+             shape.layers, shape.width, shape.heads, shape.ffn, model.vocabulary.size(),
+             shape.positions);
   for (const std::string& line : notes.lines) fmt::print("{}\n", line);
   for (const std::string& part : notes.leftOut) fmt::print("left out, not known: {}\n", part);
   if (!notes.ignoredTensors.empty())

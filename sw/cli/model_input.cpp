@@ -9,10 +9,13 @@
 
 #include "sw/cli/sentences.hpp"
 #include "sw/cli/trained.hpp"
+#include "sw/float/run_float.hpp"
 #include "sw/graph/lengths.hpp"
+#include "sw/import/families.hpp"
 #include "sw/model/bert.hpp"
 #include "sw/model/random.hpp"
 #include "sw/places/places.hpp"
+#include "sw/quantizer/integer_form.hpp"
 
 namespace intformer::cli {
 namespace {
@@ -76,16 +79,16 @@ std::vector<std::vector<uint32_t>> tokensOf(const ModelRequest& request,
 std::optional<ModelFile> importedFolder(const ModelRequest& request) {
   ModelFile file;
   file.trained = importTrained(request.path);
-  FloatBert& bert = file.trained.bert;
-  const uint32_t layers = request.layers.value_or(bert.config.layers);
-  if (!hasLayers(file.trained.name, bert.config.layers, layers)) return std::nullopt;
-  keepLayers(bert, layers);
+  FloatModel& network = file.trained.network;
+  const uint32_t layers = request.layers.value_or(network.shape.layers);
+  if (!hasLayers(file.trained.name, network.shape.layers, layers)) return std::nullopt;
+  keepLayers(network, layers);
   return file;
 }
 
 std::optional<ModelFile> wholeFile(const ModelRequest& request) {
   ModelFile file = readModelFile(request.path);
-  const uint32_t layers = file.trained.bert.config.layers;
+  const uint32_t layers = file.trained.network.shape.layers;
   static_cast<void>(integersOf(file, request.path));
   if (request.layers.value_or(layers) == layers) return file;
   fmt::print(stderr,
@@ -98,18 +101,20 @@ std::optional<ModelFile> wholeFile(const ModelRequest& request) {
 /// The graph of a folder's model without its integers, which take long to find.
 std::optional<ModelInput> folderShape(const ModelRequest& request) {
   const std::string name = folderName(request.path);
-  const ModelSpec spec = shapeOf(readBertConfig(request.path + "/config.json"), name);
+  const ModelFamily& family = folderFamily();
+  FloatModel network = family.build(family.readShape(request.path + "/config.json", nullptr));
   ModelInput model;
   model.name = name;
-  model.layers = request.layers.value_or(spec.layers);
-  if (!hasLayers(name, spec.layers, model.layers) ||
-      !takesLengths(name, spec.positions, request.seq))
+  model.layers = request.layers.value_or(network.shape.layers);
+  if (!hasLayers(name, network.shape.layers, model.layers) ||
+      !takesLengths(name, network.shape.positions, request.seq))
     return std::nullopt;
+  keepLayers(network, model.layers);
   ImportNotes notes;
   const auto tokens = tokensOf(request, importTokenizer(request.path, notes));
   model.seq = lengthsOf(tokens);
-  model.graph = buildBertEncoder(spec, model.layers, model.seq, request.seed,
-                                 EncoderInput::Tokens, Integers::Left);
+  model.graph = withLengths(integerForm(network.graph).graph, model.seq);
+  model.graph.name = name;
   model.inputs = tokenInputs(model.graph, tokens);
   return model;
 }
@@ -125,8 +130,8 @@ std::optional<ModelInput> loadTrained(const ModelRequest& request) {
   const TrainedModel& trained = file->trained;
   ModelInput model;
   model.name = isFolder ? trained.name : path.stem().string();
-  model.layers = trained.bert.config.layers;
-  if (!takesLengths(model.name, trained.bert.config.maxPositions, request.seq))
+  model.layers = trained.network.shape.layers;
+  if (!takesLengths(model.name, trained.network.shape.positions, request.seq))
     return std::nullopt;
   if (isFolder) {
     file->integers = quantizeTrained(trained);
@@ -134,10 +139,10 @@ std::optional<ModelInput> loadTrained(const ModelRequest& request) {
   }
   const Tokenizer tokenizer(trained.vocabulary, trained.tokenizer);
   const auto tokens = tokensOf(request, tokenizer);
-  QuantizedBert integers = std::move(file->integers->bert);
+  QuantizedModel integers = std::move(file->integers->model);
   if (request.reference) {
     FloatReference& reference = model.reference.emplace();
-    reference.states = runFloatBert(trained.bert, tokens);
+    reference.states = floatOutput(trained.network.graph, tokens);
     for (const auto& sequence : tokens)
       for (const uint32_t token : sequence) reference.pieces.push_back(tokenizer.piece(token));
   }

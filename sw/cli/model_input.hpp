@@ -7,7 +7,7 @@
 #include "sw/graph/graph.hpp"
 #include "sw/import/trained_model.hpp"
 #include "sw/model/bert.hpp"
-#include "sw/quantizer/quantized_bert.hpp"
+#include "sw/quantizer/quantized_model.hpp"
 
 namespace intformer::cli {
 
@@ -31,7 +31,7 @@ struct ModelRequest {
 /// What the host of a trained model knows of its results.
 struct TrainedOutput {
   TensorId output8 = kNoTensor, output16 = kNoTensor;  ///< last hidden states
-  std::vector<double> outputStep;                      ///< what they are worth (QuantizedBert)
+  std::vector<double> outputStep;                      ///< what they are worth (QuantizedModel)
   Pooling pooling;
 };
 

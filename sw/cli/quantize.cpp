@@ -50,10 +50,10 @@ int quantize(const QuantizeCommand& command) {
   model.integers = quantizeTrained(model.trained, command.calibration, command.how);
   writeModelFile(command.out, model);
   uint64_t weights = 0;
-  for (const Operator& op : model.integers->bert.graph.operators)
+  for (const Operator& op : model.integers->model.graph.operators)
     if (const auto* linear = std::get_if<Linear>(&op)) weights += linear->weights.size();
   fmt::print("{}: {} operators, {:.1f} M weights of 8 bits; {:.1f} MB; {:.1f} s\n", command.out,
-             model.integers->bert.graph.operators.size(), static_cast<double>(weights) / 1e6,
+             model.integers->model.graph.operators.size(), static_cast<double>(weights) / 1e6,
              static_cast<double>(std::filesystem::file_size(command.out)) / 1e6,
              std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
   return kFine;
@@ -61,7 +61,7 @@ int quantize(const QuantizeCommand& command) {
 
 /// Whether pairs of texts are what the model is for, or may be.
 bool seesPairs(const TrainedModel& model) {
-  return model.head && model.head->kind == HeadKind::Sequence && model.bert.config.segments > 1 &&
+  return model.head && model.head->kind == HeadKind::Sequence && model.network.shape.segments > 1 &&
          model.tokenizer.maxTokens > 2;
 }
 
@@ -145,9 +145,9 @@ IntegerModel quantizeTrained(const TrainedModel& model, const CalibrationSource&
       {"drawn_sentences", std::to_string(drawn.size())},
       {"pairs", std::to_string(lines.size() + drawn.size() - texts.sequences.size())},
       {"tokens", std::to_string(tokens)}};
-  CountProgress progress("layers", model.bert.config.layers);
-  integers.bert = quantizeModel(model.bert, texts.batch(), how,
-                                [&](uint32_t done) { progress.update(done); });
+  CountProgress progress("layers", model.network.graph.blocks.size());
+  integers.model = quantizeModel(model.network.graph, texts.batch(), how,
+                                 [&](uint32_t done) { progress.update(done); });
   return integers;
 }
 

@@ -50,10 +50,10 @@ std::unique_ptr<Engine> openEngine(const BackendRequest& request) {
   const TrainedModel& trained = engine->model.trained;
   engine->tokenizer.emplace(trained.vocabulary, trained.tokenizer);
   if (!request.integers()) {
-    engine->backend = floatBackend(trained.bert);
+    engine->backend = floatBackend(trained.network.graph);
     return engine;
   }
-  const QuantizedBert& integers = integersOf(engine->model, request.model).bert;
+  const QuantizedModel& integers = integersOf(engine->model, request.model).model;
   engine->plan = loadPlan(request);
   if (request.backend == "golden") {
     engine->backend = goldenBackend(integers, engine->plan->family);

@@ -1,6 +1,7 @@
 #include "sw/embed/backend.hpp"
 
 #include "sw/embed/integer_backend.hpp"
+#include "sw/float/run_float.hpp"
 #include "sw/golden/golden.hpp"
 
 namespace intformer {
@@ -10,21 +11,19 @@ constexpr uint32_t kBatchTokens = 512;
 
 class FloatBackend : public Backend {
  public:
-  explicit FloatBackend(const FloatBert& model) : model_(model) {}
-  FloatMatrix run(const TokenBatch& batch) override {
-    return runFloatBert(model_, batch);
-  }
+  explicit FloatBackend(const FloatGraph& graph) : graph_(graph) {}
+  FloatMatrix run(const TokenBatch& batch) override { return floatOutput(graph_, batch); }
   [[nodiscard]] uint32_t batchTokens() const override { return kBatchTokens; }
 
  private:
-  const FloatBert& model_;
+  const FloatGraph& graph_;
 };
 
 using Compute = std::function<TensorValues(const Graph& graph, const TensorValues& inputs)>;
 
 class GraphBackend : public IntegerBackend {
  public:
-  GraphBackend(const QuantizedBert& model, Compute compute)
+  GraphBackend(const QuantizedModel& model, Compute compute)
       : IntegerBackend(model), compute_(std::move(compute)) {}
   [[nodiscard]] uint32_t batchTokens() const override { return kBatchTokens; }
 
@@ -38,15 +37,15 @@ class GraphBackend : public IntegerBackend {
 
 }  // namespace
 
-std::unique_ptr<Backend> floatBackend(const FloatBert& model) {
-  return std::make_unique<FloatBackend>(model);
+std::unique_ptr<Backend> floatBackend(const FloatGraph& graph) {
+  return std::make_unique<FloatBackend>(graph);
 }
 
-std::unique_ptr<Backend> graphBackend(const QuantizedBert& model, Compute compute) {
+std::unique_ptr<Backend> graphBackend(const QuantizedModel& model, Compute compute) {
   return std::make_unique<GraphBackend>(model, std::move(compute));
 }
 
-std::unique_ptr<Backend> goldenBackend(const QuantizedBert& model, Family family) {
+std::unique_ptr<Backend> goldenBackend(const QuantizedModel& model, Family family) {
   return graphBackend(model, [family](const Graph& graph, const TensorValues& inputs) {
     return runGolden(graph, inputs, family);
   });

@@ -46,25 +46,25 @@ class Backend {
   Backend() = default;
 };
 
-/// The trained model in float32. Keeps a reference to it.
-std::unique_ptr<Backend> floatBackend(const FloatBert& model);
+/// The trained model in float32. Keeps a reference to its graph.
+std::unique_ptr<Backend> floatBackend(const FloatGraph& graph);
 /// The integers, computed by `compute`: all values of the graph, or output16 at least, from its
 /// inputs.
 std::unique_ptr<Backend> graphBackend(
-    const QuantizedBert& model,
+    const QuantizedModel& model,
     std::function<TensorValues(const Graph& graph, const TensorValues& inputs)> compute);
 /// The integers on the golden model.
-std::unique_ptr<Backend> goldenBackend(const QuantizedBert& model, Family family);
+std::unique_ptr<Backend> goldenBackend(const QuantizedModel& model, Family family);
 /// The integers, compiled for a device, on the emulator. The schedule is the first that fits, not
 /// the one of the fewest cycles, which takes longer to find than to emulate; the values are the
 /// same. Programs are kept for lengths that come again. Throws CompileError from run() for models
 /// that do not fit, BackendError for programs that the emulator refuses.
-std::unique_ptr<Backend> emulatorBackend(const QuantizedBert& model, const Plan& plan);
+std::unique_ptr<Backend> emulatorBackend(const QuantizedModel& model, const Plan& plan);
 /// The integers on the simulated RTL; all its tensors are compared with the golden model. Compiled
 /// for the fewest cycles.
 /// `progress(part of the commands done, cycle)` is called while it runs. Builds the device (or
 /// finds it built) at once. run() throws CompileError, and BackendError for a difference.
-std::unique_ptr<Backend> rtlBackend(const QuantizedBert& model, const Plan& plan,
+std::unique_ptr<Backend> rtlBackend(const QuantizedModel& model, const Plan& plan,
                                     std::function<void(double part, uint64_t cycle)> progress);
 
 }  // namespace intformer

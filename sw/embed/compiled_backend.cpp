@@ -17,7 +17,7 @@ constexpr std::size_t kCacheBytes = std::size_t{256} << 20;
 
 class CompiledBackend : public IntegerBackend {
  protected:
-  CompiledBackend(const QuantizedBert& model, const Plan& plan, bool search)
+  CompiledBackend(const QuantizedModel& model, const Plan& plan, bool search)
       : IntegerBackend(model), plan_(plan), search_(search) {}
 
   /// The program for these lengths, with an image that is ready to run.
@@ -52,7 +52,7 @@ class CompiledBackend : public IntegerBackend {
 
 class EmulatorBackend : public CompiledBackend {
  public:
-  EmulatorBackend(const QuantizedBert& model, const Plan& plan)
+  EmulatorBackend(const QuantizedModel& model, const Plan& plan)
       : CompiledBackend(model, plan, false) {}
   [[nodiscard]] uint32_t batchTokens() const override { return 256; }
 
@@ -68,7 +68,7 @@ class EmulatorBackend : public CompiledBackend {
 
 class RtlBackend : public CompiledBackend {
  public:
-  RtlBackend(const QuantizedBert& model, const Plan& plan,
+  RtlBackend(const QuantizedModel& model, const Plan& plan,
              std::function<void(double, uint64_t)> progress)
       : CompiledBackend(model, plan, true),
         progress_(std::move(progress)),
@@ -113,11 +113,11 @@ class RtlBackend : public CompiledBackend {
 
 }  // namespace
 
-std::unique_ptr<Backend> emulatorBackend(const QuantizedBert& model, const Plan& plan) {
+std::unique_ptr<Backend> emulatorBackend(const QuantizedModel& model, const Plan& plan) {
   return std::make_unique<EmulatorBackend>(model, plan);
 }
 
-std::unique_ptr<Backend> rtlBackend(const QuantizedBert& model, const Plan& plan,
+std::unique_ptr<Backend> rtlBackend(const QuantizedModel& model, const Plan& plan,
                                     std::function<void(double, uint64_t)> progress) {
   return std::make_unique<RtlBackend>(model, plan, std::move(progress));
 }

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "sw/quantizer/float_forward.hpp"
+#include "sw/float/float_matrix.hpp"
 
 namespace intformer {
 

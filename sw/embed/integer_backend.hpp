@@ -18,7 +18,7 @@ class IntegerBackend : public Backend {
   }
 
  protected:
-  explicit IntegerBackend(QuantizedBert model) : model_(std::move(model)) {}
+  explicit IntegerBackend(QuantizedModel model) : model_(std::move(model)) {}
 
   /// Values of the graph, which has these lengths; output16 at least.
   virtual TensorValues compute(const std::vector<uint32_t>& lengths,
@@ -28,7 +28,7 @@ class IntegerBackend : public Backend {
   [[nodiscard]] TensorId output() const { return model_.output16; }
 
  private:
-  QuantizedBert model_;
+  QuantizedModel model_;
 };
 
 }  // namespace intformer

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "sw/quantizer/float_forward.hpp"
+#include "sw/float/float_matrix.hpp"
 
 namespace intformer {
 

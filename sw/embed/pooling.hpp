@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <span>
 
-#include "sw/import/trained_model.hpp"
-#include "sw/quantizer/float_forward.hpp"
+#include "sw/float/float_matrix.hpp"
+#include "sw/import/sentence_files.hpp"
 
 namespace intformer {
 

@@ -46,9 +46,9 @@ class HeadTensors {
            file_.fault(bias, {cols}).empty();
   }
   /// `name` under whatever prefix; the file holds cols x depth.
-  FloatLinear linear(const std::string& name, uint32_t depth, uint32_t cols) {
+  AffineMap linear(const std::string& name, uint32_t depth, uint32_t cols) {
     const std::vector<float> stored = take(name + ".weight", {cols, depth});
-    FloatLinear result{depth, cols, std::vector<float>(stored.size()), take(name + ".bias", {cols})};
+    AffineMap result{depth, cols, std::vector<float>(stored.size()), take(name + ".bias", {cols})};
     for (std::size_t c = 0; c < cols; ++c)
       for (std::size_t k = 0; k < depth; ++k) result.weights[k * cols + c] = stored[c * depth + k];
     return result;
@@ -90,7 +90,7 @@ std::optional<ScoreFunction> functionNamed(const std::string& name) {
   return named(kFunctions, name);
 }
 
-std::optional<Head> readHead(const std::string& directory, const BertConfig& config,
+std::optional<Head> readHead(const std::string& directory, uint32_t width,
                              std::vector<std::string>& unused, HeadNotes& notes) {
   HeadConfig found = readHeadConfig(directory, notes.lines);
   // Positions from 0 on, which older files hold as a tensor of their own; nothing is lost with it.
@@ -101,7 +101,6 @@ std::optional<Head> readHead(const std::string& directory, const BertConfig& con
     notes.leftOut.push_back(fmt::format("the head of {}", found.unknownHead));
   std::vector<std::string> known;  // keys of the index that the encoder's reader has named
   HeadTensors tensors(TensorFiles(directory, known), unused);
-  const uint32_t width = config.width;
   Head head;
   head.kind = found.kind;
   if (head.kind == HeadKind::Pooler) {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "sw/import/bert_model.hpp"
+#include "sw/float/float_matrix.hpp"
 
 namespace intformer {
 
@@ -21,8 +21,8 @@ enum class ScoreFunction : uint8_t { None, Sigmoid, Softmax, Tanh };
 /// What a trained model makes of an encoder's last hidden states, in float32.
 struct Head {
   HeadKind kind = HeadKind::Pooler;
-  std::optional<FloatLinear> pooler;      ///< width x width, then tanh; not of Tokens
-  std::optional<FloatLinear> classifier;  ///< width x labels; not of Pooler
+  std::optional<AffineMap> pooler;      ///< width x width, then tanh; not of Tokens
+  std::optional<AffineMap> classifier;  ///< width x labels; not of Pooler
   std::vector<std::string> labels;        ///< the classifier's columns
   ScoreFunction function = ScoreFunction::None;
 };
@@ -45,7 +45,7 @@ struct HeadNotes {
 /// problem type and score function are taken as transformers and sentence-transformers take them
 /// (docs/9-models.md). `unused`: names of the tensors that the encoder has not taken; those that the
 /// head takes leave the list. Throws ImportError with file, key or tensor, value and reason.
-std::optional<Head> readHead(const std::string& directory, const BertConfig& config,
+std::optional<Head> readHead(const std::string& directory, uint32_t width,
                              std::vector<std::string>& unused, HeadNotes& notes);
 
 }  // namespace intformer

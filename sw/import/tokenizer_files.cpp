@@ -112,16 +112,16 @@ void checkNames(const JsonFile& pipeline, const TokenizerJson& json,
 }
 
 /// sentence-transformers' max_seq_length goes before the tokenizer's own limit.
-uint32_t tokensOf(const JsonFile& settings, const BertConfig& config,
+uint32_t tokensOf(const JsonFile& settings, const ModelShape& shape,
                   const SentenceSettings& sentences) {
   const auto own = settings.tokens("model_max_length"), old = settings.tokens("max_len");
-  const uint32_t most = config.maxPositions;
+  const uint32_t most = shape.positions;
   return std::min(most, sentences.maxTokens.value_or(own ? *own : old.value_or(most)));
 }
 
 }  // namespace
 
-Tokenizer readTokenizerFiles(const fs::path& folder, const BertConfig& config,
+Tokenizer readTokenizerFiles(const fs::path& folder, const ModelShape& shape,
                              const SentenceSettings& sentences, std::vector<std::string>& notes) {
   const TokenFiles files = {
       JsonFile(folder / "tokenizer_config.json"), JsonFile(folder / "tokenizer.json"),
@@ -137,12 +137,12 @@ Tokenizer readTokenizerFiles(const fs::path& folder, const BertConfig& config,
     options.stripAccents = stripsAccents(options);  // as the cased tokenizer
     options.lowerCase = true;
   }
-  options.maxTokens = tokensOf(settings, config, sentences);
+  options.maxTokens = tokensOf(settings, shape, sentences);
   options.prompt = sentences.prompt;
   if (kind == TokenizerClass::Pipeline)  // what its files do not name is no special token
     options.special = {*json.begin, *json.end, json.unknown.value_or("[UNK]"), "", ""};
   std::vector<std::string> pieces = readPieces(folder, files.pipeline, json);
-  readSpecialTokens(files, pieces, config.vocabulary, options, notes);
+  readSpecialTokens(files, pieces, shape.vocabulary, options, notes);
   checkNames(files.pipeline, json, options);
   const std::string where =
       (folder / (fs::exists(folder / "vocab.txt") ? "vocab.txt" : "tokenizer.json")).string();
@@ -153,10 +153,10 @@ Tokenizer readTokenizerFiles(const fs::path& folder, const BertConfig& config,
   try {
     Tokenizer tokenizer(std::move(pieces), std::move(options));
     // A table may have spare rows for ids that no text makes, but not too few.
-    if (tokenizer.size() > config.vocabulary)
+    if (tokenizer.size() > shape.vocabulary)
       throw ImportError(
           fmt::format("has {} pieces and added tokens, config.json's vocab_size is {}",
-                      tokenizer.size(), config.vocabulary));
+                      tokenizer.size(), shape.vocabulary));
     return tokenizer;
   } catch (const ImportError& error) {
     throw ImportError(fmt::format("{}: {}", where, error.what()));

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "sw/import/bert_model.hpp"
+#include "sw/float/float_model.hpp"
 #include "sw/import/sentence_files.hpp"
 #include "sw/tokenizer/tokenizer.hpp"
 
@@ -14,7 +14,7 @@ namespace intformer {
 /// special_tokens_map.json and added_tokens.json, as AutoTokenizer of transformers makes it.
 /// `notes` receives lines for people. Throws ImportError with file, key, value and reason for
 /// another kind of tokenizer and for files that contradict each other.
-Tokenizer readTokenizerFiles(const std::filesystem::path& folder, const BertConfig& config,
+Tokenizer readTokenizerFiles(const std::filesystem::path& folder, const ModelShape& shape,
                              const SentenceSettings& sentences, std::vector<std::string>& notes);
 
 }  // namespace intformer

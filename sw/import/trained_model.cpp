@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "sw/import/families.hpp"
 #include "sw/import/tokenizer_files.hpp"
 
 namespace intformer {
@@ -17,9 +18,9 @@ std::string folderName(const std::string& directory) {
 }
 
 Tokenizer importTokenizer(const std::string& directory, ImportNotes& notes) {
-  const BertConfig config = readBertConfig(directory + "/config.json", &notes.lines);
-  const SentenceSettings sentences = readSentenceFiles(directory, config.width, notes.lines);
-  return readTokenizerFiles(directory, config, sentences, notes.lines);
+  const ModelShape shape = folderFamily().readShape(directory + "/config.json", &notes.lines);
+  const SentenceSettings sentences = readSentenceFiles(directory, shape.width, notes.lines);
+  return readTokenizerFiles(directory, shape, sentences, notes.lines);
 }
 
 TrainedModel importFolder(const std::string& directory, ImportNotes& notes) {
@@ -28,12 +29,13 @@ TrainedModel importFolder(const std::string& directory, ImportNotes& notes) {
                                   "model.safetensors and vocab.txt or tokenizer.json");
   TrainedModel model;
   model.name = folderName(directory);
-  model.bert = readBert(directory, &notes.ignoredTensors, &notes.lines);
+  model.network = folderFamily().read(directory, &notes.ignoredTensors, &notes.lines);
+  const ModelShape& shape = model.network.shape;
   HeadNotes head;
-  model.head = readHead(directory, model.bert.config, notes.ignoredTensors, head);
-  SentenceSettings sentences = readSentenceFiles(directory, model.bert.config.width, notes.lines);
+  model.head = readHead(directory, shape.width, notes.ignoredTensors, head);
+  SentenceSettings sentences = readSentenceFiles(directory, shape.width, notes.lines);
   const Tokenizer tokenizer =
-      readTokenizerFiles(directory, model.bert.config, sentences, notes.lines);
+      readTokenizerFiles(directory, shape, sentences, notes.lines);
   model.tokenizer = tokenizer.options();
   model.vocabulary = tokenizer.vocabulary();
   model.pooling = sentences.pooling;

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "sw/import/bert_model.hpp"
+#include "sw/float/float_model.hpp"
 #include "sw/import/head.hpp"
 #include "sw/import/sentence_files.hpp"
 #include "sw/tokenizer/tokenizer.hpp"
@@ -16,7 +16,7 @@ namespace intformer {
 /// makes of them.
 struct TrainedModel {
   std::string name;  ///< of its folder
-  FloatBert bert;
+  FloatModel network;
   std::vector<std::string> vocabulary;
   TokenizerOptions tokenizer;  ///< with the default prompt, if there is one
   Pooling pooling;

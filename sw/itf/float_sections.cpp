@@ -6,9 +6,11 @@
 #include <cmath>
 #include <cstring>
 
+#include "sw/import/safetensors.hpp"
+
 namespace intformer::itf {
 
-std::vector<float> readFloats(const ItfFile& file, const std::string& name, const Shape& shape) {
+std::vector<float> readFloats(const ItfFile& file, const std::string& name, const ParameterShape& shape) {
   const std::span<const uint8_t> bytes = file.section(name);
   uint64_t count = 1;
   for (const uint64_t extent : shape) count *= extent;

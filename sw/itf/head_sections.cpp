@@ -16,7 +16,7 @@ std::string describeHead(const Head& head) {
       .dump(1);
 }
 
-std::optional<Head> readHead(const ItfFile& file, const BertConfig& config) {
+std::optional<Head> readHead(const ItfFile& file, uint32_t width) {
   if (!file.contains(kHead)) return std::nullopt;
   const Description json(file, parseShallow<Json>(file.text(kHead)), kHead);
   const auto kind = headNamed(json.text("kind"));
@@ -33,12 +33,13 @@ std::optional<Head> readHead(const ItfFile& file, const BertConfig& config) {
   }
   if (head.labels.empty() != (head.kind == HeadKind::Pooler))
     file.refuse("head.json: a pooler has no labels, other heads have one at least");
-  if (head.kind != HeadKind::Tokens) head.pooler.emplace();
-  if (head.kind != HeadKind::Pooler) head.classifier.emplace();
-  visitTensors(head, config.width,
-               [&](const std::string& name, const Shape& shape, std::vector<float>& values) {
-                 values = readFloats(file, name, shape);
-               });
+  const auto labelCount = static_cast<uint32_t>(head.labels.size());
+  if (head.kind != HeadKind::Tokens) head.pooler = AffineMap{width, width, {}, {}};
+  if (head.kind != HeadKind::Pooler) head.classifier = AffineMap{width, labelCount, {}, {}};
+  visitParameters(head, [&](const std::string& name, const ParameterShape& shape,
+                            std::vector<float>& values) {
+    values = readFloats(file, name, shape);
+  });
   return head;
 }
 

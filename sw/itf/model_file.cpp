@@ -8,6 +8,7 @@
 
 #include "sw/graph/check.hpp"
 #include "sw/graph/lengths.hpp"
+#include "sw/import/families.hpp"
 #include "sw/itf/description.hpp"
 #include "sw/itf/float_sections.hpp"
 #include "sw/itf/graph_json.hpp"
@@ -54,18 +55,18 @@ Json describe(const TokenizerOptions& tokenizer) {
 }
 
 std::string describe(const TrainedModel& model) {
-  const BertConfig& config = model.bert.config;
+  const ModelShape& shape = model.network.shape;
   return Json{{"generator", "intformer " + std::string(programVersion())},
-              {"kind", "bert-encoder"},
+              {"kind", model.network.kind},
               {"name", model.name},
-              {"width", config.width},
-              {"heads", config.heads},
-              {"ffn", config.ffn},
-              {"layers", config.layers},
-              {"vocabulary", config.vocabulary},
-              {"positions", config.maxPositions},
-              {"segments", config.segments},
-              {"epsilon", config.epsilon},
+              {"width", shape.width},
+              {"heads", shape.heads},
+              {"ffn", shape.ffn},
+              {"layers", shape.layers},
+              {"vocabulary", shape.vocabulary},
+              {"positions", shape.positions},
+              {"segments", shape.segments},
+              {"epsilon", shape.epsilon},
               {"tokenizer", describe(model.tokenizer)},
               {"prompts", model.prompts},
               {"pooling",
@@ -74,30 +75,30 @@ std::string describe(const TrainedModel& model) {
       .dump(1);
 }
 
-BertConfig readConfig(const ItfFile& file, const Description& json) {
-  if (json.text("kind") != "bert-encoder")
-    file.refuse(fmt::format("holds a model of kind {}; this program knows bert-encoder",
-                            json.text("kind")));
-  BertConfig config;
-  config.width = json.count("width", 1, 4096);
-  config.heads = json.count("heads", 1, config.width);
-  config.ffn = json.count("ffn", 1, 65535);
-  config.layers = json.count("layers", 1, 1000);
-  config.vocabulary = json.count("vocabulary", 1, kMany);
-  config.maxPositions = json.count("positions", 2, kMany);
-  config.segments = json.count("segments", 1, kMany);
+/// The model that the file's kind and sizes name, with its parameters.
+FloatModel readNetwork(const ItfFile& file, const Description& json) {
+  const ModelFamily* const family = familyNamed(json.text("kind"));
+  if (family == nullptr)
+    file.refuse(fmt::format("holds a model of kind {}; this program knows {}", json.text("kind"),
+                            familyNames()));
+  ModelShape shape;
+  shape.width = json.count("width", 1, 4096);
+  shape.heads = json.count("heads", 1, shape.width);
+  shape.ffn = json.count("ffn", 1, 65535);
+  shape.layers = json.count("layers", 1, 1000);
+  shape.vocabulary = json.count("vocabulary", 1, kMany);
+  shape.positions = json.count("positions", 2, kMany);
+  shape.segments = json.count("segments", 1, kMany);
   const Json& epsilon = json.at("epsilon");
-  config.epsilon = epsilon.is_number() ? epsilon.get<double>() : 0;
-  if (!(config.epsilon > 0 && config.epsilon < 1) || config.width % config.heads != 0)
+  shape.epsilon = epsilon.is_number() ? epsilon.get<double>() : 0;
+  if (!(shape.epsilon > 0 && shape.epsilon < 1) || shape.width % shape.heads != 0)
     file.refuse("model.json: epsilon must lie between 0 and 1, and heads divide the width");
-  return config;
-}
-
-void readTensors(const ItfFile& file, FloatBert& model) {
-  itf::visitTensors(model, [&](const std::string& name, const Shape& shape,
-                               std::vector<float>& values) {
-    values = itf::readFloats(file, name, shape);
+  FloatModel model = family->build(shape);
+  visitParameters(model.graph, [&](const std::string& name, const ParameterShape& extents,
+                                   std::vector<float>& values) {
+    values = itf::readFloats(file, name, extents);
   });
+  return model;
 }
 
 std::vector<std::string> readVocabulary(const ItfFile& file, uint32_t limit) {
@@ -137,31 +138,30 @@ TrainedModel readTrained(const ItfFile& file) {
   const Description json(file, parseShallow<Json>(file.text(kModel)), kModel);
   TrainedModel model;
   model.name = json.text("name");
-  model.bert.config = readConfig(file, json);
-  model.tokenizer = readTokenizer(json.part("tokenizer"), model.bert.config.maxPositions);
+  model.network = readNetwork(file, json);
+  const ModelShape& shape = model.network.shape;
+  model.tokenizer = readTokenizer(json.part("tokenizer"), shape.positions);
   model.prompts = json.part("prompts").texts();
   const Description pooling = json.part("pooling");
   const std::string mode = pooling.text("mode");
   if (mode != "mean" && mode != "cls") file.refuse("model.json: pooling: unknown mode " + mode);
   model.pooling.mode = mode == "mean" ? PoolingMode::Mean : PoolingMode::Cls;
   model.pooling.normalize = pooling.flag("normalize");
-  model.vocabulary = readVocabulary(file, model.bert.config.vocabulary);
+  model.vocabulary = readVocabulary(file, shape.vocabulary);
   for (const AddedToken& token : model.tokenizer.added)
-    if (token.id >= model.bert.config.vocabulary)
+    if (token.id >= shape.vocabulary)
       file.refuse(fmt::format("model.json: added token \"{}\" has id {}, the table of words has {} "
-                              "rows", token.content, token.id, model.bert.config.vocabulary));
-  model.bert.layers.resize(model.bert.config.layers);
-  readTensors(file, model.bert);
-  model.head = itf::readHead(file, model.bert.config);
+                              "rows", token.content, token.id, shape.vocabulary));
+  model.head = itf::readHead(file, shape.width);
   return model;
 }
 
 /// A graph that takes one token to its last hidden state, as the trained model does.
-void checkIntegers(const ItfFile& file, const QuantizedBert& bert, const BertConfig& config) {
+void checkIntegers(const ItfFile& file, const QuantizedModel& model, const ModelShape& shape) {
   const auto require = [&](bool holds, const std::string& reason) {
     if (!holds) file.refuse(fmt::format("{}: {}", kIntegers, reason));
   };
-  const Graph& graph = bert.graph;
+  const Graph& graph = model.graph;
   try {
     checkGraph(graph);
     checkSequences(graph);
@@ -175,18 +175,18 @@ void checkIntegers(const ItfFile& file, const QuantizedBert& bert, const BertCon
   const auto isOutput = [&](TensorId id, ElementType type) {
     if (id >= graph.tensors.size()) return false;
     const TensorInfo& info = graph.tensors[id];
-    return info.type == type && info.cols == config.width && info.role == TensorRole::Output;
+    return info.type == type && info.cols == shape.width && info.role == TensorRole::Output;
   };
-  require(isOutput(bert.output8, ElementType::Int8),
-          fmt::format("output8 {}: must be an int8 output as wide as the model", bert.output8));
-  require(isOutput(bert.output16, ElementType::Int16),
-          fmt::format("output16 {}: must be an int16 output as wide as the model", bert.output16));
-  require(bert.outputStep.size() == config.width,
-          fmt::format("output_step of {} values: needs {}, one per column", bert.outputStep.size(),
-                      config.width));
-  for (std::size_t i = 0; i < bert.outputStep.size(); ++i)
-    require(std::isfinite(bert.outputStep[i]) && bert.outputStep[i] > 0,
-            fmt::format("output_step [{}]: {}: must be a positive number", i, bert.outputStep[i]));
+  require(isOutput(model.output8, ElementType::Int8),
+          fmt::format("output8 {}: must be an int8 output as wide as the model", model.output8));
+  require(isOutput(model.output16, ElementType::Int16),
+          fmt::format("output16 {}: must be an int16 output as wide as the model", model.output16));
+  require(model.outputStep.size() == shape.width,
+          fmt::format("output_step of {} values: needs {}, one per column", model.outputStep.size(),
+                      shape.width));
+  for (std::size_t i = 0; i < model.outputStep.size(); ++i)
+    require(std::isfinite(model.outputStep[i]) && model.outputStep[i] > 0,
+            fmt::format("output_step [{}]: {}: must be a positive number", i, model.outputStep[i]));
 
   uint32_t embeddings = 0, attentions = 0;
   for (const Operator& op : graph.operators) {
@@ -194,61 +194,61 @@ void checkIntegers(const ItfFile& file, const QuantizedBert& bert, const BertCon
     const auto* table = std::get_if<Embedding>(&op);
     if (table == nullptr) continue;
     ++embeddings;
-    require(table->vocabulary == config.vocabulary && table->positions == config.maxPositions &&
-                table->cols == config.width,
+    require(table->vocabulary == shape.vocabulary && table->positions == shape.positions &&
+                table->cols == shape.width,
             fmt::format("operator {}: vocabulary {}, positions {}, cols {}: the model has {}, {} "
                         "and {}",
                         table->name, table->vocabulary, table->positions, table->cols,
-                        config.vocabulary, config.maxPositions, config.width));
-    require(table->placeCount == uint64_t{config.maxPositions} * config.segments,
+                        shape.vocabulary, shape.positions, shape.width));
+    require(table->placeCount == uint64_t{shape.positions} * shape.segments,
             fmt::format("operator {}: place_count {}: the model has {} positions in {} segments",
-                        table->name, table->placeCount, config.maxPositions, config.segments));
-    require(bert.tokens == table->token && bert.places == table->place,
-            fmt::format("tokens {} and places {} must be the inputs of operator {}", bert.tokens,
-                        bert.places, table->name));
+                        table->name, table->placeCount, shape.positions, shape.segments));
+    require(model.tokens == table->token && model.places == table->place,
+            fmt::format("tokens {} and places {} must be the inputs of operator {}", model.tokens,
+                        model.places, table->name));
   }
   require(embeddings == 1, fmt::format("the graph has {} embeddings, must have one", embeddings));
-  require(attentions == config.layers,
+  require(attentions == shape.layers,
           fmt::format("the graph has {} attentions, the model {} layers", attentions,
-                      config.layers));
+                      shape.layers));
   for (TensorId id = 0; id < graph.tensors.size(); ++id)
-    require(graph.tensors[id].role != TensorRole::Input || id == bert.tokens || id == bert.places,
+    require(graph.tensors[id].role != TensorRole::Input || id == model.tokens || id == model.places,
             fmt::format("tensor {}: role: inputs are the lists of tokens and places",
                         graph.tensors[id].name));
 }
 
-IntegerModel readIntegers(const ItfFile& file, const BertConfig& config) {
+IntegerModel readIntegers(const ItfFile& file, const ModelShape& shape) {
   const Description json(file, parseShallow<Json>(file.text(kIntegers)), kIntegers);
   const std::span<const uint8_t> blob = file.section(kIntegerData);
-  IntegerModel model;
+  IntegerModel result;
   try {
-    model.bert.graph = graphFromJson(json.at("graph"), blob);
-    model.bert.outputStep = doublesFromJson(json.at("output_step"), blob);
+    result.model.graph = graphFromJson(json.at("graph"), blob);
+    result.model.outputStep = doublesFromJson(json.at("output_step"), blob);
   } catch (const GraphFormatError& error) {
     file.refuse(fmt::format("{}: {}", kIntegers, error.what()));
   }
-  const auto last = static_cast<uint32_t>(model.bert.graph.tensors.size());
-  model.bert.tokens = json.count("tokens", 0, last);
-  model.bert.places = json.count("places", 0, last);
-  model.bert.output8 = json.count("output8", 0, last);
-  model.bert.output16 = json.count("output16", 0, last);
-  checkIntegers(file, model.bert, config);
+  const auto last = static_cast<uint32_t>(result.model.graph.tensors.size());
+  result.model.tokens = json.count("tokens", 0, last);
+  result.model.places = json.count("places", 0, last);
+  result.model.output8 = json.count("output8", 0, last);
+  result.model.output16 = json.count("output16", 0, last);
+  checkIntegers(file, result.model, shape);
   const Json& origin = json.at("origin");
   if (!origin.is_object()) file.refuse("integers.json: origin is not a JSON object");
   for (const auto& [key, value] : origin.items())
-    if (value.is_string()) model.origin[key] = value.get<std::string>();
-  return model;
+    if (value.is_string()) result.origin[key] = value.get<std::string>();
+  return result;
 }
 
-std::string describe(const IntegerModel& model, std::vector<uint8_t>& blob) {
-  const QuantizedBert& bert = model.bert;
-  Json json = {{"origin", model.origin},
-               {"tokens", bert.tokens},
-               {"places", bert.places},
-               {"output8", bert.output8},
-               {"output16", bert.output16}};
-  json["output_step"] = appendDoubles(bert.outputStep, blob);
-  json["graph"] = graphToJson(bert.graph, blob);
+std::string describe(const IntegerModel& integers, std::vector<uint8_t>& blob) {
+  const QuantizedModel& model = integers.model;
+  Json json = {{"origin", integers.origin},
+               {"tokens", model.tokens},
+               {"places", model.places},
+               {"output8", model.output8},
+               {"output16", model.output16}};
+  json["output_step"] = appendDoubles(model.outputStep, blob);
+  json["graph"] = graphToJson(model.graph, blob);
   return json.dump();
 }
 
@@ -260,16 +260,17 @@ void writeModelFile(const std::filesystem::path& path, const ModelFile& model) {
   for (const std::string& piece : model.trained.vocabulary) vocabulary += piece + "\n";
   std::vector<ItfSection> sections = {{kModel, bytesOf(description)},
                                       {kVocabulary, bytesOf(vocabulary)}};
-  const auto add = [&](const std::string& name, const Shape&, const std::vector<float>& values) {
+  const auto add = [&](const std::string& name, const ParameterShape&,
+                       const std::vector<float>& values) {
     const auto* bytes = reinterpret_cast<const uint8_t*>(values.data());
     sections.push_back({name, {bytes, values.size() * sizeof(float)}});
   };
-  itf::visitTensors(model.trained.bert, add);
+  visitParameters(model.trained.network.graph, add);
   std::string head;
   if (model.trained.head) {
     head = itf::describeHead(*model.trained.head);
     sections.push_back({itf::kHead, bytesOf(head)});
-    itf::visitTensors(*model.trained.head, model.trained.bert.config.width, add);
+    itf::visitParameters(*model.trained.head, add);
   }
   std::string integers;
   std::vector<uint8_t> blob;
@@ -287,7 +288,7 @@ ModelFile readModelFile(const std::filesystem::path& path) {
   model.checksum = file.checksum();
   model.trained = readTrained(file);
   if (file.contains(kIntegers))
-    model.integers = readIntegers(file, model.trained.bert.config);
+    model.integers = readIntegers(file, model.trained.network.shape);
   return model;
 }
 

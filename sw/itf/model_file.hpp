@@ -13,7 +13,7 @@ namespace intformer {
 
 /// The whole model in integers and how they were found.
 struct IntegerModel {
-  QuantizedBert bert;  ///< for one sequence of one token, from token ids (sw/graph/lengths.hpp)
+  QuantizedModel model;  ///< for one sequence of one token, from token ids (sw/graph/lengths.hpp)
   std::map<std::string, std::string> origin;  ///< "calibration", "sentences", "method", ...
 };
 

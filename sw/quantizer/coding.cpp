@@ -37,7 +37,7 @@ FloatMatrix alternateBlocks(const FloatMatrix& values, bool second, uint32_t mos
 /// The strength with the least error on half of the values, by ranges of the other half: near 1 a
 /// channel has no codes beyond its range, which shows on other values only. 1 itself is not tried:
 /// what a calibration says about the rare tokens that leave the ranges is too little to trust it.
-double bestStrength(const FloatMatrix& values, std::span<const FloatLinear* const> consumers,
+double bestStrength(const FloatMatrix& values, std::span<const AffineMap* const> consumers,
                     const CodingOptions& options) {
   const std::vector<Interval> ranges =
       channelRanges(alternateBlocks(values, false, values.rows), options.ranges);
@@ -59,12 +59,12 @@ double bestStrength(const FloatMatrix& values, std::span<const FloatLinear* cons
 }  // namespace
 
 std::vector<double> smoothingFactors(std::span<const Interval> ranges,
-                                     std::span<const FloatLinear* const> consumers,
+                                     std::span<const AffineMap* const> consumers,
                                      double strength) {
   std::vector<double> activation, weight(ranges.size(), 0), factors;
   for (const Interval range : ranges)
     activation.push_back(std::max(1e-12, range.high - range.low));
-  for (const FloatLinear* consumer : consumers)
+  for (const AffineMap* consumer : consumers)
     for (std::size_t k = 0; k < weight.size(); ++k)
       weight[k] = std::max<double>(
           weight[k], view(*consumer).row(static_cast<Eigen::Index>(k)).cwiseAbs().maxCoeff());
@@ -112,14 +112,14 @@ Matrix codes(const Tensor& values, const Coding& coding) {
   return result;
 }
 
-double productError(const FloatMatrix& values, std::span<const FloatLinear* const> consumers,
+double productError(const FloatMatrix& values, std::span<const AffineMap* const> consumers,
                     const Coding& coding) {
   const Eigen::RowVectorXf steps = asFloat(coding.step);
   const Matrix integers = codes(values, coding);
   Matrix lost = view(values);  // by the codes
   lost.array() -= integers.array().rowwise() * steps.array();
   double error = 0;
-  for (const FloatLinear* consumer : consumers) {
+  for (const AffineMap* consumer : consumers) {
     const MatrixView weights = view(*consumer);
     Matrix rounding = weights.array().colwise() * steps.transpose().array();
     rounding -= nearestProduct(*consumer, coding.step);
@@ -130,7 +130,7 @@ double productError(const FloatMatrix& values, std::span<const FloatLinear* cons
   return error;
 }
 
-Coding chooseCoding(const FloatMatrix& values, std::span<const FloatLinear* const> consumers,
+Coding chooseCoding(const FloatMatrix& values, std::span<const AffineMap* const> consumers,
                     const CodingOptions& options) {
   double strength = options.strength.value_or(1);
   if (!options.strength && !consumers.empty() && values.rows > kBlock)

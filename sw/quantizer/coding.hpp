@@ -5,8 +5,8 @@
 #include <span>
 #include <vector>
 
+#include "sw/float/matrix.hpp"
 #include "sw/graph/tensor.hpp"
-#include "sw/quantizer/matrix.hpp"
 #include "sw/quantizer/ranges.hpp"
 
 namespace intformer {
@@ -20,7 +20,7 @@ struct Coding {
 /// Factors m[c] between the channels' steps, up to a common one: width of the channel's range to the
 /// power `strength`, over the largest weight that reads it to the power 1 - strength.
 std::vector<double> smoothingFactors(std::span<const Interval> ranges,
-                                     std::span<const FloatLinear* const> consumers,
+                                     std::span<const AffineMap* const> consumers,
                                      double strength);
 
 /// The smallest steps proportional to `factors` with which every range fits; ranges centred on the
@@ -34,7 +34,7 @@ Matrix codes(const Tensor& values, const Coding& coding);
 
 /// How much the consumers' products lose by the coding, of their own size: by the values' 8 bits, and
 /// half of what the weights' 8 bits lose to nearest (second-order rounding leaves about that).
-double productError(const FloatMatrix& values, std::span<const FloatLinear* const> consumers,
+double productError(const FloatMatrix& values, std::span<const AffineMap* const> consumers,
                     const Coding& coding);
 
 struct CodingOptions {
@@ -45,7 +45,7 @@ struct CodingOptions {
 
 /// Ranges, strength and zero points of a tensor whose calibration values these are. Without
 /// consumers every channel fills its codes.
-Coding chooseCoding(const FloatMatrix& values, std::span<const FloatLinear* const> consumers,
+Coding chooseCoding(const FloatMatrix& values, std::span<const AffineMap* const> consumers,
                     const CodingOptions& options);
 
 }  // namespace intformer

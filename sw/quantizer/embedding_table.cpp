@@ -27,35 +27,32 @@ std::vector<int16_t> rounded(const std::vector<float>& table, const std::vector<
   return result;
 }
 
+/// A row per position of the first segment, then of the next.
+std::vector<float> placeTable(const FloatEmbedding& source, uint32_t width) {
+  if (source.segments == 0) return source.positionTable;
+  std::vector<float> places;
+  for (std::size_t segment = 0; segment < source.segments; ++segment)
+    for (std::size_t i = 0; i < source.positionTable.size(); ++i)
+      places.push_back(source.positionTable[i] + source.segmentTable[segment * width + i % width]);
+  return places;
+}
+
 }  // namespace
 
-QuantizedEmbedding quantizeEmbedding(const std::string& name, const FloatBert& model) {
-  const BertConfig& config = model.config;
-  const uint32_t width = config.width;
-  std::vector<float> places;
-  for (std::size_t segment = 0; segment < config.segments; ++segment)
-    for (std::size_t i = 0; i < model.positionEmbeddings.size(); ++i)
-      places.push_back(model.positionEmbeddings[i] +
-                       model.segmentEmbeddings[segment * width + i % width]);
-  const std::vector<double> tokenPeaks = columnPeaks(model.wordEmbeddings, width);
-  const std::vector<double> placePeaks = columnPeaks(places, width);
-
-  QuantizedEmbedding result;
-  for (uint32_t c = 0; c < width; ++c)
-    result.step = std::max(result.step, (tokenPeaks[c] + placePeaks[c]) / (kWidePeak - 1));
-  Embedding& op = result.op;
-  op.name = name;
-  op.cols = width;
-  op.vocabulary = config.vocabulary;
-  op.positions = config.maxPositions;
-  op.placeCount = config.maxPositions * config.segments;
-  op.tokens = rounded(model.wordEmbeddings, tokenPeaks, kTokenPeak);
+double quantizeEmbedding(const FloatEmbedding& source, Embedding& op) {
+  const std::vector<float> places = placeTable(source, op.cols);
+  const std::vector<double> tokenPeaks = columnPeaks(source.tokenTable, op.cols);
+  const std::vector<double> placePeaks = columnPeaks(places, op.cols);
+  double step = 0;
+  for (uint32_t c = 0; c < op.cols; ++c)
+    step = std::max(step, (tokenPeaks[c] + placePeaks[c]) / (kWidePeak - 1));
+  op.tokens = rounded(source.tokenTable, tokenPeaks, kTokenPeak);
   op.places = rounded(places, placePeaks, kWidePeak);
-  for (uint32_t c = 0; c < width; ++c) {
-    op.tokenScale.push_back(scaleFromReal(tokenPeaks[c] / kTokenPeak / result.step, name));
-    op.placeScale.push_back(scaleFromReal(placePeaks[c] / kWidePeak / result.step, name));
+  for (uint32_t c = 0; c < op.cols; ++c) {
+    op.tokenScale[c] = scaleFromReal(tokenPeaks[c] / kTokenPeak / step, op.name);
+    op.placeScale[c] = scaleFromReal(placePeaks[c] / kWidePeak / step, op.name);
   }
-  return result;
+  return step;
 }
 
 }  // namespace intformer

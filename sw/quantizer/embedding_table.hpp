@@ -1,20 +1,14 @@
 #pragma once
 
-#include <string>
-
+#include "sw/float/float_graph.hpp"
 #include "sw/graph/graph.hpp"
-#include "sw/import/bert_model.hpp"
 
 namespace intformer {
 
-/// A model's embedding in integers (docs/2-numerics.md, 2.13). The caller adds the tensors.
-struct QuantizedEmbedding {
-  Embedding op;
-  double step = 0;  ///< real value of one unit of the sum
-};
-
-/// Tokens in 14 bits and places (position + segment) in 16, each with a scale per channel. No sum
-/// of a token and a place saturates.
-QuantizedEmbedding quantizeEmbedding(const std::string& name, const FloatBert& model);
+/// Gives the embedding `op`, which has the sizes of `source`, its tables and scales
+/// (docs/2-numerics.md, 2.13): tokens in 14 bits and places (position + segment) in 16, each with a
+/// scale per channel. No sum of a token and a place saturates. Returns the real value of one unit of
+/// the sum.
+double quantizeEmbedding(const FloatEmbedding& source, Embedding& op);
 
 }  // namespace intformer

@@ -1,286 +1,231 @@
 #include "sw/quantizer/quantize_model.hpp"
 
-#include <fmt/format.h>
-
-#include <array>
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
+#include "sw/files/import_error.hpp"
+#include "sw/float/run_float.hpp"
 #include "sw/golden/golden.hpp"
+#include "sw/graph/lengths.hpp"
 #include "sw/numerics/numerics.hpp"
 #include "sw/quantizer/embedding_table.hpp"
+#include "sw/quantizer/integer_form.hpp"
 
 namespace intformer {
 namespace {
 
 constexpr double kGeluInput = 1024;    // steps per unit of GELU's argument
 constexpr double kGeluOutput = 16384;  // and of its result
+constexpr double kWideUnits = 256;     // LSB of a wide tensor per step of its coding
 
-/// An int8 tensor of the calibration: the integers' graph and values, and float32's values.
-struct Traced {
-  TensorId id = kNoTensor;
-  Coding coding;
-  const FloatMatrix* values = nullptr;
-};
-
-/// Adds one operator after the other, and runs each on the calibration: what the next ones are fitted
-/// to is what the integers really give. All tensors have the calibration's rows until the end.
-class ModelQuantizer {
+/// Fills in one operator after the other, and runs each on the calibration: what the next ones are
+/// fitted to is what the integers really give. All tensors have the calibration's rows meanwhile.
+class GraphQuantizer {
  public:
-  ModelQuantizer(const FloatBert& model, const TokenBatch& calibration,
+  GraphQuantizer(const FloatGraph& source, const TokenBatch& calibration,
                  const QuantizeOptions& options)
-      : model_(model), options_(options), width_(model.config.width) {
-    for (const auto& tokens : calibration.sequences) {
-      lengths_.push_back(static_cast<uint32_t>(tokens.size()));
-      rows_ += lengths_.back();
-    }
-    stream_ = embed(model, calibration);
-    result_.graph.name = "bert";
-    addEmbedding(calibration);
+      : source_(source),
+        calibration_(calibration),
+        options_(options),
+        form_(integerForm(source)),
+        codings_(source.tensors.size()) {
+    for (const auto& sequence : calibration.sequences)
+      rows_ += static_cast<uint32_t>(sequence.size());
+    for (TensorInfo& tensor : graph().tensors) tensor.rows *= rows_;
   }
 
-  QuantizedBert build(const std::function<void(uint32_t)>& layerDone) {
-    for (uint32_t index = 0; index < model_.layers.size(); ++index) {
-      addLayer(index);
-      if (layerDone) layerDone(index + 1);
+  QuantizedModel build(const std::function<void(uint32_t)>& blockDone) {
+    const std::vector<std::size_t> last = lastReaders(source_);
+    uint32_t blocks = 0;
+    for (std::size_t i = 0; i < source_.operators.size(); ++i) {
+      runFloatOperator(source_, source_.operators[i], calibration_, reals_);
+      std::visit([&](const auto& op) { fill(op, graph().operators[i]); }, source_.operators[i]);
+      for (TensorId id = 0; id < last.size(); ++id)
+        if (last[id] <= i) forget(id);
+      if (blocks < source_.blocks.size() && source_.blocks[blocks].end == i + 1) {
+        ++blocks;
+        if (blockDone) blockDone(blocks);
+      }
     }
-    result_.output8 = narrow_.id;
-    result_.output16 = wide_;
-    result_.outputStep = narrow_.coding.step;
-    for (TensorInfo& tensor : result_.graph.tensors) tensor.rows /= rows_;
-    for (const TensorId id : weights_) {
-      result_.graph.tensors[id].rows = model_.config.heads;
-      result_.graph.tensors[id].cols = 1;
-    }
+    for (TensorInfo& tensor : graph().tensors) tensor.rows /= rows_;
+    result_.output8 = form_.tensors[source_.output].narrow;
+    result_.output16 = form_.tensors[source_.output].wide;
+    result_.outputStep = codings_[source_.output].step;
+    result_.graph = std::move(graph());
     return std::move(result_);
   }
 
  private:
-  TensorId add(const std::string& name, ElementType type, uint32_t cols,
-               TensorRole role = TensorRole::Intermediate, uint32_t groupCols = 0) {
-    values_.emplace_back();
-    return result_.graph.addTensor({name, type, rows_, cols, role, groupCols});
+  Graph& graph() { return form_.graph; }
+
+  void forget(TensorId id) {
+    reals_[id] = FloatMatrix();
+    for (const TensorId integer : {form_.tensors[id].narrow, form_.tensors[id].wide})
+      if (integer < values_.size()) values_[integer] = Tensor();
   }
 
-  void finish(Operator op) {
-    runOperator(result_.graph, op, values_, Family::Pwl);
-    result_.graph.operators.push_back(std::move(op));
+  void run(const Operator& op) { runOperator(graph(), op, values_, Family::Pwl); }
+
+  void fill(const FloatEmbedding& source, Operator& target) {
+    auto& op = std::get<Embedding>(target);
+    result_.tokens = op.token;
+    result_.places = op.place;
+    values_ = tokenInputs(graph(), calibration_);
+    const double step = quantizeEmbedding(source, op);
+    setWideStep(source.output, step);
+    run(target);
+    values_[op.token] = values_[op.place] = Tensor();
   }
 
-  void addEmbedding(const TokenBatch& calibration) {
-    QuantizedEmbedding embedding = quantizeEmbedding("embedding.sum", model_);
-    Embedding& op = embedding.op;
-    result_.tokens = op.token = add("tokens", ElementType::Index, 2, TensorRole::Input);
-    result_.places = op.place = add("places", ElementType::Index, 2, TensorRole::Input);
-    values_[op.token] = values_[op.place] = Tensor(ElementType::Index, rows_, 2);
-    uint32_t row = 0;
-    for (std::size_t i = 0; i < calibration.sequences.size(); ++i)
-      for (uint32_t position = 0; position < calibration.sequences[i].size(); ++position, ++row) {
-        values_[op.token].setIndex(row, calibration.sequences[i][position]);
-        values_[op.place].setIndex(row, position + calibration.segment(i, position) * op.positions);
-      }
-    residual_ = op.output = add(op.name, ElementType::Int16, width_);
-    residualStep_ = embedding.step;
-    finish(std::move(op));
-    addNorm("embedding.output", model_.embeddingNorm, stream_, attentionConsumers(0),
-            TensorRole::Intermediate);
+  /// Of a tensor that is wide alone.
+  void setWideStep(TensorId id, double step) {
+    codings_[id].step.assign(source_.tensors[id].cols, kWideUnits * step);
+    codings_[id].zero.assign(source_.tensors[id].cols, 0);
+  }
+  [[nodiscard]] double wideStep(TensorId id) const {
+    return codings_[id].step.front() / kWideUnits;
   }
 
-  /// What reads the input of layer `index`, which the model may not have.
-  [[nodiscard]] std::vector<const FloatLinear*> attentionConsumers(std::size_t index) const {
-    if (index >= model_.layers.size()) return {};
-    const FloatLayer& layer = model_.layers[index];
-    return {&layer.query, &layer.key, &layer.value};
-  }
-
-  void addLayer(uint32_t index) {
-    const FloatLayer& layer = model_.layers[index];
-    const std::string name = fmt::format("layer{}.", index);
-    const bool last = index + 1 == model_.layers.size();
-    LayerActivations at = runFloatLayer(model_.config, layer, stream_, lengths_);
-
-    const Traced context = addAttention(name + "attention.", layer, at);
-    addResidual(name + "attention.residual", layer.attentionOutput, context, at.attentionResidual);
-    addNorm(name + "attention.norm", layer.attentionNorm, at.attentionNorm, {&layer.ffnInput},
-            TensorRole::Intermediate);
-    const Traced hidden = addHidden(name + "ffn.hidden", layer, at);
-    addResidual(name + "ffn.residual", layer.ffnOutput, hidden, at.outputResidual);
-    stream_ = std::move(at.output);
-    addNorm(name + "output", layer.outputNorm, stream_, attentionConsumers(index + 1),
-            last ? TensorRole::Output : TensorRole::Intermediate);
-    for (Tensor& value : values_)
-      if (&value != &values_[narrow_.id] && &value != &values_[wide_]) value = Tensor();
-  }
-
-  LinearCodes linear(const std::string& name, const FloatLinear& source, const Traced& input,
-                     std::span<const double> extra = {}) {
-    const Matrix integers = codes(values_[input.id], input.coding);
-    LinearCodes result =
-        quantizeLinear(name, source, extra, {input.coding, integers, *input.values},
-                       options_.weights);
-    result.op.input = input.id;
-    return result;
-  }
-
-  Coding headCoding(const FloatMatrix& values) const {
-    const uint32_t group = options_.perHead ? model_.config.headWidth() : width_;
+  /// Symmetric, a step for every head.
+  Coding headCoding(TensorId id) const {
+    const FloatTensorInfo& info = source_.tensors[id];
+    const uint32_t group = options_.perHead && info.groupCols != 0 ? info.groupCols : info.cols;
     Coding coding;
-    for (const Interval range : groupRanges(values, group, options_.heads))
+    for (const Interval range : groupRanges(reals_[id], group, options_.heads))
       coding.step.push_back(std::max(1e-12, range.high) / 127);
-    coding.zero.assign(width_, 0);
+    coding.zero.assign(info.cols, 0);
     return coding;
   }
 
-  /// Query, key or value: symmetric int8.
-  TensorId addProjection(const std::string& name, const FloatLinear& source,
-                         const Coding& output) {
-    LinearCodes codes = linear(name, source, narrow_);
-    RequantizeEpilogue epilogue;
-    epilogue.zero.assign(width_, 0);
-    for (uint32_t c = 0; c < width_; ++c)
-      epilogue.scale.push_back(scaleFromReal(codes.step[c] / output.step[c], name));
-    codes.op.epilogue = std::move(epilogue);
-    const TensorId id = codes.op.output = add(name, ElementType::Int8, width_,
-                                              TensorRole::Intermediate, model_.config.headWidth());
-    finish(std::move(codes.op));
-    return id;
-  }
-
-  Traced addAttention(const std::string& prefix, const FloatLayer& layer,
-                      const LayerActivations& at) {
-    const BertConfig& config = model_.config;
-    const uint32_t headWidth = config.headWidth();
-    const Coding query = headCoding(at.query);
-    const Coding key = headCoding(at.key);
-    const Coding value = headCoding(at.value);
-    Traced context{kNoTensor, headCoding(at.context), &at.context};
-    Attention op;
-    op.name = prefix + "context";
-    op.query = addProjection(prefix + "query", layer.query, query);
-    op.key = addProjection(prefix + "key", layer.key, key);
-    op.value = addProjection(prefix + "value", layer.value, value);
-    op.weights = add(prefix + "weights", ElementType::Uint8, 1);
-    weights_.push_back(op.weights);
-    op.output = context.id =
-        add(op.name, ElementType::Int8, width_, TensorRole::Intermediate, headWidth);
-    op.heads = config.heads;
-    op.headWidth = headWidth;
-    op.dither = options_.dither;
-    const double octaves = std::numbers::log2e / std::sqrt(headWidth) * 256;
-    for (uint32_t h = 0; h < config.heads; ++h) {
-      const uint32_t c = h * headWidth;
-      op.logit.push_back(scaleFromReal(query.step[c] * key.step[c] * octaves, op.name));
-      op.result.push_back(scaleFromReal(value.step[c] / context.coding.step[c], op.name));
-    }
-    runSequences(op);
-    result_.graph.operators.emplace_back(std::move(op));
-    return context;
-  }
-
-  /// The attention on every sentence; then it is one for a sequence of one token.
-  void runSequences(Attention& op) {
-    TensorInfo& weights = result_.graph.tensors[op.weights];
-    for (const uint32_t length : lengths_) {
-      op.rows = length;
-      op.mask.high = static_cast<int32_t>(length);
-      weights.rows = op.heads * length;
-      weights.cols = length;
-      values_[op.weights] = Tensor();
-      runOperator(result_.graph, op, values_, Family::Pwl);
-      op.firstRow += length;
-    }
-    op.firstRow = 0;
-    op.rows = 1;
-    op.mask.high = 1;
-  }
-
-  /// Linear plus the stream, into the int16 tensor that the next LayerNorm reads.
-  void addResidual(const std::string& name, const FloatLinear& source, const Traced& input,
-                   const FloatMatrix& sum) {
-    std::vector<double> zeros;  // the stream's, in reals
-    for (uint32_t c = 0; c < width_; ++c)
-      zeros.push_back(-narrow_.coding.zero[c] * narrow_.coding.step[c]);
-    LinearCodes codes = linear(name, source, input, zeros);
-    codes.op.output = add(name, ElementType::Int16, width_);
-    residualStep_ = 2 * std::max(1e-6F, view(sum).cwiseAbs().maxCoeff()) / 32767;
-    const double units = options_.wideResidual ? 256 : 1;
-    ResidualEpilogue epilogue;
-    epilogue.identity = options_.wideResidual ? wide_ : narrow_.id;
-    for (uint32_t c = 0; c < width_; ++c) {
-      epilogue.product.push_back(scaleFromReal(codes.step[c] / residualStep_, name));
-      epilogue.skip.push_back(
-          scaleFromReal(narrow_.coding.step[c] / units / residualStep_, name));
-    }
-    codes.op.epilogue = std::move(epilogue);
-    residual_ = codes.op.output;
-    finish(std::move(codes.op));
-  }
-
-  /// LayerNorm of the residual; its outputs become the stream.
-  void addNorm(const std::string& name, const FloatNorm& source, const FloatMatrix& values,
-               const std::vector<const FloatLinear*>& consumers, TensorRole role) {
+  /// By the weights that read the tensor. Who else reads it knows of steps only.
+  Coding channelCoding(TensorId id) const {
+    const std::vector<const AffineMap*> readers = mapsThatRead(source_, id);
     CodingOptions options = options_.activations;
-    if (consumers.empty()) options.zeroPoints = false;  // who reads the result knows of steps only
-    narrow_.coding = chooseCoding(values, consumers, options);
-    narrow_.values = &values;
-    const Coding& coding = narrow_.coding;
+    if (readers.empty()) options.zeroPoints = false;
+    return chooseCoding(reals_[id], readers, options);
+  }
+
+  void fill(const FloatLinear& source, Operator& target) {
+    auto& op = std::get<Linear>(target);
+    const auto* residual = std::get_if<FloatResidual>(&source.epilogue);
+    std::vector<double> zeros;  // what is added has its own zero points, in reals
+    if (residual != nullptr) {
+      const Coding& added = codings_[residual->identity];
+      for (uint32_t c = 0; c < op.cols; ++c) zeros.push_back(-added.zero[c] * added.step[c]);
+    }
+    const Coding& coding = codings_[source.input];
+    const Matrix integers = codes(values_[op.input], coding);
+    const std::vector<double> step = quantizeLinear(
+        source.map, zeros, {coding, integers, reals_[source.input]}, options_.weights, op);
+    if (residual != nullptr)
+      fillSum(source, *residual, step, op);
+    else if (std::holds_alternative<FloatActivation>(source.epilogue))
+      fillActivation(source, step, op);
+    else
+      fillPlain(source, step, op);
+    run(target);
+  }
+
+  void fillPlain(const FloatLinear& source, const std::vector<double>& step, Linear& op) {
+    const Coding& output = codings_[source.output] = headCoding(source.output);
+    auto& epilogue = std::get<RequantizeEpilogue>(op.epilogue);
+    for (uint32_t c = 0; c < op.cols; ++c)
+      epilogue.scale[c] = scaleFromReal(step[c] / output.step[c], op.name);
+  }
+
+  void fillActivation(const FloatLinear& source, const std::vector<double>& step, Linear& op) {
+    Coding& output = codings_[source.output] = channelCoding(source.output);
+    for (int32_t& zero : output.zero) zero = std::clamp(zero, -128, 127);
+    auto& epilogue = std::get<ActivationEpilogue>(op.epilogue);
+    for (uint32_t c = 0; c < op.cols; ++c) {
+      epilogue.input[c] = scaleFromReal(step[c] * kGeluInput, op.name);
+      epilogue.output[c] = scaleFromReal(1 / (kGeluOutput * output.step[c]), op.name);
+      epilogue.zero[c] = static_cast<int8_t>(output.zero[c]);
+    }
+  }
+
+  void fillSum(const FloatLinear& source, const FloatResidual& residual,
+               const std::vector<double>& step, Linear& op) {
+    const float peak = view(reals_[source.output]).cwiseAbs().maxCoeff();
+    const double sumStep = 2 * std::max(1e-6F, peak) / 32767;
+    setWideStep(source.output, sumStep);
+    auto& epilogue = std::get<ResidualEpilogue>(op.epilogue);
+    const IntegerTensors& added = form_.tensors[residual.identity];
+    if (!options_.wideResidual && added.narrow != kNoTensor) epilogue.identity = added.narrow;
+    const double units = epilogue.identity == added.wide ? kWideUnits : 1;
+    for (uint32_t c = 0; c < op.cols; ++c) {
+      epilogue.product[c] = scaleFromReal(step[c] / sumStep, op.name);
+      epilogue.skip[c] =
+          scaleFromReal(codings_[residual.identity].step[c] / units / sumStep, op.name);
+    }
+  }
+
+  void fill(const FloatAttention& source, Operator& target) {
+    auto& op = std::get<Attention>(target);
+    const Coding& output = codings_[source.output] = headCoding(source.output);
+    op.dither = options_.dither;
+    const double octaves = std::numbers::log2e / std::sqrt(op.headWidth) * 256;
+    for (uint32_t h = 0; h < op.heads; ++h) {
+      const uint32_t c = h * op.headWidth;
+      op.logit[h] = scaleFromReal(
+          codings_[source.query].step[c] * codings_[source.key].step[c] * octaves, op.name);
+      op.result[h] = scaleFromReal(codings_[source.value].step[c] / output.step[c], op.name);
+    }
+    runSequences(source, op);
+  }
+
+  /// The attention on every sequence of the calibration, one behind the other.
+  void runSequences(const FloatAttention& source, const Attention& op) {
+    const TensorInfo one = graph().tensors[op.weights];
+    Attention sequence = op;
+    for (const auto& tokens : calibration_.sequences) {
+      sequence.rows = static_cast<uint32_t>(tokens.size());
+      sequence.mask = source.reach.mask(sequence.rows);
+      graph().tensors[op.weights].rows = op.heads * sequence.rows;
+      graph().tensors[op.weights].cols = sequence.rows;
+      run(sequence);
+      sequence.firstRow += sequence.rows;
+      values_[op.weights] = Tensor();
+    }
+    graph().tensors[op.weights] = one;
+  }
+
+  void fill(const FloatLayerNorm& source, Operator& target) {
+    auto& op = std::get<LayerNorm>(target);
+    const Coding& coding = codings_[source.output] = channelCoding(source.output);
     std::vector<double> offset;
-    for (uint32_t c = 0; c < width_; ++c)
+    for (std::size_t c = 0; c < op.gain.size(); ++c)
       offset.push_back(source.beta[c] + coding.zero[c] * coding.step[c]);
-    NormAffine affine = normAffineFromReal(
-        std::vector<double>(source.gamma.begin(), source.gamma.end()), offset, coding.step, name);
-    LayerNorm op;
-    op.name = name;
-    op.input = residual_;
-    op.output8 = narrow_.id = add(name + "8", ElementType::Int8, width_, role);
-    op.output16 = wide_ = add(name + "16", ElementType::Int16, width_, role);
-    op.epsilon = normEpsilon(model_.config.epsilon, width_, residualStep_, name);
+    NormAffine affine =
+        normAffineFromReal(std::vector<double>(source.gamma.begin(), source.gamma.end()), offset,
+                           coding.step, op.name);
+    op.epsilon = normEpsilon(source.epsilon, static_cast<uint32_t>(op.gain.size()),
+                             wideStep(source.input), op.name);
     op.shift = affine.shift;
     op.gain = std::move(affine.gain);
     op.offset = std::move(affine.offset);
-    finish(std::move(op));
+    run(target);
   }
 
-  Traced addHidden(const std::string& name, const FloatLayer& layer, const LayerActivations& at) {
-    const std::array consumer = {&layer.ffnOutput};
-    Traced hidden{kNoTensor, chooseCoding(at.hidden, consumer, options_.activations),
-                  &at.hidden};
-    for (int32_t& zero : hidden.coding.zero) zero = std::clamp(zero, -128, 127);
-    LinearCodes codes = linear(name, layer.ffnInput, narrow_);
-    codes.op.output = hidden.id = add(name, ElementType::Int8, model_.config.ffn);
-    ActivationEpilogue epilogue;
-    for (uint32_t c = 0; c < codes.op.cols; ++c) {
-      epilogue.input.push_back(scaleFromReal(codes.step[c] * kGeluInput, name));
-      epilogue.output.push_back(scaleFromReal(1 / (kGeluOutput * hidden.coding.step[c]), name));
-      epilogue.zero.push_back(static_cast<int8_t>(hidden.coding.zero[c]));
-    }
-    codes.op.epilogue = std::move(epilogue);
-    finish(std::move(codes.op));
-    return hidden;
-  }
-
-  const FloatBert& model_;
+  const FloatGraph& source_;
+  const TokenBatch& calibration_;
   const QuantizeOptions& options_;
-  uint32_t width_;
-  std::vector<uint32_t> lengths_;  ///< tokens of every sentence of the calibration
+  IntegerForm form_;
   uint32_t rows_ = 0;
-  QuantizedBert result_;
-  TensorValues values_;        ///< the integers on the calibration
-  FloatMatrix stream_;         ///< float32's input of the layer at hand
-  Traced narrow_;              ///< the same in 8 bits
-  TensorId wide_ = kNoTensor;  ///< and in 16
-  TensorId residual_ = kNoTensor;
-  double residualStep_ = 0;
-  std::vector<TensorId> weights_;  ///< of the attentions
+  QuantizedModel result_;
+  FloatValues reals_;            ///< by the float graph's tensors, on the calibration
+  TensorValues values_;          ///< the same in integers, by the integer graph's
+  std::vector<Coding> codings_;  ///< of narrow tensors; a wide one has kWideUnits LSB per step
 };
 
 }  // namespace
 
-QuantizedBert quantizeModel(const FloatBert& model, const TokenBatch& calibration,
-                            const QuantizeOptions& options,
-                            const std::function<void(uint32_t done)>& layerDone) {
+QuantizedModel quantizeModel(const FloatGraph& graph, const TokenBatch& calibration,
+                             const QuantizeOptions& options,
+                             const std::function<void(uint32_t)>& blockDone) {
   if (calibration.sequences.empty()) throw ImportError("calibration: needs at least one sentence");
-  return ModelQuantizer(model, calibration, options).build(layerDone);
+  return GraphQuantizer(graph, calibration, options).build(blockDone);
 }
 
 }  // namespace intformer

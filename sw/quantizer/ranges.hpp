@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "sw/quantizer/float_forward.hpp"
+#include "sw/float/float_matrix.hpp"
 
 namespace intformer {
 

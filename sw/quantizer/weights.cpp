@@ -16,7 +16,7 @@ constexpr double kFloor = 1e-4;  // of the widest column, for those that vanish
 constexpr double kDamping = 0.01;
 constexpr Eigen::Index kBlock = 32;
 
-Matrix folded(const FloatLinear& source, std::span<const double> rowSteps) {
+Matrix folded(const AffineMap& source, std::span<const double> rowSteps) {
   Matrix weights = view(source);
   for (Eigen::Index k = 0; k < weights.rows(); ++k)
     weights.row(k) *= static_cast<float>(rowSteps[static_cast<std::size_t>(k)]);
@@ -70,7 +70,7 @@ void roundColumns(Eigen::Ref<Matrix> weights, const Matrix& root) {
 
 }  // namespace
 
-Matrix nearestProduct(const FloatLinear& source, std::span<const double> rowSteps) {
+Matrix nearestProduct(const AffineMap& source, std::span<const double> rowSteps) {
   Matrix weights = folded(source, rowSteps);
   const Eigen::RowVectorXf steps = asFloat(columnSteps(weights, true));
   weights.array().rowwise() /= steps.array();
@@ -101,38 +101,33 @@ Matrix roundSecondOrder(const Matrix& weights, const Matrix& covariance) {
   return result;
 }
 
-LinearCodes quantizeLinear(const std::string& name, const FloatLinear& source,
-                           std::span<const double> extra, const LinearInput& input,
-                           const WeightOptions& options) {
+std::vector<double> quantizeLinear(const AffineMap& source, std::span<const double> extra,
+                                   const LinearInput& input, const WeightOptions& options,
+                                   Linear& op) {
   const Matrix weights = folded(source, input.coding.step);
   std::vector<double> bias(source.bias.begin(), source.bias.end());
   for (std::size_t c = 0; c < extra.size(); ++c) bias[c] += extra[c];
-  LinearCodes result;
-  result.step = columnSteps(weights, options.perChannel);
+  std::vector<double> step = columnSteps(weights, options.perChannel);
   for (std::size_t c = 0; c < source.cols; ++c)
-    result.step[c] = std::max(result.step[c], std::abs(bias[c]) / kMaxBias);
-  Matrix integers = weights.array().rowwise() / asFloat(result.step).array();
+    step[c] = std::max(step[c], std::abs(bias[c]) / kMaxBias);
+  Matrix integers = weights.array().rowwise() / asFloat(step).array();
   integers = options.secondOrder ? roundSecondOrder(integers, covariance(input.codes))
                                  : Matrix(integers.unaryExpr(&rounded));
   if (options.biasCorrection) {
     const Eigen::RowVectorXf exact = view(input.values).colwise().mean() * view(source);
     const Eigen::RowVectorXf now = input.codes.colwise().mean() * integers;
-    for (uint32_t c = 0; c < source.cols; ++c) bias[c] += exact[c] - now[c] * result.step[c];
+    for (uint32_t c = 0; c < source.cols; ++c) bias[c] += exact[c] - now[c] * step[c];
   }
-  Linear& op = result.op;
-  op.name = name;
-  op.depth = source.depth;
-  op.cols = source.cols;
   op.weights.resize(source.weights.size());
   std::transform(integers.data(), integers.data() + integers.size(), op.weights.begin(),
                  [](float weight) { return static_cast<int8_t>(weight); });
   for (uint32_t c = 0; c < source.cols; ++c) {
-    int64_t total = std::llround(bias[c] / result.step[c]);
+    int64_t total = std::llround(bias[c] / step[c]);
     for (std::size_t k = 0; k < source.depth; ++k)
       total -= int64_t{input.coding.zero[k]} * op.weights[k * source.cols + c];
     op.bias.push_back(static_cast<int32_t>(std::clamp<int64_t>(total, -(1 << 30), 1 << 30)));
   }
-  return result;
+  return step;
 }
 
 }  // namespace intformer

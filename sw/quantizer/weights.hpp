@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "sw/graph/graph.hpp"
@@ -23,19 +22,16 @@ struct LinearInput {
   const FloatMatrix& values;  ///< float32's
 };
 
-/// A float linear operator in integers: weights in [-127, 127] with the input's steps folded in,
-/// zero points in the bias. `extra` is added to the real bias. The caller adds tensors and epilogue.
-struct LinearCodes {
-  Linear op;
-  std::vector<double> step;  ///< real value of one unit of acc + bias, per output channel
-};
-LinearCodes quantizeLinear(const std::string& name, const FloatLinear& source,
-                           std::span<const double> extra, const LinearInput& input,
-                           const WeightOptions& options);
+/// Gives the linear operator `op`, which has the size of `source`, its integers: weights in
+/// [-127, 127] with the input's steps folded in, zero points in the bias. `extra` is added to the
+/// real bias. Returns the real value of one unit of acc + bias, per output channel.
+std::vector<double> quantizeLinear(const AffineMap& source, std::span<const double> extra,
+                                   const LinearInput& input, const WeightOptions& options,
+                                   Linear& op);
 
 /// The weights to nearest with the steps of their rows folded in, times the step of their column:
 /// what integer codes are multiplied by in the end.
-Matrix nearestProduct(const FloatLinear& source, std::span<const double> rowSteps);
+Matrix nearestProduct(const AffineMap& source, std::span<const double> rowSteps);
 
 /// Covariance of the codes' columns.
 Matrix covariance(const Matrix& codes);

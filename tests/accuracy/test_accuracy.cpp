@@ -14,8 +14,8 @@ namespace {
 using Catch::Matchers::Contains;
 
 struct Sample {
-  FloatBert model = randomBert(1);
-  QuantizedBert quantized = quantizeModel(model, randomSentences(model, 40, 1), {});
+  FloatModel model = randomBert(1);
+  QuantizedModel quantized = quantizeModel(model.graph, randomSentences(model, 40, 1), {});
   std::vector<std::vector<uint32_t>> sentences = randomSentences(model, 6, 2);
 };
 
@@ -113,8 +113,8 @@ TEST_CASE("one equal key after another: normalized weights lose flat rows", "[ac
 TEST_CASE("layers drift a little, and a wrong weight shows", "[accuracy]") {
   Sample s;
   const Variant variant = allVariants()[0];
-  const auto errors = layerErrors(s.model, s.quantized, s.sentences, variant);
-  REQUIRE(errors.size() == 1 + 2 * s.model.layers.size());
+  const auto errors = layerErrors(s.model.graph, s.quantized, s.sentences, variant);
+  REQUIRE(errors.size() == 1 + 2 * s.model.shape.layers);
   CHECK(errors.front().tensor == "embedding.output16");
   CHECK(errors.front().relative < 0.01);  // tables and one LayerNorm, all in 14 bits and more
   CHECK(errors.front().relative > 0);
@@ -129,7 +129,7 @@ TEST_CASE("layers drift a little, and a wrong weight shows", "[accuracy]") {
   for (Operator& op : s.quantized.graph.operators)
     if (auto* linear = std::get_if<Linear>(&op); linear && linear->name == "layer0.ffn.residual")
       std::ranges::reverse(linear->weights);
-  const auto broken = layerErrors(s.model, s.quantized, s.sentences, variant);
+  const auto broken = layerErrors(s.model.graph, s.quantized, s.sentences, variant);
   CHECK(broken[1].relative == errors[1].relative);
   CHECK(broken[2].relative > 2 * errors[2].relative);
 }

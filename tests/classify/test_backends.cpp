@@ -9,11 +9,11 @@ namespace {
 
 using Lists = std::vector<std::vector<uint32_t>>;
 
-QuantizedBert quantized(const TrainedModel& model, bool pairs = true) {
+QuantizedModel quantized(const TrainedModel& model, bool pairs = true) {
   const Tokenizer tokenizer(model.vocabulary, model.tokenizer);
   CalibrationTexts texts{drawSentences(tokenizer, 150), {}};
   if (pairs) texts = pairSentences(tokenizer, texts.sequences);
-  return quantizeModel(model.bert, texts.batch(), {});
+  return quantizeModel(model.network.graph, texts.batch(), {});
 }
 
 std::vector<std::vector<float>> valuesOf(Backend& backend, const TrainedModel& model,
@@ -77,7 +77,7 @@ TEST_CASE("all backends give the same logits, alone or in a batch", "[classify]"
     nlohmann::json rows = nlohmann::json::array();  // a text, short pairs and a long one
     for (const std::size_t i : {0, 4, 5, 10, 13}) rows.push_back(all[kind][i]);
     const Encoded encoded(model, rows);
-    const QuantizedBert integers = quantized(model);
+    const QuantizedModel integers = quantized(model);
     const auto golden = goldenBackend(integers, plan.family);
     const auto expected = valuesOf(*golden, model, encoded);
     CHECK(valuesOf(*emulatorBackend(integers, plan), model, encoded) == expected);
@@ -94,9 +94,10 @@ TEST_CASE("all backends give the same logits, alone or in a batch", "[classify]"
 TEST_CASE("a model with one segment takes no pairs", "[classify]") {
   TrainedModel model = importModel(modelFolder("cross"));
   const Encoded encoded(model, reference()["cross"]);
-  model.bert.config.segments = 1;
-  model.bert.segmentEmbeddings.resize(model.bert.config.width);
-  CHECK_THROWS_WITH(classify(*floatBackend(model.bert), *model.head, encoded.batch()),
+  auto& embedding = std::get<FloatEmbedding>(model.network.graph.operators.front());
+  embedding.segments = 1;
+  embedding.segmentTable.resize(model.network.shape.width);
+  CHECK_THROWS_WITH(classify(*floatBackend(model.network.graph), *model.head, encoded.batch()),
                     containsText("a pair of texts needs two"));
   const auto golden = goldenBackend(quantized(model, false), Family::Pwl);
   CHECK_THROWS_WITH(classify(*golden, *model.head, encoded.batch()),

@@ -43,7 +43,7 @@ TEST_CASE("float32 logits are the published libraries'", "[classify]") {
   for (const std::string kind : {"sequence", "cross", "tokens", "pooler"}) {
     const TrainedModel model = importModel(modelFolder(kind));
     const Encoded encoded(model, all[kind]);
-    const auto backend = floatBackend(model.bert);
+    const auto backend = floatBackend(model.network.graph);
     const double worst =
         largestDifference(classify(*backend, *model.head, encoded.batch()), all[kind]);
     INFO(kind << ": largest difference " << worst);

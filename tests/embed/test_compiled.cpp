@@ -15,8 +15,8 @@ namespace {
 using Lengths = std::vector<uint32_t>;
 
 struct Sample {
-  FloatBert model = randomBert(7);
-  QuantizedBert integers = quantizeModel(model, randomSentences(model, 30, 1), {});
+  FloatModel model = randomBert(7);
+  QuantizedModel integers = quantizeModel(model.graph, randomSentences(model, 30, 1), {});
   Plan plan = loadConfig("configs/edge8.toml").plan.value();
 
   /// Other ids at every call.
@@ -24,7 +24,7 @@ struct Sample {
     std::vector<std::vector<uint32_t>> result;
     for (const uint32_t length : lengths) {
       auto& sentence = result.emplace_back(length);
-      for (uint32_t& token : sentence) token = random.below(model.config.vocabulary);
+      for (uint32_t& token : sentence) token = random.below(model.shape.vocabulary);
     }
     return result;
   }

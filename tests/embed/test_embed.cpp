@@ -55,9 +55,9 @@ TEST_CASE("batches hold every sentence once and keep to their size", "[embed]") 
 }
 
 TEST_CASE("backends agree, in any order and batch", "[embed]") {
-  const FloatBert model = randomBert(4);
+  const FloatModel model = randomBert(4);
   const auto calibration = randomSentences(model, 30, 1);
-  const QuantizedBert integers = quantizeModel(model, calibration, {});
+  const QuantizedModel integers = quantizeModel(model.graph, calibration, {});
   const auto sentences = randomSentences(model, 40, 2);
   const auto config = loadConfig("configs/edge8.toml");
   REQUIRE(config.plan);
@@ -74,7 +74,7 @@ TEST_CASE("backends agree, in any order and batch", "[embed]") {
       embedSentences(*emulator, {}, sentences, [&](std::size_t done) { last = done; });
   CHECK(emulated.data == expected.data);
   CHECK(last == sentences.size());
-  const auto reference = floatBackend(model);
+  const auto reference = floatBackend(model.graph);
   double mean = 0;
   for (const double cosine : rowCosines(embedSentences(*reference, {}, sentences), expected))
     mean += cosine / expected.rows;

@@ -41,7 +41,7 @@ void compare(const TrainedModel& model, const json& texts, const json& variant) 
   }
   const json& vectors = variant["vectors"];
   ids.resize(vectors.size());
-  const FloatMatrix states = embedSentences(*floatBackend(model.bert), model.pooling, ids);
+  const FloatMatrix states = embedSentences(*floatBackend(model.network.graph), model.pooling, ids);
   double worst = 0;
   for (uint32_t i = 0; i < states.rows; ++i)
     for (uint32_t c = 0; c < states.cols; ++c)

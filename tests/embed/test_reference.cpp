@@ -26,7 +26,7 @@ double largestDifference(const std::string& folder, const std::string& file) {
     sentences.push_back(tokenizer.encode(entry["text"].get<std::string>()));
     CHECK(sentences.back().size() == entry["tokens"]);
   }
-  const auto backend = floatBackend(model.bert);
+  const auto backend = floatBackend(model.network.graph);
   const FloatMatrix embeddings = embedSentences(*backend, model.pooling, sentences);
   double worst = 0;
   for (uint32_t i = 0; i < embeddings.rows; ++i) {

@@ -6,10 +6,10 @@
 #include "gen/emit/emit.hpp"
 #include "sw/compiler/compile.hpp"
 #include "sw/embed/corpus_cache.hpp"
+#include "sw/float/run_float.hpp"
 #include "sw/graph/lengths.hpp"
 #include "sw/import/trained_model.hpp"
 #include "sw/model/bert.hpp"
-#include "sw/quantizer/float_forward.hpp"
 #include "tests/compiler/support.hpp"
 #include "tests/itf/sample.hpp"
 #include "tests/temporary_folder.hpp"
@@ -32,7 +32,7 @@ void runGraph(const Graph& graph, const TensorValues& inputs) {
 }
 
 void runTrained(const TrainedModel& model) {
-  static_cast<void>(runFloatBert(model.bert, kSentences));
+  static_cast<void>(floatOutput(model.network.graph, kSentences));
   const Tokenizer tokenizer(model.vocabulary, model.tokenizer);
   static_cast<void>(tokenizer.encode("A river, \xc3\xa9t\xc3\xa9 \xe4\xbd\xa0 [MASK]!"));
 }
@@ -41,7 +41,7 @@ void takeModelFile(const std::string& path) {
   ModelFile file = readModelFile(path);
   runTrained(file.trained);
   if (!file.integers) return;
-  const Graph graph = withLengths(std::move(file.integers->bert.graph), lengthsOf(kSentences));
+  const Graph graph = withLengths(std::move(file.integers->model.graph), lengthsOf(kSentences));
   runGraph(graph, tokenInputs(graph, kSentences));
 }
 

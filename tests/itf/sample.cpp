@@ -29,7 +29,8 @@ ModelFile sample() {
 ModelFile quantizedSample() {
   ModelFile model = sample();
   model.integers = IntegerModel{
-      quantizeModel(model.trained.bert, randomSentences(model.trained.bert, 20, 1), {}),
+      quantizeModel(model.trained.network.graph,
+                    randomSentences(model.trained.network, 20, 1), {}),
       {{"calibration", "random"}, {"sentences", "20"}}};
   return model;
 }

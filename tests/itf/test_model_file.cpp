@@ -1,3 +1,4 @@
+#include "sw/float/run_float.hpp"
 #include "tests/catch.hpp"
 #include "tests/itf/sample.hpp"
 #include "tests/quantizer/support.hpp"
@@ -22,14 +23,14 @@ TEST_CASE("a model file keeps the trained model and its integers", "[itf]") {
   CHECK(read.trained.tokenizer.prompt == "query: ");
   CHECK(read.trained.prompts == model.trained.prompts);
   CHECK(read.trained.pooling == model.trained.pooling);
-  CHECK(read.trained.bert.config.epsilon == model.trained.bert.config.epsilon);
+  CHECK(read.trained.network.shape.epsilon == model.trained.network.shape.epsilon);
   const std::vector<uint32_t> tokens = {2, 10, 11, 30, 3};
-  CHECK(runFloatBert(read.trained.bert, {{tokens}}).data ==
-        runFloatBert(model.trained.bert, {{tokens}}).data);
+  CHECK(floatOutput(read.trained.network.graph, {{tokens}}).data ==
+        floatOutput(model.trained.network.graph, {{tokens}}).data);
   REQUIRE(read.integers);
   CHECK(read.integers->origin == model.integers->origin);
-  CHECK(runQuantized(read.integers->bert, tokens).data ==
-        runQuantized(model.integers->bert, tokens).data);
+  CHECK(runQuantized(read.integers->model, tokens).data ==
+        runQuantized(model.integers->model, tokens).data);
   CHECK(&integersOf(read, "x") == &*read.integers);
   writeModelFile(folder.path("y.itf"), read);
   CHECK(readModelFile(folder.path("y.itf")).checksum == read.checksum);

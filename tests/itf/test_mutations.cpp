@@ -56,7 +56,7 @@ class Trial {
     Graph graph;
     try {
       ModelFile file = readModelFile(folder_.path("y.itf"));
-      graph = std::move(file.integers->bert.graph);
+      graph = std::move(file.integers->model.graph);
     } catch (const ItfError& error) {
       ++refused_;
       static const std::regex named(

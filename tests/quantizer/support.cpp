@@ -1,6 +1,8 @@
 #include "tests/quantizer/support.hpp"
 
+#include "sw/float/run_float.hpp"
 #include "sw/golden/golden.hpp"
+#include "sw/import/bert.hpp"
 #include "sw/model/random.hpp"
 #include "tests/import/synthetic_bert.hpp"
 
@@ -21,24 +23,24 @@ Graph stretched(Graph graph, uint32_t rows) {
 
 }  // namespace
 
-FloatBert randomBert(uint64_t seed) {
+FloatModel randomBert(uint64_t seed) {
   const TemporaryFolder folder;
   writeBert(folder, syntheticBert(seed));
-  return readBert(folder.path());
+  return bert::read(folder.path());
 }
 
-std::vector<std::vector<uint32_t>> randomSentences(const FloatBert& model, uint32_t count,
+std::vector<std::vector<uint32_t>> randomSentences(const FloatModel& model, uint32_t count,
                                                    uint64_t seed) {
   Random random(seed);
   std::vector<std::vector<uint32_t>> sentences(count);
   for (auto& tokens : sentences) {
     tokens.resize(1 + random.below(20));
-    for (uint32_t& token : tokens) token = random.below(model.config.vocabulary);
+    for (uint32_t& token : tokens) token = random.below(model.shape.vocabulary);
   }
   return sentences;
 }
 
-FloatMatrix runQuantized(const QuantizedBert& model, const std::vector<uint32_t>& tokens,
+FloatMatrix runQuantized(const QuantizedModel& model, const std::vector<uint32_t>& tokens,
                          Family family) {
   const auto rows = static_cast<uint32_t>(tokens.size());
   const Graph graph = stretched(model.graph, rows);
@@ -51,13 +53,13 @@ FloatMatrix runQuantized(const QuantizedBert& model, const std::vector<uint32_t>
   return dequantizeOutput(model, runGolden(graph, inputs, family));
 }
 
-double meanCosine(const FloatBert& model, const QuantizedBert& quantized,
+double meanCosine(const FloatModel& model, const QuantizedModel& quantized,
                   const std::vector<std::vector<uint32_t>>& sentences, Family family) {
   double sum = 0;
   std::size_t count = 0;
   for (const auto& tokens : sentences)
     for (const double cosine :
-         rowCosines(runQuantized(quantized, tokens, family), runFloatBert(model, {{tokens}}))) {
+         rowCosines(runQuantized(quantized, tokens, family), floatOutput(model.graph, {{tokens}}))) {
       sum += cosine;
       ++count;
     }

@@ -4,23 +4,24 @@
 #include <vector>
 
 #include "gen/plan.hpp"
+#include "sw/float/float_model.hpp"
 #include "sw/quantizer/quantize_model.hpp"
 
 namespace intformer::test {
 
 /// The synthetic BERT of tests/import/synthetic_bert.hpp, read from its files.
-FloatBert randomBert(uint64_t seed);
+FloatModel randomBert(uint64_t seed);
 
 /// Random sentences of the model's ids, 1 to 20 tokens long.
-std::vector<std::vector<uint32_t>> randomSentences(const FloatBert& model, uint32_t count,
+std::vector<std::vector<uint32_t>> randomSentences(const FloatModel& model, uint32_t count,
                                                    uint64_t seed);
 
 /// Last hidden states of one sentence by the golden model, in reals.
-FloatMatrix runQuantized(const QuantizedBert& model, const std::vector<uint32_t>& tokens,
+FloatMatrix runQuantized(const QuantizedModel& model, const std::vector<uint32_t>& tokens,
                          Family family = Family::Pwl);
 
 /// Mean of the cosines of all rows over the sentences.
-double meanCosine(const FloatBert& model, const QuantizedBert& quantized,
+double meanCosine(const FloatModel& model, const QuantizedModel& quantized,
                   const std::vector<std::vector<uint32_t>>& sentences,
                   Family family = Family::Pwl);
 

@@ -63,7 +63,7 @@ TEST_CASE("the least squared error is near what a fine search finds", "[quantize
 
 TEST_CASE("codings hold every range, centred by zero points", "[quantizer]") {
   const std::vector<Interval> ranges = {{-1, 0.5}, {2, 10}, {0, 0}};
-  const FloatLinear consumer{3, 1, {0.5F, -0.125F, 1}, {0}};
+  const AffineMap consumer{3, 1, {0.5F, -0.125F, 1}, {0}};
   const std::array consumers = {&consumer};
   const std::vector<double> factors = smoothingFactors(ranges, consumers, 0.75);
   CHECK(factors[1] / factors[0] ==
@@ -86,7 +86,7 @@ TEST_CASE("the chosen strength has the least error of all that were tried", "[qu
   FloatMatrix values = mixed(400, 24, 3);
   for (uint32_t r = 0; r < values.rows; ++r) values.row(r)[5] *= 40;  // an outlier channel
   const FloatMatrix drawn = randomMatrix(24, 16, 4);
-  const FloatLinear consumer{24, 16, drawn.data, std::vector<float>(16)};
+  const AffineMap consumer{24, 16, drawn.data, std::vector<float>(16)};
   const std::array consumers = {&consumer};
   const Coding chosen = chooseCoding(values, consumers, {});
   std::vector<double> errors;
@@ -125,20 +125,19 @@ TEST_CASE("second-order rounding loses less than rounding to nearest", "[quantiz
 
 TEST_CASE("a linear operator's integers, worked out by hand", "[quantizer]") {
   // 2 inputs, 2 outputs; weights times the inputs' steps are 0.5 -0.25, 0.0625 0.
-  const FloatLinear source{2, 2, {1, -0.5F, 0.25F, 0}, {10, -2}};
+  const AffineMap source{2, 2, {1, -0.5F, 0.25F, 0}, {10, -2}};
   const Coding coding{{0.5, 0.25}, {3, -7}};
   const FloatMatrix values = randomMatrix(4, 2, 1);
   const std::vector<double> extra = {-2.5, 0};
   const Matrix integers = codes(values, coding);
-  const LinearCodes linear =
-      quantizeLinear("x", source, extra, {coding, integers, values}, {true, false, false});
-  CHECK(linear.op.name == "x");
-  CHECK((linear.op.depth == 2 && linear.op.cols == 2));
-  CHECK(linear.step[0] == Approx(0.5 / 127));
-  CHECK(linear.step[1] == Approx(0.25 / 127));
-  CHECK(linear.op.weights == std::vector<int8_t>{127, -127, 16, 0});
+  Linear op;
+  const std::vector<double> step =
+      quantizeLinear(source, extra, {coding, integers, values}, {true, false, false}, op);
+  CHECK(step[0] == Approx(0.5 / 127));
+  CHECK(step[1] == Approx(0.25 / 127));
+  CHECK(op.weights == std::vector<int8_t>{127, -127, 16, 0});
   // (10 - 2.5) * 254 - (3 * 127 - 7 * 16) and -2 * 508 + 3 * 127
-  CHECK(linear.op.bias == std::vector<int32_t>{1905 - 269, -1016 + 381});
+  CHECK(op.bias == std::vector<int32_t>{1905 - 269, -1016 + 381});
 }
 
 TEST_CASE("heads share a step each", "[quantizer]") {
@@ -155,7 +154,7 @@ TEST_CASE("heads share a step each", "[quantizer]") {
 TEST_CASE("bias correction takes the mean error away", "[quantizer]") {
   const FloatMatrix values = mixed(300, 16, 8);
   const FloatMatrix drawn = randomMatrix(16, 8, 9);
-  const FloatLinear source{16, 8, drawn.data, std::vector<float>(8, 0.25F)};
+  const AffineMap source{16, 8, drawn.data, std::vector<float>(8, 0.25F)};
   const std::array consumers = {&source};
   const Coding coding = chooseCoding(values, consumers, {});
   Matrix shifted = codes(values, coding);
@@ -163,19 +162,20 @@ TEST_CASE("bias correction takes the mean error away", "[quantizer]") {
   const Eigen::RowVectorXf exact = (view(values) * view(source)).colwise().mean();
   for (const bool secondOrder : {false, true})
     for (const bool corrected : {false, true}) {
-      const LinearCodes result = quantizeLinear("x", source, {}, {coding, shifted, values},
-                                                {true, secondOrder, corrected});
+      Linear op;
+      const std::vector<double> step = quantizeLinear(source, {}, {coding, shifted, values},
+                                                      {true, secondOrder, corrected}, op);
       double worst = 0;  // mean error in units of the accumulator
       for (uint32_t c = 0; c < 8; ++c) {
         double sum = 0;
         for (uint32_t r = 0; r < values.rows; ++r) {
-          double acc = result.op.bias[c];
+          double acc = op.bias[c];
           for (uint32_t k = 0; k < 16; ++k)
-            acc += (shifted(r, k) + coding.zero[k]) * result.op.weights[k * 8 + c];
+            acc += (shifted(r, k) + coding.zero[k]) * op.weights[k * 8 + c];
           sum += acc;
         }
         worst = std::max(worst, std::abs(sum / values.rows -
-                                         (exact[c] + source.bias[c]) / result.step[c]));
+                                         (exact[c] + source.bias[c]) / step[c]));
       }
       INFO("second order " << secondOrder << ", corrected " << corrected);
       if (corrected)
@@ -186,7 +186,7 @@ TEST_CASE("bias correction takes the mean error away", "[quantizer]") {
 }
 
 TEST_CASE("every option gives a working model, and the same one again", "[quantizer]") {
-  const FloatBert model = randomBert(1);
+  const FloatModel model = randomBert(1);
   const auto calibration = randomSentences(model, 40, 1);
   const auto others = randomSentences(model, 10, 2);
   std::vector<QuantizeOptions> all(12);
@@ -203,8 +203,8 @@ TEST_CASE("every option gives a working model, and the same one again", "[quanti
   all[11].activations.strength = 0;
   std::set<std::string> different;
   for (std::size_t i = 0; i < all.size(); ++i) {
-    const QuantizedBert quantized = quantizeModel(model, calibration, all[i]);
-    const QuantizedBert again = quantizeModel(model, calibration, all[i]);
+    const QuantizedModel quantized = quantizeModel(model.graph, calibration, all[i]);
+    const QuantizedModel again = quantizeModel(model.graph, calibration, all[i]);
     CHECK(runQuantized(quantized, others[0]).data == runQuantized(again, others[0]).data);
     const double cosine = meanCosine(model, quantized, others);
     INFO("options " << i << ": " << cosine);

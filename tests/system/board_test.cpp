@@ -117,12 +117,12 @@ struct Expected {
   FloatMatrix embeddings;
 };
 Expected goldenOf(const ModelFile& file, const Sentences& sentences, Family family) {
-  const QuantizedBert& bert = file.integers->bert;
+  const QuantizedModel& model = file.integers->model;
   const std::vector<uint32_t> lengths = lengthsOf(sentences);
-  const Graph graph = withLengths(bert.graph, lengths);
+  const Graph graph = withLengths(model.graph, lengths);
   const TensorValues values = runGolden(graph, tokenInputs(graph, sentences), family);
-  return {values[bert.output16],
-          pool(dequantizeOutput(bert, values), lengths, file.trained.pooling)};
+  return {values[model.output16],
+          pool(dequantizeOutput(model, values), lengths, file.trained.pooling)};
 }
 
 std::vector<uint32_t> idsOf(const Sentences& sentences) {
@@ -190,7 +190,7 @@ TEST_CASE("the example's host embeds one sentence after the other with one progr
 
   // The host refuses ids beyond the table, and the next sentence is none the worse.
   std::vector<uint32_t> wrong = idsOf(first);
-  wrong.back() = file.trained.bert.config.vocabulary;
+  wrong.back() = file.trained.network.shape.vocabulary;
   const std::vector<uint32_t> lengths = lengthsOf(first);
   std::vector<float> none(one.embeddings.data.size());
   CHECK(board.run(&handle, board.models[0], lengths.data(), static_cast<uint32_t>(lengths.size()),
@@ -408,8 +408,8 @@ TEST_CASE("the memory map alone is enough to embed a sentence", "[board]") {
     CHECK(word(tokens, row) == sentence[0][row]);
     CHECK(word(places, row) == row);
   }
-  CHECK(map["sentences"]["tokens"]["vocabulary"] == file.trained.bert.config.vocabulary);
-  CHECK(map["sentences"]["places"]["positions"] == file.trained.bert.config.maxPositions);
+  CHECK(map["sentences"]["tokens"]["vocabulary"] == file.trained.network.shape.vocabulary);
+  CHECK(map["sentences"]["places"]["positions"] == file.trained.network.shape.positions);
   CHECK(map["sentences"]["pooling"]["mode"] == "mean");
   CHECK(map["sentences"]["pooling"]["normalize"] == true);
 
@@ -431,16 +431,16 @@ TEST_CASE("the memory map alone is enough to embed a sentence", "[board]") {
   const EmulationResult result = runProgram(plan, program, memory, {.windows = windows});
   INFO(result.message);
   REQUIRE(result.ok());
-  const Graph graph = withLengths(file.integers->bert.graph, lengthsOf(sentence));
+  const Graph graph = withLengths(file.integers->model.graph, lengthsOf(sentence));
   const TensorValues golden = runGolden(graph, tokenInputs(graph, sentence), plan.family);
   const auto& lsb = map["sentences"]["states"]["lsb"];
-  const FloatMatrix reals = dequantizeOutput(file.integers->bert, golden);
+  const FloatMatrix reals = dequantizeOutput(file.integers->model, golden);
   for (const char* which : {"tensor", "narrow"}) {
     const auto states = tensor(map["sentences"]["states"][which]);
     const auto number = [&](const char* key) { return states[key].get<uint64_t>(); };
     const bool wide = std::string(which) == "tensor";
     const Tensor& expected =
-        golden[wide ? file.integers->bert.output16 : file.integers->bert.output8];
+        golden[wide ? file.integers->model.output16 : file.integers->model.output8];
     REQUIRE(states["rows"] == expected.rows);
     REQUIRE(states["cols"] == expected.cols);
     for (uint32_t r = 0; r < expected.rows; ++r)

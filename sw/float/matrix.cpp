@@ -1,4 +1,4 @@
-#include "sw/quantizer/matrix.hpp"
+#include "sw/float/matrix.hpp"
 
 #include "sw/parallel/parallel.hpp"
 

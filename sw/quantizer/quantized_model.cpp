@@ -1,22 +1,8 @@
-#include "sw/quantizer/quantized_bert.hpp"
+#include "sw/quantizer/quantized_model.hpp"
 
 #include <cmath>
 
 namespace intformer {
-
-ModelSpec shapeOf(const BertConfig& config, const std::string& name) {
-  ModelSpec spec;
-  spec.name = name;
-  spec.width = config.width;
-  spec.heads = config.heads;
-  spec.ffn = config.ffn;
-  spec.layers = config.layers;
-  spec.epsilon = config.epsilon;
-  spec.vocabulary = config.vocabulary;
-  spec.positions = config.maxPositions;
-  spec.types = config.segments;
-  return spec;
-}
 
 FloatMatrix dequantize(const Tensor& values, std::span<const double> step) {
   FloatMatrix result(values.rows, values.cols);
@@ -26,7 +12,7 @@ FloatMatrix dequantize(const Tensor& values, std::span<const double> step) {
   return result;
 }
 
-FloatMatrix dequantizeOutput(const QuantizedBert& model, const TensorValues& values) {
+FloatMatrix dequantizeOutput(const QuantizedModel& model, const TensorValues& values) {
   return dequantize(values[model.output16], model.outputStep);
 }
 

@@ -3,7 +3,7 @@
 #include <Eigen/Core>
 #include <span>
 
-#include "sw/quantizer/float_forward.hpp"
+#include "sw/float/float_matrix.hpp"
 
 namespace intformer {
 
@@ -13,8 +13,8 @@ using MatrixView = Eigen::Map<const Matrix>;
 inline MatrixView view(const FloatMatrix& matrix) {
   return {matrix.data.data(), matrix.rows, matrix.cols};
 }
-inline MatrixView view(const FloatLinear& linear) {
-  return {linear.weights.data(), linear.depth, linear.cols};
+inline MatrixView view(const AffineMap& map) {
+  return {map.weights.data(), map.depth, map.cols};
 }
 
 inline Eigen::RowVectorXf asFloat(std::span<const double> values) {
