@@ -19,15 +19,24 @@ const Embedding* embeddingOf(const Graph& graph) {
   return nullptr;
 }
 
-bool seesAll(const Attention& op) {
-  return op.mask.low <= 0 && !op.mask.lowMoves && !op.mask.highMoves &&
-         op.mask.high >= static_cast<int32_t>(op.rows);
+/// Whether each bound of the mask moves with the row or lets all of its side in.
+bool keepsLength(const Attention& op) {
+  const Mask& mask = op.mask;
+  return (mask.lowMoves || mask.low <= 0) &&
+         (mask.highMoves || mask.high >= static_cast<int32_t>(op.rows));
+}
+
+/// Whether the masks are the same but for the sequence's length.
+bool sameMask(const Mask& a, const Mask& b) {
+  return a.lowMoves == b.lowMoves && a.highMoves == b.highMoves &&
+         (!a.lowMoves || a.low == b.low) && (!a.highMoves || a.high == b.high);
 }
 
 /// Whether `op` is what addSequences() makes of the next sequence behind `before`.
 bool follows(const Attention& op, const Attention& before) {
   return op.firstRow == before.firstRow + before.rows && op.query == before.query &&
-         op.key == before.key && op.value == before.value && op.output == before.output;
+         op.key == before.key && op.value == before.value && op.output == before.output &&
+         sameMask(op.mask, before.mask);
 }
 
 void check(const Graph& graph, std::span<const uint32_t> lengths) {
@@ -83,7 +92,7 @@ void addSequences(Graph& graph, Attention op, std::span<const uint32_t> lengths)
     op.name = numbered(name, i, lengths.size());
     op.firstRow = row;
     op.rows = lengths[i];
-    op.mask.high = static_cast<int32_t>(lengths[i]);
+    if (!op.mask.highMoves) op.mask.high = static_cast<int32_t>(lengths[i]);
     graph.operators.emplace_back(op);
     row += lengths[i];
   }
@@ -98,14 +107,15 @@ void checkSequences(const Graph& graph) {
     const Operator* const last = std::exchange(before, &op);
     const auto* attention = std::get_if<Attention>(&op);
     if (attention == nullptr) continue;
-    if (!seesAll(*attention))
+    if (!keepsLength(*attention))
       throw std::invalid_argument(attention->name + ": has a mask, which no other length keeps");
     if (attention->firstRow == 0) continue;
     ++followers;
     const auto* first = last != nullptr ? std::get_if<Attention>(last) : nullptr;
     if (first == nullptr || !follows(*attention, *first))
       throw std::invalid_argument(fmt::format(
-          "operator {}: first_row {}: is not the row behind the sequence of the operator before",
+          "operator {}: first_row {}: is not the row behind the sequence of the operator before, "
+          "with the same mask",
           attention->name, attention->firstRow));
   }
   for (const Operator& op : graph.operators)

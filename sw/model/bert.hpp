@@ -15,6 +15,7 @@ enum class ModelKind : uint8_t {
   Encoder,    ///< layers of attention and feed-forward
   Attention,  ///< Q * K, softmax, P * V of all heads, from and to memory
   Matmul,     ///< one matrix product, int8 to int8
+  Gpt2,       ///< layers of causal attention and feed-forward, each behind a LayerNorm
 };
 
 /// Shape of a model (configs/models/*.toml). docs/6-compiler.md, section 6.9, lists the keys.
@@ -77,7 +78,7 @@ Graph buildBertEncoder(const ModelSpec& spec, uint32_t layers,
 /// The same on one sequence of `seq` tokens.
 Graph buildBertEncoder(const ModelSpec& spec, uint32_t layers, uint32_t seq, uint64_t seed);
 
-/// The model of any kind on a batch; encoders as above. A matmul works on the rows of all
+/// The model of any kind on a batch; encoders as above, GPT-2 as gpt2::buildGraph(), from tokens. A matmul works on the rows of all
 /// sequences, "input8" to "output8"; attention on "query", "key" and "value", one operator per
 /// sequence, to "context". Both have one layer.
 Graph buildModel(const ModelSpec& spec, uint32_t layers, const std::vector<uint32_t>& lengths,

@@ -1,6 +1,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "sw/model/gpt2.hpp"
 #include "sw/model/seeded_builder.hpp"
 
 namespace intformer {
@@ -36,6 +37,11 @@ Graph buildModel(const ModelSpec& spec, uint32_t layers, const std::vector<uint3
                  uint64_t seed, EncoderInput input, Integers integers) {
   if (spec.kind == ModelKind::Encoder)
     return buildBertEncoder(spec, layers, lengths, seed, input, integers);
+  if (spec.kind == ModelKind::Gpt2) {
+    if (input != EncoderInput::Tokens)
+      throw std::invalid_argument(spec.name + ": begins with its embedding");
+    return gpt2::buildGraph(spec, layers, lengths, seed, integers);
+  }
   if (layers != 1 || input != EncoderInput::Activations)
     throw std::invalid_argument("a part of a network has one layer and no embedding");
   PartBuilder builder(spec, lengths, seed, integers);

@@ -18,26 +18,22 @@ namespace {
 /// Keys of a model file, and of which kinds of model.
 struct Key {
   std::string_view name;
-  bool encoder, attention, matmul;
+  std::array<bool, 4> kinds;  ///< by ModelKind
 };
 constexpr std::array<Key, 17> kKeys = {{
-    {"name", true, true, true},          {"kind", true, true, true},
-    {"seq", true, true, true},           {"width", true, true, false},
-    {"heads", true, true, false},        {"valid_tokens", true, true, false},
-    {"dither", true, true, false},       {"projection", true, false, false},
-    {"ffn", true, false, false},         {"layers", true, false, false},
-    {"norm", true, false, false},        {"epsilon", true, false, false},
-    {"vocabulary", true, false, false},  {"positions", true, false, false},
-    {"types", true, false, false},       {"depth", false, false, true},
-    {"cols", false, false, true},
+    {"name", {true, true, true, true}},           {"kind", {true, true, true, true}},
+    {"seq", {true, true, true, true}},            {"width", {true, true, false, true}},
+    {"heads", {true, true, false, true}},         {"valid_tokens", {true, true, false, false}},
+    {"dither", {true, true, false, true}},        {"projection", {true, false, false, false}},
+    {"ffn", {true, false, false, true}},          {"layers", {true, false, false, true}},
+    {"norm", {true, false, false, false}},        {"epsilon", {true, false, false, true}},
+    {"vocabulary", {true, false, false, true}},   {"positions", {true, false, false, true}},
+    {"types", {true, false, false, false}},       {"depth", {false, false, true, false}},
+    {"cols", {false, false, true, false}},
 }};
-constexpr std::array<std::string_view, 3> kKinds = {"encoder", "attention", "matmul"};
+constexpr std::array<std::string_view, 4> kKinds = {"encoder", "attention", "matmul", "gpt2"};
 
-bool belongs(const Key& key, ModelKind kind) {
-  return kind == ModelKind::Encoder     ? key.encoder
-         : kind == ModelKind::Attention ? key.attention
-                                        : key.matmul;
-}
+bool belongs(const Key& key, ModelKind kind) { return key.kinds[std::size_t(kind)]; }
 
 /// Reads the keys of one file and collects what is wrong with them.
 class SpecReader {
@@ -214,7 +210,9 @@ ModelSpecResult loadModelSpec(const std::string& path) {
   } else {
     readHeads(reader, table, spec);
   }
-  if (spec.kind == ModelKind::Encoder) readLayers(reader, table, spec);
+  if (spec.kind == ModelKind::Encoder || spec.kind == ModelKind::Gpt2)
+    readLayers(reader, table, spec);
+  if (spec.kind == ModelKind::Gpt2) reader.find("vocabulary");
   std::ranges::stable_sort(result.diagnostics, {}, [](const Diagnostic& d) {
     return std::pair(d.line, d.column);
   });

@@ -33,6 +33,18 @@ TEST_CASE("small encoders on every config and length equal the golden model") {
       }
 }
 
+TEST_CASE("causal layers on every config, alone and in batches, equal the golden model") {
+  for (const std::string config : {"tiny4", "edge8", "base16"})
+    for (const std::vector<uint32_t>& lengths :
+         {std::vector<uint32_t>{1}, {5}, {23}, {64}, {13, 1, 30}}) {
+      const Graph graph = buildModel(model("gpt2-tiny"), 2, lengths, 7, EncoderInput::Tokens);
+      const Plan plan = configPlan(config);
+      INFO(fmt::format("{}, {} sequences, the first of {} tokens", config, lengths.size(),
+                       lengths[0]));
+      CHECK(differenceOf(graph, plan, {}, seededInputs(graph, 7)) == "");
+    }
+}
+
 TEST_CASE("random graphs on random devices equal the golden model") {
   constexpr uint64_t kSeeds = 300;
   uint64_t refused = 0;

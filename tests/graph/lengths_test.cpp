@@ -66,6 +66,39 @@ TEST_CASE("sequences in a batch get the values that they get alone", "[lengths]"
   }
 }
 
+TEST_CASE("masks that move with the row mean the same in sequences of any length", "[lengths]") {
+  const auto mask = GENERATE(Mask{0, 1, false, true}, Mask{-2, 1, true, true},
+                             Mask{-1, 100, true, false});
+  Graph plain = one();
+  for (Operator& op : plain.operators)
+    if (auto* attention = std::get_if<Attention>(&op)) attention->mask = mask;
+  const std::vector<std::vector<uint32_t>> sequences = {{4, 9, 1, 30, 2}, {7}, {1, 2, 3}};
+  const Graph batch = withLengths(withLengths(plain, {{2, 6}}), lengthsOf(sequences));
+  for (const auto* attention : operatorsOf<Attention>(batch)) {
+    CHECK(attention->mask.low == mask.low);
+    CHECK(attention->mask.lowMoves == mask.lowMoves);
+    CHECK(attention->mask.highMoves == mask.highMoves);
+    CHECK(attention->mask.high ==
+          (mask.highMoves ? mask.high : static_cast<int32_t>(attention->rows)));
+  }
+  const TensorValues together = runGolden(batch, tokenInputs(batch, sequences), Family::Pwl);
+  const auto output = static_cast<TensorId>(
+      std::ranges::find(batch.tensors, "layer1.output16", &TensorInfo::name) -
+      batch.tensors.begin());
+  auto begin = together[output].data.begin();
+  for (const auto& sequence : sequences) {
+    const Graph alone = withLengths(plain, lengthsOf({sequence}));
+    const auto values = runGolden(alone, tokenInputs(alone, {{sequence}}), Family::Pwl)[output];
+    CHECK(std::equal(values.data.begin(), values.data.end(), begin));
+    begin += static_cast<std::ptrdiff_t>(values.data.size());
+  }
+  Graph mixed = batch;
+  std::get<Attention>(*std::ranges::find_if(mixed.operators, [](const Operator& op) {
+    return std::holds_alternative<Attention>(op);
+  })).mask.lowMoves = !mask.lowMoves;
+  CHECK_THROWS_WITH(withLengths(mixed, {{3}}), Contains("with the same mask"));
+}
+
 TEST_CASE("lengths change again and again without moving the weights", "[lengths]") {
   Graph graph = one();
   const auto tableOf = [&] { return std::get<Embedding>(graph.operators.front()).tokens.data(); };
