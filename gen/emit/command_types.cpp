@@ -7,14 +7,10 @@
 #include <set>
 
 #include "gen/emit/packed_struct.hpp"
-#include "gen/tables/commands.hpp"
+#include "gen/tables/operands.hpp"
 
 namespace intformer {
 namespace {
-
-bool isScalar(Opcode opcode) {
-  return opcode == Opcode::RowScalarSoftmax || opcode == Opcode::RowScalarLayerNorm;
-}
 
 /// The name of a member: the field's, unless that is a word of SystemVerilog.
 std::string memberName(const FieldSpec& field) {
@@ -36,7 +32,7 @@ unsigned usedBits(Queue queue) {
 std::string commandType(Queue queue, bool scalar) {
   std::set<Field> fields = {Field::Opcode, Field::Wait, Field::Signal};
   for (const auto& spec : opcodes())
-    if (spec.queue == queue && isScalar(spec.opcode) == scalar)
+    if (spec.queue == queue && isRowScalar(spec.opcode) == scalar)
       fields.insert(spec.fields.begin(), spec.fields.end());
   std::vector<FieldSpec> specs;
   for (const Field field : fields) specs.push_back(fieldSpec(field));

@@ -6,8 +6,8 @@
 #include "gen/emit/command_types.hpp"
 #include "gen/emit/emit.hpp"
 #include "gen/emit/register_types.hpp"
+#include "gen/emit/vector_decode.hpp"
 #include "gen/tables/commands.hpp"
-#include "gen/tables/operands.hpp"
 #include "gen/tables/registers.hpp"
 #include "gen/tables/sizes.hpp"
 #include "gen/writer.hpp"
@@ -81,13 +81,9 @@ std::string coefficients() {
 
 std::string commands() {
   Group codes("Opcodes.", "logic [7:0]");
-  Group constants("Words of per-channel constants that an opcode reads per panel.", "int unsigned");
-  for (const auto& spec : opcodes()) {
+  for (const auto& spec : opcodes())
     codes.add("Op" + upperCamel(spec.name),
               fmt::format("8'h{:02X}", static_cast<unsigned>(spec.opcode)));
-    if (constantBytes(spec.opcode) > 0)
-      constants.add("ConstBytes" + upperCamel(spec.name), constantBytes(spec.opcode));
-  }
   Group queues("Queues: bit numbers in the wait and signal masks.", "int unsigned");
   for (std::size_t q = 0; q < kQueueCount; ++q)
     queues.add("Queue" + upperCamel(queueName(static_cast<Queue>(q))), q);
@@ -98,7 +94,7 @@ std::string commands() {
     fields.add(upperCamel(field.name) + "Lsb", field.lsb);
     fields.add(upperCamel(field.name) + "Width", field.width);
   }
-  return codes.text() + constants.text() + queues.text() + fields.text() + commandTypes();
+  return codes.text() + queues.text() + fields.text() + commandTypes() + vectorOpType();
 }
 
 std::string registers(const Plan& plan) {

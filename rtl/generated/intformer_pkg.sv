@@ -77,12 +77,6 @@ package intformer_pkg;
   localparam logic [7:0] OpRowScalarLayerNorm = 8'h39;
   localparam logic [7:0] OpStore              = 8'h40;
 
-  // Words of per-channel constants that an opcode reads per panel.
-  localparam int unsigned ConstBytesRequantize = 8;
-  localparam int unsigned ConstBytesResidual   = 11;
-  localparam int unsigned ConstBytesActivation = 11;
-  localparam int unsigned ConstBytesLayerNorm  = 6;
-
   // Queues: bit numbers in the wait and signal masks.
   localparam int unsigned QueueLoad   = 0;
   localparam int unsigned QueueMatmul = 1;
@@ -335,6 +329,27 @@ package intformer_pkg;
     logic [3:0]   wait_field;
     logic [7:0]   opcode;
   } scalar_command_t;
+
+  // What a vector command asks of its unit.
+  typedef struct packed {
+    logic       requantize;
+    logic       residual;
+    logic       activation;
+    logic       row_max;
+    logic       exp;
+    logic       row_normalize;
+    logic       layer_norm;
+    logic       row_scalar_softmax;
+    logic       row_scalar_layer_norm;
+    logic       acc_used;
+    logic [1:0] in_words;
+    logic [3:0] const_words;
+    logic       out8_used;
+    logic       out16_used;
+    logic       statistics_used;
+    logic       statistics_gathered;
+    logic       moments;
+  } vector_op_t;
 
   // Registers: byte offsets on the AXI4-Lite port.
   localparam logic [11:0] RegDeviceId                    = 12'h000;

@@ -73,47 +73,19 @@ module vector_unit #(
   assign scalar_command = {command_q};
   assign unused_command = ^{command_q, scalar_command};
 
-  logic [7:0] opcode;
   logic [15:0] rows, panels, stat_row;
-  logic requantize, residual, activation, row_max, exp, row_normalize, layer_norm;
-  logic softmax_scalar, norm_scalar, scalar;
-  logic moments, statistics_used, statistics_gathered, out8_used, out16_used;
-  logic [1:0]  in_words;
-  logic [3:0]  const_words;
+  logic scalar;
+  intformer_pkg::vector_op_t op;
 
-  assign opcode   = command_q.opcode;
   assign rows     = command_q.rows;
   assign panels   = command_q.panels;
   assign stat_row = command_q.stat_row;
+  assign scalar   = op.row_scalar_softmax || op.row_scalar_layer_norm;
 
-  assign requantize     = opcode == intformer_pkg::OpRequantize;
-  assign residual       = opcode == intformer_pkg::OpResidual;
-  assign activation     = opcode == intformer_pkg::OpActivation;
-  assign row_max        = opcode == intformer_pkg::OpRowMax;
-  assign exp            = opcode == intformer_pkg::OpExp;
-  assign row_normalize  = opcode == intformer_pkg::OpRowNormalize;
-  assign layer_norm     = opcode == intformer_pkg::OpLayerNorm;
-  assign softmax_scalar = opcode == intformer_pkg::OpRowScalarSoftmax;
-  assign norm_scalar    = opcode == intformer_pkg::OpRowScalarLayerNorm;
-  assign scalar         = softmax_scalar || norm_scalar;
-
-  assign moments             = residual && command_q.stats;
-  assign statistics_gathered = moments || row_max || exp;
-  assign statistics_used     = statistics_gathered || row_normalize || layer_norm;
-  assign out8_used  = activation || exp || row_normalize || (requantize && !out16_used) ||
-                      (layer_norm && command_q.out8);
-  assign out16_used = residual ||
-                      ((requantize || layer_norm) && command_q.out16);
-  assign in_words   = layer_norm || (residual && command_q.in16) ? 2'd2
-                      : residual ? 2'd1 : 2'd0;
-
-  always_comb begin
-    const_words = '0;
-    if (requantize) const_words = 4'(intformer_pkg::ConstBytesRequantize);
-    if (residual) const_words = 4'(intformer_pkg::ConstBytesResidual);
-    if (activation) const_words = 4'(intformer_pkg::ConstBytesActivation);
-    if (layer_norm) const_words = 4'(intformer_pkg::ConstBytesLayerNorm);
-  end
+  vector_decode u_decode (
+    .command_i(command_q),
+    .op_o(op)
+  );
 
   // ----------------------------------------------------------------- sequence
   typedef enum logic [1:0] {
@@ -139,7 +111,7 @@ module vector_unit #(
                            !(offered_scalar && scalar_busy_o);
   assign taken           = command_valid_i && command_ready_o;
 
-  assign out_of_range = (statistics_used || scalar) && 32'(stat_row) + 32'(rows) > StatRows;
+  assign out_of_range = (op.statistics_used || scalar) && 32'(stat_row) + 32'(rows) > StatRows;
   assign start        = state_q == Check && !out_of_range;
   assign start_rows   = start && !scalar;
   assign start_scalar = start && scalar;
@@ -157,7 +129,7 @@ module vector_unit #(
       else if (front_free) state_q <= Idle;
       if (start_rows) issue_offer_q <= 1'b1;
       else if (issue_take) issue_offer_q <= 1'b0;
-      if (start_rows) write_offer_q <= out8_used || out16_used;
+      if (start_rows) write_offer_q <= op.out8_used || op.out16_used;
       else if (write_take) write_offer_q <= 1'b0;
     end
   end
@@ -175,8 +147,8 @@ module vector_unit #(
     .push_i(start),
     .index_i(index_q),
     .signal_i(command_q.signal),
-    .wait_written_i(!scalar && (out8_used || out16_used)),
-    .wait_passed_i(!scalar && !out8_used && !out16_used),
+    .wait_written_i(!scalar && (op.out8_used || op.out16_used)),
+    .wait_passed_i(!scalar && !op.out8_used && !op.out16_used),
     .written_i(command_written),
     .passed_i(command_passed),
     .full_o(order_full),
@@ -223,18 +195,18 @@ module vector_unit #(
     .clk_i,
     .rst_ni,
     .start_i(start_rows),
-    .acc_used_i(!layer_norm),
+    .acc_used_i(op.acc_used),
     .acc_addr_i(command_q.acc_addr),
     .acc_stride_i(command_q.acc_stride),
-    .in_words_i(in_words),
+    .in_words_i(op.in_words),
     .in_addr_i(command_q.in_addr),
     .in_stride_i(command_q.in_stride),
-    .const_words_i(const_words),
+    .const_words_i(op.const_words),
     .const_addr_i(command_q.const_addr),
     .rows_i(rows),
     .panels_i(panels),
-    .serialize_i(statistics_gathered && rows < 16'd4),
-    .statistics_used_i(statistics_used),
+    .serialize_i(op.statistics_gathered && rows < 16'd4),
+    .statistics_used_i(op.statistics_used),
     .stat_row_i(stat_row),
     .scalar_busy_i(scalar_busy_o),
     .pending_first_i(pending_first),
@@ -304,18 +276,18 @@ module vector_unit #(
     .valid_low_i(command_q.valid_low),
     .valid_high_i(command_q.valid_high),
     .fresh_i(command_q.stats_init),
-    .requantize_i(requantize),
-    .residual_i(residual),
-    .activation_i(activation),
-    .row_max_i(row_max),
-    .exp_i(exp),
-    .row_normalize_i(row_normalize),
-    .layer_norm_i(layer_norm),
-    .moments_i(moments),
-    .constants_i(const_words != '0),
-    .out8_used_i(out8_used),
-    .out16_used_i(out16_used),
-    .in16_i(layer_norm || command_q.in16),
+    .requantize_i(op.requantize),
+    .residual_i(op.residual),
+    .activation_i(op.activation),
+    .row_max_i(op.row_max),
+    .exp_i(op.exp),
+    .row_normalize_i(op.row_normalize),
+    .layer_norm_i(op.layer_norm),
+    .moments_i(op.moments),
+    .constants_i(op.const_words != '0),
+    .out8_used_i(op.out8_used),
+    .out16_used_i(op.out16_used),
+    .in16_i(op.in_words == 2'd2),
     .dither_i(command_q.dither),
     .multiplier_i(command_q.multiplier),
     .shift_i(command_q.shift),
@@ -381,7 +353,7 @@ module vector_unit #(
   ) u_lanes (
     .clk_i,
     .const_write_i(const_write),
-    .const_affine_i(layer_norm),
+    .const_affine_i(op.layer_norm),
     .const_bank_i(const_bank),
     .const_byte_i(const_byte),
     .const_data_i(const_data),
@@ -468,7 +440,7 @@ module vector_unit #(
     .clk_i,
     .rst_ni,
     .start_i(start_scalar),
-    .layer_norm_i(norm_scalar),
+    .layer_norm_i(op.row_scalar_layer_norm),
     .rows_i(rows),
     .stat_row_i(stat_row),
     .multiplier_i(command_q.multiplier),
@@ -506,8 +478,8 @@ module vector_unit #(
     .index_o(write_index),
     .fault_valid_o(write_fault),
     .fault_addr_o(write_fault_addr),
-    .out8_used_i(out8_used),
-    .out16_used_i(out16_used),
+    .out8_used_i(op.out8_used),
+    .out16_used_i(op.out16_used),
     .rows_i(rows),
     .panels_i(panels),
     .addr8_i(command_q.out_addr),

@@ -126,7 +126,7 @@ TEST_CASE("halt finishes the command under way and takes no other") {
   AnyCommand command(Opcode::Requantize);
   command.set(Field::Rows, 30).set(Field::Panels, 2);
   command.set(Field::AccStride, 30).set(Field::OutStride, 30);
-  command.set(Field::OutAddr, pair.commands.regions.out8Base());
+  command.set(Field::OutAddr, pair.commands.regions.out8Base()).set(Field::Out8, 1);
   pair.commands.drawConstants(command, pair.model.scratch);
   pair.bench.scratch = pair.model.scratch;
   pair.bench.push(command);

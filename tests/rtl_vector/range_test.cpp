@@ -70,7 +70,8 @@ AnyCommand drawFaulty(Pair<D>& pair, Opcode op) {
   command.set(Field::Rows, number(1, 40)).set(Field::Panels, number(1, 5));
   command.set(Field::Stats, number(0, 1)).set(Field::StatsInit, 1).set(Field::Shift, 16);
   command.set(Field::In16, number(0, 1)).set(Field::Out16, number(0, 1));
-  command.set(Field::Out8, command.get(Field::Out16) == 0 || number(0, 1) != 0);
+  const bool both = op != Opcode::Requantize && number(0, 1) != 0;
+  command.set(Field::Out8, command.get(Field::Out16) == 0 || both);
   const auto place = [&](Field address, Field stride, int64_t end) {
     const int64_t near[] = {number(0, 50), end - number(0, 90), end + number(0, 3), 0xffffff};
     const int64_t steps[] = {number(0, 90), end / 2, 0xffffff - number(0, 60)};

@@ -95,11 +95,12 @@ TEMPLATE_TEST_CASE("commands follow each other closely and still see what was wr
         add(Opcode::RowScalarLayerNorm);
         add(Opcode::LayerNorm).set(Field::InAddr, regions.out16Base()).set(Field::Out8, 1)
             .set(Field::Out16, 1);
-        add(Opcode::Requantize).set(Field::Out16, number(0, 1));
+        const int64_t wide = number(0, 1);
+        add(Opcode::Requantize).set(Field::Out16, wide).set(Field::Out8, 1 - wide);
         add(Opcode::Residual).set(Field::In16, 1).set(Field::InAddr, regions.out16Base());
         add(Opcode::Activation);
         // Of one panel: the words read first were written last.
-        add(Opcode::Requantize).set(Field::Out16, 1).set(Field::Panels, 1);
+        add(Opcode::Requantize).set(Field::Out16, 1).set(Field::Out8, 0).set(Field::Panels, 1);
         add(Opcode::Residual).set(Field::In16, 1).set(Field::InAddr, regions.out16Base())
             .set(Field::Panels, 1).set(Field::Out16Addr, regions.out16Base() + 4 * rows);
         pair.bench.scratch = pair.model.scratch;

@@ -51,6 +51,7 @@ vector/base16_row_issue.sv
 vector/base16_row_scalar.sv
 vector/base16_row_statistics.sv
 vector/base16_row_writer.sv
+vector/base16_vector_decode.sv
 vector/base16_vector_lanes.sv
 vector/base16_vector_unit.sv
 base16_top.sv

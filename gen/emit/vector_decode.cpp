@@ -1,0 +1,124 @@
+#include "gen/emit/vector_decode.hpp"
+
+#include <fmt/format.h>
+
+#include "gen/emit/emit.hpp"
+#include "gen/emit/packed_struct.hpp"
+#include "gen/tables/operands.hpp"
+#include "gen/writer.hpp"
+
+namespace intformer {
+namespace {
+
+constexpr std::string_view kHead = R"sv(
+// SPDX-License-Identifier: Apache-2.0
+// What a vector command asks of its unit: the opcode, and which operands it has.
+//
+// Contract: combinational. The flags of an opcode decide where an operand may be absent. Statistics
+//   are used where rows read or write them, gathered where the lanes write them; a row-scalar
+//   command has only its opcode's bit.
+`default_nettype none
+
+module vector_decode (
+  input  intformer_pkg::vector_command_t command_i,
+  output intformer_pkg::vector_op_t      op_o
+);
+  always_comb begin
+    op_o = '0;
+    unique case (command_i.opcode)
+)sv";
+
+constexpr std::string_view kTail = R"sv(      default: op_o = '0;
+    endcase
+  end
+
+  logic unused;
+  assign unused = ^command_i;
+endmodule
+
+`default_nettype wire
+)sv";
+
+std::string bitOf(Field flag) {
+  return fmt::format("command_i.{}", fieldSpec(flag).name);
+}
+
+/// Assignments to members of `op_o`, one to a line.
+class Assignments {
+ public:
+  void add(std::string_view member, const std::string& value) {
+    lines_.add(fmt::format("op_o.{}", member), fmt::format("= {};", value));
+  }
+  /// Of an operand that is there, by its flag or always. Statistics that are not read because they
+  /// start afresh are written all the same.
+  void addFlag(std::string_view member, const OperandSpec& operand) {
+    add(member, operand.when ? bitOf(*operand.when) : "1'b1");
+  }
+  [[nodiscard]] std::string text() const { return lines_.text("        "); }
+
+ private:
+  Columns lines_;
+};
+
+std::string wordsOf(const OperandSpec& in) {
+  const unsigned words = in.units.count;
+  if (!in.units.doubledBy) return fmt::format("2'd{}", words);
+  return fmt::format("{} ? 2'd{} : 2'd{}", bitOf(*in.units.doubledBy), 2 * words, words);
+}
+
+void addStatistics(Opcode opcode, Assignments& lines) {
+  const OperandSpec *used = nullptr, *gathered = nullptr;
+  for (const OperandSpec& operand : operandSpecs(opcode)) {
+    if (operand.space != Space::Statistics) continue;
+    if (used == nullptr) used = &operand;
+    if (operand.write) gathered = &operand;
+  }
+  if (used != nullptr) lines.addFlag("statistics_used", *used);
+  if (gathered == nullptr) return;
+  lines.addFlag("statistics_gathered", *gathered);
+  if (gathered->parts == NormSum) lines.addFlag("moments", *gathered);
+}
+
+std::string arm(const OpcodeSpec& spec) {
+  Assignments lines;
+  lines.add(spec.name, "1'b1");
+  for (const OperandSpec& operand : operandSpecs(spec.opcode)) {
+    switch (operand.address) {
+      case Field::AccAddr: lines.addFlag("acc_used", operand); break;
+      case Field::InAddr: lines.add("in_words", wordsOf(operand)); break;
+      case Field::ConstAddr:
+        lines.add("const_words", fmt::format("4'd{}", operand.units.count));
+        break;
+      case Field::OutAddr: lines.addFlag("out8_used", operand); break;
+      case Field::Out16Addr: lines.addFlag("out16_used", operand); break;
+      default: break;
+    }
+  }
+  if (!isRowScalar(spec.opcode)) addStatistics(spec.opcode, lines);
+  return fmt::format("      intformer_pkg::Op{}: begin\n{}      end\n", upperCamel(spec.name),
+                     lines.text());
+}
+
+}  // namespace
+
+std::string vectorOpType() {
+  PackedStruct type("What a vector command asks of its unit.", "vector_op_t");
+  for (const OpcodeSpec& spec : opcodes())
+    if (spec.queue == Queue::Vector) type.add(1, std::string(spec.name));
+  type.add(1, "acc_used");
+  type.add(2, "in_words");
+  type.add(4, "const_words");
+  for (const auto* flag : {"out8_used", "out16_used", "statistics_used", "statistics_gathered",
+                           "moments"})
+    type.add(1, flag);
+  return type.text();
+}
+
+EmittedFile emitVectorDecode() {
+  std::string text(kHead.substr(1));
+  for (const OpcodeSpec& spec : opcodes())
+    if (spec.queue == Queue::Vector) text += arm(spec);
+  return {"vector/vector_decode.sv", text + std::string(kTail)};
+}
+
+}  // namespace intformer
