@@ -35,9 +35,9 @@ std::vector<uint32_t> parseBatch(const std::string& text) {
 }
 
 uint64_t cyclesOf(const Program& program, const Graph& graph, const TensorValues& inputs,
-                  const Plan& plan) {
+                  const Plan& plan, const perf::MemoryTiming& memory) {
   const std::vector<uint8_t> lists = buildLists(program, graph, inputs);
-  return perf::estimate(program.commands, program.programAddress, plan, {}, lists,
+  return perf::estimate(program.commands, program.programAddress, plan, memory, lists,
                         program.readOnlyEnd)
       .cycles;
 }
@@ -62,7 +62,7 @@ BoardProgram compileOne(const ModelInput& model, const Plan& plan, const Compile
   const StillWorking working("compiling " + model.name);
   BoardProgram result{compile(model.graph, plan, options, decision), model.graph.tensors,
                       model.seq, 0};
-  result.cycles = cyclesOf(result.program, model.graph, model.inputs, plan);
+  result.cycles = cyclesOf(result.program, model.graph, model.inputs, plan, options.memory);
   return result;
 }
 

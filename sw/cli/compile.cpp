@@ -178,7 +178,7 @@ int compileModel(const CompileCommand& command) {
   checkBase(command.base, programs[0].program.memoryBytes, plan);
   if (command.explain) {
     const Explanation explanation =
-        explain(model->graph, plan, programs[0].program, decision,
+        explain(model->graph, plan, options.memory, programs[0].program, decision,
                 fmt::format("{} on {}: {} tokens, {} {}", model->name, deviceName(plan),
                             lengthsText(model->seq), model->layers,
                             model->layers == 1 ? "layer" : "layers"));
@@ -255,6 +255,10 @@ void addCompile(CLI::App& app, int& status) {
       ->type_name(kind::kSetting);
   command->add_option("--row-block", options->options.rowBlock,
                       "Rows that one pass over the weights covers (0: chosen)");
+  command->add_option("--mem-latency", options->options.memory.latency,
+                      "Latency, in cycles, of the memory that the program will meet")
+      ->check(CLI::Range(1, 100'000))
+      ->capture_default_str();
   command->footer(
       "Writes program.bin (the commands), image.bin (memory before the run: commands, constants,\n"
       "inputs), program.txt (a line per command) and memory.json (the memory map); of a trained\n"

@@ -83,7 +83,7 @@ int estimateModel(const EstimateOptions& options) {
   if (!config.plan || !model) return 1;
   const Plan& plan = *config.plan;
   std::optional<StillWorking> working("estimating " + model->name);
-  const Program program = compile(model->graph, plan, {.contents = false});
+  const Program program = compile(model->graph, plan, {.memory = options.memory, .contents = false});
   const std::vector<uint8_t> lists = buildLists(program, model->graph, model->inputs);
   tb::RunReport report =
       tb::estimateReport(program, plan, options.memory, lists, program.readOnlyEnd);

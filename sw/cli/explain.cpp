@@ -49,11 +49,12 @@ struct Group {
 
 class Grouping {
  public:
-  Grouping(const Graph& graph, const Plan& plan, const Program& program)
-      : graph_(graph), plan_(plan), program_(program) {}
+  Grouping(const Graph& graph, const Plan& plan, const perf::MemoryTiming& memory,
+           const Program& program)
+      : graph_(graph), plan_(plan), memory_(memory), program_(program) {}
 
   std::vector<Group> run() {
-    const tb::RunReport report = tb::estimateReport(program_, plan_);
+    const tb::RunReport report = tb::estimateReport(program_, plan_, memory_);
     std::map<std::string, std::size_t> places;
     for (std::size_t i = 0; i < program_.operators.size(); ++i) {
       const std::string shape = operatorShape(graph_, graph_.operators[i]);
@@ -75,7 +76,7 @@ class Grouping {
   void add(Group& group, const Command& command) {
     const Queue queue = *findOpcode(static_cast<uint8_t>(command.opcode()))->queue;
     group.busy[static_cast<std::size_t>(queue)] +=
-        commandCost(command.opcode(), operandsOf(command, plan_.dim), plan_).occupied;
+        commandCost(command.opcode(), operandsOf(command, plan_.dim), plan_, memory_).occupied;
     if (command.opcode() == Opcode::Matmul) {
       group.rows = std::max(group.rows, static_cast<uint32_t>(command.at(Field::MatmulRows)));
       group.depth = std::max(group.depth, static_cast<uint32_t>(command.at(Field::Depth)));
@@ -106,6 +107,7 @@ class Grouping {
 
   const Graph& graph_;
   const Plan& plan_;
+  const perf::MemoryTiming& memory_;
   const Program& program_;
   std::vector<Group> groups_;
   std::set<uint64_t> constants_, inputs_;  ///< addresses that the operator has loaded
@@ -225,9 +227,9 @@ Json choiceJson(const Choice& choice, const Plan& plan, const Graph& graph) {
 
 }  // namespace
 
-Explanation explain(const Graph& graph, const Plan& plan, const Program& program,
-                    const Decision& decision, const std::string& title) {
-  const std::vector<Group> groups = Grouping(graph, plan, program).run();
+Explanation explain(const Graph& graph, const Plan& plan, const perf::MemoryTiming& memory,
+                    const Program& program, const Decision& decision, const std::string& title) {
+  const std::vector<Group> groups = Grouping(graph, plan, memory, program).run();
   Explanation result;
   result.text = fmt::format("{}\n\n{}\n{}", title, operatorTable(groups, plan),
                             choiceTables(decision, plan, graph));

@@ -15,8 +15,8 @@ struct Explanation {
 
 /// Explains a program: for each group of operators of one shape how it was cut, what stayed on the
 /// chip, what it costs and what bounds it; then the other ways that were weighed, and their costs.
-/// `title` says which model on which device.
-Explanation explain(const Graph& graph, const Plan& plan, const Program& program,
-                    const Decision& decision, const std::string& title);
+/// `memory`: that it was compiled for; `title` says which model on which device.
+Explanation explain(const Graph& graph, const Plan& plan, const perf::MemoryTiming& memory,
+                    const Program& program, const Decision& decision, const std::string& title);
 
 }  // namespace intformer::cli

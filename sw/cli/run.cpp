@@ -264,7 +264,7 @@ int runModel(const RunOptions& options) {
   const Graph& graph = work.model.graph;
   {
     const StillWorking working("compiling " + work.model.name);
-    work.program = compile(graph, work.plan);
+    work.program = compile(graph, work.plan, {.memory = {.latency = options.memoryLatency}});
   }
   work.golden = runGolden(graph, work.model.inputs, work.plan.family);
   tb::RunReport& report = work.report;

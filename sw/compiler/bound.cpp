@@ -36,7 +36,8 @@ Need needOf(const Operator& op, uint32_t dim, const MemoryLayout& layout) {
       },
       [&](const Embedding& embedding) {  // two bytes of a token; a word of each table's, twice
         const TensorLayout& out = of(embedding.output);
-        return Need{cycles(uint64_t{2} * out.panels, out.rows), uint64_t{4} * out.panels * out.rows};
+        const uint64_t words = uint64_t{out.panels} * out.rows;
+        return Need{cycles(uint64_t{2} * out.panels, out.rows), 4 * words};
       });
 }
 

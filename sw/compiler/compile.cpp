@@ -35,7 +35,8 @@ std::string suggestion(const Graph& graph, const Plan& plan, const MemoryLayout&
 Program lowered(const Graph& graph, const Plan& plan, const MemoryLayout& layout,
                 const Schedule& schedule, const CompileOptions& options) {
   return assemble(graph, plan, layout,
-                  lower(graph, plan, layout, schedule, options.sharedConstants), options.contents);
+                  lower(graph, plan, layout, schedule, options.memory, options.sharedConstants),
+                  options.contents);
 }
 
 }  // namespace

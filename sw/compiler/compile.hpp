@@ -9,6 +9,7 @@
 #include "sw/compiler/program.hpp"
 #include "sw/compiler/schedule.hpp"
 #include "sw/graph/graph.hpp"
+#include "sw/perf/memory_timing.hpp"
 
 namespace intformer {
 
@@ -19,6 +20,7 @@ struct CompileOptions {
   uint32_t keyChunk = 0;       ///< keys per step: forces the two-pass attention
   uint32_t columnTiles = 0;    ///< column tiles per matmul command
   uint32_t depthPanels = 0;    ///< panels of depth per weight chunk
+  perf::MemoryTiming memory = {};  ///< that the program will meet
   bool storeAttentionWeights = true;  ///< the unnormalized weights are worth comparing, not using
   /// False: the first schedule that fits, quickly; others are weighed only where it fits a part of
   /// the model and not the whole.

@@ -55,7 +55,7 @@ struct AttentionStep {
 /// out, and resident row blocks.
 struct Context {
   Context(const Graph& graph, const Plan& plan, const MemoryLayout& layout,
-          const Schedule& schedule, bool sharedConstants);
+          const Schedule& schedule, const perf::MemoryTiming& memory, bool sharedConstants);
   Context(const Context&) = delete;  // the heap asks this work for next uses
   Context& operator=(const Context&) = delete;
 
@@ -73,6 +73,7 @@ struct Context {
   const Plan& plan;
   const MemoryLayout& layout;
   const Schedule& schedule;
+  const perf::MemoryTiming memory;
   std::vector<AttentionStep> steps;  ///< of the attention operators that work in steps
   Work work;
   Stream stream;
@@ -88,7 +89,8 @@ struct Context {
  private:
   using QueryRowsOf = std::vector<std::vector<QueryRows>>;  ///< by operator
   Context(const Graph& graph, const Plan& plan, const MemoryLayout& layout,
-          const Schedule& schedule, bool sharedConstants, const QueryRowsOf& rows);
+          const Schedule& schedule, const perf::MemoryTiming& memory, bool sharedConstants,
+          const QueryRowsOf& rows);
 };
 
 /// The steps of an attention operator.

@@ -77,8 +77,8 @@ void checkLength(const Context& context) {
 }  // namespace
 
 Lowered lower(const Graph& graph, const Plan& plan, const MemoryLayout& layout,
-              const Schedule& schedule, bool sharedConstants) {
-  Context context(graph, plan, layout, schedule, sharedConstants);
+              const Schedule& schedule, const perf::MemoryTiming& memory, bool sharedConstants) {
+  Context context(graph, plan, layout, schedule, memory, sharedConstants);
   checkRoom(context);
   for (; context.work.step() < context.work.size(); context.work.end()) {
     const std::size_t next = pickTask(context);

@@ -21,7 +21,7 @@ struct Lowered {
 /// operators). `sharedConstants` as in CompileOptions. The result refers to graph, plan and layout.
 /// Throws Unfit, and CompileError when the program would be too long.
 Lowered lower(const Graph& graph, const Plan& plan, const MemoryLayout& layout,
-              const Schedule& schedule, bool sharedConstants);
+              const Schedule& schedule, const perf::MemoryTiming& memory, bool sharedConstants);
 
 // A file each, lower_*.cpp: one block of rows of one operator to commands.
 

@@ -11,8 +11,8 @@ namespace {
 constexpr uint32_t kWindow = 48;
 /// Cycles of waiting that are not worth another order.
 constexpr uint64_t kShortWait = 32;
-/// Cycles from a result's last word to its return from memory.
-constexpr uint64_t kReturn = 250;
+/// Cycles from a result's last word to its return from memory: two latencies and so much.
+constexpr uint64_t kReturn = 50;
 
 uint64_t operandsReady(const Context& context, const Task& task) {
   const Work& work = context.work;
@@ -94,7 +94,8 @@ bool opensAttention(const Context& context, std::size_t id) {
 
 void noteWritten(Context& context, TensorId tensor, uint32_t block) {
   const uint64_t done = context.stream.doneAt(Queue::Vector);
-  context.work.wrote(tensor, block, context.heap.has(tensor, block) ? done : done + kReturn);
+  const uint64_t back = kReturn + uint64_t{2} * context.memory.latency;
+  context.work.wrote(tensor, block, context.heap.has(tensor, block) ? done : done + back);
 }
 
 std::size_t pickTask(const Context& context) {

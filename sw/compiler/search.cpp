@@ -94,7 +94,8 @@ class Judge {
 
   [[nodiscard]] std::shared_ptr<const Lowered> lower(const Schedule& schedule) const {
     return std::make_shared<const Lowered>(
-        intformer::lower(*part_, plan_, layout_, schedule, options_.sharedConstants));
+        intformer::lower(*part_, plan_, layout_, schedule, options_.memory,
+                         options_.sharedConstants));
   }
   /// The schedule of a frame, lowered. Throws Unfit.
   [[nodiscard]] Sketch sketch(const Frame& frame) const {
@@ -186,7 +187,8 @@ class Judge {
     if (!lowered) lowered = lower(choice.schedule);
     const Program program = assembled(*lowered);
     if (other != nullptr && other->commands == program.commands) return {};
-    const perf::Run run = perf::estimate(program.commands, program.programAddress, plan_);
+    const perf::Run run =
+        perf::estimate(program.commands, program.programAddress, plan_, options_.memory);
     choice.cycles = run.cycles;
     choice.bytes = run.bytesRead + run.bytesWritten;
     return {std::move(choice), program.commands.size(), std::move(lowered)};
@@ -321,7 +323,7 @@ bool fits(const Graph& graph, const Plan& plan, const MemoryLayout& layout,
   for (const Frame& frame : proposeFrames(part, plan, options)) {
     try {
       lower(part, plan, layout, cutOperators(part, plan, layout, frame, options),
-            options.sharedConstants);
+            options.memory, options.sharedConstants);
       return true;
     } catch (const Unfit&) {
     }

@@ -28,7 +28,7 @@ void Stream::emit(Command command, AddressBase base) {
     ready = std::max(ready, producer.done + 2);
   }
   const UnitClock::Times times =
-      clocks_[own].run(ready, commandCost(command.opcode(), operands, plan_));
+      clocks_[own].run(ready, commandCost(command.opcode(), operands, plan_, memory_));
   node.start = times.start;
   node.done = times.done;
   cycles_ = std::max(cycles_, times.done);

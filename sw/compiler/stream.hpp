@@ -23,7 +23,7 @@ struct StreamCommand {
 /// queues into the order in which the device should see them.
 class Stream {
  public:
-  explicit Stream(const Plan& plan) : plan_(plan) {}
+  Stream(const Plan& plan, const perf::MemoryTiming& memory) : plan_(plan), memory_(memory) {}
 
   /// Operator that the following commands belong to.
   void setOwner(uint32_t owner) { owner_ = owner; }
@@ -57,6 +57,7 @@ class Stream {
   };
 
   const Plan& plan_;
+  perf::MemoryTiming memory_;
   uint32_t owner_ = 0;
   uint64_t cycles_ = 0;
   std::vector<Node> nodes_;

@@ -2,21 +2,18 @@
 
 #include <algorithm>
 
-#include "sw/perf/bus.hpp"
-
 namespace intformer {
 namespace {
 
-constexpr uint64_t kMemoryLatency = perf::MemoryTiming{}.latency;
 constexpr uint64_t kVectorStart = 20;
 
 /// Cycles that the bus gives to a chunk: its beats, or the latency of the bursts that may be under
 /// way at a time where that is longer.
-uint64_t chunkCycles(const Plan& plan, uint64_t words, uint64_t outstanding) {
+uint64_t chunkCycles(const Plan& plan, uint64_t words, uint64_t latency, uint64_t outstanding) {
   const uint64_t beats = (words * plan.dim + plan.busBytes - 1) / plan.busBytes;
   const uint64_t burst = std::min<uint64_t>(beats, plan.maxBurstBeats);
   const uint64_t bursts = (beats + burst - 1) / burst;
-  return std::max({words, beats, bursts * (kMemoryLatency + burst) / outstanding});
+  return std::max({words, beats, bursts * (latency + burst) / outstanding});
 }
 
 CommandCost vectorCost(const CommandOperands& operands, const Plan& plan) {
@@ -37,20 +34,22 @@ CommandCost vectorCost(const CommandOperands& operands, const Plan& plan) {
 
 }  // namespace
 
-CommandCost commandCost(Opcode opcode, const CommandOperands& operands, const Plan& plan) {
+CommandCost commandCost(Opcode opcode, const CommandOperands& operands, const Plan& plan,
+                        const perf::MemoryTiming& memory) {
+  const uint64_t latency = memory.latency;
   switch (opcode) {
     case Opcode::Load:
     case Opcode::Gather:
     case Opcode::Store: {
       const bool store = opcode == Opcode::Store;
       const CommandOperand& words = *operands.find(Field::ScratchAddr);
-      const uint64_t items = words.blocks * chunkCycles(plan, words.rows,
+      const uint64_t items = words.blocks * chunkCycles(plan, words.rows, latency,
                                                         store ? plan.outstandingWrites
                                                               : plan.outstandingReads);
       if (opcode == Opcode::Gather)  // its list comes first
-        return {.lead = 2 * kMemoryLatency, .occupied = items, .tail = 4};
-      if (opcode == Opcode::Load) return {.lead = kMemoryLatency, .occupied = items, .tail = 4};
-      return {.lead = 8, .occupied = items, .tail = kMemoryLatency};
+        return {.lead = 2 * latency, .occupied = items, .tail = 4};
+      if (opcode == Opcode::Load) return {.lead = latency, .occupied = items, .tail = 4};
+      return {.lead = 8, .occupied = items, .tail = latency};
     }
     case Opcode::Matmul: {
       const CommandOperand& streamed = *operands.find(Field::AAddr);

@@ -4,6 +4,7 @@
 
 #include "gen/plan.hpp"
 #include "gen/tables/operands.hpp"
+#include "sw/perf/memory_timing.hpp"
 
 namespace intformer {
 
@@ -15,7 +16,8 @@ struct CommandCost {
   uint64_t occupied = 0;  ///< cycles in which the unit's main resource is taken
   uint64_t tail = 0;      ///< cycles from its last item until it is done
 };
-CommandCost commandCost(Opcode opcode, const CommandOperands& operands, const Plan& plan);
+CommandCost commandCost(Opcode opcode, const CommandOperands& operands, const Plan& plan,
+                        const perf::MemoryTiming& memory);
 
 /// A queue's unit on the time axis: in order, one command's lead-in overlapping the one before.
 class UnitClock {

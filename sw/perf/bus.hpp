@@ -4,15 +4,9 @@
 #include <cstdint>
 
 #include "sw/perf/fifo.hpp"
+#include "sw/perf/memory_timing.hpp"
 
 namespace intformer::perf {
-
-/// Behaviour of the memory behind the port.
-struct MemoryTiming {
-  uint32_t latency = 100;     ///< cycles from an accepted read address to its first beat, and from
-                              ///< the last write beat to the response
-  uint32_t outstanding = 32;  ///< bursts that it takes in each direction
-};
 
 /// One burst as the address channels carry it.
 struct Burst {

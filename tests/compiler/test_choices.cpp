@@ -80,6 +80,26 @@ TEST_CASE("a schedule near the bound is taken without weighing others") {
   CHECK(decision.choices[0].cycles <= least + least / 200);
 }
 
+TEST_CASE("a program is compiled for the memory that it will meet") {
+  uint64_t near = 0, slow = 0;  // cycles, behind a slow memory
+  const perf::MemoryTiming memory{.latency = 400};
+  for (const std::string config : {"tiny4", "edge8", "base16"}) {
+    const Graph graph = encoder("odd", 1, {40});
+    const Plan plan = configPlan(config);
+    Decision decision;
+    const Program usual = compile(graph, plan, {.contents = false});
+    const Program own = compile(graph, plan, {.memory = memory, .contents = false}, &decision);
+    const auto cycles = [&](const Program& program) {
+      return perf::estimate(program.commands, program.programAddress, plan, memory).cycles;
+    };
+    CHECK(cycles(own) == decision.choices[0].cycles);
+    near += cycles(usual);
+    slow += cycles(own);
+  }
+  INFO(near << " and " << slow);
+  CHECK(slow < near);
+}
+
 TEST_CASE("a model that repeats a layer is judged by its first repetitions") {
   const Graph graph = encoder("tiny-tokens", 2, {12}, EncoderInput::Tokens);
   const std::size_t layer = (graph.operators.size() - 2) / 2;  // two make the embedding
