@@ -26,12 +26,6 @@ bool keepsLength(const Attention& op) {
          (mask.highMoves || mask.high >= static_cast<int32_t>(op.rows));
 }
 
-/// Whether the masks are the same but for the sequence's length.
-bool sameMask(const Mask& a, const Mask& b) {
-  return a.lowMoves == b.lowMoves && a.highMoves == b.highMoves &&
-         (!a.lowMoves || a.low == b.low) && (!a.highMoves || a.high == b.high);
-}
-
 /// Whether `op` is what addSequences() makes of the next sequence behind `before`.
 bool follows(const Attention& op, const Attention& before) {
   return op.firstRow == before.firstRow + before.rows && op.query == before.query &&
@@ -125,6 +119,11 @@ void checkSequences(const Graph& graph) {
       throw std::invalid_argument(fmt::format(
           "operator {}: weights {}: those of later sequences are the graph's last tensors",
           attention->name, graph.tensors[attention->weights].name));
+}
+
+bool sameMask(const Mask& a, const Mask& b) {
+  return a.lowMoves == b.lowMoves && a.highMoves == b.highMoves &&
+         (!a.lowMoves || a.low == b.low) && (!a.highMoves || a.high == b.high);
 }
 
 std::vector<uint32_t> lengthsOf(std::span<const std::vector<uint32_t>> sequences) {

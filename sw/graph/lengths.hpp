@@ -12,6 +12,9 @@ namespace intformer {
 /// Tokens of each sequence.
 std::vector<uint32_t> lengthsOf(std::span<const std::vector<uint32_t>> sequences);
 
+/// Whether two masks that checkSequences() takes are the same but for the sequence's length.
+bool sameMask(const Mask& a, const Mask& b);
+
 /// Throws std::invalid_argument, with operator, field and value, unless every attention's mask means
 /// something for any length (each bound moves with the row, as causal masks and windows do, or lets
 /// in all of its side), and those of later sequences follow that of the first as setLengths leaves

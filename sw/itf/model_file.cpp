@@ -14,6 +14,7 @@
 #include "sw/itf/graph_json.hpp"
 #include "sw/itf/head_sections.hpp"
 #include "sw/itf/shallow_json.hpp"
+#include "sw/quantizer/integer_form.hpp"
 #include "sw/version/version.hpp"
 
 namespace intformer {
@@ -156,8 +157,30 @@ TrainedModel readTrained(const ItfFile& file) {
   return model;
 }
 
+/// The same operators in the same order as the network has.
+void checkOperators(const ItfFile& file, const Graph& graph, const FloatGraph& network) {
+  const Graph form = integerForm(network).graph;
+  if (graph.operators.size() != form.operators.size())
+    file.refuse(fmt::format("{}: graph.operators: there are {}, the model has {}", kIntegers,
+                            graph.operators.size(), form.operators.size()));
+  for (std::size_t i = 0; i < form.operators.size(); ++i) {
+    const Operator& op = graph.operators[i];
+    const Operator& model = form.operators[i];
+    const std::string shape = operatorShape(graph, op);
+    const std::string wanted = operatorShape(form, model);
+    if (operatorName(op) != operatorName(model) || shape != wanted)
+      file.refuse(fmt::format("{}: operator {}: is {}, the model has {} there: {}", kIntegers,
+                              operatorName(op), shape, operatorName(model), wanted));
+    const auto* attention = std::get_if<Attention>(&op);
+    if (attention != nullptr && !sameMask(attention->mask, std::get<Attention>(model).mask))
+      file.refuse(fmt::format("{}: operator {}: mask: lets in other tokens than the model",
+                              kIntegers, attention->name));
+  }
+}
+
 /// A graph that takes one token to its last hidden state, as the trained model does.
-void checkIntegers(const ItfFile& file, const QuantizedModel& model, const ModelShape& shape) {
+void checkIntegers(const ItfFile& file, const QuantizedModel& model, const FloatModel& network) {
+  const ModelShape& shape = network.shape;
   const auto require = [&](bool holds, const std::string& reason) {
     if (!holds) file.refuse(fmt::format("{}: {}", kIntegers, reason));
   };
@@ -168,6 +191,7 @@ void checkIntegers(const ItfFile& file, const QuantizedModel& model, const Model
   } catch (const std::invalid_argument& error) {
     require(false, error.what());
   }
+  checkOperators(file, graph, network.graph);
   for (const TensorInfo& info : graph.tensors)
     require(info.type == ElementType::Uint8 || info.rows == 1,
             fmt::format("tensor {}: rows {}: a model file's graph is for one token", info.name,
@@ -188,12 +212,7 @@ void checkIntegers(const ItfFile& file, const QuantizedModel& model, const Model
     require(std::isfinite(model.outputStep[i]) && model.outputStep[i] > 0,
             fmt::format("output_step [{}]: {}: must be a positive number", i, model.outputStep[i]));
 
-  uint32_t embeddings = 0, attentions = 0;
-  for (const Operator& op : graph.operators) {
-    if (std::holds_alternative<Attention>(op)) ++attentions;
-    const auto* table = std::get_if<Embedding>(&op);
-    if (table == nullptr) continue;
-    ++embeddings;
+  for (const Embedding* table : operatorsOf<Embedding>(graph)) {
     require(table->vocabulary == shape.vocabulary && table->positions == shape.positions &&
                 table->cols == shape.width,
             fmt::format("operator {}: vocabulary {}, positions {}, cols {}: the model has {}, {} "
@@ -207,17 +226,13 @@ void checkIntegers(const ItfFile& file, const QuantizedModel& model, const Model
             fmt::format("tokens {} and places {} must be the inputs of operator {}", model.tokens,
                         model.places, table->name));
   }
-  require(embeddings == 1, fmt::format("the graph has {} embeddings, must have one", embeddings));
-  require(attentions == shape.layers,
-          fmt::format("the graph has {} attentions, the model {} layers", attentions,
-                      shape.layers));
   for (TensorId id = 0; id < graph.tensors.size(); ++id)
     require(graph.tensors[id].role != TensorRole::Input || id == model.tokens || id == model.places,
             fmt::format("tensor {}: role: inputs are the lists of tokens and places",
                         graph.tensors[id].name));
 }
 
-IntegerModel readIntegers(const ItfFile& file, const ModelShape& shape) {
+IntegerModel readIntegers(const ItfFile& file, const FloatModel& network) {
   const Description json(file, parseShallow<Json>(file.text(kIntegers)), kIntegers);
   const std::span<const uint8_t> blob = file.section(kIntegerData);
   IntegerModel result;
@@ -232,7 +247,7 @@ IntegerModel readIntegers(const ItfFile& file, const ModelShape& shape) {
   result.model.places = json.count("places", 0, last);
   result.model.output8 = json.count("output8", 0, last);
   result.model.output16 = json.count("output16", 0, last);
-  checkIntegers(file, result.model, shape);
+  checkIntegers(file, result.model, network);
   const Json& origin = json.at("origin");
   if (!origin.is_object()) file.refuse("integers.json: origin is not a JSON object");
   for (const auto& [key, value] : origin.items())
@@ -288,7 +303,7 @@ ModelFile readModelFile(const std::filesystem::path& path) {
   model.checksum = file.checksum();
   model.trained = readTrained(file);
   if (file.contains(kIntegers))
-    model.integers = readIntegers(file, model.trained.network.shape);
+    model.integers = readIntegers(file, model.trained.network);
   return model;
 }
 

@@ -114,6 +114,11 @@ TEST_CASE("contents that contradict each other are refused though the checksums 
              Contains("prompts: query: must be a string"));
   CHECK_THAT(replaced("integers.json", "\"tokens\":0", "\"tokens\":7"),
              Contains("tokens 7 and places 1 must be the inputs of operator embedding.sum"));
+  CHECK_THAT(replaced("integers.json", "\"mask_high_moves\":false", "\"mask_high_moves\":true"),
+             Contains("operator layer0.attention.context: mask: lets in other tokens"));
+  CHECK_THAT(replaced("integers.json", "\"name\":\"layer1.ffn.hidden\",\"input",
+                      "\"name\":\"layer7.ffn.hidden\",\"input"),
+             Contains("the model has layer1.ffn.hidden there"));
   CHECK_THAT(replaced("integers.json", "\"rows\":1", "\"rows\":1000000"),
              Contains("integers.json"));
   CHECK_THAT(replaced("integers.json", "\"group_cols\":8", "\"group_cols\":5"),
