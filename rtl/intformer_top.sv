@@ -80,9 +80,8 @@ module intformer_top #(
   // Run control, registers.
   logic core_rst_n, start, halt, clear, busy, done, failed, stopped, settled, finish;
   logic quiet_q, fetch_idle, load_idle, store_idle;
-  logic [7:0] error_code;
-  logic [31:0] error_index, commands_q;
-  logic [63:0] error_addr;
+  logic [31:0] commands_q;
+  intformer_pkg::error_t kept_error;
 
   intformer_pkg::settings_t settings;
   intformer_pkg::pulses_t   pulses;
@@ -149,9 +148,9 @@ module intformer_top #(
   assign readings.status_done      = done;
   assign readings.status_error     = stopped;
   assign readings.status_interrupt = settled;
-  assign readings.error_code       = error_code;
-  assign readings.error_command    = error_index;
-  assign readings.error_addr       = error_addr;
+  assign readings.error_code       = kept_error.code;
+  assign readings.error_command    = kept_error.index;
+  assign readings.error_addr       = kept_error.addr;
 
   // Fetch and dispatch.
   logic fetched_valid, fetched_ready, scalar_busy;
@@ -165,6 +164,10 @@ module intformer_top #(
   logic [127:0] issue_index, done_index;
   logic [7:0]   wait_from;
   logic [15:0]  done_signal;
+  intformer_pkg::done_t load_done;
+  intformer_pkg::done_t matmul_done;
+  intformer_pkg::done_t vector_done;
+  intformer_pkg::done_t store_done;
 
   logic fetch_ar_valid, fetch_ar_ready, fetch_r_valid, fetch_r_ready;
   logic [AddressBits-1:0] fetch_ar_addr;
@@ -172,10 +175,13 @@ module intformer_top #(
 
   // Error sources, first in order of precedence: fetch, dispatch, the four units.
   localparam int unsigned Sources = 6;
-  logic [Sources-1:0]    error_valids;
-  logic [Sources*8-1:0]  error_codes;
-  logic [Sources*32-1:0] error_indexes;
-  logic [Sources*64-1:0] error_addrs;
+  logic [Sources-1:0] error_valids;
+  intformer_pkg::error_t fetch_error;
+  intformer_pkg::error_t dispatch_error;
+  intformer_pkg::error_t load_error;
+  intformer_pkg::error_t store_error;
+  intformer_pkg::error_t matmul_error;
+  intformer_pkg::error_t vector_error;
 
   first_error #(
     .Sources(Sources)
@@ -185,13 +191,11 @@ module intformer_top #(
     .enable_i(busy),
     .clear_i(clear),
     .valid_i(error_valids),
-    .code_i(error_codes),
-    .index_i(error_indexes),
-    .addr_i(error_addrs),
+    .errors_i({
+      vector_error, matmul_error, store_error, load_error, dispatch_error, fetch_error
+    }),
     .failed_o(failed),
-    .code_o(error_code),
-    .index_o(error_index),
-    .addr_o(error_addr)
+    .error_o(kept_error)
   );
 
   // The length of the program that runs: the register may be set for the next one. (Its address is
@@ -212,9 +216,7 @@ module intformer_top #(
     .command_o(fetched),
     .command_index_o(fetched_index),
     .error_valid_o(error_valids[0]),
-    .error_code_o(error_codes[0 +: 8]),
-    .error_index_o(error_indexes[0 +: 32]),
-    .error_addr_o(error_addrs[0 +: 64]),
+    .error_o(fetch_error),
     .window_base_i(settings.window_base),
     .window_end_i(settings.window_end),
     .window_permissions_i(settings.window_permissions),
@@ -254,11 +256,13 @@ module intformer_top #(
     .wait_from_o(wait_from),
     .cause_o(dispatch_cause),
     .error_valid_o(error_valids[1]),
-    .error_code_o(error_codes[1*8 +: 8]),
-    .error_index_o(error_indexes[1*32 +: 32]),
-    .error_addr_o(error_addrs[1*64 +: 64])
+    .error_o(dispatch_error)
   );
 
+  assign done_signal = {
+    store_done.signal, vector_done.signal, matmul_done.signal, load_done.signal
+  };
+  assign done_index = {store_done.index, vector_done.index, matmul_done.index, load_done.index};
   assign event_start_o       = issue_valid & issue_ready;
   assign event_start_index_o = issue_index;
   assign event_done_o        = done_valid;
@@ -283,12 +287,9 @@ module intformer_top #(
     .command_i(load_command),
     .command_index_i(issue_index[Load*32 +: 32]),
     .done_valid_o(done_valid[Load]),
-    .done_index_o(done_index[Load*32 +: 32]),
-    .done_signal_o(done_signal[Load*4 +: 4]),
+    .done_o(load_done),
     .error_valid_o(error_valids[2]),
-    .error_code_o(error_codes[2*8 +: 8]),
-    .error_index_o(error_indexes[2*32 +: 32]),
-    .error_addr_o(error_addrs[2*64 +: 64]),
+    .error_o(load_error),
     .window_base_i(settings.window_base),
     .window_end_i(settings.window_end),
     .window_permissions_i(settings.window_permissions),
@@ -353,12 +354,9 @@ module intformer_top #(
     .command_i(store_command),
     .command_index_i(issue_index[Store*32 +: 32]),
     .done_valid_o(done_valid[Store]),
-    .done_index_o(done_index[Store*32 +: 32]),
-    .done_signal_o(done_signal[Store*4 +: 4]),
+    .done_o(store_done),
     .error_valid_o(error_valids[3]),
-    .error_code_o(error_codes[3*8 +: 8]),
-    .error_index_o(error_indexes[3*32 +: 32]),
-    .error_addr_o(error_addrs[3*64 +: 64]),
+    .error_o(store_error),
     .window_base_i(settings.window_base),
     .window_end_i(settings.window_end),
     .window_permissions_i(settings.window_permissions),
@@ -401,12 +399,9 @@ module intformer_top #(
     .command_i(matmul_command),
     .command_index_i(issue_index[Matmul*32 +: 32]),
     .done_valid_o(done_valid[Matmul]),
-    .done_index_o(done_index[Matmul*32 +: 32]),
-    .done_signal_o(done_signal[Matmul*4 +: 4]),
+    .done_o(matmul_done),
     .error_valid_o(error_valids[4]),
-    .error_code_o(error_codes[4*8 +: 8]),
-    .error_index_o(error_indexes[4*32 +: 32]),
-    .error_addr_o(error_addrs[4*64 +: 64]),
+    .error_o(matmul_error),
     .a_req_valid_o(a_req_valid),
     .a_req_ready_i(a_req_ready),
     .a_req_addr_o(a_req_addr),
@@ -459,12 +454,9 @@ module intformer_top #(
     .command_i(vector_command),
     .command_index_i(issue_index[Vector*32 +: 32]),
     .done_valid_o(done_valid[Vector]),
-    .done_index_o(done_index[Vector*32 +: 32]),
-    .done_signal_o(done_signal[Vector*4 +: 4]),
+    .done_o(vector_done),
     .error_valid_o(error_valids[5]),
-    .error_code_o(error_codes[5*8 +: 8]),
-    .error_index_o(error_indexes[5*32 +: 32]),
-    .error_addr_o(error_addrs[5*64 +: 64]),
+    .error_o(vector_error),
     .acc_req_valid_o(acc_req_valid),
     .acc_req_ready_i(acc_req_ready),
     .acc_req_addr_o(acc_req_addr),

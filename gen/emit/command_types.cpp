@@ -55,6 +55,18 @@ std::string commandType(Queue queue, bool scalar) {
 
 }  // namespace
 
+std::string outcomeTypes() {
+  PackedStruct done("What a unit says of a command that it has completed.", "done_t");
+  done.add(kQueueCount, "signal");
+  done.add(32, "index");
+  PackedStruct error("What a unit says of the fault that stops it.", "error_t");
+  error.add(8, "code");
+  error.add(32, "index");
+  error.add(64, "addr");
+  return done.text() + error.text() +
+         fmt::format("  localparam int unsigned ErrorBits = {};\n", error.width());
+}
+
 std::string commandTypes() {
   std::string text;
   for (std::size_t q = 0; q < kQueueCount; ++q) text += commandType(static_cast<Queue>(q), false);

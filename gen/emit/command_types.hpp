@@ -9,4 +9,7 @@ namespace intformer {
 /// commands lie where the others have theirs: scalar_command_t, as wide.
 std::string commandTypes();
 
+/// Structs of the package for how commands end: done_t, error_t.
+std::string outcomeTypes();
+
 }  // namespace intformer

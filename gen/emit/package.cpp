@@ -94,7 +94,8 @@ std::string commands() {
     fields.add(upperCamel(field.name) + "Lsb", field.lsb);
     fields.add(upperCamel(field.name) + "Width", field.width);
   }
-  return codes.text() + queues.text() + fields.text() + commandTypes() + vectorOpType();
+  return codes.text() + queues.text() + fields.text() + commandTypes() + vectorOpType() +
+         outcomeTypes();
 }
 
 std::string registers(const Plan& plan) {

@@ -9,6 +9,7 @@ void PackedStruct::add(std::string_view type, const std::string& member) {
 }
 
 void PackedStruct::add(uint32_t width, const std::string& member) {
+  width_ += width;
   add(width == 1 ? "logic" : fmt::format("logic [{}:0]", width - 1), member);
 }
 

@@ -16,12 +16,15 @@ class PackedStruct {
 
   void add(std::string_view type, const std::string& member);
   void add(uint32_t width, const std::string& member);
+  /// Bits of the members that were added by their width.
+  [[nodiscard]] uint32_t width() const { return width_; }
   [[nodiscard]] std::string text() const;
 
  private:
   std::string title_;
   std::string name_;
   Columns members_;
+  uint32_t width_ = 0;
 };
 
 }  // namespace intformer

@@ -27,12 +27,9 @@ module matmul_unit #(
   input  intformer_pkg::matmul_command_t command_i,
   input  logic [31:0]       command_index_i,
   output logic              done_valid_o,
-  output logic [31:0]       done_index_o,
-  output logic [3:0]        done_signal_o,
+  output intformer_pkg::done_t done_o,
   output logic              error_valid_o,
-  output logic [7:0]        error_code_o,
-  output logic [31:0]       error_index_o,
-  output logic [63:0]       error_addr_o,
+  output intformer_pkg::error_t error_o,
   input  logic              halt_i,
   output logic              busy_o,
 
@@ -125,7 +122,7 @@ module matmul_unit #(
     .push_data_i({command_i.signal, command_index_i}),
     .pop_valid_o(pending_valid),
     .pop_ready_i(done_q),
-    .pop_data_o({done_signal_o, done_index_o}),
+    .pop_data_o(done_o),
     .count_o(unused_pending_count)
   );
   assign done_valid_o = done_q;
@@ -270,10 +267,10 @@ module matmul_unit #(
   logic fault, failed_q;
   assign fault         = streamer_fault || (loader_fault && wait_event_o);
   assign error_valid_o = fault && !failed_q && !place_out_valid && !last_q && !done_q;
-  assign error_code_o  = streamer_fault && target_fault ? intformer_pkg::ErrAccumulatorRange
+  assign error_o.code  = streamer_fault && target_fault ? intformer_pkg::ErrAccumulatorRange
                                                         : intformer_pkg::ErrScratchRange;
-  assign error_index_o = done_index_o;
-  assign error_addr_o  = streamer_fault ? 64'(streamer_fault_addr) : 64'(loader_fault_addr);
+  assign error_o.index = done_o.index;
+  assign error_o.addr  = streamer_fault ? 64'(streamer_fault_addr) : 64'(loader_fault_addr);
   always_ff @(posedge clk_i) begin
     if (!rst_ni) failed_q <= 1'b0;
     else if (error_valid_o) failed_q <= 1'b1;

@@ -41,9 +41,7 @@ module dispatch (
   output logic [7:0]   wait_from_o,  // the first queue whose token it lacks, 2 bits per queue
   output logic [3:0]   cause_o,  // what dispatch itself does, for the counters
   output logic         error_valid_o,
-  output logic [7:0]   error_code_o,
-  output logic [31:0]  error_index_o,
-  output logic [63:0]  error_addr_o
+  output intformer_pkg::error_t error_o
 );
   // What the next command is.
   logic [1:0] queue;
@@ -251,28 +249,28 @@ module dispatch (
 
   assign error_valid_o = illegal || no_program || deadlock || overflow != '0;
   always_comb begin
-    error_code_o  = intformer_pkg::ErrProgramEnd;
-    error_index_o = '0;
-    error_addr_o  = '0;
+    error_o.code  = intformer_pkg::ErrProgramEnd;
+    error_o.index = '0;
+    error_o.addr  = '0;
     if (illegal) begin
-      error_index_o = command_index_i;
-      if (!known) error_code_o = intformer_pkg::ErrIllegalOpcode;
-      else if (bad_field || self_token) error_code_o = intformer_pkg::ErrIllegalField;
+      error_o.index = command_index_i;
+      if (!known) error_o.code = intformer_pkg::ErrIllegalOpcode;
+      else if (bad_field || self_token) error_o.code = intformer_pkg::ErrIllegalField;
       if (bad_memory) begin
-        error_addr_o = command_i[intformer_pkg::MemoryAddrLsb +: intformer_pkg::MemoryAddrWidth];
+        error_o.addr = command_i[intformer_pkg::MemoryAddrLsb +: intformer_pkg::MemoryAddrWidth];
       end
     end else if (overflow != '0) begin
-      error_code_o = intformer_pkg::ErrIllegalField;
+      error_o.code = intformer_pkg::ErrIllegalField;
       for (int unsigned q = 0; q < 4; q++) begin
-        if (overflow[q]) error_index_o = done_index_i[q*32 +: 32];
+        if (overflow[q]) error_o.index = done_index_i[q*32 +: 32];
       end
     end else if (deadlock) begin
       // The earliest waiting command is the cause: all that it could wait for have come before it.
-      error_code_o  = intformer_pkg::ErrTokenDeadlock;
-      error_index_o = '1;
+      error_o.code  = intformer_pkg::ErrTokenDeadlock;
+      error_o.index = '1;
       for (int unsigned q = 0; q < 4; q++) begin
-        if (wait_event_o[q] && issue_index_o[q*32 +: 32] < error_index_o) begin
-          error_index_o = issue_index_o[q*32 +: 32];
+        if (wait_event_o[q] && issue_index_o[q*32 +: 32] < error_o.index) begin
+          error_o.index = issue_index_o[q*32 +: 32];
         end
       end
     end

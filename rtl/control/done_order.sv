@@ -24,15 +24,14 @@ module done_order #(
   output logic        full_o,
   output logic        empty_o,
   output logic        done_valid_o,
-  output logic [31:0] done_index_o,
-  output logic [3:0]  done_signal_o
+  output intformer_pkg::done_t done_o
 );
   logic [37:0] mem[Depth];
   logic [PointWidth-1:0] push_q, pop_q;
   logic [CountWidth-1:0] count_q, written_q, passed_q;  // commands here; ends that none has had
   logic wait_written, wait_passed;
 
-  assign {wait_written, wait_passed, done_signal_o, done_index_o} = mem[pop_q];
+  assign {wait_written, wait_passed, done_o} = mem[pop_q];
   assign full_o       = count_q == CountWidth'(Depth);
   assign empty_o      = count_q == '0;
   assign done_valid_o = !empty_o && (!wait_written || written_q != '0) &&

@@ -42,12 +42,9 @@ module dma_store #(
   input  logic [3:0]                signal_i,
   input  logic [31:0]               index_i,
   output logic                      done_valid_o,
-  output logic [31:0]               done_index_o,
-  output logic [3:0]                done_signal_o,
+  output intformer_pkg::done_t done_o,
   output logic                      error_valid_o,
-  output logic [7:0]                error_code_o,
-  output logic [31:0]               error_index_o,
-  output logic [63:0]               error_addr_o,
+  output intformer_pkg::error_t error_o,
   input  logic [WindowCount*64-1:0] window_base_i,
   input  logic [WindowCount*64-1:0] window_end_i,
   input  logic [WindowCount*2-1:0]  window_permissions_i,
@@ -325,8 +322,8 @@ module dma_store #(
   end
 
   assign done_valid_o  = b_accept && burst_last && !b_resp_i[1];
-  assign done_index_o  = burst_index;
-  assign done_signal_o = burst_signal;
+  assign done_o.index  = burst_index;
+  assign done_o.signal = burst_signal;
   assign busy_o        = word_valid || plan_valid || request_busy || burst_known;
 
   // With all words before it sent, a burst that lacks data is that of the word out of range.
@@ -338,17 +335,17 @@ module dma_store #(
   assign error_valid_o = bus_error || range_error || refusal;
 
   always_comb begin
-    error_code_o  = ErrorWindow;
-    error_index_o = issue_index;
-    error_addr_o  = issue_addr;
+    error_o.code  = ErrorWindow;
+    error_o.index = issue_index;
+    error_o.addr  = issue_addr;
     if (bus_error) begin
-      error_code_o  = ErrorBus;
-      error_index_o = burst_index;
-      error_addr_o  = burst_addr;
+      error_o.code  = ErrorBus;
+      error_o.index = burst_index;
+      error_o.addr  = burst_addr;
     end else if (range_error) begin
-      error_code_o  = ErrorRange;
-      error_index_o = word_index;
-      error_addr_o  = 64'(word_addr);
+      error_o.code  = ErrorRange;
+      error_o.index = word_index;
+      error_o.addr  = 64'(word_addr);
     end
   end
 

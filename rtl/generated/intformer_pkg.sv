@@ -351,6 +351,20 @@ package intformer_pkg;
     logic       moments;
   } vector_op_t;
 
+  // What a unit says of a command that it has completed.
+  typedef struct packed {
+    logic [3:0]  signal;
+    logic [31:0] index;
+  } done_t;
+
+  // What a unit says of the fault that stops it.
+  typedef struct packed {
+    logic [7:0]  code;
+    logic [31:0] index;
+    logic [63:0] addr;
+  } error_t;
+  localparam int unsigned ErrorBits = 104;
+
   // Registers: byte offsets on the AXI4-Lite port.
   localparam logic [11:0] RegDeviceId                    = 12'h000;
   localparam logic [11:0] RegVersion                     = 12'h004;

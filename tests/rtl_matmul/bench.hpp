@@ -12,6 +12,7 @@
 
 #include "gen/tables/commands.hpp"
 #include "tests/catch.hpp"
+#include "tests/outcome_ports.hpp"
 
 namespace intformer::test {
 
@@ -24,7 +25,7 @@ std::vector<uint8_t> portBytes(const Port& port, std::size_t bytes) {
 }
 template <typename Port>
 void setPort(Port& port, const void* data, std::size_t bytes) {
-  std::memcpy(&port, data, std::min(bytes, sizeof port));  // a unit's commands end before 64 bytes
+  std::memcpy(&port, data, std::min(bytes, sizeof port));  // a unit takes fewer than 64 bytes
 }
 
 /// Drives a verilated matmul_bench. `Dim` is that of its config.
@@ -38,11 +39,7 @@ class Bench {
   static constexpr uint32_t kAccRows = 16384 / (4 * Dim);
   using AccRow = std::array<int32_t, Dim>;
 
-  struct Done {
-    uint32_t index;
-    uint32_t signal;
-    uint64_t cycle;
-  };
+  using Done = test::Done;
 
   Model top{&context_};
   std::vector<std::vector<uint8_t>> scratch;  ///< what the scratchpad holds
@@ -72,7 +69,7 @@ class Bench {
         lastRow = cycle;
       }
       waits += top.wait_event_o;
-      if (top.done_valid_o) done.push_back({top.done_index_o, top.done_signal_o, cycle});
+      if (top.done_valid_o) done.push_back(test::readDone(top.done_o, cycle));
       watch();
     }
     top.clk_i = 1;

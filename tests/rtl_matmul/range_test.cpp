@@ -59,8 +59,9 @@ void requireFault(B& bench, const Command& bad, const Fault& expected, int block
   bench.done.clear();
   bench.watch = [&] {
     if (!bench.top.error_valid_o) return;
-    seen.push_back({static_cast<ErrorCode>(bench.top.error_code_o), bench.top.error_addr_o});
-    indexes.push_back(bench.top.error_index_o);
+    const test::Error error = test::readError(bench.top.error_o);
+    seen.push_back({static_cast<ErrorCode>(error.code), error.addr});
+    indexes.push_back(error.index);
   };
   bench.issue(smallMatmul(), 70);
   bench.issue(smallMatmul(), 71);

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/outcome_ports.hpp"
+
 namespace intformer::test {
 
 /// Copies bytes into or out of a port: narrow ports are integers, wide ones arrays of words.
@@ -106,15 +108,6 @@ void drive(Model& top, const Transfer& t) {
   top.index_i = t.index;
 }
 
-struct Done {
-  uint32_t index, signal;
-  uint64_t cycle;
-};
-struct Error {
-  uint32_t code = 0, index = 0;
-  uint64_t addr = 0;
-};
-
 /// A model under a clock, with the windows and the outcome ports that load and store share.
 template <typename Model>
 class DmaBench {
@@ -164,9 +157,8 @@ class DmaBench {
   }
 
   void noteOutcome() {
-    if (top.done_valid_o) done.push_back({top.done_index_o, top.done_signal_o, cycle});
-    if (top.error_valid_o)
-      errors.push_back({top.error_code_o, top.error_index_o, top.error_addr_o});
+    if (top.done_valid_o) done.push_back(readDone(top.done_o, cycle));
+    if (top.error_valid_o) errors.push_back(readError(top.error_o));
   }
 
   /// Rules of an address request: alignment, length, 4 KiB, the window rounded out to bus beats.

@@ -25,16 +25,14 @@ struct ErrorBench {
     top.clk_i = 1, top.eval();
   }
   void offer(uint32_t source, const Error& error) {
-    reinterpret_cast<uint8_t*>(&top.code_i)[source] = static_cast<uint8_t>(error.code);
-    std::memcpy(reinterpret_cast<uint8_t*>(&top.index_i) + 4 * source, &error.index, 4);
-    setPort64(top.addr_i, source, error.addr);
+    writeError(top.errors_i, source, error);
   }
   void check(const std::optional<Error>& kept) {
     CHECK(top.failed_o == kept.has_value());
-    const Error error = kept.value_or(Error{});
-    CHECK(top.code_o == error.code);
-    CHECK(top.index_o == error.index);
-    CHECK(top.addr_o == error.addr);
+    const Error error = kept.value_or(Error{}), seen = readError(top.error_o);
+    CHECK(seen.code == error.code);
+    CHECK(seen.index == error.index);
+    CHECK(seen.addr == error.addr);
   }
 };
 

@@ -139,8 +139,7 @@ class DispatchBench {
         if (!r.empty()) faults.push_back("finished while a unit was busy");
       if (top.scalar_busy_i) faults.push_back("finished while the row-scalar unit was busy");
     }
-    if (top.error_valid_o)
-      errors.push_back({top.error_code_o, top.error_index_o, top.error_addr_o});
+    if (top.error_valid_o) errors.push_back(readError(top.error_o));
   }
 
   /// The unit sees every bit of the fields of its opcode.

@@ -78,8 +78,7 @@ class FetchBench : public DmaBench<Model> {
         if (top.command_index_o != commands.size()) this->faults.push_back("wrong index");
         commands.push_back(portBytes(top.command_o, 64));
       }
-      if (top.error_valid_o)
-        this->errors.push_back({top.error_code_o, top.error_index_o, top.error_addr_o});
+      if (top.error_valid_o) this->errors.push_back(readError(top.error_o));
     }
     top.clk_i = 1, top.eval();
     ++cycle;

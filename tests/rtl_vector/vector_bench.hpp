@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "gen/tables/commands.hpp"
+#include "tests/outcome_ports.hpp"
 
 namespace intformer::test {
 
@@ -20,11 +21,7 @@ class VectorBench {
   VerilatedContext context_;  // outlives the model
 
  public:
-  struct Done {
-    uint32_t index;
-    uint32_t signal;
-    uint64_t cycle;
-  };
+  using Done = test::Done;
 
   Model top{&context_};
   std::vector<uint8_t> scratch;
@@ -36,11 +33,7 @@ class VectorBench {
   double stall = 0;  ///< probability that a port is not ready
   double writeStall = 0;  ///< that of the write port, if larger
   std::mt19937 random{1};
-  struct Error {
-    uint32_t code, index;
-    uint64_t addr;
-  };
-  std::vector<Error> errors;
+  std::vector<test::Error> errors;
 
   explicit VectorBench(uint32_t dim) : dim_(dim) {
     top.rst_ni = 0;
@@ -105,9 +98,8 @@ class VectorBench {
       accepted.push_back(cycle);
       queue_.pop_front();
     }
-    if (top.done_valid_o) done.push_back({top.done_index_o, top.done_signal_o, cycle});
-    if (top.error_valid_o)
-      errors.push_back({top.error_code_o, top.error_index_o, top.error_addr_o});
+    if (top.done_valid_o) done.push_back(test::readDone(top.done_o, cycle));
+    if (top.error_valid_o) errors.push_back(test::readError(top.error_o));
     grant(accPipe_, top.acc_req_valid_o && top.acc_req_ready_i, acc.data(), top.acc_req_addr_o,
           dim_ * 4, acc.size() / dim_);
     grant(readPipe_, top.read_req_valid_o && top.read_req_ready_i, scratch.data(),

@@ -37,9 +37,7 @@ module base16_command_fetch #(
   output logic [511:0]              command_o,
   output logic [31:0]               command_index_o,
   output logic                      error_valid_o,
-  output logic [7:0]                error_code_o,
-  output logic [31:0]               error_index_o,
-  output logic [63:0]               error_addr_o,
+  output base16_pkg::error_t error_o,
   input  logic [WindowCount*64-1:0] window_base_i,
   input  logic [WindowCount*64-1:0] window_end_i,
   input  logic [WindowCount*2-1:0]  window_permissions_i,
@@ -200,13 +198,13 @@ module base16_command_fetch #(
   assign error_valid_o = field_error || (reached && !reported_q && !stop_i);
 
   always_comb begin
-    error_code_o  = failed_q ? ErrorBus : ErrorWindow;
-    error_index_o = missing;
-    error_addr_o  = base_q + {26'd0, missing, 6'd0};
+    error_o.code  = failed_q ? ErrorBus : ErrorWindow;
+    error_o.index = missing;
+    error_o.addr  = base_q + {26'd0, missing, 6'd0};
     if (field_error) begin
-      error_code_o  = ErrorField;
-      error_index_o = '0;
-      error_addr_o  = program_addr_i;
+      error_o.code  = ErrorField;
+      error_o.index = '0;
+      error_o.addr  = program_addr_i;
     end
   end
 

@@ -9,36 +9,27 @@
 `default_nettype none
 
 module base16_first_error #(
-  parameter int unsigned Sources = 4
+  parameter  int unsigned Sources = 4,
+  localparam int unsigned Bits    = base16_pkg::ErrorBits
 ) (
-  input  logic                  clk_i,
-  input  logic                  rst_ni,
-  input  logic                  enable_i,
-  input  logic                  clear_i,
-  input  logic [Sources-1:0]    valid_i,
-  input  logic [Sources*8-1:0]  code_i,
-  input  logic [Sources*32-1:0] index_i,
-  input  logic [Sources*64-1:0] addr_i,
-  output logic                  failed_o,
-  output logic [7:0]            code_o,
-  output logic [31:0]           index_o,
-  output logic [63:0]           addr_o
+  input  logic                    clk_i,
+  input  logic                    rst_ni,
+  input  logic                    enable_i,
+  input  logic                    clear_i,
+  input  logic [Sources-1:0]      valid_i,
+  input  logic [Sources*Bits-1:0] errors_i,  // an error_t each
+  output logic                    failed_o,
+  output base16_pkg::error_t   error_o
 );
   always_ff @(posedge clk_i) begin
     if (!rst_ni || clear_i) begin
       failed_o <= 1'b0;
-      code_o   <= '0;
-      index_o  <= '0;
-      addr_o   <= '0;
+      error_o  <= '0;
     end else if (enable_i && !failed_o && |valid_i) begin
       failed_o <= 1'b1;
       // Highest source first: the last assignment, that of the lowest, stays.
       for (int unsigned i = 0; i < Sources; i++) begin
-        if (valid_i[Sources-1-i]) begin
-          code_o  <= code_i[(Sources-1-i)*8 +: 8];
-          index_o <= index_i[(Sources-1-i)*32 +: 32];
-          addr_o  <= addr_i[(Sources-1-i)*64 +: 64];
-        end
+        if (valid_i[Sources-1-i]) error_o <= errors_i[(Sources-1-i)*Bits +: Bits];
       end
     end
   end

@@ -34,12 +34,9 @@ module base16_vector_unit #(
   input  base16_pkg::vector_command_t command_i,
   input  logic [31:0]       command_index_i,
   output logic              done_valid_o,
-  output logic [31:0]       done_index_o,
-  output logic [3:0]        done_signal_o,
+  output base16_pkg::done_t done_o,
   output logic              error_valid_o,
-  output logic [7:0]        error_code_o,
-  output logic [31:0]       error_index_o,
-  output logic [63:0]       error_addr_o,
+  output base16_pkg::error_t error_o,
   input  logic              halt_i,
   output logic              busy_o,
   output logic              scalar_busy_o,
@@ -156,8 +153,7 @@ module base16_vector_unit #(
     .full_o(order_full),
     .empty_o(order_empty),
     .done_valid_o,
-    .done_index_o,
-    .done_signal_o
+    .done_o
   );
 
   assign busy_o = state_q != Idle || !order_empty;
@@ -167,17 +163,17 @@ module base16_vector_unit #(
   assign slot_fault    = state_q == Check && out_of_range && order_empty;
   assign error_valid_o = (write_fault || read_fault || slot_fault) && !failed_q;
   always_comb begin
-    error_code_o  = base16_pkg::ErrScratchRange;
-    error_index_o = index_q;
-    error_addr_o  = 64'(read_fault_addr);
+    error_o.code  = base16_pkg::ErrScratchRange;
+    error_o.index = index_q;
+    error_o.addr  = 64'(read_fault_addr);
     if (write_fault) begin
-      error_index_o = write_index;
-      error_addr_o  = 64'(write_fault_addr);
+      error_o.index = write_index;
+      error_o.addr  = 64'(write_fault_addr);
     end else if (read_fault) begin
-      if (read_fault_acc) error_code_o = base16_pkg::ErrAccumulatorRange;
+      if (read_fault_acc) error_o.code = base16_pkg::ErrAccumulatorRange;
     end else begin
-      error_code_o = base16_pkg::ErrStatRange;
-      error_addr_o = 32'(stat_row) < StatRows ? 64'(StatRows) : 64'(stat_row);
+      error_o.code = base16_pkg::ErrStatRange;
+      error_o.addr = 32'(stat_row) < StatRows ? 64'(StatRows) : 64'(stat_row);
     end
   end
 
