@@ -262,11 +262,14 @@ int runModel(const RunOptions& options) {
   const auto begin = Clock::now();
   Work work{options, *config.plan, std::move(*model), {}, {}, {}, {}, kFine, {}};
   const Graph& graph = work.model.graph;
-  {
+  const bool programmed = options.backend != "golden";  // which needs no program
+  if (programmed) {
     const StillWorking working("compiling " + work.model.name);
     work.program = compile(graph, work.plan, {.memory = {.latency = options.memoryLatency}});
   }
+  const auto goldenBegin = Clock::now();
   work.golden = runGolden(graph, work.model.inputs, work.plan.family);
+  const double goldenSeconds = secondsSince(goldenBegin);
   tb::RunReport& report = work.report;
   report.plan = work.plan;
   report.memoryLatency = options.memoryLatency;
@@ -278,17 +281,20 @@ int runModel(const RunOptions& options) {
   report.layers = work.model.layers;
   for (const Operator& op : graph.operators) report.macs += macs(graph, op);
   report.operators = tb::operatorReports(work.program, {}, 0, 0);
-  fmt::print("{} on {}: {} tokens, {} {}, {} commands; golden in {:.2f} s\n", report.model,
+  const std::size_t commands = work.program.commands.size();
+  fmt::print("{} on {}: {} tokens, {} {}{}; golden in {:.2f} s\n", report.model,
              deviceName(work.plan), lengthsText(work.model.seq), report.layers,
-             report.layers == 1 ? "layer" : "layers", work.program.commands.size(),
-             secondsSince(begin));
+             report.layers == 1 ? "layer" : "layers",
+             programmed ? fmt::format(", {} commands", commands) : "", goldenSeconds);
 
-  std::vector<uint8_t> image = buildImage(work.program, graph, work.model.inputs);
-  if (options.wants("emulator")) runEmulator(work, image);
-  if (options.wants("rtl")) runRtl(work, std::move(image));
+  if (programmed) {
+    std::vector<uint8_t> image = buildImage(work.program, graph, work.model.inputs);
+    if (options.wants("emulator")) runEmulator(work, image);
+    if (options.wants("rtl")) runRtl(work, std::move(image));
+  }
   report.wallSeconds = secondsSince(begin);
 
-  if (options.backend != "golden") fmt::print("\n{}\n", tb::tableText(report));
+  if (programmed) fmt::print("\n{}\n", tb::tableText(report));
   if (work.model.reference) printCosines(work);
   fmt::print("{}\n", verdict(work));
   if (!options.json.empty()) {

@@ -165,3 +165,14 @@ TEST_CASE("compile leaves a folder alone that it did not write", "[cli]") {
   CHECK_THAT(refused.text, containsText("holds mine.txt, which compile did not write"));
   CHECK(readTree(folder.path()).size() == 1);
 }
+
+TEST_CASE("the golden model alone runs without a program", "[cli]") {
+  const std::string run = "run configs/models/odd.toml --seq 40 --backend golden --config configs/";
+  const Outcome output = runProgram(run + "base16.toml");
+  INFO(output.text);
+  CHECK(output.status == 0);
+  CHECK(output.text.find("golden in ") != std::string::npos);
+  CHECK(output.text.find("commands") == std::string::npos);
+  // So a device that the model does not fit is no hindrance.
+  CHECK(runProgram(run + "tiny4.toml --set scratchpad.bytes=256").status == 0);
+}
