@@ -175,6 +175,23 @@ module row_streamer #(
   assign row_valid_o    = flight_q[1];
   assign row_swap_o     = flight_swap_q[1];
   assign row_unsigned_o = flight_unsigned_q[1];
+
+  // What the contract demands.
+  if (Dim < 4 || (Dim & (Dim - 1)) != 0)
+    $error("row_streamer: Dim must be a power of two from 4 on");
+  assert_always a_sizes (
+    .clk_i,
+    .rst_ni,
+    .holds_i(!(command_valid_i && command_ready_o) ||
+             (command_rows_i != '0 && command_depth_i != '0 && command_cols_i != '0))
+  );
+  assert_apart #(
+    .Cycles(4)
+  ) a_tiles (
+    .clk_i,
+    .rst_ni,
+    .event_i(grant && first_q)
+  );
 endmodule
 
 `default_nettype wire

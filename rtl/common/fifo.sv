@@ -52,6 +52,9 @@ module fifo #(
       if (pop && !push) count_q <= count_q - 1'b1;
     end
   end
+
+  // What the contract demands.
+  if (Width < 1 || Depth < 1) $error("fifo: Width and Depth must be at least 1");
 endmodule
 
 `default_nettype wire

@@ -56,6 +56,23 @@ module done_order #(
       passed_q  <= passed_q + CountWidth'(passed_i) - CountWidth'(done_valid_o && wait_passed);
     end
   end
+
+  // What the contract demands.
+  assert_always a_room (
+    .clk_i,
+    .rst_ni,
+    .holds_i(!push_i || !full_o)
+  );
+  assert_always a_written (
+    .clk_i,
+    .rst_ni,
+    .holds_i(!written_i || written_q != CountWidth'(Depth))
+  );
+  assert_always a_passed (
+    .clk_i,
+    .rst_ni,
+    .holds_i(!passed_i || passed_q != CountWidth'(Depth))
+  );
 endmodule
 
 `default_nettype wire

@@ -44,6 +44,13 @@ module token_counters (
       end
     end
   end
+
+  // What the contract demands.
+  assert_always a_there (
+    .clk_i,
+    .rst_ni,
+    .holds_i((take_i & ~have_o) == '0)
+  );
 endmodule
 
 `default_nettype wire

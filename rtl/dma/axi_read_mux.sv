@@ -52,6 +52,17 @@ module axi_read_mux #(
       ar_length_o <= fetch_ar_valid_i ? fetch_ar_length_i : load_ar_length_i;
     end
   end
+
+  // What the contract demands.
+  assert_held #(
+    .Width(AddressBits + 9)
+  ) a_request_held (
+    .clk_i,
+    .rst_ni,
+    .valid_i(ar_valid_o),
+    .ready_i(ar_ready_i),
+    .payload_i({ar_id_o, ar_addr_o, ar_length_o})
+  );
 endmodule
 
 `default_nettype wire

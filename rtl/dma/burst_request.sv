@@ -110,6 +110,22 @@ module burst_request #(
       ax_length_o <= issue_length_o;
     end
   end
+
+  // What the contract demands.
+  assert_held #(
+    .Width(AddressBits + 8)
+  ) a_request_held (
+    .clk_i,
+    .rst_ni,
+    .valid_i(ax_valid_o),
+    .ready_i(ax_ready_i),
+    .payload_i({ax_addr_o, ax_length_o})
+  );
+  assert_always a_one_page (
+    .clk_i,
+    .rst_ni,
+    .holds_i(!burst_valid || issue_addr_o[63:12] == 52'((burst_end - 64'd1) >> 12))
+  );
 endmodule
 
 `default_nettype wire

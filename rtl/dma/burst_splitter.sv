@@ -101,6 +101,17 @@ module burst_splitter #(
       tag_q         <= command_tag_i;
     end
   end
+
+  // What the contract demands.
+  if (BurstBytes > 4096 || BurstBytes % BusBytes != 0 || (BurstBytes & (BurstBytes - 1)) != 0)
+    $error(
+        "burst_splitter: BurstBytes must be a power of two, a multiple of BusBytes, at most 4096"
+    );
+  assert_always a_sizes (
+    .clk_i,
+    .rst_ni,
+    .holds_i(!accept || (command_chunk_bytes_i != '0 && command_chunks_i != '0))
+  );
 endmodule
 
 `default_nettype wire

@@ -326,6 +326,13 @@ module dma_load #(
 
   logic unused;
   assign unused = ^{issue_last, issue_length, burst_known, beat_count, plan_count, r_resp_i[0]};
+
+  // What the contract demands.
+  assert_always a_asked (
+    .clk_i,
+    .rst_ni,
+    .holds_i(!r_valid_i || burst_known)
+  );
 endmodule
 
 `default_nettype wire

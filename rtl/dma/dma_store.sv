@@ -362,6 +362,32 @@ module dma_store #(
   logic unused;
   assign unused = ^{burst_count, plan_count, word_last, side_valid, side_ready, data_ready,
                     side_count, data_count, beat_count, length_ready, length_count, b_resp_i[0]};
+
+  // What the contract demands.
+  assert_always a_side_room (
+    .clk_i,
+    .rst_ni,
+    .holds_i(!word_granted || side_ready)
+  );
+  assert_always a_data_room (
+    .clk_i,
+    .rst_ni,
+    .holds_i(!read_rsp_valid_i || data_ready)
+  );
+  assert_always a_length_room (
+    .clk_i,
+    .rst_ni,
+    .holds_i(!issue_valid || length_ready)
+  );
+  assert_held #(
+    .Width(BusBytes * 9 + 1)
+  ) a_beat_held (
+    .clk_i,
+    .rst_ni,
+    .valid_i(w_valid_o),
+    .ready_i(w_ready_i),
+    .payload_i({w_data_o, w_strobe_o, w_last_o})
+  );
 endmodule
 
 `default_nettype wire

@@ -150,6 +150,14 @@ module row_lookup #(
       default: ;
     endcase
   end
+
+  // What the contract demands.
+  assert_always a_list (
+    .clk_i,
+    .rst_ni,
+    .holds_i(!(accept && gather_i) ||
+             (chunks_i != '0 && 32'(chunks_i) <= MaxRows && list_addr_i[1:0] == '0))
+  );
 endmodule
 
 `default_nettype wire

@@ -62,6 +62,16 @@ module isqrt #(
     end
   end
   // verilator lint_on BLKSEQ
+
+  // What the contract demands.
+  if (Interval < 1) $error("isqrt: Interval must be at least 1");
+  assert_apart #(
+    .Cycles(Interval)
+  ) a_loads (
+    .clk_i,
+    .rst_ni,
+    .event_i(load_i)
+  );
 endmodule
 
 `default_nettype wire

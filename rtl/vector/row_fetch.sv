@@ -291,6 +291,45 @@ module row_fetch #(
       end
     end
   end
+
+  // What the contract demands.
+  assert_always a_start (
+    .clk_i,
+    .rst_ni,
+    .holds_i(!start_i || (idle_o && rows_i != '0 && panels_i != '0))
+  );
+  assert_held #(
+    .Width(24)
+  ) a_acc_request (
+    .clk_i,
+    .rst_ni,
+    .valid_i(acc_req_valid_o),
+    .ready_i(acc_req_ready_i),
+    .payload_i(acc_req_addr_o)
+  );
+  assert_held #(
+    .Width(24)
+  ) a_read_request (
+    .clk_i,
+    .rst_ni,
+    .valid_i(read_req_valid_o),
+    .ready_i(read_req_ready_i),
+    .payload_i(read_req_addr_o)
+  );
+  assert_held #(
+    .Width(16 + 16 + 1 + 2 + 4)
+  ) a_command (
+    .clk_i,
+    .rst_ni,
+    .valid_i(!idle_o),
+    .ready_i(row_sent && last_row && last_panel),
+    .payload_i({rows_i, panels_i, acc_used_i, in_words_i, const_words_i})
+  );
+  assert_always a_finished (
+    .clk_i,
+    .rst_ni,
+    .holds_i(!(row_written_i || row_passed_i) || flight_q != '0)
+  );
 endmodule
 
 `default_nettype wire

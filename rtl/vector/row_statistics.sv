@@ -185,6 +185,25 @@ module row_statistics #(
     .read_addr_i(own_read && moments_1 ? slot_1 : sums_slot_i),
     .read_data_o(squares_o)
   );
+
+  // What the contract demands.
+  logic open_q;  // a row has begun and not come to its last beat
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) open_q <= 1'b0;
+    else if (valid_i) open_q <= !last_i;
+  end
+  assert_always a_beats (
+    .clk_i,
+    .rst_ni,
+    .holds_i(open_q ? valid_i && !first_i : !valid_i || first_i)
+  );
+  assert_always a_slot (
+    .clk_i,
+    .rst_ni,
+    .holds_i(!(valid_i && first_i && (maximum_i || sum_weights_i || moments_i)) ||
+             !((valid_1_q && slot_1 == slot_i) || (valid_2_q && slot_2 == slot_i) ||
+               (write_q && slot_q == slot_i)))
+  );
 endmodule
 
 `default_nettype wire

@@ -190,6 +190,21 @@ module row_writer #(
       end
     end
   end
+
+  // What the contract demands.
+  if (OutRows < 2 || (OutRows & (OutRows - 1)) != 0)
+    $error("row_writer: OutRows must be a power of two from 2 on");
+  if (Lanes < 1 || Dim % Lanes != 0) $error("row_writer: Lanes must divide Dim");
+  assert_always a_room (
+    .clk_i,
+    .rst_ni,
+    .holds_i(!push || count_q != CountWidth'(OutRows))
+  );
+  assert_always a_sizes (
+    .clk_i,
+    .rst_ni,
+    .holds_i(!take_o || (rows_i != '0 && panels_i != '0 && (out8_used_i || out16_used_i)))
+  );
 endmodule
 
 `default_nettype wire

@@ -53,7 +53,10 @@ class DispatchBench {
     tick();
     top.rst_ni = 1;
   }
-  ~DispatchBench() { top.final(); }
+  ~DispatchBench() {
+    top.final();
+    Verilated::threadContextp(&context_);  // else the end of another bench's, where this model ends
+  }
 
   void start() {
     next_ = 0;

@@ -6,6 +6,9 @@ array/base16_row_streamer.sv
 array/base16_systolic_array.sv
 array/base16_systolic_row.sv
 array/base16_weight_loader.sv
+common/base16_assert_always.sv
+common/base16_assert_apart.sv
+common/base16_assert_held.sv
 common/base16_fifo.sv
 common/base16_ram_1r1w.sv
 common/base16_ram_2r1w.sv

@@ -280,20 +280,25 @@ module base16_matmul_unit #(
 
   logic unused_command;
   assign unused_command = ^command_i;
-`ifdef VERILATOR
-  always_ff @(posedge clk_i) begin
-    if (rst_ni) begin
-      assert (!place_valid || place_ready)
-      else $error("place of a row lost");
-      assert (!acc_valid_o || place_out_valid)
-      else $error("result without a place");
-      assert (a_rsp_valid_i == row_valid)
-      else $error("A data not 2 cycles after the grant");
-    end
-  end
-`endif
   logic unused_response;
   assign unused_response = ^{a_rsp_valid_i, b_rsp_valid_i, place_ready, place_out_valid};
+
+  // What the contract demands.
+  base16_assert_always a_place_room (
+    .clk_i,
+    .rst_ni,
+    .holds_i(!place_valid || place_ready)
+  );
+  base16_assert_always a_place (
+    .clk_i,
+    .rst_ni,
+    .holds_i(!acc_valid_o || place_out_valid)
+  );
+  base16_assert_always a_data_in_time (
+    .clk_i,
+    .rst_ni,
+    .holds_i(a_rsp_valid_i == row_valid)
+  );
 endmodule
 
 `default_nettype wire

@@ -167,16 +167,32 @@ module base16_weight_loader #(
     else todo_q <= todo - TodoWidth'(pop);
   end
 
-`ifdef VERILATOR
-  always_ff @(posedge clk_i) begin
-    if (rst_ni) begin
-      assert (!flight_q[1] || word_ready)
-      else $error("weight word lost");
-      assert (!swap_i || todo_q == '0)
-      else $error("swap before the weights are complete");
-    end
-  end
-`endif
+  // What the contract demands.
+  if (Dim < 4 || (Dim & (Dim - 1)) != 0)
+    $error("weight_loader: Dim must be a power of two from 4 on");
+  base16_assert_always a_room (
+    .clk_i,
+    .rst_ni,
+    .holds_i(!flight_q[1] || word_ready)
+  );
+  base16_assert_always a_complete (
+    .clk_i,
+    .rst_ni,
+    .holds_i(!swap_i || todo_q == '0)
+  );
+  base16_assert_apart #(
+    .Cycles(4)
+  ) a_swaps (
+    .clk_i,
+    .rst_ni,
+    .event_i(swap_i)
+  );
+  base16_assert_always a_sizes (
+    .clk_i,
+    .rst_ni,
+    .holds_i(!(command_valid_i && command_ready_o) ||
+             (command_depth_i != '0 && command_cols_i != '0))
+  );
 endmodule
 
 `default_nettype wire

@@ -54,6 +54,9 @@ module base16_fifo #(
       if (pop && !push) count_q <= count_q - 1'b1;
     end
   end
+
+  // What the contract demands.
+  if (Width < 1 || Depth < 1) $error("fifo: Width and Depth must be at least 1");
 endmodule
 
 `default_nettype wire

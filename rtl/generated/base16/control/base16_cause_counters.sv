@@ -34,6 +34,13 @@ module base16_cause_counters #(
     if (!rst_ni || clear_i) written_q <= '0;
     else if (enable_i) written_q[cause_i] <= 1'b1;
   end
+
+  // What the contract demands.
+  base16_assert_always a_cause (
+    .clk_i,
+    .rst_ni,
+    .holds_i(!enable_i || 32'(cause_i) < Count)
+  );
 endmodule
 
 `default_nettype wire

@@ -226,6 +226,26 @@ module base16_command_fetch #(
   logic unused;
   assign unused = ^{issue_last, issue_tag, request_ready, request_busy, push_ready, issue_length,
                     r_resp_i[0]};
+
+  // What the contract demands.
+  if (BurstBytes > 64 * FetchDepth)
+    $error("command_fetch: BurstBytes must be at most 64 * FetchDepth");
+  if (BusBytes > 64) $error("command_fetch: BusBytes must be at most 64");
+  base16_assert_always a_start (
+    .clk_i,
+    .rst_ni,
+    .holds_i(!start_i || idle_o)
+  );
+  base16_assert_always a_room (
+    .clk_i,
+    .rst_ni,
+    .holds_i(!(complete_q && !stopped_q && !failed_q) || push_ready)
+  );
+  base16_assert_always a_asked (
+    .clk_i,
+    .rst_ni,
+    .holds_i(!r_valid_i || expected_q != '0)
+  );
 endmodule
 
 `default_nettype wire

@@ -55,6 +55,9 @@ module base16_command_queue #(
       else if (pop_ready_i) pop_valid_o <= 1'b0;
     end
   end
+
+  // What the contract demands.
+  if (Depth < 1) $error("command_queue: Depth must be at least 1");
 endmodule
 
 `default_nettype wire

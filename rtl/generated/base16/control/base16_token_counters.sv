@@ -46,6 +46,13 @@ module base16_token_counters (
       end
     end
   end
+
+  // What the contract demands.
+  base16_assert_always a_there (
+    .clk_i,
+    .rst_ni,
+    .holds_i((take_i & ~have_o) == '0)
+  );
 endmodule
 
 `default_nettype wire

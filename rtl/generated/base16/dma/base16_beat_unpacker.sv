@@ -45,8 +45,20 @@ module base16_beat_unpacker #(
     assign word_valid_o = beat_valid_i;
     assign word_data_o  = piece[word_offset_i];
     assign beat_ready_o = word_ready_i && (word_chunk_last_i || word_offset_i == '1);
-    logic unused;
-    assign unused = ^{clk_i, rst_ni};
+
+    // What the contract demands.
+    logic                   inside_q;  // of a chunk
+    logic [OffsetWidth-1:0] offset_q;  // of the word before
+    always_ff @(posedge clk_i) begin
+      if (!rst_ni) inside_q <= 1'b0;
+      else if (word_valid_o && word_ready_i) inside_q <= !word_chunk_last_i;
+      if (word_valid_o && word_ready_i) offset_q <= word_offset_i;
+    end
+    base16_assert_always a_offset (
+      .clk_i,
+      .rst_ni,
+      .holds_i(!(word_valid_o && word_ready_i && inside_q) || word_offset_i == offset_q + 1'b1)
+    );
   end else begin : gen_narrow
     localparam int unsigned Parts = WordBytes / BusBytes;
     localparam int unsigned CountWidth = $clog2(Parts);

@@ -91,6 +91,13 @@ module base16_word_walker #(
       word_tag_o      <= command_tag_i;
     end
   end
+
+  // What the contract demands.
+  base16_assert_always a_sizes (
+    .clk_i,
+    .rst_ni,
+    .holds_i(!accept || (command_chunk_words_i != '0 && command_chunks_i != '0))
+  );
 endmodule
 
 `default_nettype wire

@@ -115,24 +115,27 @@ module base16_accumulator #(
       end
     end
   end
-`ifdef VERILATOR
-  // The array never adds to a row that is still on its way to memory.
-  always_ff @(posedge clk_i) begin
-    if (rst_ni && array_read) begin
-      assert (!(valid1_q && bank1_q == array_bank &&
-                local1_q == acc_addr_i[BankWidth +: LocalWidth]) &&
-              !(valid2_q && bank2_q == array_bank &&
-                local2_q == acc_addr_i[BankWidth +: LocalWidth]))
-      else $error("add to a row written less than 3 cycles before");
-    end
-    if (rst_ni) begin
-      assert (!acc_valid_i || 32'(acc_addr_i) < Rows)
-      else $error("row beyond the end");
-      assert (!vector_grant || 32'(read_req_addr_i) < Rows)
-      else $error("row beyond the end");
-    end
-  end
-`endif
+
+  // What the contract demands.
+  base16_assert_always a_add_distance (
+    .clk_i,
+    .rst_ni,
+    .holds_i(!array_read ||
+             !((valid1_q && bank1_q == array_bank &&
+                local1_q == acc_addr_i[BankWidth +: LocalWidth]) ||
+               (valid2_q && bank2_q == array_bank &&
+                local2_q == acc_addr_i[BankWidth +: LocalWidth])))
+  );
+  base16_assert_always a_array_row (
+    .clk_i,
+    .rst_ni,
+    .holds_i(!acc_valid_i || 32'(acc_addr_i) < Rows)
+  );
+  base16_assert_always a_vector_row (
+    .clk_i,
+    .rst_ni,
+    .holds_i(!vector_grant || 32'(read_req_addr_i) < Rows)
+  );
 endmodule
 
 `default_nettype wire

@@ -62,6 +62,21 @@ module base16_divider #(
     end
   end
   // verilator lint_on BLKSEQ
+
+  // What the contract demands.
+  if (Interval < 1) $error("divider: Interval must be at least 1");
+  base16_assert_apart #(
+    .Cycles(Interval)
+  ) a_loads (
+    .clk_i,
+    .rst_ni,
+    .event_i(load_i)
+  );
+  base16_assert_always a_operands (
+    .clk_i,
+    .rst_ni,
+    .holds_i(!load_i || {1'b0, numerator_i} < {denominator_i, 1'b0})
+  );
 endmodule
 
 `default_nettype wire

@@ -64,6 +64,16 @@ module base16_isqrt #(
     end
   end
   // verilator lint_on BLKSEQ
+
+  // What the contract demands.
+  if (Interval < 1) $error("isqrt: Interval must be at least 1");
+  base16_assert_apart #(
+    .Cycles(Interval)
+  ) a_loads (
+    .clk_i,
+    .rst_ni,
+    .event_i(load_i)
+  );
 endmodule
 
 `default_nettype wire

@@ -311,6 +311,26 @@ module base16_row_issue #(
   assign final_11_o  = final_row_11 && last_11_o;
   assign first_11_o  = beat_11_o == '0;
   assign last_11_o   = beat_11_o == LastBeat;
+
+  // What the contract demands.
+  if (Lanes < 1 || Dim % Lanes != 0) $error("row_issue: Lanes must divide Dim");
+  if (OutRows + 8 > 2 ** OlderWidth)
+    $error("row_issue: OlderWidth must count all rows between lanes and memory");
+  base16_assert_always a_sizes (
+    .clk_i,
+    .rst_ni,
+    .holds_i(!take_o || (rows_i != '0 && panels_i != '0))
+  );
+  base16_assert_always a_finished (
+    .clk_i,
+    .rst_ni,
+    .holds_i(!(row_written_i || row_passed_i) || unfinished_q != '0)
+  );
+  base16_assert_always a_gathered (
+    .clk_i,
+    .rst_ni,
+    .holds_i(!slot_written_i || gathering_q != '0)
+  );
 endmodule
 
 `default_nettype wire

@@ -233,6 +233,14 @@ module base16_row_scalar #(
     if (quotient_there)
       factor_q <= layer_norm_q ? quotient : 17'((33'(quotient) * 33'(multiplier_q)) >> 15);
   end
+
+  // What the contract demands.
+  if (Interval < 1 || Interval > QuotientWidth) $error("row_scalar: Interval must be 1 to 17");
+  base16_assert_always a_start (
+    .clk_i,
+    .rst_ni,
+    .holds_i(!start_i || (!busy_o && rows_i != '0))
+  );
 endmodule
 
 `default_nettype wire
