@@ -34,8 +34,7 @@ bool Device::cycle() {
   const bool accReady = vectorSums();
 
   // The port.
-  const bool readBeat =
-      memory_.rValid && (memory_.rSide == 0 || load_.beatReady());
+  const bool readBeat = memory_.rValid && load_.beatReady();  // fetch always has room
   const bool fetchBeat = readBeat && memory_.rSide == 0;
   const bool loadBeat = readBeat && memory_.rSide == 1;
   const bool beatLast = memory_.rLast;

@@ -107,8 +107,9 @@ bool Device::stepUnits(uint32_t waiting) {
     if (waiting != 0 && issuesAny(waiting)) return false;
     const Ports ports = portsOfScratchpad();
     const bool accReady = vectorSums();
-    const bool fetchBeat = memory_.rValid && memory_.rSide == 0;
-    const bool loadBeat = memory_.rValid && !fetchBeat && load_.beatReady();
+    const bool readBeat = memory_.rValid && load_.beatReady();
+    const bool fetchBeat = readBeat && memory_.rSide == 0;
+    const bool loadBeat = readBeat && memory_.rSide == 1;
     const bool writeBeat = store_.beatValid() && memory_.wReady;
     const bool response = memory_.bValid && store_.responseReady();
     if (!load_.still() || loadBeat)
@@ -125,7 +126,7 @@ bool Device::stepUnits(uint32_t waiting) {
       fetch_.step(true, false);
       fetchStill_ = fetch_.still();
     }
-    if (fetchBeat || loadBeat) memory_.acceptReadBeat();
+    if (readBeat) memory_.acceptReadBeat();
     if (response) memory_.acceptResponse();
     ++now_;
     memory_.drive(now_);

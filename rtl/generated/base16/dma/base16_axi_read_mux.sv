@@ -3,7 +3,9 @@
 // change the config or the generator, not this file.
 // Merges the read channels of fetch (id 0) and load (id 1) into one AXI4 read port.
 //
-// Contract: fetch goes first when both ask. Read data go to the side that their id names.
+// Contract: fetch goes first when both ask. Read data go to the side that their id names, when both
+//   sides have room: so ready depends on no pin of the bus. Fetch has room for all that it asked for,
+//   and load finds room without it: neither waits for the other.
 // Timing: requests pass through one register; data pass straight through.
 `default_nettype none
 
@@ -38,9 +40,9 @@ module base16_axi_read_mux #(
   assign open             = !ar_valid_o || ar_ready_i;
   assign fetch_ar_ready_o = open;
   assign load_ar_ready_o  = open && !fetch_ar_valid_i;
-  assign fetch_r_valid_o  = r_valid_i && !r_id_i;
-  assign load_r_valid_o   = r_valid_i && r_id_i;
-  assign r_ready_o        = r_id_i ? load_r_ready_i : fetch_r_ready_i;
+  assign r_ready_o        = load_r_ready_i && fetch_r_ready_i;
+  assign fetch_r_valid_o  = r_valid_i && r_ready_o && !r_id_i;
+  assign load_r_valid_o   = r_valid_i && r_ready_o && r_id_i;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) ar_valid_o <= 1'b0;
