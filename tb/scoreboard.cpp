@@ -146,17 +146,12 @@ Comparison Scoreboard::compare(std::span<const uint8_t> memory, bool written) co
 }
 
 uint64_t Scoreboard::valuesOf(const Operator& op) const {
-  std::vector<TensorId> outputs;
-  if (const auto* linear = std::get_if<Linear>(&op)) outputs = {linear->output};
-  if (const auto* attention = std::get_if<Attention>(&op))
-    outputs = {attention->weights, attention->output};
-  if (const auto* norm = std::get_if<LayerNorm>(&op)) outputs = {norm->output8, norm->output16};
-  if (const auto* embedding = std::get_if<Embedding>(&op)) outputs = {embedding->output};
+  const std::vector<Operand> outputs = outputsOf(op);
   uint64_t values = 0;
   for (const Place& place : places_)
-    for (const TensorId id : outputs)
-      if (place.placement->tensor == id)
-        values += uint64_t{graph_.tensors[id].rows} * graph_.tensors[id].cols;
+    for (const Operand& output : outputs)
+      if (place.placement->tensor == output.tensor)
+        values += uint64_t{graph_.tensors[output.tensor].rows} * graph_.tensors[output.tensor].cols;
   return values;
 }
 

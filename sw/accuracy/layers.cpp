@@ -68,13 +68,12 @@ std::vector<LayerError> layerErrors(const FloatGraph& graph, const QuantizedMode
   for (const FloatOperator& op : graph.operators)
     if (const auto* norm = std::get_if<FloatLayerNorm>(&op)) norms[norm->name] = norm;
   std::vector<LayerError> errors;
-  for (const Operator& op : run.graph.operators)
-    if (const auto* norm = std::get_if<LayerNorm>(&op)) {
-      const FloatLayerNorm& source = *norms.at(norm->name);
-      const TensorId id = norm->output16 != kNoTensor ? norm->output16 : norm->output8;
-      errors.push_back(compare(run.graph.tensors[id].name, inReals(*norm, source, run.values[id]),
-                               references[source.output]));
-    }
+  for (const LayerNorm* norm : operatorsOf<LayerNorm>(run.graph)) {
+    const FloatLayerNorm& source = *norms.at(norm->name);
+    const TensorId id = norm->output16 != kNoTensor ? norm->output16 : norm->output8;
+    errors.push_back(compare(run.graph.tensors[id].name, inReals(*norm, source, run.values[id]),
+                             references[source.output]));
+  }
   return errors;
 }
 

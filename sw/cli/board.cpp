@@ -10,6 +10,7 @@
 #include "gen/device.hpp"
 #include "gen/tables/registers.hpp"
 #include "sw/compiler/listing.hpp"
+#include "sw/graph/lengths.hpp"
 #include "sw/runtime/example/image.h"
 #include "sw/version/version.hpp"
 
@@ -44,9 +45,8 @@ Json sentencesJson(const ModelInput& model) {
 }  // namespace
 
 const Embedding& embeddingOf(const ModelInput& model) {
-  for (const Operator& op : model.graph.operators)
-    if (const auto* embedding = std::get_if<Embedding>(&op); embedding != nullptr && model.output)
-      return *embedding;
+  if (const Embedding* embedding = embeddingOf(model.graph); embedding != nullptr && model.output)
+    return *embedding;
   throw std::invalid_argument(model.name + ": no sentences come in");
 }
 

@@ -50,8 +50,8 @@ int quantize(const QuantizeCommand& command) {
   model.integers = quantizeTrained(model.trained, command.calibration, command.how);
   writeModelFile(command.out, model);
   uint64_t weights = 0;
-  for (const Operator& op : model.integers->model.graph.operators)
-    if (const auto* linear = std::get_if<Linear>(&op)) weights += linear->weights.size();
+  for (const Linear* linear : operatorsOf<Linear>(model.integers->model.graph))
+    weights += linear->weights.size();
   fmt::print("{}: {} operators, {:.1f} M weights of 8 bits; {:.1f} MB; {:.1f} s\n", command.out,
              model.integers->model.graph.operators.size(), static_cast<double>(weights) / 1e6,
              static_cast<double>(std::filesystem::file_size(command.out)) / 1e6,

@@ -60,7 +60,7 @@ void run(const Graph& graph, const LayerNorm& op, TensorValues& values, Family) 
 
 void runOperator(const Graph& graph, const Operator& op, TensorValues& values, Family family) {
   values.resize(graph.tensors.size());
-  std::visit([&](const auto& specific) { golden::run(graph, specific, values, family); }, op);
+  match(op, [&](const auto& specific) { golden::run(graph, specific, values, family); });
 }
 
 TensorValues runGolden(const Graph& graph, const TensorValues& inputs, Family family) {

@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "gen/plan.hpp"
 #include "sw/graph/check.hpp"
+#include "sw/numerics/family.hpp"
 
 /// The integer model, operator by operator: the truth that emulator and RTL must equal on every
 /// bit. Knows operators and tensors, nothing of tiles, addresses or commands.

@@ -67,7 +67,7 @@ struct EpilogueRunner {
 void run(const Graph& graph, const Linear& op, TensorValues& values, Family family) {
   const std::vector<int32_t> sums = linearSums(graph, op, values);
   Tensor& out = output(graph, values, op.output);
-  std::visit(EpilogueRunner{graph, op, values, family, sums, out}, op.epilogue);
+  match(op.epilogue, EpilogueRunner{graph, op, values, family, sums, out});
 }
 
 }  // namespace golden

@@ -16,7 +16,19 @@ Operand headsOf(const Attention& op, std::string_view role, TensorId tensor) {
           .groupCols = op.headWidth};
 }
 
+/// Whether each bound of the mask moves with the row or lets all of its side in.
+bool keepsLength(const Attention& op) {
+  const Mask& mask = op.mask;
+  return (mask.lowMoves || mask.low <= 0) &&
+         (mask.highMoves || mask.high >= static_cast<int32_t>(op.rows));
+}
+
 }  // namespace
+
+bool sameMask(const Mask& a, const Mask& b) {
+  return a.lowMoves == b.lowMoves && a.highMoves == b.highMoves &&
+         (!a.lowMoves || a.low == b.low) && (!a.highMoves || a.high == b.high);
+}
 
 std::vector<Operand> Traits<Attention>::inputs(const Attention& op) {
   return {headsOf(op, "query", op.query), headsOf(op, "key", op.key),
@@ -24,7 +36,7 @@ std::vector<Operand> Traits<Attention>::inputs(const Attention& op) {
 }
 
 std::vector<Operand> Traits<Attention>::outputs(const Attention& op) {
-  return {{.role = "weights", .tensor = op.weights}, headsOf(op, "output", op.output)};
+  return {sequence(op).own, headsOf(op, "output", op.output)};
 }
 
 uint64_t Traits<Attention>::macs(const Graph&, const Attention& op) {
@@ -37,6 +49,27 @@ std::string Traits<Attention>::shape(const Graph&, const Attention& op) {
 
 Attention Traits<Attention>::withoutContents(const Attention& op) {
   return op;
+}
+
+Sequence Traits<Attention>::sequence(const Attention& op) {
+  return {.firstRow = op.firstRow, .rows = op.rows,
+          .anyLength = keepsLength(op),
+          .own = {.role = "weights", .tensor = op.weights}};
+}
+
+bool Traits<Attention>::alike(const Attention& op, const Attention& other) {
+  return op.query == other.query && op.key == other.key && op.value == other.value &&
+         op.output == other.output && sameMask(op.mask, other.mask);
+}
+
+void Traits<Attention>::setSequence(Attention& op, TensorId own, TensorInfo& ownInfo,
+                                    uint32_t firstRow, uint32_t rows) {
+  op.weights = own;
+  op.firstRow = firstRow;
+  op.rows = rows;
+  if (!op.mask.highMoves) op.mask.high = static_cast<int32_t>(rows);
+  ownInfo.rows = op.heads * rows;
+  ownInfo.cols = rows;
 }
 
 // Logits: headWidth * 128 * 128 <= 2^30; sums of weights: 255 * rows < 2^23; products:

@@ -18,6 +18,9 @@ struct Mask {
   bool highMoves = false;
 };
 
+/// Whether two masks that checkSequences() takes are the same but for the sequence's length.
+bool sameMask(const Mask& a, const Mask& b);
+
 /// Multi-head attention over the rows [firstRow, firstRow + rows) of packed tensors, positions
 /// counted from firstRow. Heads are column groups of headWidth. docs/2-numerics.md, section 2.7.
 struct Attention {
@@ -44,7 +47,32 @@ struct Traits<Attention> {
   static uint64_t macs(const Graph& graph, const Attention& op);
   static std::string shape(const Graph& graph, const Attention& op);
   static Attention withoutContents(const Attention& op);
+  static Sequence sequence(const Attention& op);
+  static bool alike(const Attention& op, const Attention& other);
+  static void setSequence(Attention& op, TensorId own, TensorInfo& ownInfo, uint32_t firstRow,
+                          uint32_t rows);
   static void check(const OperatorCheck& check, const Attention& op);
+
+  template <typename Archive, typename Op>
+  static void fields(Archive& archive, Op& op) {
+    archive("name", op.name);
+    archive.tensor("query", op.query, Presence::Always);
+    archive.tensor("key", op.key, Presence::Always);
+    archive.tensor("value", op.value, Presence::Always);
+    archive.tensor("weights", op.weights, Presence::Always);
+    archive.tensor("output", op.output, Presence::Always);
+    archive("first_row", op.firstRow);
+    archive("rows", op.rows);
+    archive("heads", op.heads);
+    archive("head_width", op.headWidth);
+    archive("logit", op.logit);
+    archive("result", op.result);
+    archive("mask_low", op.mask.low);
+    archive("mask_high", op.mask.high);
+    archive("mask_low_moves", op.mask.lowMoves);
+    archive("mask_high_moves", op.mask.highMoves);
+    archive("dither", op.dither);
+  }
 };
 
 }  // namespace intformer

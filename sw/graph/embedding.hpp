@@ -40,6 +40,22 @@ struct Traits<Embedding> {
   static std::string shape(const Graph& graph, const Embedding& op);
   static Embedding withoutContents(const Embedding& op);
   static void check(const OperatorCheck& check, const Embedding& op);
+
+  template <typename Archive, typename Op>
+  static void fields(Archive& archive, Op& op) {
+    archive("name", op.name);
+    archive.tensor("token", op.token, Presence::Always);
+    archive.tensor("place", op.place, Presence::Always);
+    archive.tensor("output", op.output, Presence::Always);
+    archive("vocabulary", op.vocabulary);
+    archive("place_count", op.placeCount);
+    archive("positions", op.positions);
+    archive("cols", op.cols);
+    archive("tokens", op.tokens);
+    archive("places", op.places);
+    archive("token_scale", op.tokenScale);
+    archive("place_scale", op.placeScale);
+  }
 };
 
 }  // namespace intformer

@@ -23,6 +23,13 @@ std::string operatorShape(const Graph& graph, const Operator& op) {
   return asked(op, [&](const auto& one, auto traits) { return traits.shape(graph, one); });
 }
 
+std::optional<Sequence> sequenceOf(const Operator& op) {
+  return asked(op, []<typename Op>(const Op& one, auto traits) -> std::optional<Sequence> {
+    if constexpr (SequenceOperator<Op>) return traits.sequence(one);
+    return std::nullopt;
+  });
+}
+
 bool isRowWise(const Operator& op) {
   return asked(op, [](const auto&, auto traits) { return traits.kRowWise; });
 }

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -18,10 +21,17 @@
 namespace intformer {
 
 template <GraphOperator... Ops>
-using OperatorOf = std::variant<Ops...>;
+struct OperatorList {
+  using Any = std::variant<Ops...>;
+  static constexpr std::array<std::string_view, sizeof...(Ops)> kKinds = {Traits<Ops>::kKind...};
+};
 
-/// The operators that there are. Told apart by match(); asked by the functions below.
-using Operator = OperatorOf<Linear, Attention, LayerNorm, Embedding>;
+/// The operators that there are.
+using Operators = OperatorList<Linear, Attention, LayerNorm, Embedding>;
+/// One of them: told apart by match(), asked by the functions below.
+using Operator = Operators::Any;
+/// Their names, in that order.
+inline constexpr auto kOperatorKinds = Operators::kKinds;
 
 struct Graph {
   std::string name;
@@ -40,6 +50,8 @@ const std::string& operatorName(const Operator& op);
 std::string operatorKind(const Operator& op);
 /// In words: "linear 128x768 -> 3072 gelu". Operators of the same shape get the same tiles.
 std::string operatorShape(const Graph& graph, const Operator& op);
+/// Empty for one that is row-wise.
+std::optional<Sequence> sequenceOf(const Operator& op);
 bool isRowWise(const Operator& op);
 std::vector<Operand> inputsOf(const Operator& op);
 std::vector<Operand> outputsOf(const Operator& op);

@@ -31,6 +31,18 @@ struct Traits<LayerNorm> {
   static std::string shape(const Graph& graph, const LayerNorm& op);
   static LayerNorm withoutContents(const LayerNorm& op);
   static void check(const OperatorCheck& check, const LayerNorm& op);
+
+  template <typename Archive, typename Op>
+  static void fields(Archive& archive, Op& op) {
+    archive("name", op.name);
+    archive.tensor("input", op.input, Presence::Always);
+    archive.tensor("output8", op.output8, Presence::Optional);
+    archive.tensor("output16", op.output16, Presence::Optional);
+    archive("epsilon", op.epsilon);
+    archive("shift", op.shift);
+    archive("gain", op.gain);
+    archive("offset", op.offset);
+  }
 };
 
 }  // namespace intformer

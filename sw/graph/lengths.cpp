@@ -12,25 +12,17 @@
 namespace intformer {
 namespace {
 
-/// The graph's embedding; null: it begins with activations.
-const Embedding* embeddingOf(const Graph& graph) {
-  for (const Operator& op : graph.operators)
-    if (const auto* embedding = std::get_if<Embedding>(&op)) return embedding;
-  return nullptr;
-}
-
-/// Whether each bound of the mask moves with the row or lets all of its side in.
-bool keepsLength(const Attention& op) {
-  const Mask& mask = op.mask;
-  return (mask.lowMoves || mask.low <= 0) &&
-         (mask.highMoves || mask.high >= static_cast<int32_t>(op.rows));
-}
-
-/// Whether `op` is what addSequences() makes of the next sequence behind `before`.
-bool follows(const Attention& op, const Attention& before) {
-  return op.firstRow == before.firstRow + before.rows && op.query == before.query &&
-         op.key == before.key && op.value == before.value && op.output == before.output &&
-         sameMask(op.mask, before.mask);
+/// Whether `op` is what addSequences() makes of the next sequence behind that of `before`.
+bool follows(const Operator& op, const Operator& before) {
+  return match(op, [&]<typename Op>(const Op& one) {
+    if constexpr (SequenceOperator<Op>)
+      if (const auto* last = std::get_if<Op>(&before)) {
+        const Sequence sequence = Traits<Op>::sequence(*last);
+        return Traits<Op>::sequence(one).firstRow == sequence.firstRow + sequence.rows &&
+               Traits<Op>::alike(one, *last);
+      }
+    return false;
+  });
 }
 
 void check(const Graph& graph, std::span<const uint32_t> lengths) {
@@ -49,44 +41,43 @@ std::string numbered(const std::string& name, std::size_t number, std::size_t co
   return count > 1 ? fmt::format("{}.{}", name, number) : name;
 }
 
-/// The operators with one attention per group: that of the first sequence, under its plain name.
-/// The weights tensors of later sequences, the graph's last ones, go.
+std::string& nameOf(Operator& op) {
+  return match(op, [](auto& one) -> std::string& { return one.name; });
+}
+
+/// The operators with those of the first sequence alone, under their plain names. The tensors of
+/// later sequences, the graph's last ones, go.
 std::vector<Operator> mergeSequences(Graph& graph) {
   std::vector<Operator> merged;
   std::size_t kept = graph.tensors.size();
   for (Operator& op : graph.operators) {
-    auto* attention = std::get_if<Attention>(&op);
-    if (attention == nullptr || attention->firstRow == 0) {
+    const auto sequence = sequenceOf(op);
+    if (!sequence || sequence->firstRow == 0) {
       merged.push_back(std::move(op));
       continue;
     }
-    kept = std::min<std::size_t>(kept, attention->weights);
-    auto& first = std::get<Attention>(merged.back());
-    for (std::string* name : {&first.name, &graph.tensors[first.weights].name})
+    kept = std::min<std::size_t>(kept, sequence->own.tensor);
+    Operator& first = merged.back();
+    for (std::string* name :
+         {&nameOf(first), &graph.tensors[sequenceOf(first)->own.tensor].name})
       if (name->ends_with(".0")) name->resize(name->size() - 2);
   }
   graph.tensors.resize(kept);
   return merged;
 }
 
-/// One attention per sequence.
-void addSequences(Graph& graph, Attention op, std::span<const uint32_t> lengths) {
+/// One operator per sequence.
+template <SequenceOperator Op>
+void addSequences(Graph& graph, Op op, std::span<const uint32_t> lengths) {
   const std::string name = op.name;
-  const TensorInfo weights = graph.tensors[op.weights];
+  const TensorId first = Traits<Op>::sequence(op).own.tensor;
+  const std::string ownName = graph.tensors[first].name;
   uint32_t row = 0;
   for (std::size_t i = 0; i < lengths.size(); ++i) {
-    TensorInfo info = weights;
-    info.name = numbered(weights.name, i, lengths.size());
-    info.rows = op.heads * lengths[i];
-    info.cols = lengths[i];
-    if (i == 0)
-      graph.tensors[op.weights] = std::move(info);
-    else
-      op.weights = graph.addTensor(std::move(info));
+    const TensorId own = i == 0 ? first : graph.addTensor(graph.tensors[first]);
+    graph.tensors[own].name = numbered(ownName, i, lengths.size());
     op.name = numbered(name, i, lengths.size());
-    op.firstRow = row;
-    op.rows = lengths[i];
-    if (!op.mask.highMoves) op.mask.high = static_cast<int32_t>(lengths[i]);
+    Traits<Op>::setSequence(op, own, graph.tensors[own], row, lengths[i]);
     graph.operators.emplace_back(op);
     row += lengths[i];
   }
@@ -94,36 +85,34 @@ void addSequences(Graph& graph, Attention op, std::span<const uint32_t> lengths)
 
 }  // namespace
 
+const Embedding* embeddingOf(const Graph& graph) {
+  const auto embeddings = operatorsOf<Embedding>(graph);
+  return embeddings.empty() ? nullptr : embeddings.front();
+}
+
 void checkSequences(const Graph& graph) {
   const Operator* before = nullptr;
-  std::size_t followers = 0;
+  std::vector<const Operator*> followers;
   for (const Operator& op : graph.operators) {
     const Operator* const last = std::exchange(before, &op);
-    const auto* attention = std::get_if<Attention>(&op);
-    if (attention == nullptr) continue;
-    if (!keepsLength(*attention))
-      throw std::invalid_argument(attention->name + ": has a mask, which no other length keeps");
-    if (attention->firstRow == 0) continue;
-    ++followers;
-    const auto* first = last != nullptr ? std::get_if<Attention>(last) : nullptr;
-    if (first == nullptr || !follows(*attention, *first))
+    const auto sequence = sequenceOf(op);
+    if (!sequence) continue;
+    if (!sequence->anyLength)
+      throw std::invalid_argument(operatorName(op) + ": has a mask, which no other length keeps");
+    if (sequence->firstRow == 0) continue;
+    followers.push_back(&op);
+    if (last == nullptr || !follows(op, *last))
       throw std::invalid_argument(fmt::format(
           "operator {}: first_row {}: is not the row behind the sequence of the operator before, "
           "with the same mask",
-          attention->name, attention->firstRow));
+          operatorName(op), sequence->firstRow));
   }
-  for (const Operator& op : graph.operators)
-    if (const auto* attention = std::get_if<Attention>(&op);
-        attention != nullptr && attention->firstRow != 0 &&
-        attention->weights < graph.tensors.size() - followers)
+  for (const Operator* op : followers)
+    if (const Operand own = sequenceOf(*op)->own;
+        own.tensor < graph.tensors.size() - followers.size())
       throw std::invalid_argument(fmt::format(
-          "operator {}: weights {}: those of later sequences are the graph's last tensors",
-          attention->name, graph.tensors[attention->weights].name));
-}
-
-bool sameMask(const Mask& a, const Mask& b) {
-  return a.lowMoves == b.lowMoves && a.highMoves == b.highMoves &&
-         (!a.lowMoves || a.low == b.low) && (!a.highMoves || a.high == b.high);
+          "operator {}: {} {}: those of later sequences are the graph's last tensors",
+          operatorName(*op), own.role, graph.tensors[own.tensor].name));
 }
 
 std::vector<uint32_t> lengthsOf(std::span<const std::vector<uint32_t>> sequences) {
@@ -138,12 +127,13 @@ void setLengths(Graph& graph, std::span<const uint32_t> lengths) {
   std::vector<Operator> operators = mergeSequences(graph);
   for (TensorInfo& info : graph.tensors) info.rows = tokens;
   graph.operators.clear();
-  for (Operator& op : operators) {
-    if (auto* attention = std::get_if<Attention>(&op))
-      addSequences(graph, std::move(*attention), lengths);
-    else
-      graph.operators.push_back(std::move(op));
-  }
+  for (Operator& op : operators)
+    match(op, [&]<typename Op>(Op& one) {
+      if constexpr (SequenceOperator<Op>)
+        addSequences(graph, std::move(one), lengths);
+      else
+        graph.operators.push_back(std::move(one));
+    });
 }
 
 Graph withLengths(Graph graph, std::span<const uint32_t> lengths) {

@@ -12,20 +12,20 @@ namespace intformer {
 /// Tokens of each sequence.
 std::vector<uint32_t> lengthsOf(std::span<const std::vector<uint32_t>> sequences);
 
-/// Whether two masks that checkSequences() takes are the same but for the sequence's length.
-bool sameMask(const Mask& a, const Mask& b);
+/// The graph's first embedding; null: it begins with activations.
+const Embedding* embeddingOf(const Graph& graph);
 
-/// Throws std::invalid_argument, with operator, field and value, unless every attention's mask means
-/// something for any length (each bound moves with the row, as causal masks and windows do, or lets
-/// in all of its side), and those of later sequences follow that of the first as setLengths leaves
-/// them.
+/// Throws std::invalid_argument, with operator, field and value, unless every operator of a sequence
+/// means something for any length (each bound of a mask moves with the row, as causal masks and
+/// windows do, or lets in all of its side), and those of later sequences follow that of the first as
+/// setLengths leaves them.
 void checkSequences(const Graph& graph);
 
 /// Makes `graph` the same model for a packed batch: the rows of its tensors become the tokens of
 /// the sequences, one sequence behind the other, without padding. `graph` is for one sequence, or
-/// what an earlier call made of that; masks that move with the row stay. Each attention becomes
-/// an operator and a weights tensor per sequence, with ".<number>" behind their names where there
-/// are several, as buildBertEncoder names them. Weights stay where they are in memory, and all
+/// what an earlier call made of that; masks that move with the row stay. Each SequenceOperator
+/// becomes an operator and a tensor of its own per sequence, with ".<number>" behind their names
+/// where there are several, as buildBertEncoder names them. Weights stay where they are in memory, and all
 /// other tensors keep their ids.
 /// `graph` is one that checkGraph takes. Throws std::invalid_argument for no sequence, an empty one,
 /// one longer than an embedding's positions, more than 65535 tokens, and what checkSequences()

@@ -51,15 +51,39 @@ struct Linear {
 template <>
 struct Traits<RequantizeEpilogue> {
   static constexpr const char* kKind = "requantize";
+
+  template <typename Archive, typename Op>
+  static void fields(Archive& archive, Op& op) {
+    archive("scale", op.scale);
+    archive("zero", op.zero);
+  }
 };
+
 template <>
 struct Traits<ActivationEpilogue> {
   static constexpr const char* kKind = "activation";
+
+  template <typename Archive, typename Op>
+  static void fields(Archive& archive, Op& op) {
+    archive("function", op.kind, ActivationKind::Gelu);
+    archive("input", op.input);
+    archive("output", op.output);
+    archive("zero", op.zero);
+  }
 };
+
 template <>
 struct Traits<ResidualEpilogue> {
   static constexpr const char* kKind = "residual";
+
+  template <typename Archive, typename Op>
+  static void fields(Archive& archive, Op& op) {
+    archive.tensor("identity", op.identity, Presence::Always);
+    archive("product", op.product);
+    archive("skip", op.skip);
+  }
 };
+
 template <>
 struct Traits<Linear> {
   static constexpr const char* kKind = "linear";
@@ -70,6 +94,18 @@ struct Traits<Linear> {
   static std::string shape(const Graph& graph, const Linear& op);
   static Linear withoutContents(const Linear& op);
   static void check(const OperatorCheck& check, const Linear& op);
+
+  template <typename Archive, typename Op>
+  static void fields(Archive& archive, Op& op) {
+    archive("name", op.name);
+    archive.tensor("input", op.input, Presence::Always);
+    archive.tensor("output", op.output, Presence::Always);
+    archive("depth", op.depth);
+    archive("cols", op.cols);
+    archive("weights", op.weights);
+    archive("bias", op.bias);
+    archive.choice("epilogue", op.epilogue);
+  }
 };
 
 }  // namespace intformer

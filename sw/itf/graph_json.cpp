@@ -6,8 +6,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <set>
-
-#include "sw/itf/graph_fields.hpp"
+#include <type_traits>
 
 namespace intformer {
 namespace itf {
@@ -51,19 +50,17 @@ class Writer {
     }
     json_[key] = {{"multipliers", append(multipliers, blob_)}, {"shifts", append(shifts, blob_)}};
   }
-  void tensor(const char* key, TensorId id, Need) {
+  void tensor(const char* key, TensorId id, Presence) {
     json_[key] = id == kNoTensor ? Json() : Json(id);
   }
   template <typename Variant>
   void choice(const char* key, const Variant& variant) {
-    std::visit(
-        [&](const auto& value) {
-          Writer inner(blob_);
-          inner("kind", std::string(kindName<std::decay_t<decltype(value)>>));
-          fields(inner, value);
-          json_[key] = inner.take();
-        },
-        variant);
+    match(variant, [&]<typename Kind>(const Kind& value) {
+      Writer inner(blob_);
+      inner("kind", std::string(Traits<Kind>::kKind));
+      Traits<Kind>::fields(inner, value);
+      json_[key] = inner.take();
+    });
   }
 
  private:
@@ -127,9 +124,9 @@ class Reader {
     scales.resize(shifts.size());
     for (std::size_t i = 0; i < scales.size(); ++i) scales[i] = {multipliers[i], shifts[i]};
   }
-  void tensor(const char* key, TensorId& id, Need need) {
+  void tensor(const char* key, TensorId& id, Presence need) {
     id = kNoTensor;
-    if (need == Need::Optional && at(key).is_null()) return;
+    if (need == Presence::Optional && at(key).is_null()) return;
     (*this)(key, id);
     if (id >= tensors_) fail(key, fmt::format("names tensor {} of {}", id, tensors_));
   }
@@ -138,9 +135,9 @@ class Reader {
     std::string kind;
     Reader inner(at(key), blob_, tensors_, where_ + "." + key);
     inner("kind", kind);
-    const auto read = [&](auto value) {
-      if (kind != kindName<decltype(value)>) return false;
-      fields(inner, value);
+    const auto read = [&]<typename Kind>(Kind value) {
+      if (kind != Traits<Kind>::kKind) return false;
+      Traits<Kind>::fields(inner, value);
       inner.finish();
       variant = std::move(value);
       return true;
@@ -172,6 +169,17 @@ class Reader {
   std::set<std::string> asked_;
 };
 
+/// The fields of a tensor, as an operator's Traits list its own.
+template <typename Archive, typename Info>
+void tensorFields(Archive& archive, Info& info) {
+  archive("name", info.name);
+  archive("type", info.type, ElementType::Index);
+  archive("rows", info.rows);
+  archive("cols", info.cols);
+  archive("role", info.role, TensorRole::Output);
+  archive("group_cols", info.groupCols);
+}
+
 }  // namespace
 }  // namespace itf
 
@@ -179,7 +187,7 @@ nlohmann::ordered_json graphToJson(const Graph& graph, std::vector<uint8_t>& blo
   itf::Json tensors = itf::Json::array();
   for (const TensorInfo& info : graph.tensors) {
     itf::Writer writer(blob);
-    itf::fields(writer, info);
+    itf::tensorFields(writer, info);
     tensors.push_back(writer.take());
   }
   itf::Json operators = itf::Json::array();
@@ -205,7 +213,7 @@ Graph graphFromJson(const nlohmann::ordered_json& json, std::span<const uint8_t>
   for (const itf::Json& tensor : tensors) {
     const std::string where = fmt::format("graph.tensors[{}]", graph.tensors.size());
     itf::Reader reader(tensor, blob, tensors.size(), where);
-    itf::fields(reader, graph.tensors.emplace_back());
+    itf::tensorFields(reader, graph.tensors.emplace_back());
     reader.finish();
     if (!names.insert(graph.tensors.back().name).second)
       throw GraphFormatError(where + ".name is another tensor's too");

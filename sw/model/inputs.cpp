@@ -32,15 +32,15 @@ TensorId widePartner(const Graph& graph, const TensorInfo& narrow) {
   return kNoTensor;
 }
 
-/// Tokens of each sequence, as the first layer's attentions take them.
+/// Tokens of each sequence, as the operators of the first layer take them.
 std::vector<uint32_t> sequencesOf(const Graph& graph, uint32_t rows) {
   std::vector<uint32_t> lengths;
   uint32_t row = 0;
   for (const Operator& op : graph.operators)
-    if (const auto* attention = std::get_if<Attention>(&op);
-        attention != nullptr && attention->firstRow == row && row < rows) {
-      lengths.push_back(attention->rows);
-      row += attention->rows;
+    if (const auto sequence = sequenceOf(op);
+        sequence && sequence->firstRow == row && row < rows) {
+      lengths.push_back(sequence->rows);
+      row += sequence->rows;
     }
   if (row < rows) lengths.push_back(rows - row);
   return lengths;
@@ -65,9 +65,8 @@ void drawLists(const Graph& graph, const Embedding& op, TensorValues& values, Ra
 TensorValues seededInputs(const Graph& graph, uint64_t seed) {
   Random random(seed ^ 0x696e70757473);
   TensorValues values(graph.tensors.size());
-  for (const Operator& op : graph.operators)
-    if (const auto* embedding = std::get_if<Embedding>(&op))
-      drawLists(graph, *embedding, values, random);
+  for (const Embedding* embedding : operatorsOf<Embedding>(graph))
+    drawLists(graph, *embedding, values, random);
   for (TensorId id = 0; id < graph.tensors.size(); ++id) {
     const TensorInfo& info = graph.tensors[id];
     if (info.type == ElementType::Index) continue;

@@ -15,10 +15,10 @@ namespace {
 /// Gathers the differences of one result.
 class Comparison {
  public:
-  Comparison(const Graph& graph, TensorId id, std::string kind, const TensorValues& values)
+  Comparison(const Graph& graph, TensorId id, std::string_view kind, const TensorValues& values)
       : tensor_(values[id]) {
     error_.tensor = graph.tensors[id].name;
-    error_.kind = std::move(kind);
+    error_.kind = kind;
   }
 
   void add(uint32_t row, uint32_t col, double expected) {
@@ -48,15 +48,19 @@ class Comparison {
 void compare(const Graph& graph, const TensorValues& values, const Linear& op,
              std::vector<OperatorError>& errors) {
   const std::vector<int32_t> sums = linearSums(graph, op, values);
-  Comparison comparison(graph, op.output, "linear", values);
+  Comparison comparison(graph, op.output, Traits<Linear>::kKind, values);
   const auto expected = [&](uint32_t r, uint32_t c) {
     const double acc = sums[std::size_t{r} * op.cols + c];
-    if (const auto* e = std::get_if<RequantizeEpilogue>(&op.epilogue))
-      return acc * e->scale[c].real() + e->zero[c];
-    if (const auto* e = std::get_if<ResidualEpilogue>(&op.epilogue))
-      return acc * e->product[c].real() + values[e->identity].at(r, c) * e->skip[c].real();
-    const auto& e = std::get<ActivationEpilogue>(op.epilogue);
-    return reference::gelu(acc * e.input[c].real() / 1024) * 16384 * e.output[c].real() + e.zero[c];
+    return match(
+        op.epilogue,
+        [&](const RequantizeEpilogue& e) { return acc * e.scale[c].real() + e.zero[c]; },
+        [&](const ActivationEpilogue& e) {
+          const double real = reference::gelu(acc * e.input[c].real() / 1024);
+          return real * 16384 * e.output[c].real() + e.zero[c];
+        },
+        [&](const ResidualEpilogue& e) {
+          return acc * e.product[c].real() + values[e.identity].at(r, c) * e.skip[c].real();
+        });
   };
   for (uint32_t r = 0; r < values[op.output].rows; ++r)
     for (uint32_t c = 0; c < op.cols; ++c) comparison.add(r, c, expected(r, c));
@@ -76,7 +80,7 @@ std::vector<reference::ColumnInterval> validIntervals(const Mask& mask, uint32_t
 
 void compare(const Graph& graph, const TensorValues& values, const Attention& op,
              std::vector<OperatorError>& errors) {
-  Comparison comparison(graph, op.output, "attention", values);
+  Comparison comparison(graph, op.output, Traits<Attention>::kKind, values);
   const auto valid = validIntervals(op.mask, op.rows);
   const auto head = [&](TensorId id, uint32_t index, uint32_t i, uint32_t c) {
     return static_cast<double>(values[id].at(op.firstRow + i, index * op.headWidth + c));
@@ -115,7 +119,7 @@ void compare(const Graph& graph, const TensorValues& values, const LayerNorm& op
   const double epsilon = static_cast<double>(op.epsilon) / in.cols / in.cols;
   for (const TensorId id : {op.output8, op.output16}) {
     if (id == kNoTensor) continue;
-    Comparison comparison(graph, id, "layer_norm", values);
+    Comparison comparison(graph, id, Traits<LayerNorm>::kKind, values);
     const double units = id == op.output16 ? 256 : 1;
     for (uint32_t r = 0; r < in.rows; ++r) {
       for (uint32_t c = 0; c < in.cols; ++c) row[c] = in.at(r, c);
@@ -128,7 +132,7 @@ void compare(const Graph& graph, const TensorValues& values, const LayerNorm& op
 
 void compare(const Graph& graph, const TensorValues& values, const Embedding& op,
              std::vector<OperatorError>& errors) {
-  Comparison comparison(graph, op.output, "embedding", values);
+  Comparison comparison(graph, op.output, Traits<Embedding>::kKind, values);
   for (uint32_t r = 0; r < values[op.output].rows; ++r) {
     const std::size_t token = std::size_t{values[op.token].index(r)} * op.cols;
     const std::size_t place = std::size_t{values[op.place].index(r)} * op.cols;
@@ -144,7 +148,7 @@ void compare(const Graph& graph, const TensorValues& values, const Embedding& op
 std::vector<OperatorError> operatorErrors(const Graph& graph, const TensorValues& values) {
   std::vector<OperatorError> errors;
   for (const Operator& op : graph.operators)
-    std::visit([&](const auto& specific) { compare(graph, values, specific, errors); }, op);
+    match(op, [&](const auto& specific) { compare(graph, values, specific, errors); });
   return errors;
 }
 

@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 
+#include "sw/graph/graph.hpp"
 #include "sw/report/charts.hpp"
 #include "sw/report/svg.hpp"
 
@@ -58,10 +58,9 @@ std::string chart(const RunData& run, const std::vector<OperatorGroup>& groups) 
 }  // namespace
 
 std::string kindClass(const std::string& kind) {
-  static const std::map<std::string, std::string> known = {
-      {"linear", "k0"}, {"attention", "k1"}, {"layer_norm", "k2"}, {"embedding", "k3"}};
-  const auto it = known.find(kind);
-  return it == known.end() ? "k4" : it->second;
+  constexpr std::size_t kColors = 5;
+  const auto place = std::ranges::find(kOperatorKinds, kind) - kOperatorKinds.begin();
+  return fmt::format("k{}", std::min<std::size_t>(place, kColors - 1));
 }
 
 std::string legendEntry(const std::string& css, const std::string& name) {

@@ -70,9 +70,7 @@ TEST_CASE("the studies' attention is the golden one but for its rule", "[accurac
   const Graph graph = withLengths(s.quantized.graph, lengthsOf(s.sentences));
   const TensorValues values =
       runGolden(graph, tokenInputs(graph, s.sentences), Family::Pwl);
-  for (const Operator& op : graph.operators) {
-    const auto* attention = std::get_if<Attention>(&op);
-    if (attention == nullptr) continue;
+  for (const Attention* attention : operatorsOf<Attention>(graph)) {
     TensorValues again = values;
     std::ranges::fill(again[attention->output].data, int16_t{0});
     runAttention(graph, *attention, again, allVariants()[0]);

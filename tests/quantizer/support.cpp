@@ -1,28 +1,15 @@
 #include "tests/quantizer/support.hpp"
 
+#include <array>
+
 #include "sw/float/run_float.hpp"
 #include "sw/golden/golden.hpp"
+#include "sw/graph/lengths.hpp"
 #include "sw/import/bert.hpp"
 #include "sw/model/random.hpp"
 #include "tests/import/synthetic_bert.hpp"
 
 namespace intformer::test {
-namespace {
-
-/// The one-token graph for a sentence of `rows` tokens.
-Graph stretched(Graph graph, uint32_t rows) {
-  for (TensorInfo& tensor : graph.tensors) tensor.rows *= rows;
-  for (Operator& op : graph.operators)
-    if (auto* attention = std::get_if<Attention>(&op)) {
-      attention->rows = rows;
-      attention->mask.high = static_cast<int32_t>(rows);
-      graph.tensors[attention->weights].cols = rows;
-    }
-  return graph;
-}
-
-}  // namespace
-
 FloatModel randomBert(uint64_t seed) {
   const TemporaryFolder folder;
   writeBert(folder, syntheticBert(seed));
@@ -43,7 +30,7 @@ std::vector<std::vector<uint32_t>> randomSentences(const FloatModel& model, uint
 FloatMatrix runQuantized(const QuantizedModel& model, const std::vector<uint32_t>& tokens,
                          Family family) {
   const auto rows = static_cast<uint32_t>(tokens.size());
-  const Graph graph = stretched(model.graph, rows);
+  const Graph graph = withLengths(model.graph, std::array{rows});
   TensorValues inputs(graph.tensors.size());
   inputs[model.tokens] = inputs[model.places] = Tensor(ElementType::Index, rows, 2);
   for (uint32_t r = 0; r < rows; ++r) {
