@@ -2,14 +2,69 @@
 
 set(INTFORMER_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion)
 
-# intformer_library(NAME SOURCES... LIBS...): a static library; headers are included from the
-# project's root ("sw/graph/graph.hpp").
+# intformer_library(NAME SOURCES... LIBS... [HEADERS...]): a static library; its headers are those of
+# its folder, or HEADERS where the folder has two. Headers are included from the
+# project's root ("sw/graph/graph.hpp"), and only those of LIBS and what these need: the build checks
+# it (check_includes.cmake).
 function(intformer_library name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LIBS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "SOURCES;HEADERS;LIBS" ${ARGN})
   add_library(${name} STATIC ${ARG_SOURCES})
   target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR})
   target_compile_options(${name} PRIVATE ${INTFORMER_WARNINGS})
   target_link_libraries(${name} PUBLIC fmt::fmt ${ARG_LIBS})
+
+  file(RELATIVE_PATH folder ${CMAKE_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR})
+  set_property(GLOBAL APPEND PROPERTY intformer_libraries ${name})
+  set_property(GLOBAL PROPERTY intformer_folder_${name} ${folder})
+  set_property(GLOBAL PROPERTY intformer_libs_${name} ${ARG_LIBS})
+  if(NOT ARG_HEADERS)
+    file(GLOB_RECURSE ARG_HEADERS CONFIGURE_DEPENDS *.hpp *.h)
+  endif()
+  set(files ${ARG_SOURCES} ${ARG_HEADERS})
+  list(TRANSFORM files PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/ REGEX "^[^/]")
+  string(REPLACE ";" "|" argument "${files}")
+  set(stamp ${CMAKE_CURRENT_BINARY_DIR}/${name}.includes)
+  set(script ${CMAKE_SOURCE_DIR}/cmake/check_includes.cmake)
+  add_custom_command(
+    OUTPUT ${stamp}
+    COMMAND ${CMAKE_COMMAND} -DLIBRARY=${name} -DTABLE=${INTFORMER_LIBRARIES} -DROOT=${CMAKE_SOURCE_DIR}
+            "-DFILES=${argument}" -DSTAMP=${stamp} -P ${script}
+    DEPENDS ${files} ${script} ${INTFORMER_LIBRARIES}
+    COMMENT "Checking the includes of ${name}" VERBATIM)
+  add_custom_target(${name}_includes DEPENDS ${stamp})  # waits for no other library
+  add_dependencies(${name} ${name}_includes)
+endfunction()
+
+# Writes which folder is whose and which libraries each one uses, itself among them, for
+# check_includes.cmake; to be called when all are known. A library uses those that come before it.
+set(INTFORMER_LIBRARIES ${CMAKE_BINARY_DIR}/libraries.cmake)
+function(intformer_write_libraries)
+  get_property(libraries GLOBAL PROPERTY intformer_libraries)
+  set(folders)
+  set(table "")
+  set(below)
+  foreach(name ${libraries})
+    get_property(folder GLOBAL PROPERTY intformer_folder_${name})
+    get_property(libs GLOBAL PROPERTY intformer_libs_${name})
+    list(APPEND folders ${folder})
+    list(APPEND libraries_${folder} ${name})
+    set(uses_${name} ${name})
+    foreach(lib ${libs})
+      if(lib IN_LIST below)
+        list(APPEND uses_${name} ${uses_${lib}})
+      elseif(lib IN_LIST libraries)
+        message(FATAL_ERROR "The library ${name} uses ${lib}, which lies above it")
+      endif()
+    endforeach()
+    list(REMOVE_DUPLICATES uses_${name})
+    string(APPEND table "set(uses_${name} ${uses_${name}})\n")
+    list(APPEND below ${name})
+  endforeach()
+  list(REMOVE_DUPLICATES folders)
+  foreach(folder ${folders})
+    string(APPEND table "set(libraries_${folder} ${libraries_${folder}})\n")
+  endforeach()
+  file(CONFIGURE OUTPUT ${INTFORMER_LIBRARIES} CONTENT "${table}")
 endfunction()
 
 # intformer_test(NAME SOURCES... LIBS... [LABELS...] [TAGS...] [TIMEOUT seconds] [PROGRAM target]
