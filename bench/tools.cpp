@@ -8,8 +8,8 @@
 #include "bench/measure.hpp"
 #include "sw/compiler/compile.hpp"
 #include "sw/files/files.hpp"
+#include "sw/report/estimate.hpp"
 #include "sw/tokenizer/tokenizer.hpp"
-#include "tb/estimate.hpp"
 
 namespace intformer::bench {
 
@@ -41,7 +41,7 @@ void measureCompiler(const Settings& settings, Figures& figures) {
   }
   figures.measuring("performance model");
   const Seconds estimate =
-      bestOf(runs, [&] { static_cast<void>(tb::estimateReport(program, job->plan, {}, image)); });
+      bestOf(runs, [&] { static_cast<void>(report::estimateReport(program, job->plan, {}, image)); });
   figures.add({"performance model", estimate.wall, "s", {}});
 }
 

@@ -4,9 +4,9 @@
 #include "gen/emit/emit.hpp"
 #include "sw/compiler/compile.hpp"
 #include "sw/golden/golden.hpp"
+#include "sw/report/estimate.hpp"
 #include "tb/build_device.hpp"
 #include "tb/check.hpp"
-#include "tb/estimate.hpp"
 
 namespace intformer::bench {
 namespace {
@@ -29,7 +29,7 @@ Outcome estimated(const Case& one, const Job& job, const Program& program) {
   perf::MemoryTiming memory;
   memory.latency = one.latency;
   const std::vector<uint8_t> image = buildImage(program, job.graph, job.inputs);
-  return {tb::estimateReport(program, job.plan, memory, image).cycles, true};
+  return {report::estimateReport(program, job.plan, memory, image).cycles, true};
 }
 
 }  // namespace

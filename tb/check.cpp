@@ -14,6 +14,15 @@ sim_memory_timing memoryTiming(uint32_t latency, double stall, uint64_t seed) {
           .write_order = SIM_ADDRESS_FIRST};
 }
 
+std::vector<perf::Event> commandEvents(const SimDevice& device) {
+  std::vector<perf::Event> events;
+  events.reserve(device.events().size());
+  for (const sim_event& event : device.events())
+    events.push_back({event.cycle, event.command, static_cast<Queue>(event.queue),
+                      event.done != 0});
+  return events;
+}
+
 RtlCheck checkOnDevice(SimDevice& device, const Plan& plan, const Program& program,
                        Scoreboard& scoreboard, std::vector<uint8_t> image,
                        const sim_memory_timing& timing) {
@@ -34,7 +43,7 @@ RtlCheck checkOnDevice(SimDevice& device, const Plan& plan, const Program& progr
   constexpr uint64_t kBudget = uint64_t{1} << 40;  // the watchdog ends what does not move
   check.run = runJob(device, jobOf(program, plan.windowCount), kBudget);
   device.observeWrites(nullptr, nullptr);
-  check.events.assign(device.events().begin(), device.events().end());
+  check.events = commandEvents(device);
   check.comparison = scoreboard.compare({device.memory().data(), bytes}, true);
   if (scoreboard.firstWrite()) {
     check.comparison.first = scoreboard.firstWrite();
@@ -42,7 +51,7 @@ RtlCheck checkOnDevice(SimDevice& device, const Plan& plan, const Program& progr
   }
   if (check.comparison.first) {
     Mismatch& first = *check.comparison.first;
-    scoreboard.blame(first, runningAt(check.events, first.cycle));
+    scoreboard.blame(first, runningAt(device.events(), first.cycle));
   }
   return check;
 }

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "gen/plan.hpp"
-#include "tb/report.hpp"
+#include "sw/perf/estimate.hpp"
 #include "tb/rtl_run.hpp"
 
 namespace intformer::tb {
@@ -13,7 +13,7 @@ namespace intformer::tb {
 struct RtlCheck {
   DeviceRun run;
   Comparison comparison;  ///< of the memory after the run, and of what was never written
-  std::vector<sim_event> events;
+  std::vector<perf::Event> events;
 
   [[nodiscard]] bool equal() const { return run.ok() && comparison.mismatches == 0; }
 };
@@ -24,6 +24,9 @@ struct RtlCheck {
 RtlCheck checkOnDevice(SimDevice& device, const Plan& plan, const Program& program,
                        Scoreboard& scoreboard, std::vector<uint8_t> image,
                        const sim_memory_timing& timing);
+
+/// What the device has told of its commands since clearEvents(), as the performance model tells it.
+std::vector<perf::Event> commandEvents(const SimDevice& device);
 
 /// Memory timing with one latency for both directions, full bandwidth.
 sim_memory_timing memoryTiming(uint32_t latency = 100, double stall = 0, uint64_t seed = 1);

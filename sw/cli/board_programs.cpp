@@ -57,26 +57,27 @@ std::vector<std::vector<uint32_t>> parseLengths(const std::string& text) {
   return lengths;
 }
 
-BoardProgram compileOne(const ModelInput& model, const Plan& plan, const CompileOptions& options,
-                        Decision* decision) {
+board::BoardProgram compileOne(const ModelInput& model, const Plan& plan,
+                               const CompileOptions& options, Decision* decision) {
   const StillWorking working("compiling " + model.name);
-  BoardProgram result{compile(model.graph, plan, options, decision), model.graph.tensors,
-                      model.seq, 0};
+  board::BoardProgram result{compile(model.graph, plan, options, decision), model.graph.tensors,
+                             model.seq, 0};
   result.cycles = cyclesOf(result.program, model.graph, model.inputs, plan, options.memory);
   return result;
 }
 
-std::vector<BoardProgram> compileAll(ModelInput& model, const Plan& plan, CompileOptions options,
-                                     const std::vector<std::vector<uint32_t>>& lengths,
-                                     uint64_t seed) {
-  std::vector<BoardProgram> results;
+std::vector<board::BoardProgram> compileAll(ModelInput& model, const Plan& plan,
+                                            CompileOptions options,
+                                            const std::vector<std::vector<uint32_t>>& lengths,
+                                            uint64_t seed) {
+  std::vector<board::BoardProgram> results;
   std::vector<Program> programs;
   options.sharedConstants = true;
   for (const auto& batch : lengths) {
     setLengths(model.graph, batch);
     model.seq = batch;
     model.inputs = drawnInputs(model, seed);
-    BoardProgram result = compileOne(model, plan, options, nullptr);
+    board::BoardProgram result = compileOne(model, plan, options, nullptr);
     options.contents = false;  // the first program's serve all
     programs.push_back(std::move(result.program));
     results.push_back(std::move(result));

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "gen/plan.hpp"
-#include "sw/cli/board.hpp"
+#include "sw/board/board.hpp"
 #include "sw/cli/model_input.hpp"
 #include "sw/compiler/compile.hpp"
 
@@ -15,14 +15,15 @@ namespace intformer::cli {
 std::vector<std::vector<uint32_t>> parseLengths(const std::string& text);
 
 /// Compiles a loaded model, for the lengths that it was loaded with.
-BoardProgram compileOne(const ModelInput& model, const Plan& plan, const CompileOptions& options,
-                        Decision* decision);
+board::BoardProgram compileOne(const ModelInput& model, const Plan& plan,
+                               const CompileOptions& options, Decision* decision);
 
 /// Compiles a loaded model for each of these lengths, all programs in one memory
 /// (sw/compiler/join.hpp). Leaves the model's graph with the last of them. Throws as compile() and
 /// setLengths() do.
-std::vector<BoardProgram> compileAll(ModelInput& model, const Plan& plan, CompileOptions options,
-                                     const std::vector<std::vector<uint32_t>>& lengths,
-                                     uint64_t seed);
+std::vector<board::BoardProgram> compileAll(ModelInput& model, const Plan& plan,
+                                            CompileOptions options,
+                                            const std::vector<std::vector<uint32_t>>& lengths,
+                                            uint64_t seed);
 
 }  // namespace intformer::cli

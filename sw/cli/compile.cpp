@@ -9,11 +9,10 @@
 
 #include "gen/config.hpp"
 #include "gen/device.hpp"
-#include "sw/cli/board.hpp"
+#include "sw/board/board.hpp"
 #include "sw/cli/board_programs.hpp"
 #include "sw/cli/commands.hpp"
 #include "sw/cli/kinds.hpp"
-#include "sw/cli/explain.hpp"
 #include "sw/cli/model_input.hpp"
 #include "sw/cli/refusals.hpp"
 #include "sw/compiler/listing.hpp"
@@ -21,6 +20,7 @@
 #include "sw/files/hash.hpp"
 #include "sw/files/interrupt.hpp"
 #include "sw/places/places.hpp"
+#include "sw/report/explain.hpp"
 
 namespace intformer::cli {
 namespace {
@@ -89,14 +89,14 @@ void checkBase(uint64_t base, uint64_t memoryBytes, const Plan& plan) {
 }
 
 /// What people are told of each program.
-void printPrograms(const BoardModel& board) {
+void printPrograms(const board::BoardModel& board) {
   const uint64_t macsPerCycle = uint64_t{board.plan.dim} * board.plan.dim;
-  for (const BoardProgram& program : board.programs) {
+  for (const board::BoardProgram& program : board.programs) {
     uint64_t macs = 0;
     for (const OperatorTrace& op : program.program.operators) macs += op.macs;
     fmt::print("{} on {}: {} tokens, {} commands, {} bytes of memory, {} cycles ({:.1f} % of the "
                "MACs)\n",
-               board.model.name, deviceName(board.plan), lengthsText(program.lengths),
+               board.model, deviceName(board.plan), lengthsText(program.lengths),
                program.program.commands.size(), program.program.memoryBytes, program.cycles,
                100.0 * static_cast<double>(macs) /
                    (static_cast<double>(program.cycles) * static_cast<double>(macsPerCycle)));
@@ -104,26 +104,26 @@ void printPrograms(const BoardModel& board) {
 }
 
 /// Commands and constants of all programs, and of a single one its inputs as well.
-std::vector<uint8_t> imageOf(std::span<const BoardProgram> programs, const ModelInput& model) {
+std::vector<uint8_t> imageOf(std::span<const board::BoardProgram> programs, const ModelInput& model) {
   if (programs.size() == 1) return buildImage(programs[0].program, model.graph, model.inputs);
   std::vector<uint8_t> image(programs[0].program.readOnlyEnd);
-  for (const BoardProgram& program : programs) packReadOnly(program.program, image);
+  for (const board::BoardProgram& program : programs) packReadOnly(program.program, image);
   return image;
 }
 
 /// A name for C, the user's or made of the model's. Throws std::invalid_argument.
 std::string nameOf(const CompileCommand& command, const ModelInput& model) {
-  if (command.name.empty()) return nameForC(model.name);
-  if (nameForC(command.name) == command.name) return command.name;
+  if (command.name.empty()) return board::nameForC(model.name);
+  if (board::nameForC(command.name) == command.name) return command.name;
   throw std::invalid_argument(
       fmt::format("--name {}: small letters, digits and underscores, a letter first; for example {}",
-                  command.name, nameForC(command.name)));
+                  command.name, board::nameForC(command.name)));
 }
 
 void writeBoard(const CompileCommand& command, const ModelInput& model, const Plan& plan,
-                std::vector<BoardProgram> programs) {
+                std::vector<board::BoardProgram> programs) {
   std::string listing;
-  for (BoardProgram& program : programs) {
+  for (board::BoardProgram& program : programs) {
     moveCommands(program.program.commands, command.base);
     if (programs.size() > 1)
       listing += fmt::format("# {} tokens\n", lengthsText(program.lengths));
@@ -131,16 +131,18 @@ void writeBoard(const CompileCommand& command, const ModelInput& model, const Pl
   }
   const std::vector<uint8_t> image = imageOf(programs, model);
   const std::string_view memory(reinterpret_cast<const char*>(image.data()), image.size());
-  const BoardModel board{.model = model,
-                         .plan = plan,
-                         .name = nameOf(command, model),
-                         .programs = programs,
-                         .base = command.base,
-                         .imageBytes = image.size(),
-                         .imageId = fnv1a(memory)};
-  const std::string map = memoryJson(board);
-  const std::string header = model.output ? modelHeader(board) : "";
-  const std::string trailer = imageTrailer(board);
+  const board::BoardModel board{.model = model.name,
+                                .graph = model.graph,
+                                .output = model.output ? &*model.output : nullptr,
+                                .plan = plan,
+                                .name = nameOf(command, model),
+                                .programs = programs,
+                                .base = command.base,
+                                .imageBytes = image.size(),
+                                .imageId = fnv1a(memory)};
+  const std::string map = board::memoryJson(board);
+  const std::string header = model.output ? board::modelHeader(board) : "";
+  const std::string trailer = board::imageTrailer(board);
   const Program& first = programs.front().program;
   const Program& last = programs.back().program;
   std::vector<FolderFile> files = {
@@ -169,7 +171,7 @@ int compileModel(const CompileCommand& command) {
   auto model = loadModel(request);
   if (!config.plan || !model) return kRefused;
   const Plan& plan = *config.plan;
-  std::vector<BoardProgram> programs;
+  std::vector<board::BoardProgram> programs;
   Decision decision;
   if (lengths.empty())
     programs.push_back(compileOne(*model, plan, options, &decision));
@@ -177,8 +179,8 @@ int compileModel(const CompileCommand& command) {
     programs = compileAll(*model, plan, options, lengths, request.seed);
   checkBase(command.base, programs[0].program.memoryBytes, plan);
   if (command.explain) {
-    const Explanation explanation =
-        explain(model->graph, plan, options.memory, programs[0].program, decision,
+    const report::Explanation explanation =
+        report::explain(model->graph, plan, options.memory, programs[0].program, decision,
                 fmt::format("{} on {}: {} tokens, {} {}", model->name, deviceName(plan),
                             lengthsText(model->seq), model->layers,
                             model->layers == 1 ? "layer" : "layers"));

@@ -13,9 +13,10 @@
 #include "sw/cli/progress.hpp"
 #include "sw/cli/refusals.hpp"
 #include "sw/compiler/compile.hpp"
-#include "sw/perf/workload.hpp"
+#include "sw/files/files.hpp"
 #include "sw/places/places.hpp"
-#include "tb/estimate.hpp"
+#include "sw/report/estimate.hpp"
+#include "sw/report/workload.hpp"
 
 namespace intformer::cli {
 namespace {
@@ -31,22 +32,22 @@ struct EstimateOptions {
 
 void printTables() {
   fmt::print("FLOPs, bytes (int8) and intensity of whole encoders, whatever runs them\n");
-  for (const perf::EncoderShape& shape : {perf::kBertBase, perf::kBertLarge})
+  for (const report::EncoderShape& shape : {report::kBertBase, report::kBertLarge})
     for (const uint32_t tokens : {128U, 512U, 4096U}) {
-      const perf::Workload work = perf::workloadOf(shape, tokens);
+      const report::Workload work = report::workloadOf(shape, tokens);
       fmt::print("\n{}, l = {}\n{:<14}{:>12}{:>10}{:>12}\n", shape.name, tokens, "", "GFLOP", "GB",
                  "FLOP/byte");
-      const auto line = [](std::string_view name, const perf::Work& part) {
+      const auto line = [](std::string_view name, const report::Work& part) {
         fmt::print("{:<14}{:>12.2f}{:>10.3f}{:>12.2f}\n", name, part.flops / 1e9, part.bytes / 1e9,
                    part.intensity());
       };
       for (std::size_t i = 0; i < work.parts.size(); ++i)
-        line(perf::kWorkParts[i], work.parts[i]);
+        line(report::kWorkParts[i], work.parts[i]);
       line("total", work.total());
     }
 }
 
-void printOperators(const tb::RunReport& report) {
+void printOperators(const report::RunReport& report) {
   std::size_t width = 8;
   for (const auto& op : report.operators) width = std::max(width, op.name.size());
   const auto line = [&](const auto& entry, uint64_t bytes) {
@@ -65,8 +66,8 @@ void printOperators(const tb::RunReport& report) {
 }
 
 /// The JSON of a run without what only a run can know.
-std::string estimateJson(const tb::RunReport& report) {
-  auto json = nlohmann::ordered_json::parse(tb::jsonText(report));
+std::string estimateJson(const report::RunReport& report) {
+  auto json = nlohmann::ordered_json::parse(report::jsonText(report));
   for (const char* key : {"tensors_compared", "values_compared", "mismatches", "wall_seconds",
                           "sim_khz"})
     json.erase(key);
@@ -85,8 +86,8 @@ int estimateModel(const EstimateOptions& options) {
   std::optional<StillWorking> working("estimating " + model->name);
   const Program program = compile(model->graph, plan, {.memory = options.memory, .contents = false});
   const std::vector<uint8_t> lists = buildLists(program, model->graph, model->inputs);
-  tb::RunReport report =
-      tb::estimateReport(program, plan, options.memory, lists, program.readOnlyEnd);
+  report::RunReport report =
+      report::estimateReport(program, plan, options.memory, lists, program.readOnlyEnd);
   working.reset();
   report.plan = plan;
   report.memoryLatency = options.memory.latency;
@@ -99,7 +100,7 @@ int estimateModel(const EstimateOptions& options) {
              program.commands.size());
   printOperators(report);
   if (!options.json.empty()) {
-    tb::writeAtomically(options.json, estimateJson(report));
+    writeAtomically(options.json, estimateJson(report));
     fmt::print("\nreport: {}\n", options.json);
   }
   return 0;

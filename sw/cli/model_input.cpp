@@ -188,15 +188,6 @@ std::optional<ModelInput> loadSeeded(const ModelRequest& request) {
 
 }  // namespace
 
-std::string lengthsText(const std::vector<uint32_t>& lengths) {
-  std::string text;
-  for (const uint32_t length : lengths) {
-    if (!text.empty()) text += ',';
-    text += std::to_string(length);
-  }
-  return text;
-}
-
 TensorValues drawnInputs(const ModelInput& model, uint64_t seed) {
   return model.vocabulary == 0
              ? seededInputs(model.graph, seed)

@@ -4,7 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "sw/graph/graph.hpp"
+#include "sw/board/board.hpp"
+#include "sw/graph/lengths.hpp"
 #include "sw/import/trained_model.hpp"
 #include "sw/model/bert.hpp"
 #include "sw/quantizer/quantized_model.hpp"
@@ -28,13 +29,6 @@ struct ModelRequest {
   bool reference = false;  ///< compute what float32 says, too
 };
 
-/// What the host of a trained model knows of its results.
-struct TrainedOutput {
-  TensorId output8 = kNoTensor, output16 = kNoTensor;  ///< last hidden states
-  std::vector<double> outputStep;                      ///< what they are worth (QuantizedModel)
-  Pooling pooling;
-};
-
 /// What a trained model says in float32 to the same tokens.
 struct FloatReference {
   std::vector<std::string> pieces;  ///< one per row
@@ -49,12 +43,9 @@ struct ModelInput {
   uint32_t vocabulary = 0;  ///< of a trained model: drawn token ids lie below
   Graph graph;
   TensorValues inputs;
-  std::optional<TrainedOutput> output;      ///< of a trained model with its integers
+  std::optional<board::TrainedOutput> output;      ///< of a trained model with its integers
   std::optional<FloatReference> reference;  ///< of such a one, when it was asked for
 };
-
-/// "128,77,30": for messages.
-std::string lengthsText(const std::vector<uint32_t>& lengths);
 
 /// Values for a model's inputs as --seq draws them from a seed, for the lengths that its graph has.
 TensorValues drawnInputs(const ModelInput& model, uint64_t seed);

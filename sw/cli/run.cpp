@@ -19,12 +19,13 @@
 #include "sw/cli/show.hpp"
 #include "sw/compiler/compile.hpp"
 #include "sw/emulator/emulator.hpp"
+#include "sw/files/files.hpp"
 #include "sw/files/interrupt.hpp"
 #include "sw/golden/golden.hpp"
 #include "sw/places/places.hpp"
+#include "sw/report/run_report.hpp"
 #include "tb/build_device.hpp"
 #include "tb/check.hpp"
-#include "tb/report.hpp"
 
 namespace intformer::cli {
 namespace {
@@ -58,7 +59,7 @@ struct Work {
   ModelInput model;
   Program program;
   TensorValues golden;
-  tb::RunReport report;
+  report::RunReport report;
   std::vector<uint8_t> result;  ///< memory after the last backend
   int status = kFine;
   std::optional<tb::RtlCheck> device;  ///< when the RTL ran
@@ -120,7 +121,7 @@ void suggestTrace(const RunOptions& options, uint64_t cycle) {
 
 void reportCounters(Work& work, const tb::RtlCheck& check) {
   const auto& counters = check.run.counters;
-  tb::RunReport& report = work.report;
+  report::RunReport& report = work.report;
   report.cycles = counters[INTFORMER_COUNT_CYCLES];
   report.bytesRead = counters[INTFORMER_COUNT_READ_BYTES];
   report.bytesWritten = counters[INTFORMER_COUNT_WRITE_BYTES];
@@ -129,7 +130,7 @@ void reportCounters(Work& work, const tb::RtlCheck& check) {
   if (report.cycles != 0)
     report.utilization =
         static_cast<double>(report.macs) / (static_cast<double>(report.cycles) * arrayMacs);
-  report.operators = tb::operatorReports(work.program, check.events, check.run.startCycle,
+  report.operators = report::operatorReports(work.program, check.events, check.run.startCycle,
                                          report.cycles);
 }
 
@@ -204,7 +205,7 @@ void runRtl(Work& work, std::vector<uint8_t> image) {
 /// Cosine of every token between the last backend's output and the float model's.
 void printCosines(const Work& work) {
   const FloatReference& reference = *work.model.reference;
-  const TrainedOutput& output = *work.model.output;
+  const board::TrainedOutput& output = *work.model.output;
   TensorValues values = work.golden;
   for (const Placement& placement : work.program.placements)
     if (!work.result.empty() && placement.tensor == output.output16)
@@ -270,7 +271,7 @@ int runModel(const RunOptions& options) {
   const auto goldenBegin = Clock::now();
   work.golden = runGolden(graph, work.model.inputs, work.plan.family);
   const double goldenSeconds = secondsSince(goldenBegin);
-  tb::RunReport& report = work.report;
+  report::RunReport& report = work.report;
   report.plan = work.plan;
   report.memoryLatency = options.memoryLatency;
   report.memoryStall = options.memoryStall;
@@ -280,7 +281,7 @@ int runModel(const RunOptions& options) {
   report.sequences = work.model.seq;
   report.layers = work.model.layers;
   for (const Operator& op : graph.operators) report.macs += macs(graph, op);
-  report.operators = tb::operatorReports(work.program, {}, 0, 0);
+  report.operators = report::operatorReports(work.program, {}, 0, 0);
   const std::size_t commands = work.program.commands.size();
   fmt::print("{} on {}: {} tokens, {} {}{}; golden in {:.2f} s\n", report.model,
              deviceName(work.plan), lengthsText(work.model.seq), report.layers,
@@ -294,11 +295,11 @@ int runModel(const RunOptions& options) {
   }
   report.wallSeconds = secondsSince(begin);
 
-  if (programmed) fmt::print("\n{}\n", tb::tableText(report));
+  if (programmed) fmt::print("\n{}\n", report::tableText(report));
   if (work.model.reference) printCosines(work);
   fmt::print("{}\n", verdict(work));
   if (!options.json.empty()) {
-    tb::writeAtomically(options.json, tb::jsonText(report));
+    writeAtomically(options.json, report::jsonText(report));
     fmt::print("report: {}\n", options.json);
   }
   if (work.device && work.device->run.ok())

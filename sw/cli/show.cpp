@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "sw/files/files.hpp"
 #include "sw/report/html.hpp"
 #include "sw/report/timeline.hpp"
 
@@ -39,11 +40,11 @@ void show(const ShowRequest& request, const ShownRun& run) {
   if (!request.wanted()) return;
   const report::RunData data = dataOf(run);
   if (!request.timeline.empty()) {
-    tb::writeAtomically(request.timeline, report::timelineJson(data));
+    writeAtomically(request.timeline, report::timelineJson(data));
     fmt::print("timeline: {} (open it in Perfetto; 1 us is 1 cycle)\n", request.timeline);
   }
   if (!request.report.empty()) {
-    tb::writeAtomically(request.report, report::reportHtml(data));
+    writeAtomically(request.report, report::reportHtml(data));
     fmt::print("report: {}\n", request.report);
   }
 }

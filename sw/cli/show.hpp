@@ -3,8 +3,8 @@
 #include <string>
 
 #include "sw/graph/graph.hpp"
+#include "sw/report/run_report.hpp"
 #include "tb/check.hpp"
-#include "tb/report.hpp"
 
 namespace intformer::cli {
 
@@ -21,7 +21,7 @@ struct ShownRun {
   const Plan& plan;
   const Program& program;
   const Graph& graph;
-  const tb::RunReport& report;
+  const report::RunReport& report;
   const tb::RtlCheck& check;
   std::string verdict;
 };

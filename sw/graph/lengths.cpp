@@ -121,6 +121,15 @@ std::vector<uint32_t> lengthsOf(std::span<const std::vector<uint32_t>> sequences
   return lengths;
 }
 
+std::string lengthsText(std::span<const uint32_t> lengths) {
+  std::string text;
+  for (const uint32_t length : lengths) {
+    if (!text.empty()) text += ',';
+    text += std::to_string(length);
+  }
+  return text;
+}
+
 void setLengths(Graph& graph, std::span<const uint32_t> lengths) {
   check(graph, lengths);
   const uint32_t tokens = std::accumulate(lengths.begin(), lengths.end(), 0U);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "sw/graph/graph.hpp"
@@ -11,6 +12,9 @@ namespace intformer {
 
 /// Tokens of each sequence.
 std::vector<uint32_t> lengthsOf(std::span<const std::vector<uint32_t>> sequences);
+
+/// "128,77,30"
+std::string lengthsText(std::span<const uint32_t> lengths);
 
 /// The graph's first embedding; null: it begins with activations.
 const Embedding* embeddingOf(const Graph& graph);

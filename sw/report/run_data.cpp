@@ -22,12 +22,12 @@ std::string pattern(const std::string& name) {
 
 }  // namespace
 
-std::vector<CommandTimes> commandTimes(std::span<const sim_event> events, uint64_t begin,
+std::vector<CommandTimes> commandTimes(std::span<const perf::Event> events, uint64_t begin,
                                        std::size_t commands) {
   std::vector<CommandTimes> times(commands);
-  for (const sim_event& event : events) {
+  for (const perf::Event& event : events) {
     if (event.command >= commands || event.cycle < begin) continue;
-    (event.done != 0 ? times[event.command].done : times[event.command].start) =
+    (event.done ? times[event.command].done : times[event.command].start) =
         event.cycle - begin;
   }
   return times;

@@ -8,7 +8,7 @@
 #include "gen/plan.hpp"
 #include "sw/compiler/program.hpp"
 #include "sw/graph/graph.hpp"
-#include "tb/device_abi.h"
+#include "sw/perf/estimate.hpp"
 
 /// What a run of a program on a device left behind, and the pictures that show it.
 namespace intformer::report {
@@ -21,7 +21,7 @@ struct CommandTimes {
 
 /// From the events of the device, `begin` being the cycle of the doorbell. By command; a command
 /// that never ended has done = 0.
-std::vector<CommandTimes> commandTimes(std::span<const sim_event> events, uint64_t begin,
+std::vector<CommandTimes> commandTimes(std::span<const perf::Event> events, uint64_t begin,
                                        std::size_t commands);
 
 struct OperatorFigures {

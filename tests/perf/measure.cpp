@@ -12,9 +12,9 @@
 #include "gen/emit/emit.hpp"
 #include "sw/compiler/compile.hpp"
 #include "sw/model/bert.hpp"
+#include "sw/report/estimate.hpp"
 #include "tb/build_device.hpp"
 #include "tb/check.hpp"
-#include "tb/estimate.hpp"
 #include "tb/rtl_run.hpp"
 
 namespace intformer::perf_test {
@@ -83,7 +83,7 @@ std::optional<Result> Devices::measure(const Case& work) {
   const perf::MemoryTiming timing{.latency = work.latency};
   const perf::Run model =
       perf::estimate(program.commands, program.programAddress, plan, timing, image);
-  const tb::RunReport report = tb::estimateReport(program, plan, timing, image);
+  const report::RunReport report = report::estimateReport(program, plan, timing, image);
   Result result;
   result.cycles = run.counters[INTFORMER_COUNT_CYCLES];
   result.estimate = model.cycles;
@@ -94,7 +94,7 @@ std::optional<Result> Devices::measure(const Case& work) {
     throw std::runtime_error(work.key() + ": the model moves other bytes than the device");
 
   const auto measured =
-      tb::operatorReports(program, device->events(), run.startCycle, result.cycles);
+      report::operatorReports(program, tb::commandEvents(*device), run.startCycle, result.cycles);
   for (std::size_t i = 0; i < measured.size(); ++i) {
     const double error = errorOf(report.operators[i].cycles, measured[i].cycles);
     if (error < result.operatorError) continue;

@@ -5,8 +5,8 @@
 #include "gen/config.hpp"
 #include "sw/compiler/compile.hpp"
 #include "sw/model/bert.hpp"
-#include "sw/perf/workload.hpp"
-#include "tb/estimate.hpp"
+#include "sw/report/estimate.hpp"
+#include "sw/report/workload.hpp"
 #include "tests/catch.hpp"
 
 using namespace intformer;
@@ -36,7 +36,7 @@ TEST_CASE("the workloads are those of the surveys' tables", "[workload]") {
                {512, 97.02, 0.42, 231.0},
                {4096, 1323.66, 11.22, 117.96}};
   for (const auto& row : known) {
-    const perf::Work total = perf::workloadOf(perf::kBertBase, row.tokens).total();
+    const report::Work total = report::workloadOf(report::kBertBase, row.tokens).total();
     CHECK(total.flops / 1e9 == Approx(row.gflop).margin(0.005));
     CHECK(total.bytes / 1e9 == Approx(row.gigabytes).margin(0.005));
     CHECK(total.intensity() == Approx(row.intensity).margin(0.01));
@@ -46,7 +46,7 @@ TEST_CASE("the workloads are those of the surveys' tables", "[workload]") {
 TEST_CASE("operators share out all cycles", "[estimate]") {
   const Plan plan = base16();
   const Program program = programOf("odd", 2, 77, plan);
-  const tb::RunReport report = tb::estimateReport(program, plan);
+  const report::RunReport report = report::estimateReport(program, plan);
   uint64_t sum = 0;
   for (const auto& op : report.operators) sum += op.cycles;
   CHECK(sum == report.cycles);

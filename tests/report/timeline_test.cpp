@@ -36,8 +36,11 @@ TEST_CASE("a command that never ended has no slice") {
 }
 
 TEST_CASE("events become times counted from the doorbell") {
-  const std::vector<sim_event> events = {{90, 0, 0, 0}, {105, 0, 0, 0}, {120, 1, 1, 0},
-                                         {150, 0, 0, 1}, {160, 7, 0, 1}};
+  const std::vector<perf::Event> events = {{90, 0, Queue::Load, false},
+                                           {105, 0, Queue::Load, false},
+                                           {120, 1, Queue::Matmul, false},
+                                           {150, 0, Queue::Load, true},
+                                           {160, 7, Queue::Load, true}};
   const auto times = commandTimes(events, 100, 2);
   REQUIRE(times.size() == 2);
   CHECK(times[0].start == 5);

@@ -1,4 +1,4 @@
-#include "tb/report.hpp"
+#include "sw/report/run_report.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -9,8 +9,9 @@
 
 #include "gen/device.hpp"
 #include "gen/tables/operands.hpp"
+#include "sw/report/svg.hpp"
 
-namespace intformer::tb {
+namespace intformer::report {
 namespace {
 
 uint64_t bytesMoved(const Program& program, const OperatorTrace& op) {
@@ -24,26 +25,15 @@ uint64_t bytesMoved(const Program& program, const OperatorTrace& op) {
   return bytes;
 }
 
-/// 1234567 -> "1,234,567"
-std::string grouped(uint64_t value) {
-  const std::string text = std::to_string(value);
-  std::string result;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (i != 0 && (text.size() - i) % 3 == 0) result += ',';
-    result += text[i];
-  }
-  return result;
-}
-
-std::string percent(const RunReport& report, uint64_t cycles, uint64_t macs, double utilization) {
+std::string used(const RunReport& report, uint64_t cycles, uint64_t macs, double utilization) {
   if (report.cycles == 0 || cycles == 0 || macs == 0) return "-";
-  return fmt::format("{:.1f} %", utilization * 100);
+  return percent(utilization);
 }
 
 }  // namespace
 
 std::vector<OperatorReport> operatorReports(const Program& program,
-                                            std::span<const sim_event> events, uint64_t startCycle,
+                                            std::span<const perf::Event> events, uint64_t startCycle,
                                             uint64_t cycles) {
   std::vector<OperatorReport> reports;
   std::vector<std::size_t> owner(program.commands.size(), 0);
@@ -64,9 +54,9 @@ std::vector<OperatorReport> operatorReports(const Program& program,
   uint64_t waitingEnd = 0;
   std::vector<uint64_t> startedAt(program.commands.size(), startCycle);
   const uint64_t end = startCycle + cycles;
-  for (const sim_event& event : events) {
+  for (const perf::Event& event : events) {
     if (event.command >= owner.size() || event.cycle > end) continue;
-    if (event.done == 0) {
+    if (!event.done) {
       startedAt[event.command] = event.cycle;
       continue;
     }
@@ -112,10 +102,10 @@ std::string tableText(const RunReport& report) {
   };
   for (const auto& op : report.operators)
     text += line(op.name, op.kind, report.cycles == 0 ? "-" : grouped(op.cycles),
-                 percent(report, op.cycles, op.macs, op.utilization), grouped(op.bytes),
+                 used(report, op.cycles, op.macs, op.utilization), grouped(op.bytes),
                  verdict(op.values));
   text += line("total", "", report.cycles == 0 ? "-" : grouped(report.cycles),
-               percent(report, report.cycles, report.macs, report.utilization),
+               used(report, report.cycles, report.macs, report.utilization),
                grouped(report.bytesRead + report.bytesWritten), verdict(report.valuesCompared));
   return text;
 }
@@ -152,4 +142,4 @@ std::string jsonText(const RunReport& report) {
   return json.dump(2) + "\n";
 }
 
-}  // namespace intformer::tb
+}  // namespace intformer::report

@@ -1,4 +1,4 @@
-#include "sw/cli/board.hpp"
+#include "sw/board/board.hpp"
 
 #include <fmt/format.h>
 
@@ -14,7 +14,7 @@
 #include "sw/runtime/example/image.h"
 #include "sw/version/version.hpp"
 
-namespace intformer::cli {
+namespace intformer::board {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -24,30 +24,31 @@ const char* permissionText(uint32_t permissions) {
 }
 
 /// What sentences mean to the device: the same for every length.
-Json sentencesJson(const ModelInput& model) {
-  const auto nameOf = [&](TensorId tensor) { return model.graph.tensors[tensor].name; };
-  const Embedding& embedding = embeddingOf(model);
+Json sentencesJson(const BoardModel& board) {
+  const auto nameOf = [&](TensorId tensor) { return board.graph.tensors[tensor].name; };
+  const Embedding& embedding = tokensOf(board);
+  const TrainedOutput& output = *board.output;
   std::vector<double> lsb;
-  for (const double step : model.output->outputStep) lsb.push_back(step / 256);
-  const Pooling& pooling = model.output->pooling;
+  for (const double step : output.outputStep) lsb.push_back(step / 256);
+  const Pooling& pooling = output.pooling;
   return {{"tokens", {{"tensor", nameOf(embedding.token)}, {"vocabulary", embedding.vocabulary}}},
           {"places",
            {{"tensor", nameOf(embedding.place)},
             {"positions", embedding.positions},
             {"segments", embedding.placeCount / embedding.positions}}},
           {"states",
-           {{"tensor", nameOf(model.output->output16)},
-            {"narrow", nameOf(model.output->output8)},
+           {{"tensor", nameOf(output.output16)},
+            {"narrow", nameOf(output.output8)},
             {"lsb", lsb}}},
           {"pooling", {{"mode", poolingName(pooling.mode)}, {"normalize", pooling.normalize}}}};
 }
 
 }  // namespace
 
-const Embedding& embeddingOf(const ModelInput& model) {
-  if (const Embedding* embedding = embeddingOf(model.graph); embedding != nullptr && model.output)
-    return *embedding;
-  throw std::invalid_argument(model.name + ": no sentences come in");
+const Embedding& tokensOf(const BoardModel& board) {
+  const Embedding* const embedding = embeddingOf(board.graph);
+  if (embedding != nullptr && board.output != nullptr) return *embedding;
+  throw std::invalid_argument(board.model + ": no sentences come in");
 }
 
 Placement placementOf(const BoardModel& board, const BoardProgram& program, TensorId tensor) {
@@ -71,7 +72,7 @@ tb::Job jobOf(const BoardModel& board, const BoardProgram& program) {
 std::string memoryJson(const BoardModel& board) {
   const BoardProgram& first = board.programs[0];
   Json map = reportHead(board.plan);
-  map["model"] = board.model.name;
+  map["model"] = board.model;
   map["image"] = {{"format", int{IMAGE_FORMAT_VALUE}},
                   {"id", fmt::format("{:#018x}", board.imageId)},
                   {"address", board.base},
@@ -84,7 +85,7 @@ std::string memoryJson(const BoardModel& board) {
     map["windows"].push_back({{"base", window.base},
                               {"end", window.end},
                               {"permissions", permissionText(window.permissions)}});
-  if (board.model.output) map["sentences"] = sentencesJson(board.model);
+  if (board.output != nullptr) map["sentences"] = sentencesJson(board);
   for (const BoardProgram& program : board.programs) {
     Json entry = {{"lengths", program.lengths}, {"estimated_cycles", program.cycles}};
     entry.update(Json::parse(programMapJson(program.program, program.tensors, board.base)));
@@ -122,4 +123,4 @@ std::string nameForC(std::string_view text) {
                                                                                 : name;
 }
 
-}  // namespace intformer::cli
+}  // namespace intformer::board

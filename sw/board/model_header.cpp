@@ -6,10 +6,11 @@
 #include "gen/device.hpp"
 #include "gen/tables/registers.hpp"
 #include "gen/writer.hpp"
-#include "sw/cli/board.hpp"
+#include "sw/board/board.hpp"
+#include "sw/graph/lengths.hpp"
 #include "sw/version/version.hpp"
 
-namespace intformer::cli {
+namespace intformer::board {
 namespace {
 
 /// Writes the header line by line.
@@ -19,7 +20,7 @@ class HeaderWriter {
 
   std::string write() {
     const std::string guard = "INTFORMER_MODEL_" + upperSnake(name_) + "_H";
-    line("/* {} on {}, config hash {}.", board_.model.name, deviceName(board_.plan),
+    line("/* {} on {}, config hash {}.", board_.model, deviceName(board_.plan),
          configHashText(board_.plan));
     line(" * Written by intformer {}; memory.json holds the same and all other tensors. */",
          programVersion());
@@ -46,14 +47,14 @@ class HeaderWriter {
   static std::string address(uint64_t value) { return fmt::format("UINT64_C({:#x})", value); }
 
   [[nodiscard]] const TensorInfo& states() const {
-    return board_.model.graph.tensors[board_.model.output->output16];
+    return board_.graph.tensors[board_.output->output16];
   }
 
   void sizes() {
     uint32_t tokens = 0;
     std::size_t sentences = 0;
     for (const BoardProgram& program : board_.programs) {
-      tokens = std::max(tokens, program.tensors[board_.model.output->output16].rows);
+      tokens = std::max(tokens, program.tensors[board_.output->output16].rows);
       sentences = std::max(sentences, program.lengths.size());
     }
     const std::string prefix = upperSnake(name_);
@@ -70,13 +71,13 @@ class HeaderWriter {
   }
 
   void programs() {
-    const Embedding& embedding = embeddingOf(board_.model);
+    const Embedding& embedding = tokensOf(board_);
     line("\n/* Address and number of commands, sentences, lengths, tokens, cycles; addresses of ids,\n"
          " * places, states; bytes of a panel of states. */");
     line("static const embed_program {}_programs[] = {{", name_);
     for (std::size_t i = 0; i < board_.programs.size(); ++i) {
       const BoardProgram& program = board_.programs[i];
-      const Placement out = placementOf(board_, program, board_.model.output->output16);
+      const Placement out = placementOf(board_, program, board_.output->output16);
       line("    {{{}, {}, {}, {}_lengths{}, {}, {},", address(jobOf(board_, program).programAddress),
            program.program.commands.size(), program.lengths.size(), name_, i, out.rows,
            program.cycles);
@@ -91,13 +92,13 @@ class HeaderWriter {
   void scales() {
     line("/* What an LSB of each column of the states is worth. */");
     line("static const float {}_lsb[] = {{", name_);
-    for (const double step : board_.model.output->outputStep) line("    {:.8e}f,", step / 256);
+    for (const double step : board_.output->outputStep) line("    {:.8e}f,", step / 256);
     line("}};\n");
   }
 
   void model() {
     const Plan& plan = board_.plan;
-    const Pooling& pooling = board_.model.output->pooling;
+    const Pooling& pooling = board_.output->pooling;
     const auto field = [&](const auto& value, const char* comment) {
       line("    {}, /* {} */", value, comment);
     };
@@ -114,8 +115,8 @@ class HeaderWriter {
     line("    {}, {}_windows,", jobOf(board_, board_.programs[0]).windows.size(), name_);
     line("    {}, {}_programs,", board_.programs.size(), name_);
     field(states().cols, "width");
-    field(embeddingOf(board_.model).vocabulary, "token ids lie below");
-    field(placementOf(board_, board_.programs[0], board_.model.output->output16).dim,
+    field(tokensOf(board_).vocabulary, "token ids lie below");
+    field(placementOf(board_, board_.programs[0], board_.output->output16).dim,
           "columns of the states that lie side by side");
     field(pooling.mode == PoolingMode::Mean ? 1 : 0, "1: the mean of the tokens, 0: the first");
     field(pooling.normalize ? 1 : 0, "1: an embedding has length 1");
@@ -130,8 +131,8 @@ class HeaderWriter {
 }  // namespace
 
 std::string modelHeader(const BoardModel& board) {
-  static_cast<void>(embeddingOf(board.model));
+  static_cast<void>(tokensOf(board));
   return HeaderWriter(board).write();
 }
 
-}  // namespace intformer::cli
+}  // namespace intformer::board

@@ -1,4 +1,4 @@
-#include "sw/cli/explain.hpp"
+#include "sw/report/explain.hpp"
 
 #include <fmt/format.h>
 
@@ -11,9 +11,10 @@
 #include "gen/device.hpp"
 #include "sw/compiler/outline.hpp"
 #include "sw/compiler/timing.hpp"
-#include "tb/estimate.hpp"
+#include "sw/report/estimate.hpp"
+#include "sw/report/svg.hpp"
 
-namespace intformer::cli {
+namespace intformer::report {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -54,7 +55,7 @@ class Grouping {
       : graph_(graph), plan_(plan), memory_(memory), program_(program) {}
 
   std::vector<Group> run() {
-    const tb::RunReport report = tb::estimateReport(program_, plan_, memory_);
+    const RunReport report = estimateReport(program_, plan_, memory_);
     std::map<std::string, std::size_t> places;
     for (std::size_t i = 0; i < program_.operators.size(); ++i) {
       const std::string shape = operatorShape(graph_, graph_.operators[i]);
@@ -129,8 +130,6 @@ Bound boundOf(const Group& group) {
   if (share < kBound) return {"waiting", share};
   return {kNames[static_cast<std::size_t>(most)], std::min(share, 1.0)};
 }
-
-std::string percent(double share) { return fmt::format("{:.1f} %", share * 100); }
 
 /// "+0.37 %" of the cheapest.
 std::string more(uint64_t cycles, uint64_t least) {
@@ -265,4 +264,4 @@ Explanation explain(const Graph& graph, const Plan& plan, const perf::MemoryTimi
   return result;
 }
 
-}  // namespace intformer::cli
+}  // namespace intformer::report

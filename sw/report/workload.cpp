@@ -1,6 +1,6 @@
-#include "sw/perf/workload.hpp"
+#include "sw/report/workload.hpp"
 
-namespace intformer::perf {
+namespace intformer::report {
 
 Work Workload::total() const {
   Work sum;
@@ -27,4 +27,4 @@ Workload workloadOf(const EncoderShape& shape, uint32_t tokens) {
   return work;
 }
 
-}  // namespace intformer::perf
+}  // namespace intformer::report

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace intformer::perf {
+namespace intformer::report {
 
 /// What an encoder asks for at least, whatever runs it: the counting rules of the surveys' tables.
 struct EncoderShape {
@@ -32,4 +32,4 @@ inline constexpr std::array<std::string_view, 4> kWorkParts = {"projections", "a
                                                                "feed-forward", "other"};
 Workload workloadOf(const EncoderShape& shape, uint32_t tokens);
 
-}  // namespace intformer::perf
+}  // namespace intformer::report

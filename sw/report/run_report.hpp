@@ -7,10 +7,10 @@
 
 #include "gen/plan.hpp"
 #include "sw/compiler/program.hpp"
-#include "sw/files/files.hpp"
-#include "tb/device_abi.h"
+#include "sw/perf/estimate.hpp"
 
-namespace intformer::tb {
+/// What a run has cost, operator by operator, for people and as JSON.
+namespace intformer::report {
 
 struct OperatorReport {
   std::string name;
@@ -49,12 +49,11 @@ struct RunReport {
 /// stood idle beside an operator without matmuls, up to that one's end, the time is that
 /// operator's. The sum is `cycles`.
 std::vector<OperatorReport> operatorReports(const Program& program,
-                                            std::span<const sim_event> events, uint64_t startCycle,
+                                            std::span<const perf::Event> events, uint64_t startCycle,
                                             uint64_t cycles);
 
 /// A table for people, one operator per line and a total.
 std::string tableText(const RunReport& report);
 std::string jsonText(const RunReport& report);
-using intformer::writeAtomically;
 
-}  // namespace intformer::tb
+}  // namespace intformer::report

@@ -6,12 +6,20 @@
 #include <vector>
 
 #include "gen/plan.hpp"
-#include "sw/cli/model_input.hpp"
 #include "sw/compiler/program.hpp"
+#include "sw/graph/graph.hpp"
+#include "sw/import/sentence_files.hpp"
 #include "tb/rtl_run.hpp"
 
 /// What a board's host is told of a compiled model (docs/8-boards.md, section 8.2).
-namespace intformer::cli {
+namespace intformer::board {
+
+/// What the host of a trained model knows of its results.
+struct TrainedOutput {
+  TensorId output8 = kNoTensor, output16 = kNoTensor;  ///< last hidden states
+  std::vector<double> outputStep;                      ///< what they are worth (QuantizedModel)
+  Pooling pooling;
+};
 
 /// A program for sequences of given lengths.
 struct BoardProgram {
@@ -23,7 +31,9 @@ struct BoardProgram {
 
 /// A model compiled for one or more lengths: all programs in one image.
 struct BoardModel {
-  const ModelInput& model;
+  std::string model;                      ///< its name
+  const Graph& graph;                     ///< for any of the lengths
+  const TrainedOutput* output = nullptr;  ///< of a trained model
   const Plan& plan;
   std::string name;  ///< prefix of what model.h defines: [a-z][a-z0-9_]*
   std::span<const BoardProgram> programs;
@@ -32,8 +42,8 @@ struct BoardModel {
   uint64_t imageId = 0;
 };
 
-/// The embedding of a trained model; throws std::invalid_argument for any other.
-const Embedding& embeddingOf(const ModelInput& model);
+/// Where the tokens of a trained model come in; throws std::invalid_argument for any other.
+const Embedding& tokensOf(const BoardModel& board);
 /// What the device is told before a run of a program at the board's addresses.
 tb::Job jobOf(const BoardModel& board, const BoardProgram& program);
 /// Where a tensor lies at the board's addresses.
@@ -52,4 +62,4 @@ std::string modelHeader(const BoardModel& board);
 /// "My-Model.v2" -> "my_model_v2": a name for BoardModel.
 std::string nameForC(std::string_view text);
 
-}  // namespace intformer::cli
+}  // namespace intformer::board

@@ -1,6 +1,6 @@
-#include "tb/estimate.hpp"
+#include "sw/report/estimate.hpp"
 
-namespace intformer::tb {
+namespace intformer::report {
 
 RunReport estimateReport(const Program& program, const Plan& plan,
                          const perf::MemoryTiming& memory, std::span<const uint8_t> image,
@@ -8,11 +8,8 @@ RunReport estimateReport(const Program& program, const Plan& plan,
   const perf::Run run =
       perf::estimate(program.commands, program.programAddress, plan, memory, image,
                      imageAddress);
-  std::vector<sim_event> events;
-  events.reserve(run.events.size());
-  for (const perf::Event& event : run.events)
-    events.push_back({event.cycle + perf::kStartCycles, event.command,
-                      static_cast<uint8_t>(event.queue), static_cast<uint8_t>(event.done)});
+  std::vector<perf::Event> events = run.events;
+  for (perf::Event& event : events) event.cycle += perf::kStartCycles;
   RunReport report;
   report.cycles = run.cycles;
   report.bytesRead = run.bytesRead;
@@ -24,4 +21,4 @@ RunReport estimateReport(const Program& program, const Plan& plan,
   return report;
 }
 
-}  // namespace intformer::tb
+}  // namespace intformer::report

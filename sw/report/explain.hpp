@@ -5,7 +5,7 @@
 #include "gen/plan.hpp"
 #include "sw/compiler/compile.hpp"
 
-namespace intformer::cli {
+namespace intformer::report {
 
 /// What `compile --explain` says of a compiled model.
 struct Explanation {
@@ -19,4 +19,4 @@ struct Explanation {
 Explanation explain(const Graph& graph, const Plan& plan, const perf::MemoryTiming& memory,
                     const Program& program, const Decision& decision, const std::string& title);
 
-}  // namespace intformer::cli
+}  // namespace intformer::report
