@@ -9,7 +9,6 @@
 #include "sw/cli/progress.hpp"
 #include "sw/compiler/join.hpp"
 #include "sw/graph/lengths.hpp"
-#include "sw/model/random.hpp"
 #include "sw/perf/estimate.hpp"
 
 namespace intformer::cli {

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "sw/embed/backend.hpp"
+#include "sw/graph/check.hpp"
 #include "sw/graph/lengths.hpp"
 
 namespace intformer {
@@ -18,7 +19,10 @@ class IntegerBackend : public Backend {
   }
 
  protected:
-  explicit IntegerBackend(QuantizedModel model) : model_(std::move(model)) {}
+  /// Throws GraphError for a graph that checkGraph refuses: checked once, for all sentences.
+  explicit IntegerBackend(QuantizedModel model) : model_(std::move(model)) {
+    checkGraph(model_.graph);
+  }
 
   /// Values of the graph, which has these lengths; output16 at least.
   virtual TensorValues compute(const std::vector<uint32_t>& lengths,

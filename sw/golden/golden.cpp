@@ -65,6 +65,11 @@ void runOperator(const Graph& graph, const Operator& op, TensorValues& values, F
 
 TensorValues runGolden(const Graph& graph, const TensorValues& inputs, Family family) {
   checkGraph(graph);
+  return runGoldenAgain(graph, inputs, family);
+}
+
+TensorValues runGoldenAgain(const Graph& graph, const TensorValues& inputs, Family family) {
+  checkGraph(graph, false);
   TensorValues values(graph.tensors.size());
   for (std::size_t id = 0; id < graph.tensors.size(); ++id) {
     if (graph.tensors[id].role != TensorRole::Input) continue;

@@ -15,6 +15,10 @@ namespace intformer {
 /// checkGraph refuses, and for inputs that are missing, of another shape or beyond their tables.
 TensorValues runGolden(const Graph& graph, const TensorValues& inputs, Family family);
 
+/// The same for a graph whose integers checkGraph has taken before, at whatever lengths: all else is
+/// checked.
+TensorValues runGoldenAgain(const Graph& graph, const TensorValues& inputs, Family family);
+
 /// One operator: reads its inputs from `values` and writes its outputs there, allocating them. The
 /// operator must be one that checkGraph takes; the graph may still lack others.
 void runOperator(const Graph& graph, const Operator& op, TensorValues& values, Family family);
