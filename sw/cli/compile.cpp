@@ -181,9 +181,9 @@ int compileModel(const CompileCommand& command) {
   if (command.explain) {
     const report::Explanation explanation =
         report::explain(model->graph, plan, options.memory, programs[0].program, decision,
-                fmt::format("{} on {}: {} tokens, {} {}", model->name, deviceName(plan),
-                            lengthsText(model->seq), model->layers,
-                            model->layers == 1 ? "layer" : "layers"));
+                        fmt::format("{} on {}: {} tokens, {} {}", model->name, deviceName(plan),
+                                    lengthsText(model->seq), model->layers,
+                                    model->layers == 1 ? "layer" : "layers"));
     if (!command.json.empty()) writeAtomically(command.json, explanation.json);
     fmt::print("{}", explanation.text);
     if (command.out.empty()) return kFine;
