@@ -3,8 +3,9 @@ CONFIG ?= configs/base16.toml
 MODEL  ?= configs/models/bert-base.toml
 SEQ    ?= 128
 LAYERS ?= 1
-# Further options of `intformer run`; without this one a model with an embedding starts from token ids.
-ARGS   ?= --encoder-only
+# Further options of `intformer run`; without this one a model with an embedding starts from token ids, as
+# GPT-2's layers always do.
+ARGS   ?= $(if $(findstring gpt2,$(MODEL)),,--encoder-only)
 REAL   ?= $(BUILD)/models/minilm
 # Cosine to float32 that no sentence of the check may fall below.
 FLOOR  ?= 0.99

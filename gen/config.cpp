@@ -178,7 +178,11 @@ class Loader {
 
   void leftOut(const ConfigKey& key) {
     if (key.path == "name") {
-      plan_.name = legalName(std::filesystem::path(path_).stem().string());
+      const std::string stem = std::filesystem::path(path_).stem().string();
+      if (const auto refusal = takeWord(key, stem))
+        fault(placeOf(key.path), key.path,
+              "left out, and the file's own name will not do: " + refusal->reason,
+              refusal->suggestion);
     } else if (key.power > 0 && bad_.contains("array.dim")) {
       bad_.emplace(key.path);  // what it would be depends on a value that is refused
     } else if (!key.isWord()) {

@@ -39,7 +39,8 @@ Graph buildModel(const ModelSpec& spec, uint32_t layers, const std::vector<uint3
     return buildBertEncoder(spec, layers, lengths, seed, input, integers);
   if (spec.kind == ModelKind::Gpt2) {
     if (input != EncoderInput::Tokens)
-      throw std::invalid_argument(spec.name + ": begins with its embedding");
+      throw std::invalid_argument(spec.name +
+                                  ": begins with its embedding: leave --encoder-only out");
     return gpt2::buildGraph(spec, layers, lengths, seed, integers);
   }
   if (layers != 1 || input != EncoderInput::Activations)

@@ -180,8 +180,8 @@ TEST_CASE("unknown keys are named with their place and what was meant") {
 TEST_CASE("every key may be left out") {
   const test::TemporaryFolder folder;
   const auto planOf = [&](const std::string& text, const std::vector<std::string>& overrides = {}) {
-    test::writeFile(folder.path("My chip.toml"), text);
-    const ConfigResult result = loadConfig(folder.path("My chip.toml"), overrides);
+    test::writeFile(folder.path("my_chip.toml"), text);
+    const ConfigResult result = loadConfig(folder.path("my_chip.toml"), overrides);
     INFO(text << texts(result));
     REQUIRE(result.plan);
     return *result.plan;
@@ -218,6 +218,11 @@ TEST_CASE("every key may be left out") {
   }
   // An override of a key that the file leaves out is a change; what follows from one is not.
   CHECK(planOf("", {"array.dim=8"}).overrides == std::vector<std::string>{"array.dim=8"});
+  // A file whose name is none of a device must say one.
+  test::writeFile(folder.path("7.toml"), "");
+  CHECK_THAT(texts(loadConfig(folder.path("7.toml"))),
+             containsText("7.toml:1:1: name: left out, and the file's own name will not do: "
+                          "must be 1 to 32 small letters"));
   // One fault brings no other with it.
   CHECK(faultsOf("[array]\ndim = 24\n") ==
         "x.toml:2:7: array.dim: must be a power of two from 4 to 64, got 24; nearest legal: 32\n");
