@@ -46,7 +46,8 @@ constexpr std::array kLayerNorm = {Field::InAddr, Field::InStride, Field::OutAdd
 constexpr std::array kRowScalarSoftmax = {Field::Rows, Field::StatRow, Field::Multiplier,
                                           Field::Shift};
 constexpr std::array kRowScalarLayerNorm = {Field::Rows, Field::StatRow, Field::MeanFactor,
-                                            Field::Epsilon, Field::Width, Field::WidthLog};
+                                            Field::Epsilon, Field::Width, Field::WidthLog,
+                                            Field::RootMeanSquare};
 
 constexpr std::array kOpcodes = {
     OpcodeSpec{Opcode::End, "end", std::nullopt, {},

@@ -29,7 +29,7 @@ enum class Field : uint8_t {
   In16, Out8, Out16, StatsInit, Stats, Dither, LowMoves, HighMoves, Function,
   Multiplier, Shift, ValidLow, ValidHigh,
   // row scalar (shares Rows, StatRow, Multiplier, Shift)
-  MeanFactor, Epsilon, Width, WidthLog,
+  MeanFactor, Epsilon, Width, WidthLog, RootMeanSquare,
   Count
 };
 
@@ -132,6 +132,8 @@ inline constexpr std::array kFields = {
     FieldSpec{Field::Epsilon, "epsilon", at(2), 48, false, "E"},
     FieldSpec{Field::Width, "width", at(4, 0), 16, false, "d: columns of the normalized tensor"},
     FieldSpec{Field::WidthLog, "width_log", at(4, 16), 4, false, "CL = ceil(log2 d)"},
+    FieldSpec{Field::RootMeanSquare, "root_mean_square", at(4, 20), 1, false,
+              "RMSNorm: the row's sum counts as 0, so that its mean is 0"},
 };
 static_assert(kFields.size() == static_cast<std::size_t>(Field::Count));
 

@@ -6,6 +6,7 @@
 //   layer norm: V = d*S2 - S1*S1 + E; k = (bitlen(V) - 31) >> 1; w = V * 2^-2k; sd = isqrt(w);
 //               factor = floor((d << (31-CL)) / sd); mean = rshr(S1*DINV, 19+CL), times 16;
 //               shift = 26 + k - CL
+//   RMSNorm:    a layer norm with root_mean_square_i: S1 counts as 0
 // Contract: start_i while not busy takes the command, whose fields are not needed afterwards. Sums
 //   are requested with read_valid_o and come one cycle after read_ready_i. Results go to a memory
 //   of StatRows slots that the lanes read with lane_read_i, one cycle latency. The slots
@@ -25,6 +26,7 @@ module row_scalar #(
   input  logic                 rst_ni,
   input  logic                 start_i,
   input  logic                 layer_norm_i,
+  input  logic                 root_mean_square_i,
   input  logic [15:0]          rows_i,
   input  logic [15:0]          stat_row_i,
   input  logic [15:0]          multiplier_i,
@@ -58,7 +60,7 @@ module row_scalar #(
   localparam int unsigned Lead = 3;
   localparam int unsigned GapWidth = $clog2(Interval + 1);
 
-  logic layer_norm_q, reading_q;
+  logic layer_norm_q, no_mean_q, reading_q;
   logic [16:0] read_slot_q, pending_q, end_q;  // up to one past slot 65535
   logic [15:0] multiplier_q, width_q;
   logic [SlotWidth-1:0] early_slot_q, late_slot_q;
@@ -189,6 +191,7 @@ module row_scalar #(
   always_ff @(posedge clk_i) begin
     if (start_i) begin
       layer_norm_q  <= layer_norm_i;
+      no_mean_q     <= layer_norm_i && root_mean_square_i;
       read_slot_q   <= {1'b0, stat_row_i};
       pending_q     <= {1'b0, stat_row_i};
       early_slot_q  <= stat_row_i[SlotWidth-1:0];
@@ -207,7 +210,7 @@ module row_scalar #(
       if (write_factor) late_slot_q <= late_slot_q + 1'b1;
     end
     if (row_q[1]) begin
-      sum_q        <= sum_i;
+      sum_q        <= no_mean_q ? '0 : sum_i;
       weighted_2_q <= 64'(width_q) * 64'(squares_i);
     end
     if (row_q[2]) begin

@@ -437,6 +437,7 @@ module vector_unit #(
     .rst_ni,
     .start_i(start_scalar),
     .layer_norm_i(op.row_scalar_layer_norm),
+    .root_mean_square_i(scalar_command.root_mean_square),
     .rows_i(rows),
     .stat_row_i(stat_row),
     .multiplier_i(command_q.multiplier),

@@ -130,7 +130,8 @@ void Machine::rowScalar(const Command& command) {
       const NormWidth width{static_cast<uint32_t>(command.get(Field::Width)),
                             static_cast<uint32_t>(command.get(Field::WidthLog)),
                             static_cast<uint32_t>(command.get(Field::MeanFactor))};
-      statistics.norm = normRow(statistics.normSums, width, command.at(Field::Epsilon));
+      statistics.norm = normRow(statistics.normSums, width, command.at(Field::Epsilon),
+                                command.flag(Field::RootMeanSquare));
     }
   }
 }

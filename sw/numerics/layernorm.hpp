@@ -7,7 +7,7 @@
 
 #include "sw/numerics/scale.hpp"
 
-/// LayerNorm: one statistics pass, row scalars, one normalize pass (docs/2-numerics.md, section 2.8).
+/// LayerNorm and RMSNorm: one statistics pass, row scalars, one normalize pass (docs/2-numerics.md, section 2.8).
 /// Formats: x int16; S1 29 bits signed; S2 45 bits unsigned; V 57 bits; w 32 bits; sd 16 bits;
 /// R 17 bits unsigned; mean 21 bits signed, LSB 1/16 of x; n int16 LSB 2^-9.
 namespace intformer {
@@ -43,14 +43,17 @@ struct NormRow {
 /// V = d*S2 - S1*S1 + E; L = bitlen(V); k = (L-31) >> 1; w = k >= 0 ? V >> 2k : V << -2k;
 /// sd = isqrt(w); R = floor((d << (31-CL)) / sd); mu = rshr(S1*DINV, 19+CL); sh = 26 + k - CL.
 /// epsilon E in [64, 2^48). k is in [-12, 13], w in [2^30, 2^32), sd in [2^15, 2^16).
-constexpr NormRow normRow(NormSums sums, const NormWidth& width, uint64_t epsilon) {
+/// rootMeanSquare: of RMSNorm, which takes no mean off: S1 counts as 0.
+constexpr NormRow normRow(NormSums sums, const NormWidth& width, uint64_t epsilon,
+                          bool rootMeanSquare = false) {
+  const int64_t sum = rootMeanSquare ? 0 : sums.sum;
   const uint64_t variance = width.width * static_cast<uint64_t>(sums.squares) -
-                            static_cast<uint64_t>(int64_t{sums.sum} * sums.sum) + epsilon;
+                            static_cast<uint64_t>(sum * sum) + epsilon;
   const int k = (static_cast<int>(bitLength(variance)) - 31) >> 1;
   const auto w = static_cast<uint32_t>(k >= 0 ? variance >> (2 * k) : variance << (-2 * k));
   const uint32_t deviation = integerSqrt(w);
   const uint64_t numerator = uint64_t{width.width} << (31 - width.log);
-  return {static_cast<int32_t>(rshr(int64_t{sums.sum} * width.meanFactor, 19 + width.log)),
+  return {static_cast<int32_t>(rshr(sum * width.meanFactor, 19 + width.log)),
           static_cast<uint32_t>(numerator / deviation),
           static_cast<uint8_t>(26 + k - static_cast<int>(width.log))};
 }

@@ -14,7 +14,8 @@ namespace {
 
 class Generator {
  public:
-  Generator(const Plan& plan, uint64_t seed) : plan_(plan), random_(seed), dim_(plan.dim) {
+  Generator(const Plan& plan, uint64_t seed)
+      : plan_(plan), random_(seed), dim_(plan.dim), rootMeanSquare_(seed % 3 == 0) {
     // Few words hold no room for two panels of results beside their constants.
     if (plan.scratchWords < kSpaciousConstants.words + 2 * kWordsPerRow) {
       layout_.constantWords = kTightConstants;
@@ -390,7 +391,8 @@ class Generator {
                                   .set(Field::Epsilon, 64 + static_cast<int64_t>(random_.below(
                                                                 1ULL << random_.below(30))))
                                   .set(Field::Width, width.width)
-                                  .set(Field::WidthLog, width.log));
+                                  .set(Field::WidthLog, width.log)
+                                  .set(Field::RootMeanSquare, rootMeanSquare_));
     Command norm = vectorCommand(Opcode::LayerNorm, acc, layout_.constantWords.layerNorm);
     norm.set(Field::StatRow, static_cast<int64_t>(slots->begin))
         .set(Field::Shift, random_.range(9, 31));
@@ -426,6 +428,7 @@ class Generator {
   const Plan& plan_;
   RandomSource random_;
   uint64_t dim_;
+  bool rootMeanSquare_;     ///< its norms are RMSNorms
   uint64_t constants_ = 0;  ///< first scratchpad word of the constants
   Runs data_;               ///< scratchpad words, all loaded at the beginning
   Runs accumulator_;

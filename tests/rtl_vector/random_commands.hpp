@@ -83,6 +83,7 @@ class RandomCommands {
       set(Field::WidthLog, width.log);
       set(Field::MeanFactor, width.meanFactor);
       set(Field::Epsilon, (number(64, (int64_t{1} << 47) - 1) >> number(0, 41)) | 64);
+      set(Field::RootMeanSquare, number(0, 3) == 0);
       return command;
     }
     set(Field::Panels, panels);

@@ -12,6 +12,7 @@
 #include <Vrow_scalar4.h>
 #include <verilated.h>
 
+#include <cmath>
 #include <deque>
 #include <random>
 #include <stdexcept>
@@ -167,6 +168,7 @@ struct RowScalar : Clocked<Model, Interval> {
   }
   void checkSoftmax(const std::vector<uint32_t>& sums, Scale scale, double refusal = 0) {
     this->top.layer_norm_i = 0;
+    this->top.root_mean_square_i = 1;  // means nothing to it
     this->top.multiplier_i = scale.multiplier;
     this->top.shift_i = scale.shift;
     this->top.mean_factor_i = 0;
@@ -178,10 +180,11 @@ struct RowScalar : Clocked<Model, Interval> {
       REQUIRE(SoftmaxRow{rows[r].factor, rows[r].shift} == softmaxRow(sums[r], scale));
     }
   }
-  void checkNorm(const std::vector<NormSums>& sums, uint32_t d, uint64_t epsilon,
-                 double refusal = 0) {
+  std::vector<Row> normScalars(const std::vector<NormSums>& sums, uint32_t d, uint64_t epsilon,
+                               bool rootMeanSquare, double refusal = 0) {
     const NormWidth width = normWidth(d);
     this->top.layer_norm_i = 1;
+    this->top.root_mean_square_i = rootMeanSquare;
     this->top.width_i = static_cast<uint16_t>(width.width);
     this->top.width_log_i = static_cast<uint8_t>(width.log);
     this->top.mean_factor_i = width.meanFactor;
@@ -189,13 +192,25 @@ struct RowScalar : Clocked<Model, Interval> {
     std::vector<Row> rows;
     for (const NormSums& row : sums) rows.push_back({row});
     run(rows, refusal);
+    return rows;
+  }
+  void checkNorm(const std::vector<NormSums>& sums, uint32_t d, uint64_t epsilon,
+                 double refusal = 0) {
+    const std::vector<Row> rows = normScalars(sums, d, epsilon, false, refusal);
     for (std::size_t r = 0; r < rows.size(); ++r) {
       INFO("d " << d << " S1 " << sums[r].sum << " S2 " << sums[r].squares << " E " << epsilon);
       REQUIRE(NormRow{rows[r].mean, rows[r].factor, rows[r].shift} ==
-              normRow(sums[r], width, epsilon));
+              normRow(sums[r], normWidth(d), epsilon));
     }
   }
 };
+
+/// What the lanes multiply a number by, so that a row's root of its mean square becomes 1: from its
+/// own floating point definition.
+double rootMeanSquareFactor(const NormSums& sums, uint32_t width, uint64_t epsilon) {
+  const double d = width;
+  return 1 / std::sqrt(static_cast<double>(sums.squares) / d + static_cast<double>(epsilon) / d / d);
+}
 
 /// Cycles of a run before the first grant and from the last read to its end.
 constexpr uint64_t kAround = 3;
@@ -293,6 +308,32 @@ TEMPLATE_TEST_CASE("row scalars of LayerNorm are exact", "", RowScalar1, RowScal
     unit.checkNorm(rows, width, epsilon);
     CHECK(unit.cycles == 41 + kAround + TestType::kInterval * (rows.size() - 1));
     unit.checkNorm(rows, width, epsilon, 0.5);
+  }
+}
+
+TEMPLATE_TEST_CASE("row scalars of RMSNorm have no mean and divide by the root mean square", "",
+                   RowScalar1, RowScalar4, RowScalar17) {
+  const uint32_t seed = testSeed();
+  INFO("seed " << seed);
+  std::mt19937 random(seed);
+  TestType unit;
+  for (int i = 0; i < 100; ++i) {
+    const uint32_t width = 1 + static_cast<uint32_t>(random()) % 4096;
+    const uint64_t epsilon = 64 + (random() >> random() % 32);
+    std::vector<NormSums> sums(1 + random() % 20);
+    for (NormSums& row : sums) {
+      const int64_t x = static_cast<int16_t>(random()) >> random() % 16;  // all its numbers
+      row = {static_cast<int32_t>(x * width), x * x * width};
+    }
+    const auto rows = unit.normScalars(sums, width, epsilon, true);
+    CHECK(unit.cycles == 41 + kAround + TestType::kInterval * (sums.size() - 1));
+    for (std::size_t r = 0; r < sums.size(); ++r) {
+      INFO("d " << width << " S1 " << sums[r].sum << " S2 " << sums[r].squares << " E " << epsilon);
+      CHECK(rows[r].mean == 0);
+      // (x * 16 * factor) >> shift has 512 steps per unit.
+      const double factor = std::ldexp(rows[r].factor, 4 - 9 - rows[r].shift);
+      REQUIRE(std::abs(factor / rootMeanSquareFactor(sums[r], width, epsilon) - 1) < 1.0 / (1 << 13));
+    }
   }
 }
 

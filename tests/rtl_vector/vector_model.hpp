@@ -63,7 +63,8 @@ class VectorModel {
     const NormWidth width{static_cast<uint32_t>(get(Field::Width)),
                           static_cast<uint32_t>(get(Field::WidthLog)),
                           static_cast<uint32_t>(get(Field::MeanFactor))};
-    const NormRow row = normRow({slot.sum, static_cast<int64_t>(slot.squares)}, width,
+    const int32_t sum = get(Field::RootMeanSquare) != 0 ? 0 : slot.sum;
+    const NormRow row = normRow({sum, static_cast<int64_t>(slot.squares)}, width,
                                 static_cast<uint64_t>(get(Field::Epsilon)));
     slot.mean = row.mean << 11 >> 11;
     slot.factor = row.reciprocal & 0x1ffff;

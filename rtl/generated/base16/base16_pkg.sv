@@ -196,6 +196,8 @@ package base16_pkg;
   localparam int unsigned WidthWidth          = 16;
   localparam int unsigned WidthLogLsb         = 144;
   localparam int unsigned WidthLogWidth       = 4;
+  localparam int unsigned RootMeanSquareLsb   = 148;
+  localparam int unsigned RootMeanSquareWidth = 1;
 
   // A command of load.
   typedef struct packed {
@@ -317,7 +319,8 @@ package base16_pkg;
     logic [15:0]  stat_row;
     logic [15:0]  unused_336;
     logic [15:0]  rows;
-    logic [171:0] unused_148;
+    logic [170:0] unused_149;
+    logic         root_mean_square;
     logic [3:0]   width_log;
     logic [15:0]  width;
     logic [15:0]  unused_112;

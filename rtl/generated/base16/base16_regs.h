@@ -300,116 +300,118 @@
 #define BASE16_QUEUE_STORE  3
 
 /* Command fields: lowest bit, counted from bit 0 of word 0, and width. */
-#define BASE16_COMMAND_BYTES         64
-#define BASE16_OPCODE_LSB            0    /* what to do */
-#define BASE16_OPCODE_WIDTH          8
-#define BASE16_WAIT_LSB              8    /* bit q: take one token that queue q has signalled to this queue, before starting */
-#define BASE16_WAIT_WIDTH            4
-#define BASE16_SIGNAL_LSB            12   /* bit q: give queue q one token from this queue, when all effects are done */
-#define BASE16_SIGNAL_WIDTH          4
-#define BASE16_SCRATCH_ADDR_LSB      32   /* first scratchpad word */
-#define BASE16_SCRATCH_ADDR_WIDTH    24
-#define BASE16_MEMORY_ADDR_LSB       64   /* first byte in memory */
-#define BASE16_MEMORY_ADDR_WIDTH     64
-#define BASE16_CHUNK_WORDS_LSB       128  /* words per chunk, contiguous on both sides */
-#define BASE16_CHUNK_WORDS_WIDTH     24
-#define BASE16_CHUNKS_LSB            160  /* chunks to move */
-#define BASE16_CHUNKS_WIDTH          16
-#define BASE16_SCRATCH_STRIDE_LSB    192  /* words from chunk to chunk in the scratchpad */
-#define BASE16_SCRATCH_STRIDE_WIDTH  24
-#define BASE16_MEMORY_STRIDE_LSB     224  /* bytes from chunk to chunk in memory */
-#define BASE16_MEMORY_STRIDE_WIDTH   32
-#define BASE16_INDEX_ADDR_LSB        256  /* first byte of a list of uint32 in memory, one per chunk: which row of the table */
-#define BASE16_INDEX_ADDR_WIDTH      64
-#define BASE16_INDEX_LIMIT_LSB       320  /* rows of the table: a number in the list that is not below is an error */
-#define BASE16_INDEX_LIMIT_WIDTH     32
-#define BASE16_WORD_STRIDE_LSB       352  /* words from word to word of a chunk in the scratchpad */
-#define BASE16_WORD_STRIDE_WIDTH     24
-#define BASE16_A_ADDR_LSB            32   /* first word of the streamed operand A */
-#define BASE16_A_ADDR_WIDTH          24
-#define BASE16_A_STRIDE_LSB          64   /* words from panel to panel of A */
-#define BASE16_A_STRIDE_WIDTH        24
-#define BASE16_B_ADDR_LSB            96   /* first word of the stationary operand B */
-#define BASE16_B_ADDR_WIDTH          24
-#define BASE16_B_STRIDE_LSB          128  /* words from panel to panel of B */
-#define BASE16_B_STRIDE_WIDTH        24
-#define BASE16_C_ADDR_LSB            160  /* first accumulator row of the result */
-#define BASE16_C_ADDR_WIDTH          24
-#define BASE16_C_STRIDE_LSB          192  /* accumulator rows from column tile to column tile */
-#define BASE16_C_STRIDE_WIDTH        24
-#define BASE16_MATMUL_ROWS_LSB       224  /* rows of A */
-#define BASE16_MATMUL_ROWS_WIDTH     16
-#define BASE16_DEPTH_LSB             240  /* columns of A */
-#define BASE16_DEPTH_WIDTH           16
-#define BASE16_COLS_LSB              256  /* columns of the result */
-#define BASE16_COLS_WIDTH            16
-#define BASE16_A_UNSIGNED_LSB        272  /* A is uint8, else int8 */
-#define BASE16_A_UNSIGNED_WIDTH      1
-#define BASE16_B_TRANSPOSED_LSB      273  /* B is stored as its transpose: a word holds one result column's slice of the depth */
-#define BASE16_B_TRANSPOSED_WIDTH    1
-#define BASE16_ACCUMULATE_LSB        274  /* add to what the accumulator rows hold, else start from zero */
-#define BASE16_ACCUMULATE_WIDTH      1
-#define BASE16_ACC_ADDR_LSB          32   /* first accumulator row */
-#define BASE16_ACC_ADDR_WIDTH        24
-#define BASE16_ACC_STRIDE_LSB        64   /* accumulator rows per panel */
-#define BASE16_ACC_STRIDE_WIDTH      24
-#define BASE16_IN_ADDR_LSB           96   /* first word of the scratchpad operand: identity, or LayerNorm's input */
-#define BASE16_IN_ADDR_WIDTH         24
-#define BASE16_IN_STRIDE_LSB         128  /* words from panel to panel */
-#define BASE16_IN_STRIDE_WIDTH       24
-#define BASE16_OUT_ADDR_LSB          160  /* first word of the 8-bit result */
-#define BASE16_OUT_ADDR_WIDTH        24
-#define BASE16_OUT_STRIDE_LSB        192  /* words from panel to panel */
-#define BASE16_OUT_STRIDE_WIDTH      24
-#define BASE16_OUT16_ADDR_LSB        224  /* first word of the 16-bit result */
-#define BASE16_OUT16_ADDR_WIDTH      24
-#define BASE16_OUT16_STRIDE_LSB      256  /* words from panel to panel */
-#define BASE16_OUT16_STRIDE_WIDTH    24
-#define BASE16_CONST_ADDR_LSB        288  /* first word of the per-channel constants; panels follow each other */
-#define BASE16_CONST_ADDR_WIDTH      24
-#define BASE16_ROWS_LSB              320  /* rows */
-#define BASE16_ROWS_WIDTH            16
-#define BASE16_PANELS_LSB            336  /* panels of DIM columns */
-#define BASE16_PANELS_WIDTH          16
-#define BASE16_STAT_ROW_LSB          352  /* row statistics slot of row 0 */
-#define BASE16_STAT_ROW_WIDTH        16
-#define BASE16_ROW_POSITION_LSB      368  /* absolute position i of row 0 */
-#define BASE16_ROW_POSITION_WIDTH    16
-#define BASE16_COLUMN_POSITION_LSB   384  /* absolute position j of column 0 */
-#define BASE16_COLUMN_POSITION_WIDTH 16
-#define BASE16_IN16_LSB              400  /* scratchpad operand is int16, else int8 */
-#define BASE16_IN16_WIDTH            1
-#define BASE16_OUT8_LSB              401  /* write the 8-bit result */
-#define BASE16_OUT8_WIDTH            1
-#define BASE16_OUT16_LSB             402  /* write the 16-bit result */
-#define BASE16_OUT16_WIDTH           1
-#define BASE16_STATS_INIT_LSB        403  /* panel 0 starts the row statistics afresh, else it continues them */
-#define BASE16_STATS_INIT_WIDTH      1
-#define BASE16_STATS_LSB             404  /* residual: gather the LayerNorm statistics of the result */
-#define BASE16_STATS_WIDTH           1
-#define BASE16_DITHER_LSB            405  /* exp: round by bit-reversed position, else to nearest */
-#define BASE16_DITHER_WIDTH          1
-#define BASE16_LOW_MOVES_LSB         406  /* valid columns begin at valid_low + i, else at valid_low */
-#define BASE16_LOW_MOVES_WIDTH       1
-#define BASE16_HIGH_MOVES_LSB        407  /* valid columns end before valid_high + i, else before valid_high */
-#define BASE16_HIGH_MOVES_WIDTH      1
-#define BASE16_FUNCTION_LSB          408  /* activation: 0 GELU */
-#define BASE16_FUNCTION_WIDTH        4
-#define BASE16_MULTIPLIER_LSB        416  /* row_max, exp: M_t; row_scalar_softmax: M_o */
-#define BASE16_MULTIPLIER_WIDTH      16
-#define BASE16_SHIFT_LSB             432  /* row_max, exp: s_t; row_scalar_softmax: s_o; layer_norm: s */
-#define BASE16_SHIFT_WIDTH           6
-#define BASE16_VALID_LOW_LSB         448  /* first valid column */
-#define BASE16_VALID_LOW_WIDTH       16
-#define BASE16_VALID_HIGH_LSB        464  /* first column after the valid */
-#define BASE16_VALID_HIGH_WIDTH      16
-#define BASE16_MEAN_FACTOR_LSB       32   /* DINV = round(2^(23 + width_log) / width) */
-#define BASE16_MEAN_FACTOR_WIDTH     24
-#define BASE16_EPSILON_LSB           64   /* E */
-#define BASE16_EPSILON_WIDTH         48
-#define BASE16_WIDTH_LSB             128  /* d: columns of the normalized tensor */
-#define BASE16_WIDTH_WIDTH           16
-#define BASE16_WIDTH_LOG_LSB         144  /* CL = ceil(log2 d) */
-#define BASE16_WIDTH_LOG_WIDTH       4
+#define BASE16_COMMAND_BYTES          64
+#define BASE16_OPCODE_LSB             0    /* what to do */
+#define BASE16_OPCODE_WIDTH           8
+#define BASE16_WAIT_LSB               8    /* bit q: take one token that queue q has signalled to this queue, before starting */
+#define BASE16_WAIT_WIDTH             4
+#define BASE16_SIGNAL_LSB             12   /* bit q: give queue q one token from this queue, when all effects are done */
+#define BASE16_SIGNAL_WIDTH           4
+#define BASE16_SCRATCH_ADDR_LSB       32   /* first scratchpad word */
+#define BASE16_SCRATCH_ADDR_WIDTH     24
+#define BASE16_MEMORY_ADDR_LSB        64   /* first byte in memory */
+#define BASE16_MEMORY_ADDR_WIDTH      64
+#define BASE16_CHUNK_WORDS_LSB        128  /* words per chunk, contiguous on both sides */
+#define BASE16_CHUNK_WORDS_WIDTH      24
+#define BASE16_CHUNKS_LSB             160  /* chunks to move */
+#define BASE16_CHUNKS_WIDTH           16
+#define BASE16_SCRATCH_STRIDE_LSB     192  /* words from chunk to chunk in the scratchpad */
+#define BASE16_SCRATCH_STRIDE_WIDTH   24
+#define BASE16_MEMORY_STRIDE_LSB      224  /* bytes from chunk to chunk in memory */
+#define BASE16_MEMORY_STRIDE_WIDTH    32
+#define BASE16_INDEX_ADDR_LSB         256  /* first byte of a list of uint32 in memory, one per chunk: which row of the table */
+#define BASE16_INDEX_ADDR_WIDTH       64
+#define BASE16_INDEX_LIMIT_LSB        320  /* rows of the table: a number in the list that is not below is an error */
+#define BASE16_INDEX_LIMIT_WIDTH      32
+#define BASE16_WORD_STRIDE_LSB        352  /* words from word to word of a chunk in the scratchpad */
+#define BASE16_WORD_STRIDE_WIDTH      24
+#define BASE16_A_ADDR_LSB             32   /* first word of the streamed operand A */
+#define BASE16_A_ADDR_WIDTH           24
+#define BASE16_A_STRIDE_LSB           64   /* words from panel to panel of A */
+#define BASE16_A_STRIDE_WIDTH         24
+#define BASE16_B_ADDR_LSB             96   /* first word of the stationary operand B */
+#define BASE16_B_ADDR_WIDTH           24
+#define BASE16_B_STRIDE_LSB           128  /* words from panel to panel of B */
+#define BASE16_B_STRIDE_WIDTH         24
+#define BASE16_C_ADDR_LSB             160  /* first accumulator row of the result */
+#define BASE16_C_ADDR_WIDTH           24
+#define BASE16_C_STRIDE_LSB           192  /* accumulator rows from column tile to column tile */
+#define BASE16_C_STRIDE_WIDTH         24
+#define BASE16_MATMUL_ROWS_LSB        224  /* rows of A */
+#define BASE16_MATMUL_ROWS_WIDTH      16
+#define BASE16_DEPTH_LSB              240  /* columns of A */
+#define BASE16_DEPTH_WIDTH            16
+#define BASE16_COLS_LSB               256  /* columns of the result */
+#define BASE16_COLS_WIDTH             16
+#define BASE16_A_UNSIGNED_LSB         272  /* A is uint8, else int8 */
+#define BASE16_A_UNSIGNED_WIDTH       1
+#define BASE16_B_TRANSPOSED_LSB       273  /* B is stored as its transpose: a word holds one result column's slice of the depth */
+#define BASE16_B_TRANSPOSED_WIDTH     1
+#define BASE16_ACCUMULATE_LSB         274  /* add to what the accumulator rows hold, else start from zero */
+#define BASE16_ACCUMULATE_WIDTH       1
+#define BASE16_ACC_ADDR_LSB           32   /* first accumulator row */
+#define BASE16_ACC_ADDR_WIDTH         24
+#define BASE16_ACC_STRIDE_LSB         64   /* accumulator rows per panel */
+#define BASE16_ACC_STRIDE_WIDTH       24
+#define BASE16_IN_ADDR_LSB            96   /* first word of the scratchpad operand: identity, or LayerNorm's input */
+#define BASE16_IN_ADDR_WIDTH          24
+#define BASE16_IN_STRIDE_LSB          128  /* words from panel to panel */
+#define BASE16_IN_STRIDE_WIDTH        24
+#define BASE16_OUT_ADDR_LSB           160  /* first word of the 8-bit result */
+#define BASE16_OUT_ADDR_WIDTH         24
+#define BASE16_OUT_STRIDE_LSB         192  /* words from panel to panel */
+#define BASE16_OUT_STRIDE_WIDTH       24
+#define BASE16_OUT16_ADDR_LSB         224  /* first word of the 16-bit result */
+#define BASE16_OUT16_ADDR_WIDTH       24
+#define BASE16_OUT16_STRIDE_LSB       256  /* words from panel to panel */
+#define BASE16_OUT16_STRIDE_WIDTH     24
+#define BASE16_CONST_ADDR_LSB         288  /* first word of the per-channel constants; panels follow each other */
+#define BASE16_CONST_ADDR_WIDTH       24
+#define BASE16_ROWS_LSB               320  /* rows */
+#define BASE16_ROWS_WIDTH             16
+#define BASE16_PANELS_LSB             336  /* panels of DIM columns */
+#define BASE16_PANELS_WIDTH           16
+#define BASE16_STAT_ROW_LSB           352  /* row statistics slot of row 0 */
+#define BASE16_STAT_ROW_WIDTH         16
+#define BASE16_ROW_POSITION_LSB       368  /* absolute position i of row 0 */
+#define BASE16_ROW_POSITION_WIDTH     16
+#define BASE16_COLUMN_POSITION_LSB    384  /* absolute position j of column 0 */
+#define BASE16_COLUMN_POSITION_WIDTH  16
+#define BASE16_IN16_LSB               400  /* scratchpad operand is int16, else int8 */
+#define BASE16_IN16_WIDTH             1
+#define BASE16_OUT8_LSB               401  /* write the 8-bit result */
+#define BASE16_OUT8_WIDTH             1
+#define BASE16_OUT16_LSB              402  /* write the 16-bit result */
+#define BASE16_OUT16_WIDTH            1
+#define BASE16_STATS_INIT_LSB         403  /* panel 0 starts the row statistics afresh, else it continues them */
+#define BASE16_STATS_INIT_WIDTH       1
+#define BASE16_STATS_LSB              404  /* residual: gather the LayerNorm statistics of the result */
+#define BASE16_STATS_WIDTH            1
+#define BASE16_DITHER_LSB             405  /* exp: round by bit-reversed position, else to nearest */
+#define BASE16_DITHER_WIDTH           1
+#define BASE16_LOW_MOVES_LSB          406  /* valid columns begin at valid_low + i, else at valid_low */
+#define BASE16_LOW_MOVES_WIDTH        1
+#define BASE16_HIGH_MOVES_LSB         407  /* valid columns end before valid_high + i, else before valid_high */
+#define BASE16_HIGH_MOVES_WIDTH       1
+#define BASE16_FUNCTION_LSB           408  /* activation: 0 GELU */
+#define BASE16_FUNCTION_WIDTH         4
+#define BASE16_MULTIPLIER_LSB         416  /* row_max, exp: M_t; row_scalar_softmax: M_o */
+#define BASE16_MULTIPLIER_WIDTH       16
+#define BASE16_SHIFT_LSB              432  /* row_max, exp: s_t; row_scalar_softmax: s_o; layer_norm: s */
+#define BASE16_SHIFT_WIDTH            6
+#define BASE16_VALID_LOW_LSB          448  /* first valid column */
+#define BASE16_VALID_LOW_WIDTH        16
+#define BASE16_VALID_HIGH_LSB         464  /* first column after the valid */
+#define BASE16_VALID_HIGH_WIDTH       16
+#define BASE16_MEAN_FACTOR_LSB        32   /* DINV = round(2^(23 + width_log) / width) */
+#define BASE16_MEAN_FACTOR_WIDTH      24
+#define BASE16_EPSILON_LSB            64   /* E */
+#define BASE16_EPSILON_WIDTH          48
+#define BASE16_WIDTH_LSB              128  /* d: columns of the normalized tensor */
+#define BASE16_WIDTH_WIDTH            16
+#define BASE16_WIDTH_LOG_LSB          144  /* CL = ceil(log2 d) */
+#define BASE16_WIDTH_LOG_WIDTH        4
+#define BASE16_ROOT_MEAN_SQUARE_LSB   148  /* RMSNorm: the row's sum counts as 0, so that its mean is 0 */
+#define BASE16_ROOT_MEAN_SQUARE_WIDTH 1
 
 #endif /* BASE16_REGS_H */

@@ -105,9 +105,9 @@ module base16_command_check (
                       command_i[87:64]};
   assign spare[3] = |{command_i[95:88]};
   assign spare[4] = |{command_i[111:96],
-                      command_i[147:128]};
+                      command_i[148:128]};
   assign spare[5] = |{command_i[119:112],
-                      command_i[151:148]};
+                      command_i[151:149]};
   assign spare[6] = |{command_i[127:120]};
   assign spare[7] = |{command_i[175:160],
                       command_i[215:192]};
