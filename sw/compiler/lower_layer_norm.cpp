@@ -88,7 +88,8 @@ void lowerLayerNorm(Context& context, uint32_t index, const LayerNorm& op, const
                           .set(Field::MeanFactor, width.meanFactor)
                           .set(Field::Epsilon, static_cast<int64_t>(op.epsilon))
                           .set(Field::Width, width.width)
-                          .set(Field::WidthLog, width.log));
+                          .set(Field::WidthLog, width.log)
+                          .set(Field::RootMeanSquare, op.rootMeanSquare));
 
   const Target narrow = op.output8 == kNoTensor ? Target{} : findTarget(context, op.output8, block);
   const Target wide = op.output16 == kNoTensor ? Target{} : findTarget(context, op.output16, block);

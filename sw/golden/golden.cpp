@@ -45,7 +45,7 @@ void run(const Graph& graph, const LayerNorm& op, TensorValues& values, Family) 
         sums.sum += x;
         sums.squares += x * x;
       }
-      const NormRow row = normRow(sums, width, op.epsilon);
+      const NormRow row = normRow(sums, width, op.epsilon, op.rootMeanSquare);
       for (uint32_t c = 0; c < in.cols; ++c) {
         const int16_t n = normNormalize(in.at(r, c), row);
         const int16_t y16 = normAffine(n, op.gain[c], op.offset[c], op.shift);

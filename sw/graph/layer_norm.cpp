@@ -30,7 +30,7 @@ uint64_t Traits<LayerNorm>::macs(const Graph&, const LayerNorm&) {
 
 std::string Traits<LayerNorm>::shape(const Graph& graph, const LayerNorm& op) {
   const TensorInfo& in = graph.tensors[op.input];
-  return fmt::format("layer_norm {}x{}{}{}", in.rows, in.cols,
+  return fmt::format("{} {}x{}{}{}", op.rootMeanSquare ? "rms_norm" : "layer_norm", in.rows, in.cols,
                      op.output8 != kNoTensor ? " int8" : "",
                      op.output16 != kNoTensor ? " int16" : "");
 }
@@ -56,6 +56,7 @@ void Traits<LayerNorm>::check(const OperatorCheck& check, const LayerNorm& op) {
   check.range("shift", op.shift, 9, 31);
   check.count("gain", op.gain.size(), in.cols, kPerColumn);
   check.count("offset", op.offset.size(), in.cols, kPerColumn);
+  if (op.rootMeanSquare) check.values<int32_t>("offset", op.offset, 0, 0);
 }
 
 }  // namespace intformer

@@ -9,7 +9,7 @@
 
 namespace intformer {
 
-/// docs/2-numerics.md, section 2.8. At least one output; both may be wanted.
+/// LayerNorm or RMSNorm: docs/2-numerics.md, section 2.8. At least one output; both may be wanted.
 struct LayerNorm {
   std::string name;
   TensorId input = kNoTensor;     ///< int16
@@ -18,7 +18,8 @@ struct LayerNorm {
   uint64_t epsilon = 64;          ///< E, 64 .. 2^48 - 1
   uint8_t shift = 16;             ///< s, 9..31
   std::vector<int16_t> gain;      ///< G[c]
-  std::vector<int32_t> offset;    ///< B[c]
+  std::vector<int32_t> offset;    ///< B[c]; of an RMSNorm all 0
+  bool rootMeanSquare = false;    ///< RMSNorm: takes no mean off, divides by the root mean square
 };
 
 template <>
@@ -42,6 +43,7 @@ struct Traits<LayerNorm> {
     archive("shift", op.shift);
     archive("gain", op.gain);
     archive("offset", op.offset);
+    archive.optional("root_mean_square", op.rootMeanSquare, false);
   }
 };
 

@@ -47,8 +47,9 @@ struct Sequence {
 /// - withoutContents: the same operator without the integers that are large;
 /// - check: throws GraphError for fields out of their ranges (sw/graph/check.hpp);
 /// - fields: all of them, by name, to an archive that writes (a constant operator) or reads. It
-///   takes `archive(key, field)`, `archive(key, enumeration, itsLast)`, `archive.tensor(key, id,
-///   Presence)` for tensors, `archive.choice(key, variant)` for variants, whose alternatives have a kind
+///   takes `archive(key, field)`, `archive(key, enumeration, itsLast)`, `archive.optional(key,
+///   field, usual)` for one that files leave out where it has its usual value, `archive.tensor(key,
+///   id, Presence)` for tensors, `archive.choice(key, variant)` for variants, whose alternatives have a kind
 ///   and fields.
 template <typename Op>
 struct Traits;

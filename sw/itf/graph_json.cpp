@@ -50,6 +50,10 @@ class Writer {
     }
     json_[key] = {{"multipliers", append(multipliers, blob_)}, {"shifts", append(shifts, blob_)}};
   }
+  template <typename T>
+  void optional(const char* key, const T& value, const T& usual) {
+    if (value != usual) (*this)(key, value);
+  }
   void tensor(const char* key, TensorId id, Presence) {
     json_[key] = id == kNoTensor ? Json() : Json(id);
   }
@@ -123,6 +127,11 @@ class Reader {
     if (multipliers.size() != shifts.size()) fail(key, "has another count of shifts");
     scales.resize(shifts.size());
     for (std::size_t i = 0; i < scales.size(); ++i) scales[i] = {multipliers[i], shifts[i]};
+  }
+  template <typename T>
+  void optional(const char* key, T& value, const T& usual) {
+    value = usual;
+    if (json_.contains(key)) (*this)(key, value);
   }
   void tensor(const char* key, TensorId& id, Presence need) {
     id = kNoTensor;

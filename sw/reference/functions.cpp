@@ -63,4 +63,14 @@ std::vector<double> layerNorm(std::span<const double> row, std::span<const doubl
   return out;
 }
 
+std::vector<double> rmsNorm(std::span<const double> row, std::span<const double> gamma,
+                            double epsilon) {
+  double square = 0;
+  for (const double x : row) square += x * x / static_cast<double>(row.size());
+  std::vector<double> out(row.size());
+  for (std::size_t c = 0; c < row.size(); ++c)
+    out[c] = row[c] / std::sqrt(square + epsilon) * gamma[c];
+  return out;
+}
+
 }  // namespace intformer::reference

@@ -34,5 +34,8 @@ std::vector<double> attention(std::span<const double> logits, std::span<const do
 /// (x - mean) / sqrt(variance + epsilon) * gamma + beta of one row.
 std::vector<double> layerNorm(std::span<const double> row, std::span<const double> gamma,
                               std::span<const double> beta, double epsilon);
+/// x / sqrt(mean of x^2 + epsilon) * gamma of one row.
+std::vector<double> rmsNorm(std::span<const double> row, std::span<const double> gamma,
+                            double epsilon);
 
 }  // namespace intformer::reference

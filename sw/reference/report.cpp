@@ -123,7 +123,9 @@ void compare(const Graph& graph, const TensorValues& values, const LayerNorm& op
     const double units = id == op.output16 ? 256 : 1;
     for (uint32_t r = 0; r < in.rows; ++r) {
       for (uint32_t c = 0; c < in.cols; ++c) row[c] = in.at(r, c);
-      const auto expected = reference::layerNorm(row, gamma, beta, epsilon);
+      const auto expected = op.rootMeanSquare
+                                ? reference::rmsNorm(row, gamma, epsilon)
+                                : reference::layerNorm(row, gamma, beta, epsilon);
       for (uint32_t c = 0; c < in.cols; ++c) comparison.add(r, c, expected[c] * units);
     }
     errors.push_back(comparison.result());

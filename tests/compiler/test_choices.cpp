@@ -11,6 +11,7 @@
 #include "tests/catch.hpp"
 #include "tests/compiler/random_graph.hpp"
 #include "tests/compiler/support.hpp"
+#include "tests/root_mean_square.hpp"
 
 using namespace intformer;
 using namespace intformer::test;
@@ -67,6 +68,14 @@ TEST_CASE("no schedule takes fewer cycles than the bound says") {
     } catch (const CompileError&) {
     }
   }
+}
+
+TEST_CASE("RMSNorms take the cycles of LayerNorms") {
+  const Plan plan = configPlan("base16");
+  Graph graph = encoder("tiny", 1, {40});
+  const uint64_t cycles = cyclesOf(compile(graph, plan, {.contents = false}), plan);
+  useRootMeanSquare(graph);
+  CHECK(cyclesOf(compile(graph, plan, {.contents = false}), plan) == cycles);
 }
 
 TEST_CASE("a schedule near the bound is taken without weighing others") {

@@ -4,6 +4,7 @@
 #include "tests/catch.hpp"
 #include "tests/compiler/random_graph.hpp"
 #include "tests/compiler/support.hpp"
+#include "tests/root_mean_square.hpp"
 
 using namespace intformer;
 using namespace intformer::test;
@@ -51,7 +52,8 @@ TEST_CASE("random graphs on random devices equal the golden model") {
   for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
     Random random(seed);
     const GraphShape shape = randomShape(random);
-    const Graph graph = randomGraph(shape, random);
+    Graph graph = randomGraph(shape, random);
+    if (seed % 3 == 0) useRootMeanSquare(graph);
     const Plan plan = randomPlan(random);
     const TensorValues inputs = randomInputs(graph, random);
     CompileOptions options;

@@ -8,6 +8,7 @@
 #include "sw/reference/report.hpp"
 #include "tests/catch.hpp"
 #include "tests/golden/graphs.hpp"
+#include "tests/root_mean_square.hpp"
 
 using namespace intformer;
 using namespace intformer::test;
@@ -60,6 +61,7 @@ TEST_CASE("the float functions agree with known values") {
   const auto normed = reference::layerNorm(row, ones, zeros, 0);
   CHECK(normed[0] == Approx(-1.3416407864998738));
   CHECK(normed[3] == Approx(1.3416407864998738));
+  CHECK(reference::rmsNorm(row, ones, 0)[3] == Approx(4 / std::sqrt(7.5)));
   const std::vector<double> in = {1, 2, 3, 4}, weights = {1, 0, 0, 2}, bias = {10, 20};
   CHECK(reference::linear(in, weights, bias, 2, 2, 2) == std::vector<double>{11, 24, 13, 28});
   const std::vector<double> logits = {0, std::log(3.0), 5, 9}, value = {1, 5};
@@ -86,11 +88,13 @@ TEST_CASE("dither helps long peaky rows and nearest short ones") {
 TEST_CASE("every operator of an encoder layer keeps its error bound") {
   const ModelSpec spec{"accuracy", 384, 12, 1536, 1, 1e-12, std::nullopt, false};
   const uint64_t seed = 3;
-  const Graph graph = buildBertEncoder(spec, 1, 128, seed);
+  Graph graph = buildBertEncoder(spec, 1, 128, seed);
+  const bool rootMeanSquare = GENERATE(false, true);
+  if (rootMeanSquare) useRootMeanSquare(graph);
   const Family family = GENERATE(Family::Ibert, Family::Pwl);
   const auto errors =
       operatorErrors(graph, runGolden(graph, seededInputs(graph, seed), family));
-  CAPTURE(formatErrors(errors));
+  CAPTURE(rootMeanSquare, formatErrors(errors));
   CHECK(errors.size() == 11);
   for (const OperatorError& error : errors) {
     INFO(error.tensor);

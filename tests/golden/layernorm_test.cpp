@@ -56,6 +56,16 @@ TEST_CASE("layer norm may write one width alone") {
   CHECK(wide.run()[wide.op.output16] == expected[both.op.output16]);
 }
 
+TEST_CASE("an RMSNorm takes no mean off") {
+  Norm norm;
+  norm.op.rootMeanSquare = true;
+  norm.op.offset = {0, 0, 0, 0};
+  const TensorValues values = norm.run();
+  // 1 2 3 4 over sqrt(30/4 + 64/16), and 500 four times over itself; a gain of 16384 makes 8 of 1.
+  CHECK(values[norm.op.output16].data ==
+        std::vector<int16_t>{604, -1208, 2212, 0, 2048, -2048, 2500, 0});
+}
+
 TEST_CASE("contradictions in a layer norm are refused by name") {
   const auto refused = [](auto change, const std::string& reason) {
     Norm norm;
@@ -65,6 +75,7 @@ TEST_CASE("contradictions in a layer norm are refused by name") {
   refused([](Norm& n) { n.op.epsilon = 63; }, "epsilon 63: must be 64 to");
   refused([](Norm& n) { n.op.epsilon = uint64_t{1} << 48; }, "epsilon");
   refused([](Norm& n) { n.op.shift = 8; }, "shift 8: must be 9 to 31");
+  refused([](Norm& n) { n.op.rootMeanSquare = true; }, "offset [2]: 262144: must be 0 to 0");
   refused([](Norm& n) { n.op.gain.pop_back(); }, "gain of 3 values");
   refused([](Norm& n) { n.op.output8 = n.op.output16 = kNoTensor; }, "output8 null");
   refused([](Norm& n) { std::swap(n.op.output8, n.op.output16); }, "output8 out16: is int16");

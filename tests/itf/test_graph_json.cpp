@@ -5,6 +5,7 @@
 #include "sw/itf/graph_json.hpp"
 #include "tests/catch.hpp"
 #include "tests/model/small_spec.hpp"
+#include "tests/root_mean_square.hpp"
 
 namespace intformer::test {
 namespace {
@@ -34,6 +35,22 @@ TEST_CASE("a graph comes back from JSON with every integer", "[itf]") {
   std::vector<uint8_t> again;
   CHECK(graphToJson(read, again) == json);
   CHECK(again == blob);
+}
+
+TEST_CASE("a field with a usual value is written where it has another", "[itf]") {
+  Graph graph = sample();
+  std::vector<uint8_t> blob;
+  CHECK(graphToJson(graph, blob).dump().find("root_mean_square") == std::string::npos);
+  useRootMeanSquare(graph);
+  blob.clear();
+  const Json json = graphToJson(graph, blob);
+  const Graph read = graphFromJson(json, blob);
+  for (const LayerNorm* norm : operatorsOf<LayerNorm>(read))
+    CHECK(norm->rootMeanSquare);
+  Json wrong = json;
+  for (Json& op : wrong["operators"])
+    if (op.contains("root_mean_square")) op["root_mean_square"] = 1;
+  CHECK_THROWS_WITH(graphFromJson(wrong, blob), Contains("root_mean_square must be true or false"));
 }
 
 /// Calls visit(path, value) for every value of the JSON, deepest first.

@@ -1,6 +1,7 @@
 #include "gen/tables/operands.hpp"
 #include "sw/compiler/compile.hpp"
 #include "tests/catch.hpp"
+#include "tests/root_mean_square.hpp"
 #include "tests/system/support.hpp"
 
 using namespace intformer;
@@ -83,6 +84,16 @@ TEST_CASE("causal layers that normalize first are equal from token ids", "[tiny4
   work.inputs = seededInputs(work.graph, 5);
   work.golden = runGolden(work.graph, work.inputs, device.plan.family);
   requireEqual(device, work, {}, tb::memoryTiming(15, 0.1, 5));
+}
+
+TEST_CASE("layers with RMSNorms are equal", "[tiny4]") {
+  Device device("tiny4");
+  Workload work = makeWorkload(smallEncoder(device.plan.dim), 1, 19, device.plan.family, 3);
+  test::useRootMeanSquare(work.graph);
+  const TensorValues layerNorms = std::move(work.golden);
+  work.golden = runGolden(work.graph, work.inputs, device.plan.family);
+  REQUIRE(work.golden.back() != layerNorms.back());
+  requireEqual(device, work, {}, tb::memoryTiming(15, 0.1, 3));
 }
 
 TEST_CASE("dithered attention weights are equal", "[tiny4]") {
