@@ -33,11 +33,11 @@ FloatMatrix inReals(const LayerNorm& op, const FloatLayerNorm& norm, const Tenso
   for (uint32_t c = 0; c < values.cols; ++c) {
     const double gain = std::ldexp(op.gain[c], 9 - op.shift);  // gamma / step
     if (gain == 0) {
-      for (uint32_t r = 0; r < values.rows; ++r) result.row(r)[c] = norm.beta[c];
+      for (uint32_t r = 0; r < values.rows; ++r) result.row(r)[c] = norm.offset(c);
       continue;
     }
     const double step = norm.gamma[c] / gain;
-    const double zero = std::ldexp(op.offset[c], -op.shift) - norm.beta[c] / step;
+    const double zero = std::ldexp(op.offset[c], -op.shift) - norm.offset(c) / step;
     for (uint32_t r = 0; r < values.rows; ++r)
       result.row(r)[c] = static_cast<float>((values.at(r, c) / unit - zero) * step);
   }

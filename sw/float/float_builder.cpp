@@ -19,9 +19,10 @@ TensorId FloatBuilder::addEmbedding(const std::string& name, const std::string& 
 }
 
 TensorId FloatBuilder::addNorm(const std::string& name, const std::string& parameters,
-                               TensorId input, double epsilon) {
+                               TensorId input, double epsilon, bool rootMeanSquare) {
   const TensorId output = graph_.addTensor({name, colsOf(input)});
-  graph_.operators.emplace_back(FloatLayerNorm{name, parameters, input, output, epsilon, {}, {}});
+  graph_.operators.emplace_back(
+      FloatLayerNorm{name, parameters, input, output, epsilon, {}, {}, rootMeanSquare});
   return output;
 }
 

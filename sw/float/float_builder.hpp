@@ -15,7 +15,7 @@ class FloatBuilder {
   TensorId addEmbedding(const std::string& name, const std::string& parameters,
                         const ModelShape& shape);
   TensorId addNorm(const std::string& name, const std::string& parameters, TensorId input,
-                   double epsilon);
+                   double epsilon, bool rootMeanSquare = false);
   TensorId addLinear(const std::string& name, const std::string& parameters, TensorId input,
                      uint32_t cols, FloatEpilogue epilogue, uint32_t groupCols = 0);
   /// Query, key and value of the input and what the heads make of them: "<prefix>query" to

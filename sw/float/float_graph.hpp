@@ -74,7 +74,8 @@ struct FloatAttention {
   Reach reach;
 };
 
-/// output = (input - mean) / sqrt(variance + epsilon) * gamma + beta, of every row
+/// output = (input - mean) / sqrt(variance + epsilon) * gamma + beta, of every row; as an RMSNorm
+/// input / sqrt(mean of squares + epsilon) * gamma
 struct FloatLayerNorm {
   std::string name;
   std::string parameters;
@@ -82,7 +83,13 @@ struct FloatLayerNorm {
   TensorId output = kNoTensor;
   double epsilon = 1e-12;
   std::vector<float> gamma;
-  std::vector<float> beta;
+  std::vector<float> beta;  ///< of an RMSNorm empty
+  bool rootMeanSquare = false;
+
+  /// What is added to a column.
+  [[nodiscard]] float offset(std::size_t column) const {
+    return rootMeanSquare ? 0 : beta[column];
+  }
 };
 
 using FloatOperator = std::variant<FloatEmbedding, FloatLinear, FloatAttention, FloatLayerNorm>;

@@ -34,7 +34,8 @@ void visitParameters(AnyGraph& graph, const Visit& visit) {
       visitMap(op.parameters, op.map, visit);
     } else if constexpr (std::is_same_v<Op, FloatLayerNorm>) {
       visit(op.parameters + ".gamma", ParameterShape{cols}, op.gamma);
-      visit(op.parameters + ".beta", ParameterShape{cols}, op.beta);
+      if (!op.rootMeanSquare)
+        visit(op.parameters + ".beta", ParameterShape{cols}, op.beta);
     } else {
       static_assert(std::is_same_v<Op, FloatAttention>);  // has none
     }

@@ -38,12 +38,14 @@ FloatMatrix normalize(const FloatMatrix& input, const FloatLayerNorm& norm) {
     for (uint32_t r = begin; r < end; ++r) {
       const float* x = input.row(r);
       double mean = 0, variance = 0;
-      for (uint32_t c = 0; c < input.cols; ++c) mean += x[c];
-      mean /= input.cols;
+      if (!norm.rootMeanSquare) {
+        for (uint32_t c = 0; c < input.cols; ++c) mean += x[c];
+        mean /= input.cols;
+      }
       for (uint32_t c = 0; c < input.cols; ++c) variance += (x[c] - mean) * (x[c] - mean);
       const double scale = 1 / std::sqrt(variance / input.cols + norm.epsilon);
       for (uint32_t c = 0; c < input.cols; ++c)
-        out.row(r)[c] = static_cast<float>((x[c] - mean) * scale * norm.gamma[c] + norm.beta[c]);
+        out.row(r)[c] = static_cast<float>((x[c] - mean) * scale * norm.gamma[c] + norm.offset(c));
     }
   });
   return out;

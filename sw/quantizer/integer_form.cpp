@@ -131,6 +131,7 @@ class FormBuilder {
     op.output16 = tensors.wide;
     op.gain.assign(info.cols, 0);
     op.offset.assign(info.cols, 0);
+    op.rootMeanSquare = source.rootMeanSquare;
     form_.graph.operators.emplace_back(std::move(op));
   }
 

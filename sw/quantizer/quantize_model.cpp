@@ -98,11 +98,12 @@ class GraphQuantizer {
     return coding;
   }
 
-  /// By the weights that read the tensor. Who else reads it knows of steps only.
-  Coding channelCoding(TensorId id) const {
+  /// By the weights that read the tensor. Who else reads it knows of steps only. `zeroPoints`: whether
+  /// who makes it can add them.
+  Coding channelCoding(TensorId id, bool zeroPoints = true) const {
     const std::vector<const AffineMap*> readers = mapsThatRead(source_, id);
     CodingOptions options = options_.activations;
-    if (readers.empty()) options.zeroPoints = false;
+    if (readers.empty() || !zeroPoints) options.zeroPoints = false;
     return chooseCoding(reals_[id], readers, options);
   }
 
@@ -193,10 +194,11 @@ class GraphQuantizer {
 
   void fill(const FloatLayerNorm& source, Operator& target) {
     auto& op = std::get<LayerNorm>(target);
-    const Coding& coding = codings_[source.output] = channelCoding(source.output);
+    const Coding& coding = codings_[source.output] =
+        channelCoding(source.output, !source.rootMeanSquare);
     std::vector<double> offset;
     for (std::size_t c = 0; c < op.gain.size(); ++c)
-      offset.push_back(source.beta[c] + coding.zero[c] * coding.step[c]);
+      offset.push_back(source.offset(c) + coding.zero[c] * coding.step[c]);
     NormAffine affine =
         normAffineFromReal(std::vector<double>(source.gamma.begin(), source.gamma.end()), offset,
                            coding.step, op.name);

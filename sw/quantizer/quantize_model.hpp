@@ -27,7 +27,7 @@ struct QuantizeOptions {
 /// token. Ranges come from running the graph in float32 on the calibration's texts and pairs of
 /// texts. What an int8 tensor's codes mean is decided by who reads it: of heads and of attention's
 /// result they are symmetric, one step per head; elsewhere each channel has a step and a zero point
-/// that suit the weights that it meets.
+/// that suit the weights that it meets; behind an RMSNorm, which adds nothing, no zero point.
 /// Calls `blockDone` after each of the graph's blocks.
 /// Throws ImportError for an empty calibration or ids that the model does not know, ScaleError
 /// where a scale has no integer form, std::invalid_argument where integerForm() does.

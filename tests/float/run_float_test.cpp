@@ -54,6 +54,22 @@ TEST_CASE("attention sees what its reach allows, and nothing of other sequences"
   }
 }
 
+TEST_CASE("an RMSNorm divides by the root mean square and adds nothing", "[float]") {
+  const FloatGraph graph = smallGraph(1, {}, true);
+  const std::vector<std::vector<uint32_t>> tokens = {{1, 7, 3}};
+  const FloatValues values = runFloat(graph, tokens);
+  const auto& op = std::get<FloatLayerNorm>(graph.operators.back());
+  CHECK(op.beta.empty());
+  for (uint32_t r = 0; r < 3; ++r) {
+    const float* const x = values[op.input].row(r);
+    double square = op.epsilon;
+    for (std::size_t c = 0; c < op.gamma.size(); ++c) square += x[c] * x[c] / op.gamma.size();
+    for (std::size_t c = 0; c < op.gamma.size(); ++c)
+      CHECK(values[op.output].row(r)[c] ==
+            Approx(x[c] / std::sqrt(square) * op.gamma[c]).margin(1e-6));
+  }
+}
+
 TEST_CASE("a causal graph says of a text's beginning what it says of it alone", "[float]") {
   const FloatGraph graph = smallGraph(2, kCausal);
   const std::vector<uint32_t> tokens = {1, 7, 3, 10, 2, 2, 5};

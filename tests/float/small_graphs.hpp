@@ -17,20 +17,23 @@ inline ModelShape smallShape(uint32_t layers) {
   return shape;
 }
 
-/// An embedding, layers of attention that normalize before it, and a last LayerNorm.
-inline FloatGraph smallGraph(uint32_t layers, const Reach& reach = {}) {
+/// An embedding, layers of attention that normalize before it, and a last LayerNorm;
+/// or RMSNorms in their place.
+inline FloatGraph smallGraph(uint32_t layers, const Reach& reach = {},
+                             bool rootMeanSquare = false) {
   const ModelShape shape = smallShape(layers);
   FloatBuilder builder("small");
   TensorId stream = builder.addEmbedding("sum", "embedding", shape);
   for (uint32_t i = 0; i < layers; ++i) {
     const std::string name = "layer" + std::to_string(i) + ".";
-    const TensorId normed = builder.addNorm(name + "norm", name + "norm", stream, 1e-5);
+    const TensorId normed =
+        builder.addNorm(name + "norm", name + "norm", stream, 1e-5, rootMeanSquare);
     const TensorId context = builder.addAttention(name, name, normed, shape, reach);
     stream = builder.addLinear(name + "residual", name + "output", context, shape.width,
                                FloatResidual{stream});
     builder.endBlock(stream);
   }
-  FloatGraph graph = builder.take(builder.addNorm("last", "last", stream, 1e-5));
+  FloatGraph graph = builder.take(builder.addNorm("last", "last", stream, 1e-5, rootMeanSquare));
   Random random(5);
   visitParameters(graph, [&](const std::string&, const ParameterShape& extents,
                              std::vector<float>& values) {
