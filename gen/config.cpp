@@ -120,10 +120,11 @@ class Loader {
     const std::string value = text.substr(equals + 1);
     if (key->isWord()) return insert(path, toml::value<std::string>(value));
     try {
-      insert(path, *toml::parse("value = " + value).get("value"));
-    } catch (const toml::parse_error&) {
-      fault(place, path, fmt::format("must be an integer, got \"{}\"", value));
+      const toml::table parsed = toml::parse("value = " + value);
+      if (parsed.size() == 1) return insert(path, *parsed.get("value"));
+    } catch (const toml::parse_error&) {  // said below
     }
+    fault(place, path, fmt::format("must be an integer, got \"{}\"", value));
   }
 
   void insert(const std::string& path, const toml::node& value) {

@@ -24,6 +24,7 @@ struct QuantizeCommand {
   CalibrationSource calibration;
   std::string out;
   QuantizeOptions how;
+  bool percentile = false;  ///< was given
 };
 
 /// The options as a model file says how its integers were found.
@@ -45,6 +46,10 @@ std::string methodText(const QuantizeOptions& how) {
 }
 
 int quantize(const QuantizeCommand& command) {
+  if (command.percentile && command.how.activations.ranges.method != RangeMethod::Percentile) {
+    fmt::print(stderr, "--percentile says something of --ranges percentile: give both\n");
+    return kRefused;
+  }
   const auto begin = std::chrono::steady_clock::now();
   ModelFile model = readModelFile(command.model);
   model.integers = quantizeTrained(model.trained, command.calibration, command.how);
@@ -82,8 +87,9 @@ void addMethods(CLI::App& app, QuantizeCommand& options) {
       ->group(kGroup);
   app.add_option_function<double>(
          "--percentile",
-         [&how](double inside) {
-           how.activations.ranges.percentile = how.heads.percentile = inside;
+         [&options](double inside) {
+           options.how.activations.ranges.percentile = options.how.heads.percentile = inside;
+           options.percentile = true;
          },
          "Part of the values inside the range, in percent, of --ranges percentile")
       ->check(CLI::Range(50.0, 100.0))

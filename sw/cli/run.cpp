@@ -244,8 +244,8 @@ std::string verdict(const Work& work) {
 }
 
 int runModel(const RunOptions& options) {
-  if (options.show.wanted() && !options.wants("rtl")) {
-    fmt::print(stderr, "--timeline and --report show the RTL: leave --backend away\n");
+  if ((options.show.wanted() || !options.trace.empty()) && !options.wants("rtl")) {
+    fmt::print(stderr, "--timeline, --report and --trace show the RTL: leave --backend away\n");
     return kRefused;
   }
   if (!options.trace.empty() && !parseTrace(options.trace)) {

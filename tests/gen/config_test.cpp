@@ -110,6 +110,7 @@ TEST_CASE("a value out of its range is refused with the nearest legal one") {
     CHECK(faults.find(c.expected) != std::string::npos);
     CHECK(std::count(faults.begin(), faults.end(), '\n') == 1);
   }
+  CHECK_THAT(faultsOf(base, {"array.dim=8\nx=1"}), containsText("must be an integer"));
 }
 
 TEST_CASE("values that do not fit each other are refused where they stand") {
