@@ -91,13 +91,7 @@ void printRandom(uint64_t seed) {
   const GraphShape shape = randomShape(random);
   const Graph graph = randomGraph(shape, random);
   const Plan plan = randomPlan(random);
-  CompileOptions options;
-  if (random.below(3) == 0) options.rowBlock = 1 + random.below(shape.rows);
-  if (random.below(3) == 0) options.attentionRows = 1 + random.below(shape.rows);
-  if (random.below(4) == 0) options.keyChunk = 1 + random.below(shape.rows);
-  if (random.below(4) == 0) options.columnTiles = 1 + random.below(4);
-  if (random.below(4) == 0) options.depthPanels = 1 + random.below(4);
-  options.storeAttentionWeights = random.below(4) != 0;
+  CompileOptions options = randomOptions(shape, random);
   options.sharedConstants = random.below(5) == 0;
   options.search = seed % 2 == 0;
   print(fmt::format("random graph and device {}", seed), graph, plan, options);

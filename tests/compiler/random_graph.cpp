@@ -224,4 +224,15 @@ Plan randomPlan(Random& random) {
   return plan;
 }
 
+CompileOptions randomOptions(const GraphShape& shape, Random& random) {
+  CompileOptions options;
+  if (random.below(3) == 0) options.rowBlock = 1 + random.below(shape.rows);
+  if (random.below(3) == 0) options.attentionRows = 1 + random.below(shape.rows);
+  if (random.below(4) == 0) options.keyChunk = 1 + random.below(shape.rows);
+  if (random.below(4) == 0) options.columnTiles = 1 + random.below(4);
+  if (random.below(4) == 0) options.depthPanels = 1 + random.below(4);
+  options.storeAttentionWeights = random.below(4) != 0;
+  return options;
+}
+
 }  // namespace intformer::test

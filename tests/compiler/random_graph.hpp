@@ -1,6 +1,7 @@
 #pragma once
 
 #include "gen/plan.hpp"
+#include "sw/compiler/compile.hpp"
 #include "sw/graph/graph.hpp"
 #include "sw/model/random.hpp"
 
@@ -28,5 +29,7 @@ GraphShape randomShape(Random& random);
 TensorValues randomInputs(const Graph& graph, Random& random);
 /// Any device, from starved to generous.
 Plan randomPlan(Random& random);
+/// Wishes for a graph of this shape, many of them left to the compiler.
+CompileOptions randomOptions(const GraphShape& shape, Random& random);
 
 }  // namespace intformer::test

@@ -56,13 +56,7 @@ TEST_CASE("random graphs on random devices equal the golden model") {
     if (seed % 3 == 0) useRootMeanSquare(graph);
     const Plan plan = randomPlan(random);
     const TensorValues inputs = randomInputs(graph, random);
-    CompileOptions options;
-    if (random.below(3) == 0) options.rowBlock = 1 + random.below(shape.rows);
-    if (random.below(3) == 0) options.attentionRows = 1 + random.below(shape.rows);
-    if (random.below(4) == 0) options.keyChunk = 1 + random.below(shape.rows);
-    if (random.below(4) == 0) options.columnTiles = 1 + random.below(4);
-    if (random.below(4) == 0) options.depthPanels = 1 + random.below(4);
-    options.storeAttentionWeights = random.below(4) != 0;
+    CompileOptions options = randomOptions(shape, random);
     options.search = seed % 6 == 0;
     INFO(fmt::format("seed {}: {} rows, {} heads of {}, ffn {}, dim {}, {} words, {} acc rows",
                      seed, shape.rows, shape.heads, shape.headWidth, shape.ffn, plan.dim,
