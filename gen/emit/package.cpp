@@ -5,6 +5,7 @@
 #include "gen/device.hpp"
 #include "gen/emit/command_types.hpp"
 #include "gen/emit/emit.hpp"
+#include "gen/emit/packed_struct.hpp"
 #include "gen/emit/register_types.hpp"
 #include "gen/emit/vector_decode.hpp"
 #include "gen/tables/commands.hpp"
@@ -79,6 +80,22 @@ std::string coefficients() {
          table("ExpPwlOffset", ExpPwl::kA, 16) + table("ExpPwlSlope", ExpPwl::kB, 12);
 }
 
+/// What travels with a valid on the channels of the AXI4 port, without what never changes.
+std::string axiTypes() {
+  PackedStruct request("A burst as it is requested.", "axi_request_t");
+  request.add("logic [AddressBits-1:0]", "addr");
+  request.add(8, "length");
+  PackedStruct read("A beat that is read.", "axi_read_t");
+  read.add(1, "last");
+  read.add(2, "resp");
+  read.add("logic [BusBytes*8-1:0]", "data");
+  PackedStruct write("A beat that is written.", "axi_write_t");
+  write.add(1, "last");
+  write.add("logic [BusBytes-1:0]", "strobe");
+  write.add("logic [BusBytes*8-1:0]", "data");
+  return request.text() + read.text() + write.text();
+}
+
 std::string commands() {
   Group codes("Opcodes.", "logic [7:0]");
   for (const auto& spec : opcodes())
@@ -150,7 +167,7 @@ EmittedFile emitPackage(const Plan& plan) {
       "\n"
       "// verilator lint_off UNUSEDPARAM\n"
       "package intformer_pkg;" +
-      sizes(plan) + coefficients() + commands() + registers(plan) +
+      sizes(plan) + coefficients() + axiTypes() + commands() + registers(plan) +
       "endpackage\n"
       "// verilator lint_on UNUSEDPARAM\n"
       "\n"

@@ -72,7 +72,7 @@ std::string readWindows() {
   std::string text;
   for (const auto& row : windowRows())
     for (uint32_t word = 0; word < wordsOf(row); ++word)
-      text += fmt::format("              3'd{}: read_data{} = settings_o.{}{};\n",
+      text += fmt::format("              3'd{}: read_data{} = settings_o.windows.{}{};\n",
                           row.offset / 4 + word, bits(row.fields.front()), windowMember(row),
                           windowPart(row.fields.front(), word));
   return text;
@@ -120,7 +120,7 @@ std::string writeWindows() {
   std::string text;
   for (const auto& row : windowRows())
     for (uint32_t word = 0; word < wordsOf(row); ++word)
-      text += fmt::format("              3'd{}: settings_o.{}{} <= merged{};\n",
+      text += fmt::format("              3'd{}: settings_o.windows.{}{} <= merged{};\n",
                           row.offset / 4 + word, windowMember(row),
                           windowPart(row.fields.front(), word), bits(row.fields.front()));
   return text;
@@ -149,7 +149,8 @@ std::string writes() {
                       statements);
     }
   }
-  for (const auto& row : windowRows()) addReset(windowMember(row), row.fields.front());
+  for (const auto& row : windowRows())
+    addReset("windows." + windowMember(row), row.fields.front());
   return fmt::format(R"sv(
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin

@@ -2,15 +2,20 @@
 
 #include <fmt/format.h>
 
+#include <ranges>
+
 #include "gen/emit/packed_struct.hpp"
 
 namespace intformer {
 
-std::string windowMember(const RegisterRow& row) { return fmt::format("window_{}", row.name); }
+std::string windowMember(const RegisterRow& row) {
+  return std::string(row.name) + (row.name == "end" ? "_field" : "");
+}
 
 std::string registerTypes() {
-  PackedStruct settings("What software has set. Of windows, the first one lies in the lowest bits.",
-                        "settings_t");
+  PackedStruct windows("The address windows, each member of the first one in its lowest bits.",
+                       "windows_t");
+  PackedStruct settings("What software has set.", "settings_t");
   PackedStruct pulses("For one cycle what software has written a one to.", "pulses_t");
   PackedStruct readings("What software reads of the hardware; flags are set by a pulse.",
                         "readings_t");
@@ -23,10 +28,11 @@ std::string registerTypes() {
         readings.add(field.width, member);
     }
   }
-  for (const auto& row : windowRows())
-    settings.add(fmt::format("logic [WindowCount*{}-1:0]", row.fields.front().width),
-                 windowMember(row));
-  return settings.text() + pulses.text() + readings.text();
+  for (const auto& row : windowRows() | std::views::reverse)
+    windows.add(fmt::format("logic [WindowCount*{}-1:0]", row.fields.front().width),
+                windowMember(row));
+  settings.add("windows_t", "windows");
+  return windows.text() + settings.text() + pulses.text() + readings.text();
 }
 
 }  // namespace intformer

@@ -7,10 +7,10 @@
 namespace intformer {
 
 /// The structs of the package by which the register block meets the hardware: settings_t,
-/// pulses_t, readings_t.
+/// pulses_t, readings_t, and windows_t, a part of settings_t.
 std::string registerTypes();
 
-/// A field of the windows as the hardware calls it: all windows in one vector, the first lowest.
+/// A member of windows_t: that field of all windows, the first lowest.
 std::string windowMember(const RegisterRow& row);
 
 }  // namespace intformer

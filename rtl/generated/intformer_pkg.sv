@@ -61,6 +61,26 @@ package intformer_pkg;
     12'd2047, 12'd2137, 12'd2231, 12'd2329, 12'd2433, 12'd2541, 12'd2654, 12'd2781
   };
 
+  // A burst as it is requested.
+  typedef struct packed {
+    logic [AddressBits-1:0] addr;
+    logic [7:0]             length;
+  } axi_request_t;
+
+  // A beat that is read.
+  typedef struct packed {
+    logic                  last;
+    logic [1:0]            resp;
+    logic [BusBytes*8-1:0] data;
+  } axi_read_t;
+
+  // A beat that is written.
+  typedef struct packed {
+    logic                  last;
+    logic [BusBytes-1:0]   strobe;
+    logic [BusBytes*8-1:0] data;
+  } axi_write_t;
+
   // Opcodes.
   localparam logic [7:0] OpEnd                = 8'h01;
   localparam logic [7:0] OpLoad               = 8'h10;
@@ -532,14 +552,19 @@ package intformer_pkg;
   localparam logic [31:0] ConfigHashLowValue  = 32'hC739342B;
   localparam logic [31:0] ConfigHashHighValue = 32'hD02CE9B0;
 
-  // What software has set. Of windows, the first one lies in the lowest bits.
+  // The address windows, each member of the first one in its lowest bits.
   typedef struct packed {
-    logic                      interrupt_enable;
-    logic [63:0]               program_addr;
-    logic [31:0]               program_commands;
-    logic [WindowCount*64-1:0] window_base;
-    logic [WindowCount*64-1:0] window_end;
-    logic [WindowCount*2-1:0]  window_permissions;
+    logic [WindowCount*2-1:0]  permissions;
+    logic [WindowCount*64-1:0] end_field;
+    logic [WindowCount*64-1:0] base;
+  } windows_t;
+
+  // What software has set.
+  typedef struct packed {
+    logic        interrupt_enable;
+    logic [63:0] program_addr;
+    logic [31:0] program_commands;
+    windows_t    windows;
   } settings_t;
 
   // For one cycle what software has written a one to.

@@ -250,11 +250,11 @@ module registers #(
         for (int unsigned w = 0; w < WindowCount; w++) begin
           if (window_offset[11:WindowWidth] == (12 - WindowWidth)'(w)) begin
             unique case (window_word)
-              3'd0: read_data = settings_o.window_base[w*64 +: 32];
-              3'd1: read_data = settings_o.window_base[w*64+32 +: 32];
-              3'd2: read_data = settings_o.window_end[w*64 +: 32];
-              3'd3: read_data = settings_o.window_end[w*64+32 +: 32];
-              3'd4: read_data[1:0] = settings_o.window_permissions[w*2 +: 2];
+              3'd0: read_data = settings_o.windows.base[w*64 +: 32];
+              3'd1: read_data = settings_o.windows.base[w*64+32 +: 32];
+              3'd2: read_data = settings_o.windows.end_field[w*64 +: 32];
+              3'd3: read_data = settings_o.windows.end_field[w*64+32 +: 32];
+              3'd4: read_data[1:0] = settings_o.windows.permissions[w*2 +: 2];
               default: begin
                 known    = 1'b0;
                 writable = 1'b0;
@@ -308,22 +308,22 @@ module registers #(
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      settings_o.interrupt_enable   <= '0;
-      settings_o.program_addr       <= '0;
-      settings_o.program_commands   <= '0;
-      settings_o.window_base        <= '0;
-      settings_o.window_end         <= '0;
-      settings_o.window_permissions <= '0;
+      settings_o.interrupt_enable    <= '0;
+      settings_o.program_addr        <= '0;
+      settings_o.program_commands    <= '0;
+      settings_o.windows.base        <= '0;
+      settings_o.windows.end_field   <= '0;
+      settings_o.windows.permissions <= '0;
     end else if (write) begin
       if (in_windows) begin
         for (int unsigned w = 0; w < WindowCount; w++) begin
           if (window_offset[11:WindowWidth] == (12 - WindowWidth)'(w)) begin
             unique case (window_word)
-              3'd0: settings_o.window_base[w*64 +: 32] <= merged;
-              3'd1: settings_o.window_base[w*64+32 +: 32] <= merged;
-              3'd2: settings_o.window_end[w*64 +: 32] <= merged;
-              3'd3: settings_o.window_end[w*64+32 +: 32] <= merged;
-              3'd4: settings_o.window_permissions[w*2 +: 2] <= merged[1:0];
+              3'd0: settings_o.windows.base[w*64 +: 32] <= merged;
+              3'd1: settings_o.windows.base[w*64+32 +: 32] <= merged;
+              3'd2: settings_o.windows.end_field[w*64 +: 32] <= merged;
+              3'd3: settings_o.windows.end_field[w*64+32 +: 32] <= merged;
+              3'd4: settings_o.windows.permissions[w*2 +: 2] <= merged[1:0];
               default: ;
             endcase
           end

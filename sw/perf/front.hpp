@@ -39,7 +39,7 @@ class CommandQueue {
   bool valid_ = false;
 };
 
-/// Fetch unit (command_fetch.sv): requests the program ahead of the dispatcher.
+/// Fetch unit (fetch_unit.sv): requests the program ahead of the dispatcher.
 class FetchUnit {
  public:
   FetchUnit(const Plan& plan, uint64_t address, uint32_t commands)

@@ -71,7 +71,7 @@ class RowLookup {
   uint32_t row_ = 0, left_ = 0;
 };
 
-/// Load unit (dma_load.sv).
+/// Load unit (load_unit.sv).
 class Load {
  public:
   Load(const Plan& plan, std::span<const uint8_t> image, uint64_t imageAddress)

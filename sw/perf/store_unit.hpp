@@ -6,7 +6,7 @@
 
 namespace intformer::perf {
 
-/// Store unit (dma_store.sv).
+/// Store unit (store_unit.sv).
 class Store {
  public:
   explicit Store(const Plan& plan)

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "gen/tables/commands.hpp"
 #include "tests/outcome_ports.hpp"
 
 namespace intformer::test {
@@ -76,7 +77,6 @@ struct Roughness {
 constexpr uint64_t kMemoryBase = 0x40000;
 constexpr uint64_t kMemoryBytes = 0x20000;
 constexpr uint32_t kScratchWords = 1024;
-constexpr uint32_t kWindows = 4;
 
 /// A random transfer inside the memory and the scratchpad.
 inline Transfer randomTransfer(Dice& dice, uint32_t dim, uint32_t maxWords) {
@@ -95,17 +95,61 @@ inline Transfer randomTransfer(Dice& dice, uint32_t dim, uint32_t maxWords) {
   return t;
 }
 
+/// Offers a load, gather or store.
 template <typename Model>
-void drive(Model& top, const Transfer& t) {
-  top.command_valid_i = 1;
-  top.scratch_addr_i = t.scratchAddr;
-  top.memory_addr_i = t.memoryAddr;
-  top.chunk_words_i = t.chunkWords;
-  top.chunks_i = t.chunks;
-  top.scratch_stride_i = t.scratchStride;
-  top.memory_stride_i = t.memoryStride;
-  top.signal_i = t.signal;
-  top.index_i = t.index;
+void drive(Model& top, Opcode opcode, const Transfer& t) {
+  Command command(opcode);
+  command.set(Field::Signal, t.signal)
+      .set(Field::ScratchAddr, t.scratchAddr)
+      .set(Field::MemoryAddr, static_cast<int64_t>(t.memoryAddr))
+      .set(Field::ChunkWords, t.chunkWords)
+      .set(Field::Chunks, t.chunks)
+      .set(Field::ScratchStride, t.scratchStride)
+      .set(Field::MemoryStride, t.memoryStride);
+  if (opcode == Opcode::Gather)
+    command.set(Field::WordStride, t.wordStride)
+        .set(Field::IndexAddr, static_cast<int64_t>(t.listAddr))
+        .set(Field::IndexLimit, t.listLimit);
+  setPort(top.command_i, command.words().data(), sizeof top.command_i);
+  top.command_index_i = t.index;
+}
+
+/// A port of type axi_request_t with at most 56 address bits.
+struct Request {
+  uint64_t addr;
+  uint32_t beats;
+};
+inline Request readRequest(uint64_t port) {
+  return {port >> 8, static_cast<uint32_t>(port & 255) + 1};
+}
+/// Sets one of type axi_read_t: data of `bus` bytes, lowest, the response and the end of the burst.
+template <typename Port>
+void setReadBeat(Port& port, const uint8_t* data, uint32_t bus, uint32_t response, bool last) {
+  setPort(port, data, bus);
+  reinterpret_cast<uint8_t*>(&port)[bus] =
+      static_cast<uint8_t>(response | static_cast<uint32_t>(last) << 2);
+}
+/// A bit of a port.
+template <typename Port>
+bool bitOf(const Port& port, std::size_t bit) {
+  return (reinterpret_cast<const uint8_t*>(&port)[bit / 8] >> bit % 8 & 1) != 0;
+}
+
+struct Window {
+  uint64_t base = 0, end = 0;
+  uint32_t permissions = 0;
+};
+/// Sets a port of type windows_t: bases, lowest, then ends and permissions.
+template <typename Port>
+void setWindows(Port& port, const std::vector<Window>& windows) {
+  const std::size_t count = windows.size();
+  uint32_t permissions = 0;
+  for (std::size_t w = 0; w < count; ++w) {
+    setPort64(port, w, windows[w].base);
+    setPort64(port, count + w, windows[w].end);
+    permissions |= windows[w].permissions << (2 * w);
+  }
+  reinterpret_cast<uint8_t*>(&port)[16 * count] = static_cast<uint8_t>(permissions);
 }
 
 /// A model under a clock, with the windows and the outcome ports that load and store share.
@@ -134,15 +178,10 @@ class DmaBench {
 
   /// Window 2 holds the memory; its neighbours must not matter.
   void openWindow(uint32_t permissions) {
-    std::memset(&top.window_base_i, 0, kWindows * 8);
-    std::memset(&top.window_end_i, 0, kWindows * 8);
-    setPort64(top.window_base_i, 0, kMemoryBase);  // no permissions
-    setPort64(top.window_end_i, 0, ~uint64_t{0});
-    setPort64(top.window_base_i, 1, kMemoryBase);  // the other permission alone
-    setPort64(top.window_end_i, 1, ~uint64_t{0});
-    setPort64(top.window_base_i, 2, windowBase);
-    setPort64(top.window_end_i, 2, windowEnd);
-    top.window_permissions_i = static_cast<uint8_t>(permissions << 4 | (permissions ^ 3) << 2);
+    setWindows(top.windows_i, {{kMemoryBase, ~uint64_t{0}, 0},
+                               {kMemoryBase, ~uint64_t{0}, permissions ^ 3},  // the other one alone
+                               {windowBase, windowEnd, permissions},
+                               {}});
   }
 
   void reset() {

@@ -85,8 +85,7 @@ TEST_CASE("load refuses addresses below the window and without permission", "[rt
     CHECK(bench.requests == 0);
   }
   Load16x16 bench(3);
-  bench.openWindow(2);
-  bench.top.window_permissions_i = 2 << 4;
+  setWindows(bench.top.windows_i, {{}, {}, {kMemoryBase, kMemoryBase + kMemoryBytes, 2}, {}});
   Transfer t;
   t.memoryAddr = kMemoryBase;
   bench.commands = {t};

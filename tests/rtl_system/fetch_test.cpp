@@ -13,7 +13,7 @@ namespace {
 constexpr uint32_t kErrorField = 2, kErrorWindow = 6, kErrorBus = 9;
 constexpr uint32_t kDepth = 8;  ///< as in CMakeLists.txt
 
-/// command_fetch between a memory and a taker of commands.
+/// fetch_unit between a memory and a taker of commands.
 template <typename Model, uint32_t Bus>
 class FetchBench : public DmaBench<Model> {
  public:
@@ -60,12 +60,13 @@ class FetchBench : public DmaBench<Model> {
     top.clk_i = 0, top.eval();
     if (top.rst_ni) {
       if (top.ar_valid_o && top.ar_ready_i) {
-        const uint64_t bytes = (top.ar_length_o + 1ULL) * Bus;
-        this->checkRequest(top.ar_addr_o, top.ar_length_o + 1U, Bus, 16);
-        bursts_.take(top.ar_addr_o, top.ar_length_o + 1U, cycle + this->latency());
+        const Request request = readRequest(top.ar_o);
+        const uint64_t bytes = uint64_t{request.beats} * Bus;
+        this->checkRequest(request.addr, request.beats, Bus, 16);
+        bursts_.take(request.addr, request.beats, cycle + this->latency());
         requestedBytes += bytes;
-        lowest = std::min<uint64_t>(lowest, top.ar_addr_o);
-        highest = std::max<uint64_t>(highest, top.ar_addr_o + bytes);
+        lowest = std::min(lowest, request.addr);
+        highest = std::max(highest, request.addr + bytes);
         if (requestedBytes > 64 * (commands.size() + kDepth + 1))
           this->faults.push_back("fetched too far ahead");
       }
@@ -89,8 +90,8 @@ class FetchBench : public DmaBench<Model> {
  private:
   void present() {
     const uint64_t addr = bursts_.addr();
-    setPort(top.r_data_i, memory.data() + (addr - kMemoryBase), Bus);
-    top.r_resp_i = addr + Bus > errorFrom && addr < errorTo ? 3 : 0;
+    const bool bad = addr + Bus > errorFrom && addr < errorTo;
+    setReadBeat(top.r_i, memory.data() + (addr - kMemoryBase), Bus, bad ? 3 : 0, bursts_.last());
   }
   ReadBursts bursts_;
 };

@@ -8,7 +8,7 @@
 
 namespace intformer::test {
 
-/// dma_load between an AXI read memory and a scratchpad.
+/// load_unit between an AXI read memory and a scratchpad.
 template <typename Model, uint32_t Dim, uint32_t Bus, uint32_t Outstanding = 4>
 class LoadBench : public DmaBench<Model> {
  public:
@@ -32,11 +32,7 @@ class LoadBench : public DmaBench<Model> {
     const bool offer = !commands.empty() && !withheld();
     if (offer) {
       const Transfer& t = commands.front();
-      drive(top, t);
-      top.word_stride_i = t.wordStride;
-      top.gather_i = t.listLimit != 0;
-      top.list_addr_i = t.listAddr;
-      top.list_limit_i = t.listLimit;
+      drive(top, t.listLimit != 0 ? Opcode::Gather : Opcode::Load, t);
     }
     top.command_valid_i = offer;
     top.ar_ready_i = !withheld();
@@ -49,8 +45,9 @@ class LoadBench : public DmaBench<Model> {
     if (offer && top.command_ready_o) commands.pop_front();
     if (top.ar_valid_o && top.ar_ready_i) {
       ++requests;
-      this->checkRequest(top.ar_addr_o, top.ar_length_o + 1U, Bus, kMaxBeats);
-      bursts_.take(top.ar_addr_o, top.ar_length_o + 1U, cycle + this->latency());
+      const Request request = readRequest(top.ar_o);
+      this->checkRequest(request.addr, request.beats, Bus, kMaxBeats);
+      bursts_.take(request.addr, request.beats, cycle + this->latency());
       if (bursts_.outstanding() > Outstanding) this->faults.push_back("too many bursts outstanding");
     }
     if (offered && top.r_ready_o) bursts_.advance(Bus);
@@ -96,9 +93,8 @@ class LoadBench : public DmaBench<Model> {
     std::vector<uint8_t> beat(Bus, 0xEE);
     if (addr >= kMemoryBase && addr + Bus <= kMemoryBase + kMemoryBytes)
       std::memcpy(beat.data(), memory.data() + (addr - kMemoryBase), Bus);
-    setPort(top.r_data_i, beat.data(), Bus);
-    top.r_resp_i = static_cast<uint8_t>(addr + Bus > errorFrom && addr < errorTo ? errorResponse : 0);
-    top.r_last_i = bursts_.last();
+    const bool bad = addr + Bus > errorFrom && addr < errorTo;
+    setReadBeat(top.r_i, beat.data(), Bus, bad ? errorResponse : 0, bursts_.last());
   }
 
   ReadBursts bursts_;

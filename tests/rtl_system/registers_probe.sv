@@ -62,8 +62,8 @@ module registers_probe (
   assign start_o              = pulses.control_start;
   assign reset_o              = pulses.control_soft_reset;
   assign program_addr_o       = settings.program_addr;
-  assign window_base_o        = settings.window_base;
-  assign window_permissions_o = settings.window_permissions;
+  assign window_base_o        = settings.windows.base;
+  assign window_permissions_o = settings.windows.permissions;
 
   logic unused;
   assign unused = ^settings;

@@ -8,7 +8,7 @@
 
 namespace intformer::test {
 
-/// dma_store between a scratchpad and an AXI write memory that may take data before their address.
+/// store_unit between a scratchpad and an AXI write memory that may take data before their address.
 template <typename Model, uint32_t Dim, uint32_t Bus, uint32_t Outstanding = 4>
 class StoreBench : public DmaBench<Model> {
  public:
@@ -32,7 +32,7 @@ class StoreBench : public DmaBench<Model> {
 
   void step() {
     const bool offer = !commands.empty() && !withheld();
-    if (offer) drive(top, commands.front());
+    if (offer) drive(top, Opcode::Store, commands.front());
     top.command_valid_i = offer;
     top.aw_ready_i = !withheld();
     top.w_ready_i = !withheld();
@@ -59,12 +59,15 @@ class StoreBench : public DmaBench<Model> {
     }
     if (top.aw_valid_o && top.aw_ready_i) {
       ++requests;
-      this->checkRequest(top.aw_addr_o, top.aw_length_o + 1U, Bus, kMaxBeats);
-      addresses_.push_back({top.aw_addr_o, top.aw_length_o + 1U});
+      const Request request = readRequest(top.aw_o);
+      this->checkRequest(request.addr, request.beats, Bus, kMaxBeats);
+      addresses_.push_back({request.addr, request.beats});
     }
-    if (top.w_valid_o && top.w_ready_i)
-      beats_.push_back({portBytes(top.w_data_o, Bus), portBytes(top.w_strobe_o, (Bus + 7) / 8),
-          top.w_last_o != 0});
+    if (top.w_valid_o && top.w_ready_i) {  // axi_write_t: data, lowest, strobes, the end of the burst
+      Beat beat{portBytes(top.w_o, Bus), std::vector<bool>(Bus), bitOf(top.w_o, Bus * 9)};
+      for (uint32_t i = 0; i < Bus; ++i) beat.strobe[i] = bitOf(top.w_o, Bus * 8 + i);
+      beats_.push_back(beat);
+    }
     if (addresses_.size() + responses_.size() > Outstanding)
       this->faults.push_back("too many bursts outstanding");
     match();
@@ -85,7 +88,8 @@ class StoreBench : public DmaBench<Model> {
     bool bad = false;
   };
   struct Beat {
-    std::vector<uint8_t> data, strobe;
+    std::vector<uint8_t> data;
+    std::vector<bool> strobe;
     bool last;
   };
   struct Response {
@@ -104,7 +108,7 @@ class StoreBench : public DmaBench<Model> {
       beats_.pop_front();
       if (beat.last != (a.beats == 1)) this->faults.push_back("last beat in the wrong place");
       for (uint32_t i = 0; i < Bus; ++i) {
-        if ((beat.strobe[i / 8] >> (i % 8) & 1) == 0) continue;
+        if (!beat.strobe[i]) continue;
         if (a.addr + i < this->windowBase || a.addr + i >= this->windowEnd)
           this->faults.push_back("byte written outside the window");
         else

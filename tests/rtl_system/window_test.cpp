@@ -6,11 +6,6 @@
 namespace intformer::test {
 namespace {
 
-struct Window {
-  uint64_t base, end;
-  uint32_t permissions;
-};
-
 /// One leaf, set and asked without a clock.
 template <typename Model, uint32_t Windows, uint32_t AddressBits, uint32_t Permission>
 struct Check {
@@ -19,13 +14,7 @@ struct Check {
   Model top{&context};
 
   bool allowed(const std::vector<Window>& windows, uint64_t first, uint64_t end) {
-    uint32_t permissions = 0;
-    for (std::size_t w = 0; w < windows.size(); ++w) {
-      setPort64(top.window_base_i, w, windows[w].base);
-      setPort64(top.window_end_i, w, windows[w].end);
-      permissions |= windows[w].permissions << (2 * w);
-    }
-    top.window_permissions_i = static_cast<uint8_t>(permissions);
+    setWindows(top.windows_i, windows);
     top.first_i = first;
     top.end_i = end;
     top.valid_i = 1;

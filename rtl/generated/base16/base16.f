@@ -15,7 +15,6 @@ common/base16_ram_2r1w.sv
 control/base16_axil_slave.sv
 control/base16_cause_counters.sv
 control/base16_command_check.sv
-control/base16_command_fetch.sv
 control/base16_command_queue.sv
 control/base16_dispatch.sv
 control/base16_done_order.sv
@@ -31,8 +30,6 @@ dma/base16_beat_packer.sv
 dma/base16_beat_unpacker.sv
 dma/base16_burst_request.sv
 dma/base16_burst_splitter.sv
-dma/base16_dma_load.sv
-dma/base16_dma_store.sv
 dma/base16_load_unit.sv
 dma/base16_row_lookup.sv
 dma/base16_store_unit.sv

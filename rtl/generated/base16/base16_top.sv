@@ -172,8 +172,11 @@ module base16_top #(
   base16_pkg::done_t store_done;
 
   logic fetch_ar_valid, fetch_ar_ready, fetch_r_valid, fetch_r_ready;
-  logic [AddressBits-1:0] fetch_ar_addr;
-  logic [7:0]             fetch_ar_length;
+  base16_pkg::axi_request_t fetch_ar;
+  base16_pkg::axi_read_t    r;  // of both read clients
+  assign r.data = m_axi_rdata_i;
+  assign r.resp = m_axi_rresp_i;
+  assign r.last = m_axi_rlast_i;
 
   // Error sources, first in order of precedence: fetch, dispatch, the four units.
   localparam int unsigned Sources = 6;
@@ -219,17 +222,13 @@ module base16_top #(
     .command_index_o(fetched_index),
     .error_valid_o(error_valids[0]),
     .error_o(fetch_error),
-    .window_base_i(settings.window_base),
-    .window_end_i(settings.window_end),
-    .window_permissions_i(settings.window_permissions),
+    .windows_i(settings.windows),
     .ar_valid_o(fetch_ar_valid),
     .ar_ready_i(fetch_ar_ready),
-    .ar_addr_o(fetch_ar_addr),
-    .ar_length_o(fetch_ar_length),
+    .ar_o(fetch_ar),
     .r_valid_i(fetch_r_valid),
     .r_ready_o(fetch_r_ready),
-    .r_data_i(m_axi_rdata_i),
-    .r_resp_i(m_axi_rresp_i)
+    .r_i(r)
   );
 
   base16_dispatch u_dispatch (
@@ -272,8 +271,7 @@ module base16_top #(
 
   // Load and store.
   logic load_ar_valid, load_ar_ready, load_r_valid, load_r_ready;
-  logic [AddressBits-1:0] load_ar_addr;
-  logic [7:0]             load_ar_length;
+  base16_pkg::axi_request_t load_ar;
   logic load_write_valid, load_write_ready;
   logic [23:0]            load_write_addr;
   logic [Dim*8-1:0]       load_write_data;
@@ -292,37 +290,29 @@ module base16_top #(
     .done_o(load_done),
     .error_valid_o(error_valids[2]),
     .error_o(load_error),
-    .window_base_i(settings.window_base),
-    .window_end_i(settings.window_end),
-    .window_permissions_i(settings.window_permissions),
+    .windows_i(settings.windows),
     .ar_valid_o(load_ar_valid),
     .ar_ready_i(load_ar_ready),
-    .ar_addr_o(load_ar_addr),
-    .ar_length_o(load_ar_length),
+    .ar_o(load_ar),
     .r_valid_i(load_r_valid),
     .r_ready_o(load_r_ready),
-    .r_data_i(m_axi_rdata_i),
-    .r_resp_i(m_axi_rresp_i),
-    .r_last_i(m_axi_rlast_i),
+    .r_i(r),
     .write_valid_o(load_write_valid),
     .write_ready_i(load_write_ready),
     .write_addr_o(load_write_addr),
     .write_data_o(load_write_data)
   );
 
-  base16_axi_read_mux #(
-    .AddressBits(AddressBits)
-  ) u_read_mux (
+  base16_pkg::axi_request_t ar;
+  base16_axi_read_mux u_read_mux (
     .clk_i,
     .rst_ni,
     .fetch_ar_valid_i(fetch_ar_valid),
     .fetch_ar_ready_o(fetch_ar_ready),
-    .fetch_ar_addr_i(fetch_ar_addr),
-    .fetch_ar_length_i(fetch_ar_length),
+    .fetch_ar_i(fetch_ar),
     .load_ar_valid_i(load_ar_valid),
     .load_ar_ready_o(load_ar_ready),
-    .load_ar_addr_i(load_ar_addr),
-    .load_ar_length_i(load_ar_length),
+    .load_ar_i(load_ar),
     .fetch_r_valid_o(fetch_r_valid),
     .fetch_r_ready_i(fetch_r_ready),
     .load_r_valid_o(load_r_valid),
@@ -330,13 +320,14 @@ module base16_top #(
     .ar_valid_o(m_axi_arvalid_o),
     .ar_ready_i(m_axi_arready_i),
     .ar_id_o(m_axi_arid_o),
-    .ar_addr_o(m_axi_araddr_o),
-    .ar_length_o(m_axi_arlen_o),
+    .ar_o(ar),
     .r_valid_i(m_axi_rvalid_i),
     .r_ready_o(m_axi_rready_o),
     .r_id_i(m_axi_rid_i)
   );
   localparam logic [1:0] BurstIncrement = 2'b01;
+  assign m_axi_araddr_o  = ar.addr;
+  assign m_axi_arlen_o   = ar.length;
   assign m_axi_arsize_o  = 3'($clog2(BusBytes));
   assign m_axi_arburst_o = BurstIncrement;
 
@@ -344,6 +335,8 @@ module base16_top #(
   logic [23:0]      store_req_addr;
   logic [Dim*8-1:0] store_rsp_data;
 
+  base16_pkg::axi_request_t aw;
+  base16_pkg::axi_write_t   w;
   base16_store_unit u_store (
     .clk_i,
     .rst_ni(core_rst_n),
@@ -359,18 +352,13 @@ module base16_top #(
     .done_o(store_done),
     .error_valid_o(error_valids[3]),
     .error_o(store_error),
-    .window_base_i(settings.window_base),
-    .window_end_i(settings.window_end),
-    .window_permissions_i(settings.window_permissions),
+    .windows_i(settings.windows),
     .aw_valid_o(m_axi_awvalid_o),
     .aw_ready_i(m_axi_awready_i),
-    .aw_addr_o(m_axi_awaddr_o),
-    .aw_length_o(m_axi_awlen_o),
+    .aw_o(aw),
     .w_valid_o(m_axi_wvalid_o),
     .w_ready_i(m_axi_wready_i),
-    .w_data_o(m_axi_wdata_o),
-    .w_strobe_o(m_axi_wstrb_o),
-    .w_last_o(m_axi_wlast_o),
+    .w_o(w),
     .b_valid_i(m_axi_bvalid_i),
     .b_ready_o(m_axi_bready_o),
     .b_resp_i(m_axi_bresp_i),
@@ -381,8 +369,13 @@ module base16_top #(
     .read_rsp_data_i(store_rsp_data)
   );
   assign m_axi_awid_o    = 1'b0;
+  assign m_axi_awaddr_o  = aw.addr;
+  assign m_axi_awlen_o   = aw.length;
   assign m_axi_awsize_o  = 3'($clog2(BusBytes));
   assign m_axi_awburst_o = BurstIncrement;
+  assign m_axi_wdata_o   = w.data;
+  assign m_axi_wstrb_o   = w.strobe;
+  assign m_axi_wlast_o   = w.last;
 
   // Matmul and vector.
   logic a_req_valid, a_req_ready, a_rsp_valid, b_req_valid, b_req_ready, b_rsp_valid;

@@ -9,31 +9,26 @@
 // Timing: requests pass through one register; data pass straight through.
 `default_nettype none
 
-module base16_axi_read_mux #(
-  parameter int unsigned AddressBits = 40
-) (
-  input  logic                   clk_i,
-  input  logic                   rst_ni,
-  input  logic                   fetch_ar_valid_i,
-  output logic                   fetch_ar_ready_o,
-  input  logic [AddressBits-1:0] fetch_ar_addr_i,
-  input  logic [7:0]             fetch_ar_length_i,
-  input  logic                   load_ar_valid_i,
-  output logic                   load_ar_ready_o,
-  input  logic [AddressBits-1:0] load_ar_addr_i,
-  input  logic [7:0]             load_ar_length_i,
-  output logic                   fetch_r_valid_o,
-  input  logic                   fetch_r_ready_i,
-  output logic                   load_r_valid_o,
-  input  logic                   load_r_ready_i,
-  output logic                   ar_valid_o,
-  input  logic                   ar_ready_i,
-  output logic                   ar_id_o,
-  output logic [AddressBits-1:0] ar_addr_o,
-  output logic [7:0]             ar_length_o,
-  input  logic                   r_valid_i,
-  output logic                   r_ready_o,
-  input  logic                   r_id_i
+module base16_axi_read_mux (
+  input  logic                        clk_i,
+  input  logic                        rst_ni,
+  input  logic                        fetch_ar_valid_i,
+  output logic                        fetch_ar_ready_o,
+  input  base16_pkg::axi_request_t fetch_ar_i,
+  input  logic                        load_ar_valid_i,
+  output logic                        load_ar_ready_o,
+  input  base16_pkg::axi_request_t load_ar_i,
+  output logic                        fetch_r_valid_o,
+  input  logic                        fetch_r_ready_i,
+  output logic                        load_r_valid_o,
+  input  logic                        load_r_ready_i,
+  output logic                        ar_valid_o,
+  input  logic                        ar_ready_i,
+  output logic                        ar_id_o,
+  output base16_pkg::axi_request_t ar_o,
+  input  logic                        r_valid_i,
+  output logic                        r_ready_o,
+  input  logic                        r_id_i
 );
   logic open;
 
@@ -51,21 +46,20 @@ module base16_axi_read_mux #(
 
   always_ff @(posedge clk_i) begin
     if (open && (fetch_ar_valid_i || load_ar_valid_i)) begin
-      ar_id_o     <= !fetch_ar_valid_i;
-      ar_addr_o   <= fetch_ar_valid_i ? fetch_ar_addr_i : load_ar_addr_i;
-      ar_length_o <= fetch_ar_valid_i ? fetch_ar_length_i : load_ar_length_i;
+      ar_id_o <= !fetch_ar_valid_i;
+      ar_o    <= fetch_ar_valid_i ? fetch_ar_i : load_ar_i;
     end
   end
 
   // What the contract demands.
   base16_assert_held #(
-    .Width(AddressBits + 9)
+    .Width($bits(ar_o) + 1)
   ) a_request_held (
     .clk_i,
     .rst_ni,
     .valid_i(ar_valid_o),
     .ready_i(ar_ready_i),
-    .payload_i({ar_id_o, ar_addr_o, ar_length_o})
+    .payload_i({ar_id_o, ar_o})
   );
 endmodule
 

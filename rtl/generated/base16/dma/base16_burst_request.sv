@@ -12,40 +12,36 @@
 `default_nettype none
 
 module base16_burst_request #(
-  parameter int unsigned BusBytes    = 16,
-  parameter int unsigned BurstBytes  = 1024,
-  parameter int unsigned SizeWidth   = 30,
-  parameter int unsigned TagWidth    = 36,
-  parameter int unsigned AddressBits = 40,
-  parameter int unsigned WindowCount = 4,
-  parameter int unsigned Permission  = 0
+  parameter int unsigned BurstBytes = 1024,
+  parameter int unsigned SizeWidth  = 30,
+  parameter int unsigned TagWidth   = 36,
+  parameter int unsigned Permission = 0
 ) (
-  input  logic                      clk_i,
-  input  logic                      rst_ni,
-  input  logic                      halt_i,
-  input  logic                      command_valid_i,
-  output logic                      command_ready_o,
-  input  logic [63:0]               command_addr_i,
-  input  logic [SizeWidth-1:0]      command_chunk_bytes_i,
-  input  logic [15:0]               command_chunks_i,
-  input  logic [31:0]               command_stride_i,
-  input  logic [TagWidth-1:0]       command_tag_i,
-  input  logic [WindowCount*64-1:0] window_base_i,
-  input  logic [WindowCount*64-1:0] window_end_i,
-  input  logic [WindowCount*2-1:0]  window_permissions_i,
-  input  logic                      room_i,
-  output logic                      issue_valid_o,
-  output logic [63:0]               issue_addr_o,
-  output logic [7:0]                issue_length_o,
-  output logic                      issue_last_o,
-  output logic [TagWidth-1:0]       issue_tag_o,
-  output logic                      refused_valid_o,
-  output logic                      ax_valid_o,
-  input  logic                      ax_ready_i,
-  output logic [AddressBits-1:0]    ax_addr_o,
-  output logic [7:0]                ax_length_o,
-  output logic                      busy_o
+  input  logic                        clk_i,
+  input  logic                        rst_ni,
+  input  logic                        halt_i,
+  input  base16_pkg::windows_t     windows_i,
+  input  logic                        command_valid_i,
+  output logic                        command_ready_o,
+  input  logic [63:0]                 command_addr_i,
+  input  logic [SizeWidth-1:0]        command_chunk_bytes_i,
+  input  logic [15:0]                 command_chunks_i,
+  input  logic [31:0]                 command_stride_i,
+  input  logic [TagWidth-1:0]         command_tag_i,
+  input  logic                        room_i,
+  output logic                        issue_valid_o,
+  output logic [63:0]                 issue_addr_o,
+  output logic [7:0]                  issue_length_o,
+  output logic                        issue_last_o,
+  output logic [TagWidth-1:0]         issue_tag_o,
+  output logic                        refused_valid_o,
+  output logic                        ax_valid_o,
+  input  logic                        ax_ready_i,
+  output base16_pkg::axi_request_t ax_o,
+  output logic                        busy_o
 );
+  localparam int unsigned AddressBits = base16_pkg::AddressBits;
+  localparam int unsigned BusBytes = base16_pkg::BusBytes;
   localparam int unsigned BeatWidth = $clog2(BusBytes);
 
   logic burst_valid, allowed, stopped_q, splitter_busy;
@@ -77,16 +73,12 @@ module base16_burst_request #(
   );
 
   base16_window_check #(
-    .WindowCount(WindowCount),
-    .AddressBits(AddressBits),
     .Permission(Permission)
   ) u_check (
     .valid_i(burst_valid),
     .first_i(issue_addr_o),
     .end_i(burst_end),
-    .window_base_i,
-    .window_end_i,
-    .window_permissions_i,
+    .windows_i,
     .allowed_o(allowed)
   );
 
@@ -108,20 +100,20 @@ module base16_burst_request #(
 
   always_ff @(posedge clk_i) begin
     if (issue_valid_o) begin
-      ax_addr_o   <= {issue_addr_o[AddressBits-1:BeatWidth], {BeatWidth{1'b0}}};
-      ax_length_o <= issue_length_o;
+      ax_o.addr   <= {issue_addr_o[AddressBits-1:BeatWidth], {BeatWidth{1'b0}}};
+      ax_o.length <= issue_length_o;
     end
   end
 
   // What the contract demands.
   base16_assert_held #(
-    .Width(AddressBits + 8)
+    .Width($bits(ax_o))
   ) a_request_held (
     .clk_i,
     .rst_ni,
     .valid_i(ax_valid_o),
     .ready_i(ax_ready_i),
-    .payload_i({ax_addr_o, ax_length_o})
+    .payload_i(ax_o)
   );
   base16_assert_always a_one_page (
     .clk_i,

@@ -10,18 +10,16 @@
 `default_nettype none
 
 module base16_window_check #(
-  parameter int unsigned WindowCount = 4,
-  parameter int unsigned AddressBits = 40,
-  parameter int unsigned Permission  = 0
+  parameter int unsigned Permission = 0
 ) (
-  input  logic                      valid_i,
-  input  logic [63:0]               first_i,
-  input  logic [63:0]               end_i,
-  input  logic [WindowCount*64-1:0] window_base_i,
-  input  logic [WindowCount*64-1:0] window_end_i,
-  input  logic [WindowCount*2-1:0]  window_permissions_i,
-  output logic                      allowed_o
+  input  base16_pkg::windows_t windows_i,
+  input  logic                    valid_i,
+  input  logic [63:0]             first_i,
+  input  logic [63:0]             end_i,
+  output logic                    allowed_o
 );
+  localparam int unsigned AddressBits = base16_pkg::AddressBits;
+
   logic reachable;
   if (AddressBits < 64) begin : gen_narrow
     assign reachable = first_i[63:AddressBits] == '0;
@@ -32,9 +30,9 @@ module base16_window_check #(
   always_comb begin
     allowed_o = 1'b0;
     if (valid_i && reachable && end_i > first_i) begin
-      for (int unsigned w = 0; w < WindowCount; w++) begin
-        if (window_permissions_i[w*2+Permission] && first_i >= window_base_i[w*64 +: 64] &&
-            end_i <= window_end_i[w*64 +: 64]) begin
+      for (int unsigned w = 0; w < base16_pkg::WindowCount; w++) begin
+        if (windows_i.permissions[w*2+Permission] && first_i >= windows_i.base[w*64 +: 64] &&
+            end_i <= windows_i.end_field[w*64 +: 64]) begin
           allowed_o = 1'b1;
         end
       end
@@ -42,7 +40,7 @@ module base16_window_check #(
   end
 
   logic unused;
-  assign unused = ^window_permissions_i;
+  assign unused = ^windows_i.permissions;
 endmodule
 
 `default_nettype wire
