@@ -153,6 +153,40 @@ TEST_CASE("registers do not disturb each other and honour byte strobes", "[rtl]"
   CHECK((bench.top.window_permissions_o >> 6 & 3) == model[at.at("window3_permissions")]);
 }
 
+TEST_CASE("a write and a read at once are both made, and their answers wait", "[rtl]") {
+  RegisterBench bench(11);
+  const auto at = offsets();
+  auto& top = bench.top;
+  for (uint32_t i = 0; i < 200; ++i) {
+    const uint32_t writeFrom = i % 7, readFrom = i / 7 % 7, takeFrom = 12 + i % 5;
+    CAPTURE(writeFrom, readFrom, takeFrom);
+    top.s_axil_awaddr_i = static_cast<uint16_t>(at.at("program_commands"));
+    top.s_axil_araddr_i = static_cast<uint16_t>(at.at("device_id"));
+    top.s_axil_wdata_i = i;
+    top.s_axil_wstrb_i = 15;
+    top.s_axil_bready_i = top.s_axil_rready_i = 0;
+    for (uint32_t cycle = 0; cycle < 24; ++cycle) {
+      if (cycle == writeFrom) top.s_axil_awvalid_i = top.s_axil_wvalid_i = 1;
+      if (cycle == readFrom) top.s_axil_arvalid_i = 1;
+      if (cycle == takeFrom) {
+        CHECK(top.s_axil_bvalid_o == 1);
+        CHECK(top.s_axil_bresp_o == kOkay);
+        CHECK(top.s_axil_rvalid_o == 1);
+        CHECK(top.s_axil_rdata_o == kDeviceId);
+        top.s_axil_bready_i = top.s_axil_rready_i = 1;
+      }
+      bench.settle();
+      const bool addressed = top.s_axil_awready_o, sent = top.s_axil_wready_o,
+                 asked = top.s_axil_arready_o;
+      bench.tick();
+      if (addressed) top.s_axil_awvalid_i = 0;
+      if (sent) top.s_axil_wvalid_i = 0;
+      if (asked) top.s_axil_arvalid_i = 0;
+    }
+    CHECK(bench.read(at.at("program_commands")).data == i);
+  }
+}
+
 TEST_CASE("what the host can set has its reset value, and keeps what it has in a soft reset", "[rtl]") {
   RegisterBench bench(9);
   const auto forEach = [](auto visit) {
