@@ -154,6 +154,8 @@ std::string registers(const Plan& plan) {
          causes.text();
 }
 
+std::string part(std::string_view title) { return fmt::format("\n  // ==== {}\n", title); }
+
 }  // namespace
 
 EmittedFile emitPackage(const Plan& plan) {
@@ -167,7 +169,8 @@ EmittedFile emitPackage(const Plan& plan) {
       "\n"
       "// verilator lint_off UNUSEDPARAM\n"
       "package intformer_pkg;" +
-      sizes(plan) + coefficients() + axiTypes() + commands() + registers(plan) +
+      part("What the config decides.") + sizes(plan) + coefficients() + axiTypes() +
+      part("The command set and the registers.") + commands() + registers(plan) +
       "endpackage\n"
       "// verilator lint_on UNUSEDPARAM\n"
       "\n"

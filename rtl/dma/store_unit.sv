@@ -224,7 +224,7 @@ module store_unit #(
 
   logic side_valid, side_ready, data_valid, data_ready;
   side_t side_next, side;
-  logic [Dim*8-1:0]       data;
+  logic [Dim*8-1:0] data;
   logic [CreditWidth-1:0] side_count, data_count;
 
   assign side_next.offset     = word_offset;
@@ -371,8 +371,9 @@ module store_unit #(
   end
 
   logic unused;
-  assign unused = ^{command_i, burst_count, plan_count, word_last, side_valid, side_ready, data_ready,
-                    side_count, data_count, beat_count, length_ready, length_count, b_resp_i[0]};
+  assign unused = ^{command_i, burst_count, plan_count, word_last, side_valid, side_ready,
+                    data_ready, side_count, data_count, beat_count, length_ready, length_count,
+                    b_resp_i[0]};
 
   // What the contract demands.
   assert_always a_side_room (

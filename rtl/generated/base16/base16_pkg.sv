@@ -9,6 +9,8 @@
 
 // verilator lint_off UNUSEDPARAM
 package base16_pkg;
+  // ==== What the config decides.
+
   // Sizes.
   localparam int unsigned Dim               = 16;     // rows and columns of the array; bytes of a word
   localparam int unsigned Lanes             = 16;     // elements per cycle of the vector unit
@@ -80,6 +82,8 @@ package base16_pkg;
     logic [BusBytes-1:0]   strobe;
     logic [BusBytes*8-1:0] data;
   } axi_write_t;
+
+  // ==== The command set and the registers.
 
   // Opcodes.
   localparam logic [7:0] OpEnd                = 8'h01;

@@ -83,6 +83,58 @@ module base16_axil_slave (
       else if (rready_i) rvalid_o <= 1'b0;
     end
   end
+
+  // What the contract demands: of the host what AXI does, of the slave its answers.
+  base16_assert_held #(
+    .Width(12)
+  ) a_write_address_held (
+    .clk_i,
+    .rst_ni,
+    .valid_i(awvalid_i),
+    .ready_i(awready_o),
+    .payload_i(awaddr_i)
+  );
+  base16_assert_held #(
+    .Width(36)
+  ) a_write_data_held (
+    .clk_i,
+    .rst_ni,
+    .valid_i(wvalid_i),
+    .ready_i(wready_o),
+    .payload_i({wstrb_i, wdata_i})
+  );
+  base16_assert_held #(
+    .Width(12)
+  ) a_read_address_held (
+    .clk_i,
+    .rst_ni,
+    .valid_i(arvalid_i),
+    .ready_i(arready_o),
+    .payload_i(araddr_i)
+  );
+  base16_assert_held #(
+    .Width(2)
+  ) a_write_response_held (
+    .clk_i,
+    .rst_ni,
+    .valid_i(bvalid_o),
+    .ready_i(bready_i),
+    .payload_i(bresp_o)
+  );
+  base16_assert_held #(
+    .Width(34)
+  ) a_read_data_held (
+    .clk_i,
+    .rst_ni,
+    .valid_i(rvalid_o),
+    .ready_i(rready_i),
+    .payload_i({rresp_o, rdata_o})
+  );
+  base16_assert_always a_one_access (
+    .clk_i,
+    .rst_ni,
+    .holds_i(!(write_access && read_access))
+  );
 endmodule
 
 `default_nettype wire

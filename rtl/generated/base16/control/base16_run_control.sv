@@ -6,8 +6,9 @@
 // Contract: start_request_i is taken only in idle; start_o is one pulse. A finished program is done
 //   when the bus is quiet; after an error halt_o stops all units, and error_o rises when the bus is
 //   quiet. A soft reset is taken in every state: it halts, waits for the quiet bus, then pulls
-//   core_rst_no low for two cycles; it is the only way on after an error. settled_o pulses as
-//   done_o or error_o rises.
+//   core_rst_no low for two cycles, still halted; it is the only way on after an error. settled_o
+//   pulses as done_o or error_o rises. finish_i comes only in a run, failed_i stays until clear_o,
+//   and a bus that is quiet in a halt stays so.
 // Timing: quiet_i is looked at four cycles after a change at the earliest, so that it may be
 // registered.
 `default_nettype none
@@ -60,7 +61,8 @@ module base16_run_control (
   end
 
   assign busy_o  = state_q != Idle && state_q != Stopped;
-  assign halt_o  = state_q == Drain || state_q == Stopped || state_q == ResetDrain;
+  assign halt_o  = state_q == Drain || state_q == Stopped || state_q == ResetDrain ||
+                   state_q == Reset;
   assign error_o = state_q == Stopped;
   assign clear_o = (state_q == Idle && state_d == Run) || state_q == Reset;
 
@@ -83,6 +85,32 @@ module base16_run_control (
       else if (state_d == Run || state_d == Reset) done_o <= 1'b0;
     end
   end
+
+  // What the contract demands.
+  base16_assert_always a_finish (
+    .clk_i,
+    .rst_ni,
+    .holds_i(!finish_i || state_q == Run)
+  );
+  base16_assert_held a_failed_held (
+    .clk_i,
+    .rst_ni,
+    .valid_i(failed_i),
+    .ready_i(clear_o),
+    .payload_i(1'b0)
+  );
+  base16_assert_always a_quiet (
+    .clk_i,
+    .rst_ni,
+    .holds_i(state_q != Reset || quiet_i)
+  );
+  base16_assert_apart #(
+    .Cycles(2)
+  ) a_start_apart (
+    .clk_i,
+    .rst_ni,
+    .event_i(start_o)
+  );
 endmodule
 
 `default_nettype wire

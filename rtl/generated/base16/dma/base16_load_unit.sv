@@ -59,8 +59,8 @@ module base16_load_unit #(
 
   // A burst that was requested: who asked, and for what.
   typedef struct packed {
-    logic        list;   // of a gather
-    logic [31:0] index;  // of the command
+    logic        of_list;  // of a gather
+    logic [31:0] index;    // of the command
     logic [63:0] addr;
   } burst_t;
   // What the scratchpad side needs of a command.
@@ -151,7 +151,7 @@ module base16_load_unit #(
     .issue_addr_o(issue.addr),
     .issue_length_o(issue_length),
     .issue_last_o(issue_last),
-    .issue_tag_o({issue.list, issue.index}),
+    .issue_tag_o({issue.of_list, issue.index}),
     .refused_valid_o(refused),
     .ax_valid_o(ar_valid_o),
     .ax_ready_i(ar_ready_i),
@@ -186,7 +186,7 @@ module base16_load_unit #(
   logic [BusBytes*8-1:0] beat_data;
   logic [1:0]            beat_count;
   assign r_ready_o  = beat_room;
-  assign list_beat  = beat_accept && burst.list;
+  assign list_beat  = beat_accept && burst.of_list;
   assign beat_ready = unpack_ready || drop;
   base16_fifo #(
     .Width(BusBytes * 8),
@@ -194,7 +194,7 @@ module base16_load_unit #(
   ) u_beats (
     .clk_i,
     .rst_ni,
-    .push_valid_i(r_valid_i && !burst.list),
+    .push_valid_i(r_valid_i && !burst.of_list),
     .push_ready_o(beat_room),
     .push_data_i(r_i.data),
     .pop_valid_o(beat_valid),

@@ -226,7 +226,7 @@ module base16_store_unit #(
 
   logic side_valid, side_ready, data_valid, data_ready;
   side_t side_next, side;
-  logic [Dim*8-1:0]       data;
+  logic [Dim*8-1:0] data;
   logic [CreditWidth-1:0] side_count, data_count;
 
   assign side_next.offset     = word_offset;
@@ -373,8 +373,9 @@ module base16_store_unit #(
   end
 
   logic unused;
-  assign unused = ^{command_i, burst_count, plan_count, word_last, side_valid, side_ready, data_ready,
-                    side_count, data_count, beat_count, length_ready, length_count, b_resp_i[0]};
+  assign unused = ^{command_i, burst_count, plan_count, word_last, side_valid, side_ready,
+                    data_ready, side_count, data_count, beat_count, length_ready, length_count,
+                    b_resp_i[0]};
 
   // What the contract demands.
   base16_assert_always a_side_room (
