@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "gen/latencies.hpp"
 #include "sw/numerics/family.hpp"
 
 namespace intformer {
@@ -39,6 +40,8 @@ struct Plan {
   uint32_t queueDepth = 0;   ///< commands waiting in each of the four queues
   uint32_t fetchDepth = 0;   ///< commands fetched ahead of dispatch
   uint32_t windowCount = 0;  ///< address windows that the host can open
+
+  Latencies latencies;
 
   /// Bits of one scratchpad word.
   [[nodiscard]] uint32_t wordBits() const { return dim * 8; }

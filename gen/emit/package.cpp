@@ -44,9 +44,12 @@ class Group {
 std::string sizes(const Plan& plan) {
   Group group("Sizes.", "int unsigned");
   for (const auto& size : sizeSpecs(plan)) group.add(upperCamel(size.name), size.value, size.doc);
+  Group latencies("Cycles between two points, and the buffers that cover them.", "int unsigned");
+  for (const auto& spec : latencySpecs(plan))
+    latencies.add(upperCamel(spec.name), spec.value, spec.doc);
   Group family("Nonlinear family: 1 piecewise linear, 0 the I-BERT polynomials.", "bit");
   family.add("FamilyPwl", plan.family == Family::Pwl ? "1'b1" : "1'b0");
-  return group.text() + family.text();
+  return group.text() + latencies.text() + family.text();
 }
 
 /// `  localparam logic [..] Name = {12'd5, ...};`, entry 0 lowest, eight to a line.
@@ -96,7 +99,7 @@ std::string axiTypes() {
   return request.text() + read.text() + write.text();
 }
 
-std::string commands() {
+std::string commands(const Plan& plan) {
   Group codes("Opcodes.", "logic [7:0]");
   for (const auto& spec : opcodes())
     codes.add("Op" + upperCamel(spec.name),
@@ -111,7 +114,8 @@ std::string commands() {
     fields.add(upperCamel(field.name) + "Lsb", field.lsb);
     fields.add(upperCamel(field.name) + "Width", field.width);
   }
-  return codes.text() + queues.text() + fields.text() + commandTypes() + vectorOpType() +
+  return codes.text() + queues.text() + fields.text() + commandTypes() +
+         vectorOpTypes(plan) +
          outcomeTypes();
 }
 
@@ -170,7 +174,7 @@ EmittedFile emitPackage(const Plan& plan) {
       "// verilator lint_off UNUSEDPARAM\n"
       "package intformer_pkg;" +
       part("What the config decides.") + sizes(plan) + coefficients() + axiTypes() +
-      part("The command set and the registers.") + commands() + registers(plan) +
+      part("The command set and the registers.") + commands(plan) + registers(plan) +
       "endpackage\n"
       "// verilator lint_on UNUSEDPARAM\n"
       "\n"

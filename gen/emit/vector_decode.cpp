@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <bit>
+
 #include "gen/emit/emit.hpp"
 #include "gen/emit/packed_struct.hpp"
 #include "gen/tables/operands.hpp"
@@ -76,12 +79,12 @@ void addStatistics(Opcode opcode, Assignments& lines) {
   if (used != nullptr) lines.addFlag("statistics_used", *used);
   if (gathered == nullptr) return;
   lines.addFlag("statistics_gathered", *gathered);
-  if (gathered->parts == NormSum) lines.addFlag("moments", *gathered);
+  if (gathered->parts == NormSum) lines.addFlag("lanes.moments", *gathered);
 }
 
 std::string arm(const OpcodeSpec& spec) {
   Assignments lines;
-  lines.add(spec.name, "1'b1");
+  lines.add(fmt::format("{}{}", isRowScalar(spec.opcode) ? "" : "lanes.", spec.name), "1'b1");
   for (const OperandSpec& operand : operandSpecs(spec.opcode)) {
     switch (operand.address) {
       case Field::AccAddr: lines.addFlag("acc_used", operand); break;
@@ -89,8 +92,8 @@ std::string arm(const OpcodeSpec& spec) {
       case Field::ConstAddr:
         lines.add("const_words", fmt::format("4'd{}", operand.units.count));
         break;
-      case Field::OutAddr: lines.addFlag("out8_used", operand); break;
-      case Field::Out16Addr: lines.addFlag("out16_used", operand); break;
+      case Field::OutAddr: lines.addFlag("lanes.out8_used", operand); break;
+      case Field::Out16Addr: lines.addFlag("lanes.out16_used", operand); break;
       default: break;
     }
   }
@@ -101,17 +104,40 @@ std::string arm(const OpcodeSpec& spec) {
 
 }  // namespace
 
-std::string vectorOpType() {
-  PackedStruct type("What a vector command asks of its unit.", "vector_op_t");
-  for (const OpcodeSpec& spec : opcodes())
-    if (spec.queue == Queue::Vector) type.add(1, std::string(spec.name));
-  type.add(1, "acc_used");
-  type.add(2, "in_words");
-  type.add(4, "const_words");
-  for (const auto* flag : {"out8_used", "out16_used", "statistics_used", "statistics_gathered",
-                           "moments"})
-    type.add(1, flag);
-  return type.text();
+std::string vectorOpTypes(const Plan& plan) {
+  PackedStruct lanes("What a vector command asks of the lanes.", "lane_op_t");
+  PackedStruct unit("What it asks of its unit.", "vector_op_t");
+  for (const OpcodeSpec& spec : opcodes()) {
+    if (spec.queue != Queue::Vector) continue;
+    (isRowScalar(spec.opcode) ? unit : lanes).add(1, std::string(spec.name));
+  }
+  for (const auto* flag : {"moments", "out8_used", "out16_used"}) lanes.add(1, flag);
+  unit.add("lane_op_t", "lanes");
+  unit.add(1, "acc_used");
+  unit.add(2, "in_words");
+  unit.add(4, "const_words");
+  for (const auto* flag : {"statistics_used", "statistics_gathered"}) unit.add(1, flag);
+
+  const uint32_t edge = std::bit_width(plan.dim);  // of 0 to dim
+  PackedStruct uop("What the lanes do with a beat: of its command, its row, and itself.",
+                   "lane_uop_t");
+  uop.add("lane_op_t", "op");
+  uop.add(1, "in16");
+  uop.add(1, "dither");
+  uop.add(fieldSpec(Field::Multiplier).width, "multiplier");
+  uop.add(fieldSpec(Field::Shift).width, "shift");
+  uop.add(1, "bank");       // of the constants
+  uop.add(1, "fresh");      // the row starts its statistics
+  uop.add(1, "final_row");  // of the command
+  uop.add(std::bit_width(plan.statRows - 1), "slot");
+  uop.add(8, "position");   // of column 0, modulo 256
+  uop.add(edge, "low");     // valid columns: low <= column < high
+  uop.add(edge, "high");
+  uop.add(std::max<uint32_t>(std::bit_width(plan.beatsPerWord() - 1), 1), "beat");
+  uop.add(1, "first");      // of the row
+  uop.add(1, "last");
+  return lanes.text() + unit.text() + uop.text() +
+         fmt::format("  localparam int unsigned LaneUopBits = {};\n", uop.width() + lanes.width());
 }
 
 EmittedFile emitVectorDecode() {

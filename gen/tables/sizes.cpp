@@ -23,4 +23,26 @@ std::vector<SizeSpec> sizeSpecs(const Plan& plan) {
   };
 }
 
+std::vector<SizeSpec> latencySpecs(const Plan& plan) {
+  const Latencies& cycles = plan.latencies;
+  return {
+      {"read_latency", cycles.read, "grant of a read to its data"},
+      {"lanes_multiply", cycles.lanesMultiply, "stage 1 of the lanes to the first product"},
+      {"lanes_activation", cycles.lanesActivation, "first product to activation"},
+      {"lanes_finish", cycles.lanesFinish, "activation to results"},
+      {"lane_stages", cycles.laneStages(), "stages of the lanes"},
+      {"statistics_latency", cycles.statistics, "last stage to statistics that can be read"},
+      {"statistics_read", cycles.statisticsRead, "last stage to the read of those before"},
+      {"fetch_rows", cycles.fetchRows, "rows buffered before the lanes"},
+      {"out_rows", cycles.outRows, "rows from the lanes' entry to their last write"},
+      {"vector_commands", cycles.vectorCommands, "vector commands from start to end"},
+      {"scalar_variance", cycles.scalarVariance, "grant of a row's sums to its variance"},
+      {"scalar_root_bits", cycles.scalarRootBits, "bits of the square root, a cycle each"},
+      {"scalar_quotient_bits", cycles.scalarQuotientBits, "bits of the division, a cycle each"},
+      {"scalar_softmax", cycles.scalarSoftmax(), "grant of a row's sums to its written factor"},
+      {"scalar_layer_norm", cycles.scalarLayerNorm(), "the same of a LayerNorm"},
+      {"scalar_lead", cycles.scalarLead, "a slot is free so long before it can be read"},
+  };
+}
+
 }  // namespace intformer

@@ -17,4 +17,7 @@ struct SizeSpec {
 /// The sizes of a device, in the order of Plan.
 std::vector<SizeSpec> sizeSpecs(const Plan& plan);
 
+/// Cycles and depths of gen/latencies.hpp that the hardware needs.
+std::vector<SizeSpec> latencySpecs(const Plan& plan);
+
 }  // namespace intformer

@@ -8,7 +8,7 @@
 `default_nettype none
 
 module done_order #(
-  localparam int unsigned Depth      = 4,
+  localparam int unsigned Depth      = intformer_pkg::VectorCommands,
   localparam int unsigned PointWidth = $clog2(Depth),
   localparam int unsigned CountWidth = $clog2(Depth + 1)
 ) (

@@ -29,6 +29,24 @@ package intformer_pkg;
   localparam int unsigned FetchDepth        = 16;     // commands fetched ahead of dispatch
   localparam int unsigned WindowCount       = 4;      // address windows
 
+  // Cycles between two points, and the buffers that cover them.
+  localparam int unsigned ReadLatency        = 2;   // grant of a read to its data
+  localparam int unsigned LanesMultiply      = 3;   // stage 1 of the lanes to the first product
+  localparam int unsigned LanesActivation    = 4;   // first product to activation
+  localparam int unsigned LanesFinish        = 3;   // activation to results
+  localparam int unsigned LaneStages         = 11;  // stages of the lanes
+  localparam int unsigned StatisticsLatency  = 3;   // last stage to statistics that can be read
+  localparam int unsigned StatisticsRead     = 1;   // last stage to the read of those before
+  localparam int unsigned FetchRows          = 8;   // rows buffered before the lanes
+  localparam int unsigned OutRows            = 16;  // rows from the lanes' entry to their last write
+  localparam int unsigned VectorCommands     = 4;   // vector commands from start to end
+  localparam int unsigned ScalarVariance     = 4;   // grant of a row's sums to its variance
+  localparam int unsigned ScalarRootBits     = 16;  // bits of the square root, a cycle each
+  localparam int unsigned ScalarQuotientBits = 17;  // bits of the division, a cycle each
+  localparam int unsigned ScalarSoftmax      = 23;  // grant of a row's sums to its written factor
+  localparam int unsigned ScalarLayerNorm    = 40;  // the same of a LayerNorm
+  localparam int unsigned ScalarLead         = 3;   // a slot is free so long before it can be read
+
   // Nonlinear family: 1 piecewise linear, 0 the I-BERT polynomials.
   localparam bit FamilyPwl = 1'b1;
 
@@ -357,26 +375,51 @@ package intformer_pkg;
     logic [7:0]   opcode;
   } scalar_command_t;
 
-  // What a vector command asks of its unit.
+  // What a vector command asks of the lanes.
   typedef struct packed {
-    logic       requantize;
-    logic       residual;
-    logic       activation;
-    logic       row_max;
-    logic       exp;
-    logic       row_normalize;
-    logic       layer_norm;
+    logic requantize;
+    logic residual;
+    logic activation;
+    logic row_max;
+    logic exp;
+    logic row_normalize;
+    logic layer_norm;
+    logic moments;
+    logic out8_used;
+    logic out16_used;
+  } lane_op_t;
+
+  // What it asks of its unit.
+  typedef struct packed {
     logic       row_scalar_softmax;
     logic       row_scalar_layer_norm;
+    lane_op_t   lanes;
     logic       acc_used;
     logic [1:0] in_words;
     logic [3:0] const_words;
-    logic       out8_used;
-    logic       out16_used;
     logic       statistics_used;
     logic       statistics_gathered;
-    logic       moments;
   } vector_op_t;
+
+  // What the lanes do with a beat: of its command, its row, and itself.
+  typedef struct packed {
+    lane_op_t    op;
+    logic        in16;
+    logic        dither;
+    logic [15:0] multiplier;
+    logic [5:0]  shift;
+    logic        bank;
+    logic        fresh;
+    logic        final_row;
+    logic [8:0]  slot;
+    logic [7:0]  position;
+    logic [4:0]  low;
+    logic [4:0]  high;
+    logic        beat;
+    logic        first;
+    logic        last;
+  } lane_uop_t;
+  localparam int unsigned LaneUopBits = 67;
 
   // What a unit says of a command that it has completed.
   typedef struct packed {

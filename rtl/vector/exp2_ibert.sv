@@ -2,9 +2,9 @@
 // 2^-x over one octave with a second-order polynomial, for all lanes at once:
 //   fraction = ((Center - g)^2 * Factor >> Shift) + Offset  ~  65280 * 2^(-g/256)
 //
-// Contract: g_i belongs to stage 6, valid_i[k] says that stage k holds a beat. 255 < Center < 512,
+// Contract: valid_i says that the fraction is wanted of g_i. 255 < Center < 512,
 //   Factor < 4096 and the fraction has 16 bits.
-// Timing: fraction_o belongs to stage 8, two cycles after stage 6. Never stalls.
+// Timing: fraction_o comes two cycles after g_i. Never stalls.
 `default_nettype none
 
 module exp2_ibert #(
@@ -15,24 +15,27 @@ module exp2_ibert #(
   parameter int unsigned Offset = 22559
 ) (
   input  logic                clk_i,
-  input  logic [7:6]          valid_i,
+  input  logic                valid_i,
   input  logic [Lanes*8-1:0]  g_i,
   output logic [Lanes*16-1:0] fraction_o
 );
   // verilator lint_off BLKSEQ
   // Private arrays, written in reverse stage order: blocking assignments make pipeline registers.
-  logic [17:0] square_7 [Lanes];
+  logic [17:0] square_1 [Lanes];
   logic [8:0]  distance;
 
+  logic valid_q;
+  always_ff @(posedge clk_i) valid_q <= valid_i;
+
   always_ff @(posedge clk_i) begin
-    if (valid_i[7]) begin
+    if (valid_q) begin
       for (int unsigned l = 0; l < Lanes; l++)
-      fraction_o[l*16 +: 16] <= 16'((30'(square_7[l]) * 30'(Factor)) >> Shift) + 16'(Offset);
+      fraction_o[l*16 +: 16] <= 16'((30'(square_1[l]) * 30'(Factor)) >> Shift) + 16'(Offset);
     end
-    if (valid_i[6]) begin
+    if (valid_i) begin
       for (int unsigned l = 0; l < Lanes; l++) begin
         distance    = 9'(Center) - 9'(g_i[l*8 +: 8]);
-        square_7[l] = 18'(distance) * 18'(distance);
+        square_1[l] = 18'(distance) * 18'(distance);
       end
     end
   end

@@ -4,41 +4,32 @@
 //
 // Contract: start_i while idle_o takes a command, whose fields stay until idle_o again: then every
 //   row was requested, and the next command may start while its rows are in the lanes. rows, panels
-//   >= 1. Read data come 2 cycles after the grant. A request, once valid, stays until ready.
+//   >= 1. Read data come ReadLatency cycles after the grant. A request, once valid, stays until ready.
 //   - Constants go to alternating banks; those of a panel are fetched while rows of the last panel
 //     with constants, or later ones, may still be in the lanes, but none of any panel before.
 //   - The first row of a command that reads scratchpad words waits until all rows of commands
 //     before have finished, because they may have written these words.
-//   - With serialize_i a panel's rows begin only when no earlier row is in the lanes.
+//   - Panels of fewer than 4 rows that gather go one by one, their rows begin only when no earlier
+//     row is in the lanes: the read-modify-write of a slot takes 3 cycles.
 //   - Addresses: what passes 2^24 does not wrap. At a constant or a row beyond the end of its
 //     memory the unit stops for good; fault_valid_o rises when all rows before have finished. Of a
 //     row the accumulator's address comes first.
-//   - With statistics_used_i a row waits while its slot is pending in the row-scalar unit.
+//   - Where statistics are used, a row waits while its slot is pending in the row-scalar unit.
 // Timing: one row per cycle at best; without constants the first in the cycle after start_i.
 `default_nettype none
 
 module row_fetch #(
-  parameter  int unsigned Dim          = 16,
-  parameter  int unsigned ScratchWords = 32768,
-  parameter  int unsigned AccRows      = 1024,
+  parameter  int unsigned Dim          = intformer_pkg::Dim,
+  parameter  int unsigned ScratchWords = intformer_pkg::ScratchWords,
+  parameter  int unsigned AccRows      = intformer_pkg::AccRows,
+  parameter  int unsigned BufferRows   = intformer_pkg::FetchRows,
   localparam int unsigned WordWidth    = Dim * 8
 ) (
   input  logic                 clk_i,
   input  logic                 rst_ni,
   input  logic                 start_i,
-  input  logic                 acc_used_i,
-  input  logic [23:0]          acc_addr_i,
-  input  logic [23:0]          acc_stride_i,
-  input  logic [1:0]           in_words_i,
-  input  logic [23:0]          in_addr_i,
-  input  logic [23:0]          in_stride_i,
-  input  logic [3:0]           const_words_i,
-  input  logic [23:0]          const_addr_i,
-  input  logic [15:0]          rows_i,
-  input  logic [15:0]          panels_i,
-  input  logic                 serialize_i,
-  input  logic                 statistics_used_i,
-  input  logic [15:0]          stat_row_i,
+  input  intformer_pkg::vector_command_t command_i,
+  input  intformer_pkg::vector_op_t op_i,
   input  logic                 scalar_busy_i,
   input  logic [16:0]          pending_first_i,
   input  logic [16:0]          pending_end_i,
@@ -69,10 +60,16 @@ module row_fetch #(
   output logic [WordWidth-1:0] row_low_o,
   output logic [WordWidth-1:0] row_high_o
 );
-  localparam int unsigned BufferRows = 8;  // covers the read latency at one row per cycle
+  localparam int unsigned ReadLatency = intformer_pkg::ReadLatency;
   localparam int unsigned PointerWidth = $clog2(BufferRows);
   localparam int unsigned CountWidth = PointerWidth + 1;
   localparam int unsigned FlightWidth = 7;  // buffer, lanes and writer hold fewer than 64 rows
+
+  logic [15:0] rows, panels;
+  logic unused_command;
+  assign rows   = command_i.rows;
+  assign panels = command_i.panels;
+  assign unused_command = ^{command_i, op_i};
 
   typedef enum logic [1:0] {
     Idle,
@@ -91,35 +88,36 @@ module row_fetch #(
   logic [FlightWidth-1:0] flight_q;   // rows requested and not finished
   logic [FlightWidth-1:0] younger_q;  // rows requested since the latest constants; stops at 64
   logic               first_q;    // no row of the command has been requested
-  logic panel_clear, panel_first, older_first;
+  logic serialize, panel_clear, panel_first, older_first;
   logic beyond_acc, beyond_scratch, acc_wanted, in_wanted;
   logic row_open, row_sent, acc_done, in_done, last_row, last_panel, read_grant;
 
   // ------------------------------------------------------------------ requests
+  assign serialize   = op_i.statistics_gathered && rows < 16'd4;
   assign last_row    = rows_left_q == 16'd1;
   assign last_panel  = panels_left_q == 16'd1;
-  assign panel_first = serialize_i || const_words_i != '0;
-  assign panel_clear = serialize_i ? flight_q == '0 : flight_q <= younger_q;
-  assign older_first = first_q && in_words_i != '0 && flight_q != '0;
+  assign panel_first = serialize || op_i.const_words != '0;
+  assign panel_clear = serialize ? flight_q == '0 : flight_q <= younger_q;
+  assign older_first = first_q && op_i.in_words != '0 && flight_q != '0;
 
   logic [CountWidth-1:0] held_q;  // rows requested and not given to the lanes
-  assign scalar_wait_o = state_q == Rows && statistics_used_i && scalar_busy_i &&
+  assign scalar_wait_o = state_q == Rows && op_i.statistics_used && scalar_busy_i &&
                          {1'b0, slot_q} >= pending_first_i && {1'b0, slot_q} < pending_end_i;
   assign row_open      = state_q == Rows && held_q != CountWidth'(BufferRows) && !scalar_wait_o &&
                          !older_first;
   assign read_addr        = state_q == Constants ? const_addr_q : in_addr_q;
   assign beyond_acc       = acc_addr_q >= 25'(AccRows);
   assign beyond_scratch   = read_addr >= 25'(ScratchWords);
-  assign acc_wanted       = row_open && acc_used_i && !acc_sent_q;
-  assign in_wanted        = state_q == Constants || (row_open && in_sent_q != in_words_i);
+  assign acc_wanted       = row_open && op_i.acc_used && !acc_sent_q;
+  assign in_wanted        = state_q == Constants || (row_open && in_sent_q != op_i.in_words);
   assign acc_req_valid_o  = acc_wanted && !beyond_acc;
   assign acc_req_addr_o   = acc_addr_q[23:0];
   assign read_req_valid_o = in_wanted && !beyond_scratch;
   assign read_req_addr_o  = read_addr[23:0];
   assign read_grant       = read_req_valid_o && read_req_ready_i;
-  assign acc_done = !acc_used_i || acc_sent_q || (acc_req_ready_i && !beyond_acc);
-  assign in_done  = in_sent_q == in_words_i ||
-                    (in_sent_q + 2'd1 == in_words_i && read_req_ready_i && !beyond_scratch);
+  assign acc_done = !op_i.acc_used || acc_sent_q || (acc_req_ready_i && !beyond_acc);
+  assign in_done  = in_sent_q == op_i.in_words ||
+                    (in_sent_q + 2'd1 == op_i.in_words && read_req_ready_i && !beyond_scratch);
   assign fault_acc_o   = acc_wanted && beyond_acc;
   assign fault_valid_o = (fault_acc_o || (in_wanted && beyond_scratch)) && flight_q == '0;
   assign fault_addr_o  = fault_acc_o ? acc_addr_q : read_addr;
@@ -134,7 +132,7 @@ module row_fetch #(
     end else begin
       unique case (state_q)
         Idle:      if (start_i) state_q <= panel_first ? Panel : Rows;
-        Panel:     if (panel_clear) state_q <= const_words_i == '0 ? Rows : Constants;
+        Panel:     if (panel_clear) state_q <= op_i.const_words == '0 ? Rows : Constants;
         Constants: if (read_grant && const_left_q == 4'd1) state_q <= Rows;
         Rows: begin
           if (row_sent && last_row) begin
@@ -158,17 +156,17 @@ module row_fetch #(
 
   always_ff @(posedge clk_i) begin
     if (start_i) begin
-      panels_left_q <= panels_i;
-      rows_left_q   <= rows_i;
-      slot_q        <= stat_row_i;
-      acc_base_q    <= {1'b0, acc_addr_i};
-      acc_addr_q    <= {1'b0, acc_addr_i};
-      in_base_q     <= {1'b0, in_addr_i};
-      in_addr_q     <= {1'b0, in_addr_i};
-      const_addr_q  <= {1'b0, const_addr_i};
+      panels_left_q <= panels;
+      rows_left_q   <= rows;
+      slot_q        <= command_i.stat_row;
+      acc_base_q    <= {1'b0, command_i.acc_addr};
+      acc_addr_q    <= {1'b0, command_i.acc_addr};
+      in_base_q     <= {1'b0, command_i.in_addr};
+      in_addr_q     <= {1'b0, command_i.in_addr};
+      const_addr_q  <= {1'b0, command_i.const_addr};
       first_q       <= 1'b1;
     end else if (state_q != Idle) begin
-      if (state_q == Panel) const_left_q <= const_words_i;
+      if (state_q == Panel) const_left_q <= op_i.const_words;
       if (state_q == Constants && read_grant) begin
         const_left_q <= const_left_q - 4'd1;
         const_addr_q <= const_addr_q + 25'd1;
@@ -181,20 +179,20 @@ module row_fetch #(
         rows_left_q <= rows_left_q - 16'd1;
         if (last_row) begin
           panels_left_q <= panels_left_q - 16'd1;
-          rows_left_q   <= rows_i;
-          slot_q        <= stat_row_i;
-          acc_base_q    <= acc_base_q + {1'b0, acc_stride_i};
-          acc_addr_q    <= acc_base_q + {1'b0, acc_stride_i};
-          in_base_q     <= in_base_q + {1'b0, in_stride_i};
-          in_addr_q     <= in_base_q + {1'b0, in_stride_i};
+          rows_left_q   <= rows;
+          slot_q        <= command_i.stat_row;
+          acc_base_q    <= acc_base_q + {1'b0, command_i.acc_stride};
+          acc_addr_q    <= acc_base_q + {1'b0, command_i.acc_stride};
+          in_base_q     <= in_base_q + {1'b0, command_i.in_stride};
+          in_addr_q     <= in_base_q + {1'b0, command_i.in_stride};
         end
       end
     end
   end
 
   // ----------------------------------------------------------------- responses
-  // What the word is that comes in 1, 0 cycles: a constant; a row's second word; a row's last.
-  logic const_1_q, const_2_q, high_1_q, high_2_q, last_1_q, last_2_q;
+  // What the word is that comes in ReadLatency - k cycles: a constant; a row's second word; its last.
+  logic [ReadLatency:1] const_q, high_q, last_q;
   logic              bank_q;
   logic [3:0]        byte_q;
   logic [PointerWidth-1:0] acc_write_q, acc_read_q, in_write_q, in_read_q, sent_q, row_q;
@@ -205,14 +203,14 @@ module row_fetch #(
   logic [WordWidth-1:0]  high_mem [BufferRows];
   logic in_word, in_row, row_taken, row_acc, row_in, last_byte;
 
-  assign in_word   = read_rsp_valid_i && !const_2_q;
-  assign in_row    = in_word && last_2_q;
+  assign in_word   = read_rsp_valid_i && !const_q[ReadLatency];
+  assign in_row    = in_word && last_q[ReadLatency];
   assign row_taken = row_valid_o && row_ready_i;
   assign row_acc   = acc_used_q[row_q];
   assign row_in    = in_used_q[row_q];
-  assign last_byte = byte_q + 4'd1 == const_words_i;
+  assign last_byte = byte_q + 4'd1 == op_i.const_words;
 
-  assign const_write_o = read_rsp_valid_i && const_2_q;
+  assign const_write_o = read_rsp_valid_i && const_q[ReadLatency];
   assign const_bank_o  = bank_q;
   assign const_byte_o  = byte_q;
   assign const_data_o  = read_rsp_data_i;
@@ -227,26 +225,23 @@ module row_fetch #(
     if (acc_rsp_valid_i) acc_mem[acc_write_q] <= acc_rsp_data_i;
   end
   always_ff @(posedge clk_i) begin
-    if (in_word && !high_2_q) low_mem[in_write_q] <= read_rsp_data_i;
+    if (in_word && !high_q[ReadLatency]) low_mem[in_write_q] <= read_rsp_data_i;
   end
   always_ff @(posedge clk_i) begin
-    if (in_word && high_2_q) high_mem[in_write_q] <= read_rsp_data_i;
+    if (in_word && high_q[ReadLatency]) high_mem[in_write_q] <= read_rsp_data_i;
   end
   always_ff @(posedge clk_i) begin
     if (row_sent) begin
-      acc_used_q[sent_q] <= acc_used_i;
-      in_used_q[sent_q]  <= in_words_i != '0;
+      acc_used_q[sent_q] <= op_i.acc_used;
+      in_used_q[sent_q]  <= op_i.in_words != '0;
     end
   end
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      const_1_q   <= 1'b0;
-      const_2_q   <= 1'b0;
-      high_1_q    <= 1'b0;
-      high_2_q    <= 1'b0;
-      last_1_q    <= 1'b0;
-      last_2_q    <= 1'b0;
+      const_q     <= '0;
+      high_q      <= '0;
+      last_q      <= '0;
       bank_q      <= 1'b0;
       byte_q      <= '0;
       acc_write_q <= '0;
@@ -260,13 +255,10 @@ module row_fetch #(
       held_q      <= '0;
       flight_q    <= '0;
       younger_q   <= '0;
-    end else if (state_q != Idle || flight_q != '0 || const_1_q || const_2_q) begin
-      const_1_q <= state_q == Constants;
-      const_2_q <= const_1_q;
-      high_1_q  <= in_sent_q == 2'd1;
-      high_2_q  <= high_1_q;
-      last_1_q  <= in_sent_q + 2'd1 == in_words_i;
-      last_2_q  <= last_1_q;
+    end else if (state_q != Idle || flight_q != '0 || const_q != '0) begin
+      const_q <= {const_q[ReadLatency-1:1], state_q == Constants};
+      high_q  <= {high_q[ReadLatency-1:1], in_sent_q == 2'd1};
+      last_q  <= {last_q[ReadLatency-1:1], in_sent_q + 2'd1 == op_i.in_words};
       if (const_write_o) begin
         byte_q <= last_byte ? '0 : byte_q + 4'd1;
         bank_q <= bank_q ^ last_byte;
@@ -285,7 +277,7 @@ module row_fetch #(
       flight_q    <= flight_q + FlightWidth'(row_sent) - FlightWidth'(row_written_i) -
                      FlightWidth'(row_passed_i);
       if (state_q == Panel) begin
-        if (panel_clear && const_words_i != '0) younger_q <= '0;
+        if (panel_clear && op_i.const_words != '0) younger_q <= '0;
       end else if (row_sent && !younger_q[FlightWidth-1]) begin
         younger_q <= younger_q + 1'b1;
       end
@@ -296,7 +288,7 @@ module row_fetch #(
   assert_always a_start (
     .clk_i,
     .rst_ni,
-    .holds_i(!start_i || (idle_o && rows_i != '0 && panels_i != '0))
+    .holds_i(!start_i || (idle_o && rows != '0 && panels != '0))
   );
   assert_held #(
     .Width(24)
@@ -323,7 +315,7 @@ module row_fetch #(
     .rst_ni,
     .valid_i(!idle_o),
     .ready_i(row_sent && last_row && last_panel),
-    .payload_i({rows_i, panels_i, acc_used_i, in_words_i, const_words_i})
+    .payload_i({rows, panels, op_i.acc_used, op_i.in_words, op_i.const_words})
   );
   assert_always a_finished (
     .clk_i,

@@ -13,8 +13,8 @@
 //   [pending_first_o, pending_end_o) have no result yet while busy_o: a slot leaves them Lead
 //   cycles before it can be read.
 // Formats: sum 29 bits signed, squares 45, mean 21 signed, factor 17, shift 6. V is 57 bits.
-// Timing: a row enters every Interval cycles; its result can be read 24 cycles after its sums were
-//   granted for softmax, 41 for LayerNorm, whatever the data.
+// Timing: a row enters every Interval cycles; its result can be read ScalarSoftmax + 1 cycles
+//   after its sums were granted, ScalarLayerNorm + 1 for LayerNorm, whatever the data.
 `default_nettype none
 
 module row_scalar #(
@@ -50,14 +50,14 @@ module row_scalar #(
   output logic [5:0]           lane_shift_o
 );
   // A row's age: bit k of row_q, k cycles since its sums were granted.
-  localparam int unsigned Root = 4;  // its variance enters the square root
-  localparam int unsigned RootBits = 16;
-  localparam int unsigned SoftDivide = 4;  // it enters the divider
-  localparam int unsigned NormDivide = Root + RootBits + 1;
-  localparam int unsigned QuotientWidth = 17;
+  localparam int unsigned Variance = intformer_pkg::ScalarVariance;  // it has its variance, or sum
+  localparam int unsigned RootBits = intformer_pkg::ScalarRootBits;
+  localparam int unsigned QuotientWidth = intformer_pkg::ScalarQuotientBits;
+  localparam int unsigned NormDivide = Variance + RootBits + 1;  // it enters the divider
   localparam int unsigned Quotient = QuotientWidth + 1;  // from there, its quotient is there
-  localparam int unsigned Last = NormDivide + Quotient + 1;  // its factor is written
-  localparam int unsigned Lead = 3;
+  localparam int unsigned Soft = intformer_pkg::ScalarSoftmax;  // its factor is written
+  localparam int unsigned Last = intformer_pkg::ScalarLayerNorm;
+  localparam int unsigned Lead = intformer_pkg::ScalarLead;
   localparam int unsigned GapWidth = $clog2(Interval + 1);
 
   logic layer_norm_q, no_mean_q, reading_q;
@@ -108,14 +108,14 @@ module row_scalar #(
 
   // Both numerators are at most the denominator: 2^(L-1) <= sum and d * 2^(15-CL) <= 2^15 <= sd.
   // A sum of zero is divided as 0 / 1.
-  assign divide      = layer_norm_q ? row_q[NormDivide] : row_q[SoftDivide];
+  assign divide      = layer_norm_q ? row_q[NormDivide] : row_q[Variance];
   assign numerator   = layer_norm_q ? 28'(width_q) << (4'd15 - width_log_q)
                                     : 28'd1 << (length_q - 7'd1);
   assign denominator = layer_norm_q ? 28'(root) : variance_q[27:0] | 28'(length_q == '0);
 
-  assign quotient_there = layer_norm_q ? row_q[NormDivide+Quotient] : row_q[SoftDivide+Quotient];
-  assign write_factor   = layer_norm_q ? row_q[Last] : row_q[SoftDivide+Quotient+1];
-  assign release_slot   = layer_norm_q ? row_q[Last-Lead] : row_q[SoftDivide+Quotient+1-Lead];
+  assign quotient_there = layer_norm_q ? row_q[Last-1] : row_q[Soft-1];
+  assign write_factor   = layer_norm_q ? row_q[Last] : row_q[Soft];
+  assign release_slot   = layer_norm_q ? row_q[Last-Lead] : row_q[Soft-Lead];
 
   isqrt #(
     .RootWidth(RootBits),
@@ -123,7 +123,7 @@ module row_scalar #(
   ) u_isqrt (
     .clk_i,
     .rst_ni,
-    .load_i(row_q[Root] && layer_norm_q),
+    .load_i(row_q[Variance] && layer_norm_q),
     .value_i(normal),
     .root_o(root)
   );
@@ -146,7 +146,7 @@ module row_scalar #(
     .Depth(StatRows)
   ) u_means (
     .clk_i,
-    .write_enable_i(row_q[5]),
+    .write_enable_i(row_q[Variance+1]),
     .write_addr_i(early_slot_q),
     .write_data_i({mean_q, result_shift_q}),
     .read_enable_i(lane_read_i),
@@ -180,7 +180,7 @@ module row_scalar #(
       gap_q     <= '0;
     end else if (start_i || busy_o || gap_q != '0) begin
       row_q <= {row_q[Last-1:1], granted};
-      if (!layer_norm_q) row_q[Last:SoftDivide+Quotient+2] <= '0;
+      if (!layer_norm_q) row_q[Last:Soft+1] <= '0;
       if (start_i) reading_q <= 1'b1;
       else if (granted && read_slot_q + 17'd1 == end_q) reading_q <= 1'b0;
       if (granted) gap_q <= GapWidth'(Interval - 1);
@@ -206,7 +206,7 @@ module row_scalar #(
     end else if (busy_o) begin
       if (granted) read_slot_q <= read_slot_q + 17'd1;
       if (release_slot) pending_q <= pending_q + 17'd1;
-      if (row_q[5]) early_slot_q <= early_slot_q + 1'b1;
+      if (row_q[Variance+1]) early_slot_q <= early_slot_q + 1'b1;
       if (write_factor) late_slot_q <= late_slot_q + 1'b1;
     end
     if (row_q[1]) begin
@@ -225,7 +225,7 @@ module row_scalar #(
       half_q     <= 7'((8'(bit_length(weighted_3_q - square_q)) - 8'd31) >> 1);
       mean_4_q   <= mean_3_q;
     end
-    if (row_q[4]) begin
+    if (row_q[Variance]) begin
       mean_q <= 21'(((mean_4_q >>> (mean_shift - 6'd1)) + 54'sd1) >>> 1);
       if (layer_norm_q) result_shift_q <= norm_shift;
       else if (length_q == '0 || softmax_shift > 7'd63) result_shift_q <= 6'd63;
@@ -237,6 +237,8 @@ module row_scalar #(
 
   // What the contract demands.
   if (Interval < 1 || Interval > QuotientWidth) $error("row_scalar: Interval must be 1 to 17");
+  if (Variance != 4 || Soft != Variance + Quotient + 1 || Last != NormDivide + Quotient + 1)
+    $error("row_scalar: its latencies are not those of the package");
   assert_always a_start (
     .clk_i,
     .rst_ni,

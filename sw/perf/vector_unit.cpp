@@ -34,8 +34,8 @@ bool VectorUnit::stepFetch(bool accReady, bool readReady) {
   const bool acc = accValid() && accReady;
   const bool read = readValid() && readReady;
   const bool lastWord = fetch_ == Fetch::Rows && inSent_ + 1 == command_.inWords;
-  accFlight_ = (accFlight_ << 1 | acc) & 3;
-  inFlight_ = (inFlight_ << 1 | (read && lastWord)) & 3;
+  accFlight_ = accFlight_ << 1 | acc;
+  inFlight_ = inFlight_ << 1 | (read && lastWord);
   switch (fetch_) {
     case Fetch::Idle: return false;
     case Fetch::Panel: {
@@ -116,7 +116,7 @@ bool VectorUnit::stepIssue(uint64_t now, bool slotWritten) {
                         (!held_.front().in || inCount_ != 0);
   const bool gathers = issueActive_ && issue_.statisticsGathered;
   const bool final = issueWalk_.final();
-  const bool load = rowValid && issueActive_ && unfinished_ != kOutRows && beatsLeft_ <= 1 &&
+  const bool load = rowValid && issueActive_ && unfinished_ != latencies_.outRows && beatsLeft_ <= 1 &&
                     !(gathers && (older(issueSlot_) || (final && older_ != 0)));
   const bool end = load && final;
   gathering_ = gathering_ + (load && gathers) - slotWritten;
@@ -129,7 +129,7 @@ bool VectorUnit::stepIssue(uint64_t now, bool slotWritten) {
   momentsEntered_ = momentsEntered_ << 1 | (load && issue_.moments);
   if (load) {
     beatsLeft_ = beats_;
-    const uint64_t leaves = now + kStages + beats_ - 1;
+    const uint64_t leaves = now + latencies_.laneStages() + beats_ - 1;
     leaving_.push({leaves, issue_.out8 || issue_.out16, gathers, final});
     accCount_ -= held_.front().acc;
     inCount_ -= held_.front().in;
@@ -154,16 +154,17 @@ bool VectorUnit::stepIssue(uint64_t now, bool slotWritten) {
 /// are ordered so that none sees what a part before it has changed.
 void VectorUnit::step(uint64_t now, bool accReady, bool readReady, const VectorCommand* taken) {
   const bool free = frontFree();
-  // Moments read their slot in the cycle after a row's first beat has left the lanes.
+  // Moments read their slot statisticsRead cycles after a row's first beat was in the last stage.
+  const uint32_t read = latencies_.laneStages() + latencies_.statisticsRead - 1;
   const bool sumsReady =
-      (momentsEntered_ >> kStages & 1) == 0 && !sumsHold_ && !older(scalar.next());
+      (momentsEntered_ >> read & 1) == 0 && !sumsHold_ && !older(scalar.next());
   if (done()) {
     if (order_.front().end == End::Written) --written_;
     if (order_.front().end == End::Passed) --passed_;
     order_.pop();
   }
-  const bool accCame = (accFlight_ & 2) != 0;
-  const bool inCame = (inFlight_ & 2) != 0;
+  const bool accCame = (accFlight_ >> (latencies_.read - 1) & 1) != 0;
+  const bool inCame = (inFlight_ >> (latencies_.read - 1) & 1) != 0;
   const bool slotWritten = !slotWrittenAt_.empty() && slotWrittenAt_.front() == now;
   if (slotWritten) slotWrittenAt_.pop();
   Leaving left;
@@ -171,7 +172,7 @@ void VectorUnit::step(uint64_t now, bool accReady, bool readReady, const VectorC
   if (leaves) {
     left = leaving_.front();
     leaving_.pop();
-    if (left.gathers) slotWrittenAt_.push(now + kStatistics);
+    if (left.gathers) slotWrittenAt_.push(now + latencies_.statistics);
   }
   const bool rowPassed = leaves && !left.results;
   if (rowPassed && left.final) ++passed_;

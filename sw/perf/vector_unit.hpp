@@ -22,7 +22,8 @@ struct VectorCommand {
 /// Row-scalar unit (row_scalar.sv): when its rows enter and leave, and the slots still pending.
 class RowScalar {
  public:
-  explicit RowScalar(uint32_t interval) : interval_(interval) {}
+  explicit RowScalar(const Plan& plan)
+      : interval_(plan.scalarInterval()), latencies_(plan.latencies) {}
 
   [[nodiscard]] bool busy() const { return reading_ || !releasesAt_.empty() || busyUntil_ != 0; }
   [[nodiscard]] bool pending(uint32_t slot) const {
@@ -43,7 +44,7 @@ class RowScalar {
     reading_ = true;
     next_ = pending_ = command.statRow;
     end_ = command.statRow + command.rows;
-    rowCycles_ = command.layerNormScalar ? kLayerNormCycles : kSoftmaxCycles;
+    rowCycles_ = command.layerNormScalar ? latencies_.scalarLayerNorm() : latencies_.scalarSoftmax();
     readsAt_ = std::max(readsAt_, now + 1);
   }
   /// Goes through cycle `now`; `sumsReady`: the statistics would give it the sums of a row.
@@ -58,20 +59,20 @@ class RowScalar {
       readsAt_ = now + 1;
       return;
     }
-    releasesAt_.push(now + rowCycles_ - kLead);
+    releasesAt_.push(now + rowCycles_ - latencies_.scalarLead);
     readsAt_ = now + interval_;
     reading_ = ++next_ != end_;
     if (!reading_) busyUntil_ = now + rowCycles_;
   }
 
  private:
-  /// From the grant of a row's sums to its last cycle in the unit; its slot is free kLead before.
-  static constexpr uint32_t kSoftmaxCycles = 23, kLayerNormCycles = 40, kLead = 3;
   uint32_t interval_;
+  Latencies latencies_;
   bool reading_ = false;
-  uint32_t next_ = 0, pending_ = 0, end_ = 0, rowCycles_ = 0;
+  uint32_t next_ = 0, pending_ = 0, end_ = 0;
+  uint32_t rowCycles_ = 0;  ///< from the grant of a row's sums to its last cycle in the unit
   uint64_t readsAt_ = 0, busyUntil_ = 0;
-  Fifo<uint64_t> releasesAt_{kLayerNormCycles};
+  Fifo<uint64_t> releasesAt_{latencies_.scalarLayerNorm()};
 };
 
 /// Vector unit: a front that takes commands (state), row_fetch.sv, row_issue.sv, row_writer.sv and
@@ -79,7 +80,7 @@ class RowScalar {
 class VectorUnit {
  public:
   explicit VectorUnit(const Plan& plan)
-      : scalar(plan.scalarInterval()), beats_(plan.beatsPerWord()) {}
+      : scalar(plan), latencies_(plan.latencies), beats_(plan.beatsPerWord()) {}
 
   RowScalar scalar;
 
@@ -119,9 +120,6 @@ class VectorUnit {
   enum class State : uint8_t { Idle, Check, Run };
   enum class Fetch : uint8_t { Idle, Panel, Constants, Rows };
   enum class End : uint8_t { None, Written, Passed };  ///< what makes a command done
-  static constexpr uint32_t kBufferRows = 8, kOutRows = 16, kStages = 11, kOrder = 4;
-  static constexpr uint32_t kStatistics = 3;  ///< cycles from the last stage to their memory
-  static constexpr uint32_t kGathering = 32;  ///< bound of the rows in lanes and statistics
   struct Order {
     uint32_t index = 0;
     End end = End::None;
@@ -159,7 +157,7 @@ class VectorUnit {
     return command_.statisticsUsed && scalar.pending(slot_);
   }
   [[nodiscard]] bool rowOpen() const {
-    return fetch_ == Fetch::Rows && held_.count() != kBufferRows && !scalarWait() &&
+    return fetch_ == Fetch::Rows && held_.count() != latencies_.fetchRows && !scalarWait() &&
            !(firstRow_ && command_.inWords != 0 && flight_ != 0);
   }
   [[nodiscard]] bool serialize() const { return command_.statisticsGathered && command_.rows < 4; }
@@ -174,12 +172,13 @@ class VectorUnit {
   bool stepIssue(uint64_t now, bool slotWritten);
   bool stepWriter(bool push);
 
+  Latencies latencies_;
   uint32_t beats_;
   State state_ = State::Idle;
   Fetch fetch_ = Fetch::Idle;
   VectorCommand command_;  ///< of the front and the fetch
   bool issueOffer_ = false, writeOffer_ = false;
-  Fifo<Order> order_{kOrder};
+  Fifo<Order> order_{latencies_.vectorCommands};
   uint32_t written_ = 0, passed_ = 0;
 
   // Requests.
@@ -188,18 +187,18 @@ class VectorUnit {
   uint32_t accBase_ = 0, accAddress_ = 0, inBase_ = 0, inAddress_ = 0, inSent_ = 0;
   uint32_t flight_ = 0, younger_ = 0;
   bool accSent_ = false, firstRow_ = false;
-  Fifo<Held> held_{kBufferRows};
-  // Responses: bit 1 comes in this cycle; of scratchpad words only the last one of a row counts.
+  Fifo<Held> held_{latencies_.fetchRows};
+  // Responses: bit read - 1 comes in this cycle; of scratchpad words only the last one of a row counts.
   uint32_t accFlight_ = 0, inFlight_ = 0, accCount_ = 0, inCount_ = 0;
-  // Lanes. A row's last beat is in the last stage kStages + beats - 1 cycles after it entered.
+  // Lanes. A row's last beat is in the last stage laneStages + beats - 1 cycles after it entered.
   bool issueActive_ = false;
   VectorCommand issue_;
   Walk issueWalk_;
   uint32_t issueSlot_ = 0, unfinished_ = 0, beatsLeft_ = 0;
-  Fifo<Leaving> leaving_{kOutRows};
-  Fifo<uint64_t> slotWrittenAt_{kGathering};
+  Fifo<Leaving> leaving_{latencies_.outRows};
+  Fifo<uint64_t> slotWrittenAt_{latencies_.statistics + 1};
   uint32_t gathering_ = 0, older_ = 0, olderEnd_ = 0;
-  uint32_t momentsEntered_ = 0;  ///< bit k: a row that gathers moments entered k + 1 cycles ago
+  uint64_t momentsEntered_ = 0;  ///< bit k: a row that gathers moments entered k + 1 cycles ago
   bool sumsHold_ = false;
   // Writer.
   bool writeActive_ = false, writePopped_ = false;

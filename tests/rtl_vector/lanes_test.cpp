@@ -7,6 +7,7 @@
 #include <cstring>
 #include <random>
 
+#include "gen/latencies.hpp"
 #include "gen/tables/commands.hpp"
 #include "sw/numerics/numerics.hpp"
 #include "tests/catch.hpp"
@@ -18,6 +19,10 @@ using namespace intformer::test;
 namespace {
 
 constexpr uint32_t kLanes = 4;
+constexpr Latencies kLatencies;
+constexpr int kActivation = 1 + kLatencies.lanesMultiply + kLatencies.lanesActivation;
+constexpr int kLast = kLatencies.laneStages();
+constexpr int kFraction = kActivation;
 
 /// `bits` bits of a wide port from bit `lsb`.
 template <typename Port>
@@ -34,21 +39,21 @@ template <typename Model>
 struct Lanes {
   VerilatedContext context;
   Model top{&context};
-  uint32_t valid = 0;
+  bool valid = false;
 
   explicit Lanes(Opcode op) {
     top.opcode_i = static_cast<uint8_t>(op);
-    top.high_4_i = kLanes;
+    top.high_i = kLanes;
     clock(false);
   }
   void clock(bool load) {
     top.row_load_i = load;
-    top.valid_i = valid & 0x3ff;
+    top.valid_i = valid;
     top.clk_i = 0;
     top.eval();
     top.clk_i = 1;
     top.eval();
-    valid = valid << 1 | (load ? 1U : 0U);
+    valid = load;
   }
   void acc(const std::array<int32_t, kLanes>& row) { std::memcpy(&top.row_acc_i, row.data(), 16); }
   /// Feeds a row and waits until it is in `stage`.
@@ -103,11 +108,11 @@ TEMPLATE_TEST_CASE("GELU is exact for all 65,536 x", "", IbertLanes, PwlLanes) {
   const auto x = [](uint32_t k, uint32_t l) { return int32_t(k * kLanes + l) - 32768; };
   uint32_t wrong = 0;
   lanes.stream(
-      65536 / kLanes, 8,
+      65536 / kLanes, kActivation,
       [&](uint32_t k) { return std::array<int32_t, kLanes>{x(k, 0), x(k, 1), x(k, 2), x(k, 3)}; },
       [&](uint32_t k) {
         for (uint32_t l = 0; l < kLanes; ++l) {
-          const int32_t got = signExtend(field(lanes.top.activation_8_o, l * 20, 20), 20);
+          const int32_t got = signExtend(field(lanes.top.activation_o, l * 20, 20), 20);
           if (got != gelu(static_cast<int16_t>(x(k, l)), TestType::kFamily) && ++wrong < 5)
             UNSCOPED_INFO("x " << x(k, l) << ": " << got);
         }
@@ -121,21 +126,21 @@ TEMPLATE_TEST_CASE("exp is exact for all distances, to nearest and with all dith
   TestType lanes(Opcode::Exp);
   lanes.top.multiplier_i = 32768;
   lanes.top.shift_i = 15;
-  lanes.top.row_max_1_i = 32767;
+  lanes.top.row_max_i = 32767;
   uint32_t wrong = 0;
   const auto sweep = [&](uint32_t distances, int dither) {
     lanes.top.dither_i = dither >= 0;
-    lanes.top.position_4_i = static_cast<uint8_t>(dither);
+    lanes.top.position_i = static_cast<uint8_t>(dither);
     const auto t = [](uint32_t k, uint32_t l) { return 32767 - int32_t(k * kLanes + l); };
     lanes.stream(
-        distances / kLanes, 11,
+        distances / kLanes, kLast,
         [&](uint32_t k) { return std::array<int32_t, kLanes>{t(k, 0), t(k, 1), t(k, 2), t(k, 3)}; },
         [&](uint32_t k) {
           for (uint32_t l = 0; l < kLanes; ++l) {
             const uint32_t d = k * kLanes + l;
             const uint8_t expected =
                 exp8(exp16(d, TestType::kFamily), static_cast<uint32_t>(dither), l, dither >= 0);
-            if (field(lanes.top.out8_11_o, l * 8, 8) != expected && ++wrong < 5)
+            if (field(lanes.top.out8_o, l * 8, 8) != expected && ++wrong < 5)
               UNSCOPED_INFO("d " << d << " dither " << dither);
           }
         });
@@ -151,11 +156,11 @@ TEMPLATE_TEST_CASE("2^-x of one octave is exact before it is rounded to 8 bits",
   TestType lanes(Opcode::Exp);
   lanes.top.multiplier_i = 32768;
   lanes.top.shift_i = 15;
-  lanes.top.row_max_1_i = 0;
+  lanes.top.row_max_i = 0;
   for (int32_t g = 0; g < 256; g += kLanes) {
-    lanes.pass({-g, -g - 1, -g - 2, -g - 3}, 8);
+    lanes.pass({-g, -g - 1, -g - 2, -g - 3}, kFraction);
     for (uint32_t l = 0; l < kLanes; ++l)
-      REQUIRE(int32_t(field(lanes.top.fraction_8_o, l * 16, 16)) ==
+      REQUIRE(int32_t(field(lanes.top.fraction_o, l * 16, 16)) ==
               expFraction(uint32_t(g) + l, TestType::kFamily));
   }
 }
@@ -173,13 +178,13 @@ TEST_CASE("requantize is exact at the corners of accumulator, bias, scale and ze
             std::array<int32_t, kLanes> row{};
             for (std::size_t l = 0; l < kLanes; ++l)
               row[l] = accs[std::min(a + l, accs.size() - 1)];
-            lanes.pass(row, 11);
+            lanes.pass(row, kLast);
             for (uint32_t l = 0; l < kLanes; ++l) {
               const int64_t sum = int64_t{row[l]} + bias;
               INFO("acc " << row[l] << " bias " << bias << " M " << multiplier << " s " << shift);
-              REQUIRE(signExtend(field(lanes.top.out8_11_o, l * 8, 8), 8) ==
+              REQUIRE(signExtend(field(lanes.top.out8_o, l * 8, 8), 8) ==
                       requantize<8>(sum, scale, zero));
-              REQUIRE(signExtend(field(lanes.top.out16_11_o, l * 16, 16), 16) ==
+              REQUIRE(signExtend(field(lanes.top.out16_o, l * 16, 16), 16) ==
                       requantize<16>(sum, scale, zero));
             }
           }
@@ -198,12 +203,12 @@ TEST_CASE("requantize is exact for random numbers of every size") {
     lanes.constants(bias, scale, zero);
     std::array<int32_t, kLanes> row{};
     for (auto& value : row) value = static_cast<int32_t>(random()) >> random() % 32;
-    lanes.pass(row, 11);
+    lanes.pass(row, kLast);
     for (uint32_t l = 0; l < kLanes; ++l) {
       const int64_t sum = int64_t{row[l]} + bias;
-      REQUIRE(signExtend(field(lanes.top.out16_11_o, l * 16, 16), 16) ==
+      REQUIRE(signExtend(field(lanes.top.out16_o, l * 16, 16), 16) ==
               requantize<16>(sum, scale, zero));
-      REQUIRE(signExtend(field(lanes.top.out8_11_o, l * 8, 8), 8) ==
+      REQUIRE(signExtend(field(lanes.top.out8_o, l * 8, 8), 8) ==
               requantize<8>(sum, scale, zero));
     }
   }

@@ -10,7 +10,7 @@
 `default_nettype none
 
 module base16_done_order #(
-  localparam int unsigned Depth      = 4,
+  localparam int unsigned Depth      = base16_pkg::VectorCommands,
   localparam int unsigned PointWidth = $clog2(Depth),
   localparam int unsigned CountWidth = $clog2(Depth + 1)
 ) (

@@ -4,9 +4,9 @@
 // 2^-x over one octave in 16 straight lines, for all lanes at once:
 //   fraction = Offset[g >> 4] - ((Slope[g >> 4] * (g & 15) + 8) >> 4)  ~  65280 * 2^(-g/256)
 //
-// Contract: g_i belongs to stage 6, valid_i[k] says that stage k holds a beat.
+// Contract: valid_i says that the fraction is wanted of g_i.
 // Formats: g 8 bits; tables of 16 entries of 16 and 12 bits, unsigned, entry 0 lowest.
-// Timing: fraction_o belongs to stage 8, two cycles after stage 6. Never stalls.
+// Timing: fraction_o comes two cycles after g_i. Never stalls.
 `default_nettype none
 
 module base16_exp2_pwl #(
@@ -15,7 +15,7 @@ module base16_exp2_pwl #(
   parameter logic [16*12-1:0] Slope  = '0
 ) (
   input  logic                clk_i,
-  input  logic [7:6]          valid_i,
+  input  logic                valid_i,
   input  logic [Lanes*8-1:0]  g_i,
   output logic [Lanes*16-1:0] fraction_o
 );
@@ -30,18 +30,21 @@ module base16_exp2_pwl #(
 
   // verilator lint_off BLKSEQ
   // Private arrays, written in reverse stage order: blocking assignments make pipeline registers.
-  logic [15:0] offset_7  [Lanes];
-  logic [15:0] product_7 [Lanes];
+  logic [15:0] offset_1  [Lanes];
+  logic [15:0] product_1 [Lanes];
+
+  logic valid_q;
+  always_ff @(posedge clk_i) valid_q <= valid_i;
 
   always_ff @(posedge clk_i) begin
-    if (valid_i[7]) begin
+    if (valid_q) begin
       for (int unsigned l = 0; l < Lanes; l++)
-      fraction_o[l*16 +: 16] <= offset_7[l] - ((product_7[l] + 16'd8) >> 4);
+      fraction_o[l*16 +: 16] <= offset_1[l] - ((product_1[l] + 16'd8) >> 4);
     end
-    if (valid_i[6]) begin
+    if (valid_i) begin
       for (int unsigned l = 0; l < Lanes; l++) begin
-        offset_7[l]  = offset[g_i[l*8+4 +: 4]];
-        product_7[l] = 16'(slope[g_i[l*8+4 +: 4]]) * 16'(g_i[l*8 +: 4]);
+        offset_1[l]  = offset[g_i[l*8+4 +: 4]];
+        product_1[l] = 16'(slope[g_i[l*8+4 +: 4]]) * 16'(g_i[l*8 +: 4]);
       end
     end
   end

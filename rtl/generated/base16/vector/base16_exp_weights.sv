@@ -6,112 +6,121 @@
 //   weight = valid ? (e16 + (dither ? bitrev8(position) : 128)) >> 8 : 0
 // A column c is valid if low <= c < high; its position is row position plus column position.
 //
-// Contract: value_i, low_i, high_i, position_i (of column 0), beat_i belong to stage 4, row_max_i
-//   to stage 1, fraction_i to stage 8; valid_i[k] says that stage k holds a beat.
+// Contract: valid_i says that the weights are wanted of value_i, of the beat that uop_i describes;
+//   row_valid_i and row_max_i came LanesMultiply cycles before, fraction_i comes two cycles after
+//   g_o (g_valid_o).
 // Formats: logit and maximum int16, d 16 bits unsigned, LSB 2^-8 octave; fraction 16 bits with
 //   65280 = 1; weight uint8.
-// Timing: g_o belongs to stage 6, weight_o to stage 10. Never stalls.
+// Timing: g_o comes two cycles after value_i, weight_o six. Never stalls.
 `default_nettype none
 
 module base16_exp_weights #(
-  parameter  int unsigned Dim       = 16,
-  parameter  int unsigned Lanes     = 16,
-  localparam int unsigned BeatWidth = Dim > Lanes ? $clog2(Dim / Lanes) : 1,
-  localparam int unsigned EdgeWidth = $clog2(Dim + 1)
+  parameter  int unsigned Dim       = base16_pkg::Dim,
+  parameter  int unsigned Lanes     = base16_pkg::Lanes,
+  localparam int unsigned EdgeWidth = $clog2(Dim + 1),
+  localparam int unsigned RowStages = base16_pkg::LanesMultiply
 ) (
   input  logic                 clk_i,
-  input  logic [9:1]           valid_i,
+  input  logic                 row_valid_i,
   input  logic signed [15:0]   row_max_i,
+  input  logic                 valid_i,
+  input  base16_pkg::lane_uop_t uop_i,
   input  logic [Lanes*36-1:0]  value_i,
-  input  logic [EdgeWidth-1:0] low_i,
-  input  logic [EdgeWidth-1:0] high_i,
-  input  logic [7:0]           position_i,
-  input  logic [BeatWidth-1:0] beat_i,
-  input  logic                 dither_i,
+  output logic                 g_valid_o,
   output logic [Lanes*8-1:0]   g_o,
   input  logic [Lanes*16-1:0]  fraction_i,
   output logic [Lanes*8-1:0]   weight_o
 );
   // verilator lint_off BLKSEQ
   // Private arrays, written in reverse stage order: blocking assignments make pipeline registers.
-  logic [15:0] max_2, max_3, max_4, max_5;
-  logic        [15:0] logit_5   [Lanes];
+  logic        [15:0] max_q     [RowStages];  // of the row, on its way to the first product
+  logic        [15:0] max_1;
+  logic        [15:0] logit_1   [Lanes];
+  logic               keep_1    [Lanes];
+  logic        [7:0]  add_1     [Lanes];
+  logic        [3:0]  octave_2  [Lanes];
+  logic               keep_2    [Lanes];
+  logic               near_2    [Lanes];
+  logic        [7:0]  add_2     [Lanes];
+  logic        [3:0]  octave_3  [Lanes];
+  logic               keep_3    [Lanes];
+  logic               near_3    [Lanes];
+  logic        [7:0]  add_3     [Lanes];
+  logic        [3:0]  octave_4  [Lanes];
+  logic               keep_4    [Lanes];
+  logic               near_4    [Lanes];
+  logic        [7:0]  add_4     [Lanes];
+  logic        [15:0] exp_5     [Lanes];
   logic               keep_5    [Lanes];
   logic        [7:0]  add_5     [Lanes];
-  logic        [3:0]  octave_6  [Lanes];
-  logic               keep_6    [Lanes];
-  logic               near_6    [Lanes];
-  logic        [7:0]  add_6     [Lanes];
-  logic        [3:0]  octave_7  [Lanes];
-  logic               keep_7    [Lanes];
-  logic               near_7    [Lanes];
-  logic        [7:0]  add_7     [Lanes];
-  logic        [3:0]  octave_8  [Lanes];
-  logic               keep_8    [Lanes];
-  logic               near_8    [Lanes];
-  logic        [7:0]  add_8     [Lanes];
-  logic        [15:0] exp_9     [Lanes];
-  logic               keep_9    [Lanes];
-  logic        [7:0]  add_9     [Lanes];
   logic signed [35:0] value;
   logic        [15:0] distance;
   logic        [7:0]  position;
   logic [EdgeWidth-1:0]   column;
 
+  logic [5:1] valid_q;
+  logic [RowStages-1:0] row_valid_q;  // a row's maximum is in max_q[k]
+  logic unused_uop;
+  always_ff @(posedge clk_i) valid_q <= {valid_q[4:1], valid_i};
+  always_ff @(posedge clk_i) row_valid_q <= {row_valid_q[RowStages-2:0], row_valid_i};
+  assign g_valid_o  = valid_q[2];
+  assign unused_uop = ^uop_i;
+
   always_ff @(posedge clk_i) begin
-    if (valid_i[9]) begin
+    if (valid_q[5]) begin
       for (int unsigned l = 0; l < Lanes; l++) begin
-        weight_o[l*8 +: 8] <= keep_9[l] ? 8'((exp_9[l] + 16'(add_9[l])) >> 8) : 8'd0;
+        weight_o[l*8 +: 8] <= keep_5[l] ? 8'((exp_5[l] + 16'(add_5[l])) >> 8) : 8'd0;
       end
     end
-    if (valid_i[8]) begin
+    if (valid_q[4]) begin
       for (int unsigned l = 0; l < Lanes; l++) begin
-        exp_9[l]  = near_8[l] ? fraction_i[l*16 +: 16] >> octave_8[l] : 16'd0;
-        keep_9[l] = keep_8[l];
-        add_9[l]  = add_8[l];
+        exp_5[l]  = near_4[l] ? fraction_i[l*16 +: 16] >> octave_4[l] : 16'd0;
+        keep_5[l] = keep_4[l];
+        add_5[l]  = add_4[l];
       end
     end
-    if (valid_i[7]) begin
+    if (valid_q[3]) begin
       for (int unsigned l = 0; l < Lanes; l++) begin
-        octave_8[l] = octave_7[l];
-        keep_8[l]   = keep_7[l];
-        near_8[l]   = near_7[l];
-        add_8[l]    = add_7[l];
+        octave_4[l] = octave_3[l];
+        keep_4[l]   = keep_3[l];
+        near_4[l]   = near_3[l];
+        add_4[l]    = add_3[l];
       end
     end
-    if (valid_i[6]) begin
+    if (valid_q[2]) begin
       for (int unsigned l = 0; l < Lanes; l++) begin
-        octave_7[l] = octave_6[l];
-        keep_7[l]   = keep_6[l];
-        near_7[l]   = near_6[l];
-        add_7[l]    = add_6[l];
+        octave_3[l] = octave_2[l];
+        keep_3[l]   = keep_2[l];
+        near_3[l]   = near_2[l];
+        add_3[l]    = add_2[l];
       end
     end
-    if (valid_i[5]) begin
+    if (valid_q[1]) begin
       for (int unsigned l = 0; l < Lanes; l++) begin
-        distance = max_5 - logit_5[l];
+        distance = max_1 - logit_1[l];
         g_o[l*8 +: 8] <= distance[7:0];
-        octave_6[l]   = distance[11:8];
-        near_6[l]     = distance[15:12] == '0;
-        keep_6[l]     = keep_5[l];
-        add_6[l]      = add_5[l];
+        octave_2[l]   = distance[11:8];
+        near_2[l]     = distance[15:12] == '0;
+        keep_2[l]     = keep_1[l];
+        add_2[l]      = add_1[l];
       end
     end
-    if (valid_i[4]) begin
+    if (valid_i) begin
       for (int unsigned l = 0; l < Lanes; l++) begin
         value      = value_i[l*36 +: 36];
-        logit_5[l] = value[35:15] == {21{value[35]}} ? value[15:0] : {value[35], {15{~value[35]}}};
-        column     = EdgeWidth'(32'(beat_i) * Lanes + l);
-        keep_5[l]  = column >= low_i && column < high_i;
-        position   = position_i + 8'(column);
-        add_5[l]   = dither_i ? {position[0], position[1], position[2], position[3],
-                                 position[4], position[5], position[6], position[7]} : 8'd128;
+        logit_1[l] = value[35:15] == {21{value[35]}} ? value[15:0] : {value[35], {15{~value[35]}}};
+        column     = EdgeWidth'(32'(uop_i.beat) * Lanes + l);
+        keep_1[l]  = column >= uop_i.low && column < uop_i.high;
+        position   = uop_i.position + 8'(column);
+        add_1[l]   = uop_i.dither ? {position[0], position[1], position[2], position[3],
+                                       position[4], position[5], position[6], position[7]} : 8'd128;
       end
-      max_5 = max_4;
+      max_1 = max_q[RowStages-1];
     end
-    if (valid_i[3]) max_4 = max_3;
-    if (valid_i[2]) max_3 = max_2;
-    if (valid_i[1]) max_2 = row_max_i;
+    if (row_valid_i || row_valid_q != '0) begin
+      for (int unsigned k = RowStages - 1; k > 0; k--) max_q[k] = max_q[k-1];
+      max_q[0] = row_max_i;
+    end
   end
   // verilator lint_on BLKSEQ
 endmodule

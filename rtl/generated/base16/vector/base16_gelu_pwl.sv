@@ -6,10 +6,10 @@
 //   h = i >= 32 ? 0 : Offset[i] + rshr(Slope[i] * f, 7)
 //   y = (max(x, 0) << 4) - h
 //
-// Contract: value_i belongs to stage 4, valid_i[k] says that stage k holds a beat.
+// Contract: valid_i says that y_o is wanted of value_i.
 // Formats: value 36 bits, x int16 LSB 2^-10, y 20 bits signed LSB 2^-14. Tables: 32 entries of 12
 //   bits, entry 0 lowest; Offset unsigned, Slope signed.
-// Timing: y_o belongs to stage 8, four cycles after stage 4. Never stalls.
+// Timing: y_o comes LanesActivation = 4 cycles after value_i. Never stalls.
 `default_nettype none
 
 module base16_gelu_pwl #(
@@ -18,7 +18,7 @@ module base16_gelu_pwl #(
   parameter logic [32*12-1:0] Slope  = '0
 ) (
   input  logic                clk_i,
-  input  logic [7:4]          valid_i,
+  input  logic                valid_i,
   input  logic [Lanes*36-1:0] value_i,
   output logic [Lanes*20-1:0] y_o
 );
@@ -33,44 +33,47 @@ module base16_gelu_pwl #(
 
   // verilator lint_off BLKSEQ
   // Private arrays, written in reverse stage order: blocking assignments make pipeline registers.
-  logic        [15:0] x_5       [Lanes];
-  logic        [15:0] size_5    [Lanes];
-  logic        [14:0] relu_6    [Lanes];
-  logic        [11:0] offset_6  [Lanes];
-  logic signed [11:0] slope_6   [Lanes];
-  logic        [6:0]  step_6    [Lanes];
-  logic        [14:0] relu_7    [Lanes];
-  logic        [11:0] offset_7  [Lanes];
-  logic signed [19:0] product_7 [Lanes];
+  logic        [15:0] x_1       [Lanes];
+  logic        [15:0] size_1    [Lanes];
+  logic        [14:0] relu_2    [Lanes];
+  logic        [11:0] offset_2  [Lanes];
+  logic signed [11:0] slope_2   [Lanes];
+  logic        [6:0]  step_2    [Lanes];
+  logic        [14:0] relu_3    [Lanes];
+  logic        [11:0] offset_3  [Lanes];
+  logic signed [19:0] product_3 [Lanes];
   logic signed [35:0] value;
 
+  logic [3:1] valid_q;
+  always_ff @(posedge clk_i) valid_q <= {valid_q[2:1], valid_i};
+
   always_ff @(posedge clk_i) begin
-    if (valid_i[7]) begin
+    if (valid_q[3]) begin
       for (int unsigned l = 0; l < Lanes; l++) begin
-        y_o[l*20 +: 20] <= {1'b0, relu_7[l], 4'b0} - 20'(offset_7[l]) -
-                           20'((product_7[l] + 20'sd64) >>> 7);
+        y_o[l*20 +: 20] <= {1'b0, relu_3[l], 4'b0} - 20'(offset_3[l]) -
+                           20'((product_3[l] + 20'sd64) >>> 7);
       end
     end
-    if (valid_i[6]) begin
+    if (valid_q[2]) begin
       for (int unsigned l = 0; l < Lanes; l++) begin
-        relu_7[l]    = relu_6[l];
-        offset_7[l]  = offset_6[l];
-        product_7[l] = 20'(slope_6[l]) * 20'($signed({1'b0, step_6[l]}));
+        relu_3[l]    = relu_2[l];
+        offset_3[l]  = offset_2[l];
+        product_3[l] = 20'(slope_2[l]) * 20'($signed({1'b0, step_2[l]}));
       end
     end
-    if (valid_i[5]) begin
+    if (valid_q[1]) begin
       for (int unsigned l = 0; l < Lanes; l++) begin
-        relu_6[l]   = x_5[l][15] ? 15'd0 : x_5[l][14:0];
-        offset_6[l] = size_5[l][15:12] != '0 ? 12'd0 : offset[size_5[l][11:7]];
-        slope_6[l]  = size_5[l][15:12] != '0 ? 12'd0 : slope[size_5[l][11:7]];
-        step_6[l]   = size_5[l][6:0];
+        relu_2[l]   = x_1[l][15] ? 15'd0 : x_1[l][14:0];
+        offset_2[l] = size_1[l][15:12] != '0 ? 12'd0 : offset[size_1[l][11:7]];
+        slope_2[l]  = size_1[l][15:12] != '0 ? 12'd0 : slope[size_1[l][11:7]];
+        step_2[l]   = size_1[l][6:0];
       end
     end
-    if (valid_i[4]) begin
+    if (valid_i) begin
       for (int unsigned l = 0; l < Lanes; l++) begin
         value     = value_i[l*36 +: 36];
-        x_5[l]    = value[35:15] == {21{value[35]}} ? value[15:0] : {value[35], {15{~value[35]}}};
-        size_5[l] = x_5[l][15] ? -x_5[l] : x_5[l];
+        x_1[l]    = value[35:15] == {21{value[35]}} ? value[15:0] : {value[35], {15{~value[35]}}};
+        size_1[l] = x_1[l][15] ? -x_1[l] : x_1[l];
       end
     end
   end

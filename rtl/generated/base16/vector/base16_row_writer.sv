@@ -6,7 +6,7 @@
 //
 // Contract: a command with results that is offered is taken (take_o) when the last word of the one
 //   before was accepted; its fields are not needed afterwards. Rows of later commands may come
-//   before (valid_i, with what of them is used). Row r of panel p goes to addr8 + p * stride8 + r
+//   before (valid_i; uop_i says what of them is used). Row r of panel p goes to addr8 + p * stride8 + r
 //   and addr16 + p * stride16 + 2 r. There must never be more than OutRows rows between the lanes'
 //   entry and row_written_o (one pulse per row, when its last word was accepted): the buffer cannot
 //   refuse. command_written_o comes with a command's last row. index_o: of the command taken last.
@@ -16,10 +16,10 @@
 `default_nettype none
 
 module base16_row_writer #(
-  parameter  int unsigned Dim          = 16,
-  parameter  int unsigned Lanes        = 16,
-  parameter  int unsigned OutRows      = 16,
-  parameter  int unsigned ScratchWords = 32768,
+  parameter  int unsigned Dim          = base16_pkg::Dim,
+  parameter  int unsigned Lanes        = base16_pkg::Lanes,
+  parameter  int unsigned OutRows      = base16_pkg::OutRows,
+  parameter  int unsigned ScratchWords = base16_pkg::ScratchWords,
   localparam int unsigned WordWidth    = Dim * 8
 ) (
   input  logic                 clk_i,
@@ -28,18 +28,10 @@ module base16_row_writer #(
   output logic                 take_o,
   input  logic [31:0]          command_index_i,
   output logic [31:0]          index_o,
-  input  logic                 out8_used_i,
-  input  logic                 out16_used_i,
-  input  logic [15:0]          rows_i,
-  input  logic [15:0]          panels_i,
-  input  logic [23:0]          addr8_i,
-  input  logic [23:0]          stride8_i,
-  input  logic [23:0]          addr16_i,
-  input  logic [23:0]          stride16_i,
+  input  base16_pkg::vector_command_t command_i,
+  input  base16_pkg::lane_op_t lanes_i,  // what it asks of the lanes
   input  logic                 valid_i,
-  input  logic                 last_i,
-  input  logic                 row_out8_i,
-  input  logic                 row_out16_i,
+  input  base16_pkg::lane_uop_t uop_i,
   input  logic [Lanes*8-1:0]   out8_i,
   input  logic [Lanes*16-1:0]  out16_i,
   output logic                 row_written_o,
@@ -59,7 +51,10 @@ module base16_row_writer #(
   logic [2*WordWidth-1:0] row16;
   logic               push;
 
-  assign push = valid_i && last_i && (row_out8_i || row_out16_i);
+  logic unused_command;
+
+  assign push = valid_i && uop_i.last && (uop_i.op.out8_used || uop_i.op.out16_used);
+  assign unused_command = ^{command_i, lanes_i, uop_i};
 
   if (Lanes == Dim) begin : gen_whole_row
     assign row8  = out8_i;
@@ -83,10 +78,10 @@ module base16_row_writer #(
   logic [CountWidth-1:0] count_q;
 
   always_ff @(posedge clk_i) begin
-    if (push && row_out8_i) mem8[push_q] <= row8;
+    if (push && uop_i.op.out8_used) mem8[push_q] <= row8;
   end
   always_ff @(posedge clk_i) begin
-    if (push && row_out16_i) mem16[push_q] <= row16;
+    if (push && uop_i.op.out16_used) mem16[push_q] <= row16;
   end
 
   // -------------------------------------------------------------------- writes
@@ -144,18 +139,18 @@ module base16_row_writer #(
 
   always_ff @(posedge clk_i) begin
     if (take_o) begin
-      part_q        <= out8_used_i ? Word8 : Low16;
-      out8_q        <= out8_used_i;
-      out16_q       <= out16_used_i;
-      rows_q        <= rows_i;
-      rows_left_q   <= rows_i;
-      panels_left_q <= panels_i;
-      next8_q       <= {1'b0, addr8_i};
-      panel8_q      <= {1'b0, addr8_i};
-      stride8_q     <= stride8_i;
-      next16_q      <= {1'b0, addr16_i};
-      panel16_q     <= {1'b0, addr16_i};
-      stride16_q    <= stride16_i;
+      part_q        <= lanes_i.out8_used ? Word8 : Low16;
+      out8_q        <= lanes_i.out8_used;
+      out16_q       <= lanes_i.out16_used;
+      rows_q        <= command_i.rows;
+      rows_left_q   <= command_i.rows;
+      panels_left_q <= command_i.panels;
+      next8_q       <= {1'b0, command_i.out_addr};
+      panel8_q      <= {1'b0, command_i.out_addr};
+      stride8_q     <= command_i.out_stride;
+      next16_q      <= {1'b0, command_i.out16_addr};
+      panel16_q     <= {1'b0, command_i.out16_addr};
+      stride16_q    <= command_i.out16_stride;
       index_o       <= command_index_i;
     end else if (load) begin
       final_q  <= final_part;
@@ -205,7 +200,8 @@ module base16_row_writer #(
   base16_assert_always a_sizes (
     .clk_i,
     .rst_ni,
-    .holds_i(!take_o || (rows_i != '0 && panels_i != '0 && (out8_used_i || out16_used_i)))
+    .holds_i(!take_o || (command_i.rows != '0 && command_i.panels != '0 &&
+                          (lanes_i.out8_used || lanes_i.out16_used)))
   );
 endmodule
 

@@ -16,54 +16,54 @@ module base16_vector_decode (
     op_o = '0;
     unique case (command_i.opcode)
       base16_pkg::OpRequantize: begin
-        op_o.requantize  = 1'b1;
-        op_o.const_words = 4'd8;
-        op_o.acc_used    = 1'b1;
-        op_o.out8_used   = command_i.out8;
-        op_o.out16_used  = command_i.out16;
+        op_o.lanes.requantize = 1'b1;
+        op_o.const_words      = 4'd8;
+        op_o.acc_used         = 1'b1;
+        op_o.lanes.out8_used  = command_i.out8;
+        op_o.lanes.out16_used = command_i.out16;
       end
       base16_pkg::OpResidual: begin
-        op_o.residual            = 1'b1;
+        op_o.lanes.residual      = 1'b1;
         op_o.const_words         = 4'd11;
         op_o.acc_used            = 1'b1;
         op_o.in_words            = command_i.in16 ? 2'd2 : 2'd1;
-        op_o.out16_used          = 1'b1;
+        op_o.lanes.out16_used    = 1'b1;
         op_o.statistics_used     = command_i.stats;
         op_o.statistics_gathered = command_i.stats;
-        op_o.moments             = command_i.stats;
+        op_o.lanes.moments       = command_i.stats;
       end
       base16_pkg::OpActivation: begin
-        op_o.activation  = 1'b1;
-        op_o.const_words = 4'd11;
-        op_o.acc_used    = 1'b1;
-        op_o.out8_used   = 1'b1;
+        op_o.lanes.activation = 1'b1;
+        op_o.const_words      = 4'd11;
+        op_o.acc_used         = 1'b1;
+        op_o.lanes.out8_used  = 1'b1;
       end
       base16_pkg::OpRowMax: begin
-        op_o.row_max             = 1'b1;
+        op_o.lanes.row_max       = 1'b1;
         op_o.acc_used            = 1'b1;
         op_o.statistics_used     = 1'b1;
         op_o.statistics_gathered = 1'b1;
       end
       base16_pkg::OpExp: begin
-        op_o.exp                 = 1'b1;
+        op_o.lanes.exp           = 1'b1;
         op_o.acc_used            = 1'b1;
-        op_o.out8_used           = 1'b1;
+        op_o.lanes.out8_used     = 1'b1;
         op_o.statistics_used     = 1'b1;
         op_o.statistics_gathered = 1'b1;
       end
       base16_pkg::OpRowNormalize: begin
-        op_o.row_normalize   = 1'b1;
-        op_o.acc_used        = 1'b1;
-        op_o.out8_used       = 1'b1;
-        op_o.statistics_used = 1'b1;
+        op_o.lanes.row_normalize = 1'b1;
+        op_o.acc_used            = 1'b1;
+        op_o.lanes.out8_used     = 1'b1;
+        op_o.statistics_used     = 1'b1;
       end
       base16_pkg::OpLayerNorm: begin
-        op_o.layer_norm      = 1'b1;
-        op_o.const_words     = 4'd6;
-        op_o.in_words        = 2'd2;
-        op_o.out8_used       = command_i.out8;
-        op_o.out16_used      = command_i.out16;
-        op_o.statistics_used = 1'b1;
+        op_o.lanes.layer_norm = 1'b1;
+        op_o.const_words      = 4'd6;
+        op_o.in_words         = 2'd2;
+        op_o.lanes.out8_used  = command_i.out8;
+        op_o.lanes.out16_used = command_i.out16;
+        op_o.statistics_used  = 1'b1;
       end
       base16_pkg::OpRowScalarSoftmax: begin
         op_o.row_scalar_softmax = 1'b1;

@@ -57,11 +57,7 @@ module base16_vector_unit #(
   output logic [23:0]       write_addr_o,
   output logic [Dim*8-1:0]  write_data_o
 );
-  localparam int unsigned OutRows = 16;  // rows between the lanes' entry and the last write
-  localparam int unsigned Beats = Dim / Lanes;
-  localparam int unsigned BeatWidth = Beats > 1 ? $clog2(Beats) : 1;
-  localparam int unsigned IndexWidth = $clog2(2 * Beats);
-  localparam int unsigned EdgeWidth = $clog2(Dim + 1);
+  localparam int unsigned Stages = base16_pkg::LaneStages;
   localparam int unsigned SlotWidth = $clog2(StatRows);
 
   // ------------------------------------------------------------------- decode
@@ -72,13 +68,13 @@ module base16_vector_unit #(
   assign scalar_command = {command_q};
   assign unused_command = ^{command_q, scalar_command};
 
-  logic [15:0] rows, panels, stat_row;
-  logic scalar;
+  logic [15:0] rows, stat_row;
+  logic scalar, results;
   base16_pkg::vector_op_t op;
 
   assign rows     = command_q.rows;
-  assign panels   = command_q.panels;
   assign stat_row = command_q.stat_row;
+  assign results  = op.lanes.out8_used || op.lanes.out16_used;
   assign scalar   = op.row_scalar_softmax || op.row_scalar_layer_norm;
 
   base16_vector_decode u_decode (
@@ -128,7 +124,7 @@ module base16_vector_unit #(
       else if (front_free) state_q <= Idle;
       if (start_rows) issue_offer_q <= 1'b1;
       else if (issue_take) issue_offer_q <= 1'b0;
-      if (start_rows) write_offer_q <= op.out8_used || op.out16_used;
+      if (start_rows) write_offer_q <= results;
       else if (write_take) write_offer_q <= 1'b0;
     end
   end
@@ -146,8 +142,8 @@ module base16_vector_unit #(
     .push_i(start),
     .index_i(index_q),
     .signal_i(command_q.signal),
-    .wait_written_i(!scalar && (op.out8_used || op.out16_used)),
-    .wait_passed_i(!scalar && !op.out8_used && !op.out16_used),
+    .wait_written_i(!scalar && results),
+    .wait_passed_i(!scalar && !results),
     .written_i(command_written),
     .passed_i(command_passed),
     .full_o(order_full),
@@ -178,13 +174,12 @@ module base16_vector_unit #(
   end
 
   // --------------------------------------------------------------------- rows
-  logic const_write, const_bank, row_valid, row_load, row_in16;
+  logic const_write, const_bank, row_valid, row_load;
   logic [3:0] const_byte;
   logic [Dim*8-1:0] const_data, row_low, row_high;
   logic [Dim*32-1:0] row_acc;
   logic [16:0] pending_first, pending_end;
 
-  // The read-modify-write of a slot takes 3 cycles: panels of fewer than 4 rows go one by one.
   base16_row_fetch #(
     .Dim(Dim),
     .ScratchWords(ScratchWords),
@@ -193,19 +188,8 @@ module base16_vector_unit #(
     .clk_i,
     .rst_ni,
     .start_i(start_rows),
-    .acc_used_i(op.acc_used),
-    .acc_addr_i(command_q.acc_addr),
-    .acc_stride_i(command_q.acc_stride),
-    .in_words_i(op.in_words),
-    .in_addr_i(command_q.in_addr),
-    .in_stride_i(command_q.in_stride),
-    .const_words_i(op.const_words),
-    .const_addr_i(command_q.const_addr),
-    .rows_i(rows),
-    .panels_i(panels),
-    .serialize_i(op.statistics_gathered && rows < 16'd4),
-    .statistics_used_i(op.statistics_used),
-    .stat_row_i(stat_row),
+    .command_i(command_q),
+    .op_i(op),
     .scalar_busy_i(scalar_busy_o),
     .pending_first_i(pending_first),
     .pending_end_i(pending_end),
@@ -237,26 +221,16 @@ module base16_vector_unit #(
     .row_high_o(row_high)
   );
 
-  localparam int unsigned OlderWidth = 5;
-  logic [11:1] valid, at_requantize, at_residual, at_activation, at_row_max, at_exp;
-  logic [11:1] at_row_normalize, at_layer_norm;
-  logic [SlotWidth-1:0] row_slot, slot_11;
-  logic [OlderWidth-1:0] older;
-  logic [SlotWidth:0]    older_end;
-  logic [IndexWidth-1:0] index_1, index_8;
-  logic [15:0] multiplier_1;
-  logic [5:0] shift_1, shift_9;
-  logic [BeatWidth-1:0] beat_4, beat_11;
-  logic [EdgeWidth-1:0] low_4, high_4, low_11, high_11;
-  logic [7:0] position_4;
-  logic dither_4, first_11, last_11, final_11, moments_11, out8_used_11;
-  logic out16_used_11, fresh_11, slot_written;
+  // A row that enters the lanes; its beat in the first stage, and in the last.
+  base16_pkg::lane_uop_t row, uop_first, uop_last;
+  logic [Stages:1] valid;
+  logic slot_written, sums_older, unused_stages;
+  logic [SlotWidth-1:0] sums_slot;
 
   base16_row_issue #(
     .Dim(Dim),
     .Lanes(Lanes),
-    .OutRows(OutRows),
-    .SlotWidth(SlotWidth)
+    .StatRows(StatRows)
   ) u_issue (
     .clk_i,
     .rst_ni,
@@ -264,85 +238,32 @@ module base16_vector_unit #(
     .take_o(issue_take),
     .active_o(issue_active),
     .end_o(issue_end),
-    .rows_i(rows),
-    .panels_i(panels),
-    .stat_row_i(stat_row[SlotWidth-1:0]),
-    .row_position_i(command_q.row_position),
-    .column_position_i(command_q.column_position),
-    .low_moves_i(command_q.low_moves),
-    .high_moves_i(command_q.high_moves),
-    .valid_low_i(command_q.valid_low),
-    .valid_high_i(command_q.valid_high),
-    .fresh_i(command_q.stats_init),
-    .requantize_i(op.requantize),
-    .residual_i(op.residual),
-    .activation_i(op.activation),
-    .row_max_i(op.row_max),
-    .exp_i(op.exp),
-    .row_normalize_i(op.row_normalize),
-    .layer_norm_i(op.layer_norm),
-    .moments_i(op.moments),
-    .constants_i(op.const_words != '0),
-    .out8_used_i(op.out8_used),
-    .out16_used_i(op.out16_used),
-    .in16_i(op.in_words == 2'd2),
-    .dither_i(command_q.dither),
-    .multiplier_i(command_q.multiplier),
-    .shift_i(command_q.shift),
+    .command_i(command_q),
+    .op_i(op),
     .row_valid_i(row_valid),
     .row_load_o(row_load),
-    .row_slot_o(row_slot),
-    .row_in16_o(row_in16),
+    .row_o(row),
     .row_written_i(row_written),
     .row_passed_i(row_passed),
     .slot_written_i(slot_written),
-    .older_o(older),
-    .older_end_o(older_end),
+    .sums_slot_i(sums_slot),
+    .sums_older_o(sums_older),
     .valid_o(valid),
-    .requantize_o(at_requantize),
-    .residual_o(at_residual),
-    .activation_o(at_activation),
-    .row_max_o(at_row_max),
-    .exp_o(at_exp),
-    .row_normalize_o(at_row_normalize),
-    .layer_norm_o(at_layer_norm),
-    .index_1_o(index_1),
-    .multiplier_1_o(multiplier_1),
-    .shift_1_o(shift_1),
-    .beat_4_o(beat_4),
-    .low_4_o(low_4),
-    .high_4_o(high_4),
-    .position_4_o(position_4),
-    .dither_4_o(dither_4),
-    .index_8_o(index_8),
-    .shift_9_o(shift_9),
-    .beat_11_o(beat_11),
-    .first_11_o(first_11),
-    .last_11_o(last_11),
-    .final_11_o(final_11),
-    .moments_11_o(moments_11),
-    .out8_used_11_o(out8_used_11),
-    .out16_used_11_o(out16_used_11),
-    .low_11_o(low_11),
-    .high_11_o(high_11),
-    .fresh_11_o(fresh_11),
-    .slot_11_o(slot_11)
+    .uop_o(uop_first)
   );
 
-  logic unused_stages;
-  assign unused_stages = ^{at_requantize[11], at_residual[11], at_activation[11],
-                           at_row_max[10:1], at_row_normalize[11], at_layer_norm[11]};
-
-  assign row_passed     = valid[11] && last_11 && !out8_used_11 && !out16_used_11;
-  assign command_passed = row_passed && final_11;
+  assign row_passed     = valid[Stages] && uop_last.last && !uop_last.op.out8_used &&
+                          !uop_last.op.out16_used;
+  assign command_passed = row_passed && uop_last.final_row;
+  assign unused_stages  = ^{valid, row, uop_last};
 
   // ------------------------------------------------------- lanes, statistics
-  logic signed [15:0]  row_max_1;
-  logic signed [20:0]  row_mean_1;
-  logic [16:0]         row_factor_1;
-  logic [5:0]          row_shift_1;
-  logic [Lanes*8-1:0]  out8_11;
-  logic [Lanes*16-1:0] out16_11;
+  logic signed [15:0]  row_max;
+  logic signed [20:0]  row_mean;
+  logic [16:0]         row_factor;
+  logic [5:0]          row_shift;
+  logic [Lanes*8-1:0]  out8;
+  logic [Lanes*16-1:0] out16;
 
   base16_vector_lanes #(
     .Dim(Dim),
@@ -351,49 +272,32 @@ module base16_vector_unit #(
   ) u_lanes (
     .clk_i,
     .const_write_i(const_write),
-    .const_affine_i(op.layer_norm),
+    .const_affine_i(op.lanes.layer_norm),
     .const_bank_i(const_bank),
     .const_byte_i(const_byte),
     .const_data_i(const_data),
     .row_load_i(row_load),
+    .row_in16_i(row.in16),
     .row_acc_i(row_acc),
     .row_low_i(row_low),
     .row_high_i(row_high),
-    .row_in16_i(row_in16),
-    .valid_i(valid[10:1]),
-    .requantize_i(at_requantize[10:1]),
-    .residual_i(at_residual[10:1]),
-    .activation_i(at_activation[10:1]),
-    .exp_i(at_exp[10:1]),
-    .row_normalize_i(at_row_normalize[10:1]),
-    .layer_norm_i(at_layer_norm[10:1]),
-    .index_1_i(index_1),
-    .multiplier_1_i(multiplier_1),
-    .shift_1_i(shift_1),
-    .row_mean_1_i(row_mean_1),
-    .row_factor_1_i(row_factor_1),
-    .row_shift_1_i(row_shift_1),
-    .row_max_1_i(row_max_1),
-    .beat_4_i(beat_4),
-    .low_4_i(low_4),
-    .high_4_i(high_4),
-    .position_4_i(position_4),
-    .dither_4_i(dither_4),
-    .index_8_i(index_8),
-    .shift_9_i(shift_9),
-    .out8_11_o(out8_11),
-    .out16_11_o(out16_11)
+    .valid_i(valid[1]),
+    .uop_i(uop_first),
+    .row_mean_i(row_mean),
+    .row_factor_i(row_factor),
+    .row_shift_i(row_shift),
+    .row_max_i(row_max),
+    .uop_o(uop_last),
+    .out8_o(out8),
+    .out16_o(out16)
   );
 
   // A row-scalar command that its unit took while rows of the command before had not entered the
   // lanes waits for these, then row by row for sums that are on their way.
-  logic sums_read, sums_ready, sums_hold_q, sums_older;
-  logic [SlotWidth-1:0]   sums_slot;
+  logic sums_read, sums_ready, sums_hold_q;
   logic signed [28:0] sum;
   logic [44:0]        squares;
 
-  assign sums_older = older != '0 && {1'b0, sums_slot} < older_end &&
-                      {1'b0, sums_slot} + (SlotWidth+1)'(older) >= older_end;
   always_ff @(posedge clk_i) begin
     if (!rst_ni) sums_hold_q <= 1'b0;
     else if (start_scalar) sums_hold_q <= issue_active && !issue_end;
@@ -407,23 +311,14 @@ module base16_vector_unit #(
   ) u_statistics (
     .clk_i,
     .rst_ni,
-    .maximum_i(at_row_max[11]),
-    .sum_weights_i(at_exp[11]),
-    .moments_i(moments_11),
-    .valid_i(valid[11]),
-    .first_i(first_11),
-    .last_i(last_11),
-    .fresh_i(fresh_11),
-    .slot_i(slot_11),
-    .beat_i(beat_11),
-    .low_i(low_11),
-    .high_i(high_11),
-    .x_i(out16_11),
-    .weight_i(out8_11),
+    .valid_i(valid[Stages]),
+    .uop_i(uop_last),
+    .x_i(out16),
+    .weight_i(out8),
     .written_o(slot_written),
     .max_read_i(row_load),
-    .max_slot_i(row_slot),
-    .max_o(row_max_1),
+    .max_slot_i(row.slot),
+    .max_o(row_max),
     .sums_read_i(sums_read),
     .sums_ready_o(sums_ready),
     .sums_slot_i(sums_slot),
@@ -457,16 +352,15 @@ module base16_vector_unit #(
     .sum_i(sum),
     .squares_i(squares),
     .lane_read_i(row_load),
-    .lane_slot_i(row_slot),
-    .lane_mean_o(row_mean_1),
-    .lane_factor_o(row_factor_1),
-    .lane_shift_o(row_shift_1)
+    .lane_slot_i(row.slot),
+    .lane_mean_o(row_mean),
+    .lane_factor_o(row_factor),
+    .lane_shift_o(row_shift)
   );
 
   base16_row_writer #(
     .Dim(Dim),
     .Lanes(Lanes),
-    .OutRows(OutRows),
     .ScratchWords(ScratchWords)
   ) u_writer (
     .clk_i,
@@ -477,20 +371,12 @@ module base16_vector_unit #(
     .index_o(write_index),
     .fault_valid_o(write_fault),
     .fault_addr_o(write_fault_addr),
-    .out8_used_i(op.out8_used),
-    .out16_used_i(op.out16_used),
-    .rows_i(rows),
-    .panels_i(panels),
-    .addr8_i(command_q.out_addr),
-    .stride8_i(command_q.out_stride),
-    .addr16_i(command_q.out16_addr),
-    .stride16_i(command_q.out16_stride),
-    .valid_i(valid[11]),
-    .last_i(last_11),
-    .row_out8_i(out8_used_11),
-    .row_out16_i(out16_used_11),
-    .out8_i(out8_11),
-    .out16_i(out16_11),
+    .command_i(command_q),
+    .lanes_i(op.lanes),
+    .valid_i(valid[Stages]),
+    .uop_i(uop_last),
+    .out8_i(out8),
+    .out16_i(out16),
     .row_written_o(row_written),
     .command_written_o(command_written),
     .write_valid_o,
