@@ -16,6 +16,11 @@ TEXT   ?= The array never waits for the memory, and every bit agrees.
 PREFIX  ?= /usr/local
 ARCH    ?=
 
+# Of make pnr-leaves: one module; of make pnr: seeds of the placer, and yes to append to fpga/history.md.
+MODULE ?=
+SEEDS  ?= 1 2 3
+RECORD ?=
+
 # ON: in a build that is configured anew a warning is a fault.
 WERROR  ?= OFF
 
@@ -37,7 +42,7 @@ REAL_REPORT = $(BUILD)/reports/$(call stem,$(REAL))-$(call stem,$(CONFIG)).json
 
 .DEFAULT_GOAL := help
 .PHONY: help packages configure program run run-model run-real minilm minilm-file accuracy bert-base test limits \
-        coverage mutants fuzz sanitize figures lint synth bench estimate-table programs regenerate compilers install uninstall format clean
+        coverage mutants fuzz sanitize figures lint synth pnr pnr-leaves fpga-program bench estimate-table programs regenerate compilers install uninstall format clean
 
 help: ## explain every target
 	@echo "intformer: integer-only Transformer accelerators, from a config file to equal bits"
@@ -122,6 +127,18 @@ lint: program ## read every module and every config's device with Verible, Veril
 
 synth: program ## map CONFIG with Yosys to ECP5 and UltraScale+, and print cells per unit
 	@$(BUILD)/intformer synth '$(CONFIG)'
+
+fpga-program: configure
+	@sh scripts/install-fpga-tools.sh $(BUILD)/fpga-tools
+	@sh scripts/build.sh intformer_fpga $(BUILD)
+
+pnr: fpga-program ## place and route CONFIG on an ECP5: MHz of SEEDS, slowest paths, area, floor plan (CONFIG SEEDS RECORD)
+	@$(BUILD)/intformer_fpga --tools $(BUILD)/fpga-tools --out $(BUILD)/fpga place '$(CONFIG)' \
+	  --seeds $(SEEDS) $(if $(RECORD),--history fpga/history.md)
+
+pnr-leaves: fpga-program ## place and route every module of rtl/ alone, and hold it to its floor in rtl/floors.toml (MODULE)
+	@$(BUILD)/intformer_fpga --tools $(BUILD)/fpga-tools --out $(BUILD)/fpga leaves \
+	  $(if $(MODULE),--module $(MODULE))
 
 bench: configure ## measure every figure of README.md, against its goal: build/bench.json (BENCH=--quick)
 	@sh scripts/build.sh intformer_bench $(BUILD)

@@ -22,7 +22,7 @@ constexpr std::size_t kSlots = 32;
 
 std::array<std::atomic<char*>, kSlots> paths;
 std::atomic<bool> openLine = false;
-std::atomic<pid_t> tool = 0;
+std::array<std::atomic<pid_t>, kSlots> tools;
 pthread_t mainThread;
 
 static_assert(std::atomic<char*>::is_always_lock_free && std::atomic<pid_t>::is_always_lock_free);
@@ -64,7 +64,9 @@ void interrupted(int signal) {
     pthread_kill(mainThread, signal);
     return;
   }
-  if (const pid_t group = tool.load(); group > 0) {
+  for (const std::atomic<pid_t>& slot : tools) {
+    const pid_t group = slot.load();
+    if (group <= 0) continue;
     kill(-group, SIGKILL);
     waitpid(group, nullptr, 0);
   }
@@ -133,6 +135,14 @@ Uninterrupted::~Uninterrupted() { pthread_sigmask(SIG_SETMASK, &before_, nullptr
 
 void lineIsOpen(bool open) { openLine = open; }
 
-void toolIsRunning(pid_t group) { tool = group; }
+void toolIsRunning(pid_t group) {
+  for (std::atomic<pid_t>& slot : tools)
+    if (pid_t none = 0; slot.compare_exchange_strong(none, group)) return;
+}
+
+void toolHasEnded(pid_t group) {
+  for (std::atomic<pid_t>& slot : tools)
+    if (pid_t its = group; slot.compare_exchange_strong(its, 0)) return;
+}
 
 }  // namespace intformer

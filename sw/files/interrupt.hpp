@@ -44,7 +44,8 @@ class Uninterrupted {
 
 /// Tells that the last line on stderr has no end yet.
 void lineIsOpen(bool open);
-/// The process group that an interrupt kills; 0: none.
+/// An interrupt kills this process group, until it has ended.
 void toolIsRunning(pid_t group);
+void toolHasEnded(pid_t group);
 
 }  // namespace intformer

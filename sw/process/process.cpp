@@ -84,7 +84,7 @@ class Child {
       std::this_thread::sleep_for(std::chrono::milliseconds(100));
       waiting();
     }
-    toolIsRunning(0);
+    toolHasEnded(child_);
     return status;
   }
 

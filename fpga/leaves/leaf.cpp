@@ -1,0 +1,149 @@
+#include "fpga/leaves/leaf.hpp"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+#include "fpga/leaves/harness.hpp"
+#include "gen/config.hpp"
+#include "gen/emit/emit.hpp"
+#include "gen/output.hpp"
+#include "sw/files/files.hpp"
+#include "sw/files/hash.hpp"
+
+namespace intformer {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+constexpr uint64_t kLargestFile = 4ULL << 30;
+
+/// To be changed with anything below that changes results: they are kept under its name.
+const char* const kFlow = "1";
+
+std::string read(const fs::path& path) {
+  return std::string(readWhole(path, kLargestFile).text());
+}
+
+/// The harness is made of mapped cells, so that the leaf's own netlist is not mapped again.
+std::string leafScript(const std::string& yosysName) {
+  return fmt::format(
+      "read_rtlil ../elaborated.il\n"
+      "hierarchy -top {0}\n"
+      "rename {0} leaf\n"
+      "synth_ecp5 -top leaf\n"
+      "tee -q -o statistics.json stat -json\n"
+      "read_verilog harness.v\n"
+      "hierarchy -top harness\n"
+      "proc\n"
+      "flatten\n"
+      "clean\n"
+      "write_json netlist.json\n",
+      yosysName);
+}
+
+json toJson(const LeafResult& result) {
+  const Resources& r = result.resources;
+  return {{"luts", r.luts}, {"lut_rams", r.lutRams}, {"flip_flops", r.flipFlops},
+          {"dsps", r.dsps}, {"block_rams", r.blockRams}, {"mhz", result.mhz},
+          {"from", result.from}, {"to", result.to}, {"levels", result.levels}};
+}
+
+LeafResult fromJson(const json& kept) {
+  LeafResult result;
+  result.resources = {kept.at("luts"), kept.at("lut_rams"), kept.at("flip_flops"), kept.at("dsps"),
+                      kept.at("block_rams")};
+  result.mhz = kept.at("mhz");
+  result.from = kept.at("from");
+  result.to = kept.at("to");
+  result.levels = kept.at("levels");
+  return result;
+}
+
+/// Cells of the harness are called "leaf." and then as in the module.
+std::string cellName(const json& end) {
+  std::string name = end.at("cell");
+  if (name.starts_with("leaf.")) name.erase(0, 5);
+  // What a register became is behind its own name.
+  for (const char* mapped : {"_TRELLIS_FF_Q", "_LUT4_Z", "_CCU2C_", "_PFUMX_Z", "_L6MUX21_Z"})
+    name = name.substr(0, name.find(mapped));
+  return name;
+}
+
+}  // namespace
+
+std::vector<Module> elaborateConfig(const FpgaTools& tools, const std::string& config,
+                                    const fs::path& work,
+                                    const std::vector<std::string>& overrides) {
+  const ConfigResult loaded = loadConfig(config, overrides);
+  if (!loaded.plan) throw std::runtime_error(loaded.diagnostics.front().text());
+  const std::string name = loaded.plan->name;
+  const auto files = emitAll(*loaded.plan);
+  if (const WriteResult written = writeDesign(work / "design", name, files); !written.error.empty())
+    throw std::runtime_error(written.error);
+  std::string script;
+  for (const auto& file : files)
+    if (file.path.ends_with(".sv")) script += "read_verilog -sv design/" + file.path + "\n";
+  script += "hierarchy -check -top " + name + "_top\nproc\nopt_clean\n" +
+            "write_rtlil elaborated.il\nwrite_json elaborated.json\n";
+  tools.yosys(work, "elaborate", script);
+  return readElaborated(read(work / "elaborated.json"), name + "_");
+}
+
+LeafResult readLeafReport(const std::string& text) {
+  const json report = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (report.is_discarded() || !report.contains("fmax") || report["fmax"].size() != 1)
+    throw std::runtime_error("not a report of nextpnr with one clock");
+  LeafResult result;
+  result.mhz = report["fmax"].begin()->at("achieved");
+  for (const json& path : report.at("critical_paths")) {
+    const std::string from = path.at("from"), to = path.at("to");
+    if (from == "<async>" || to == "<async>" || path.at("path").empty()) continue;
+    const json& steps = path["path"];
+    result.from = cellName(steps.front().at("from"));
+    result.to = cellName(steps.back().at("to"));
+    for (const json& step : steps)
+      if (step.at("type") == "logic" && step.at("from").at("port") != "FCI") ++result.levels;
+  }
+  return result;
+}
+
+namespace {
+
+/// Ends of paths outside of the module are its ports.
+LeafResult withPorts(LeafResult result, const Module& module) {
+  for (std::string* end : {&result.from, &result.to})
+    if (std::string port = portOfHarness(module.ports, *end); !port.empty()) *end = port;
+  return result;
+}
+
+}  // namespace
+
+LeafResult measureLeaf(const FpgaTools& tools, const Module& module, const fs::path& work,
+                       const fs::path& cache) {
+  const uint64_t key = fnv1a(kFlow + tools.versions(), module.content);
+  const fs::path kept = cache / fmt::format("{}-{:016x}.json", module.name, key);
+  if (fs::exists(kept)) {
+    const json known = json::parse(read(kept), nullptr, /*allow_exceptions=*/false);
+    if (!known.is_discarded()) return withPorts(fromJson(known), module);
+  }
+  const fs::path folder = work / module.name;
+  fs::create_directories(folder);
+  std::ofstream(folder / "harness.v") << leafHarness(module.ports);
+  tools.yosys(folder, "yosys", leafScript(module.yosysName));
+  tools.nextpnr(folder, "nextpnr",
+                {"--json", "netlist.json", "--report", "report.json", "--seed", "1", "--freq", "100",
+                 "--lpf-allow-unconstrained", "--timing-allow-fail"});
+  LeafResult result = readLeafReport(read(folder / "report.json"));
+  result.resources =
+      readStatistics(FpgaTarget::Ecp5, read(folder / "statistics.json"), "leaf").top.resources;
+  fs::remove(folder / "netlist.json");
+  fs::create_directories(cache);
+  writeAtomically(kept, toJson(result).dump() + "\n");
+  return withPorts(result, module);
+}
+
+}  // namespace intformer

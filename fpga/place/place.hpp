@@ -1,0 +1,50 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "fpga/place/hierarchy.hpp"
+#include "fpga/place/timing.hpp"
+#include "fpga/tools/tools.hpp"
+
+/// A whole device, flat: mapped to ECP5, placed and routed.
+namespace intformer {
+
+/// Maps a config's device, in a harness of registers, into `work`/netlist.json.
+/// Throws std::runtime_error when the config is refused or a tool fails.
+FlatNetlist mapDevice(const FpgaTools& tools, const std::string& config,
+                      const std::vector<std::string>& overrides, const std::filesystem::path& work);
+
+struct Placement {
+  uint32_t seed = 0;
+  double mhz = 0;
+  std::vector<TimingPath> paths;  ///< slowest first
+};
+
+/// Places and routes `work`/netlist.json; everything ends up in `work`/seed<N>.
+Placement placeDevice(const FpgaTools& tools, const std::filesystem::path& work, uint32_t seed,
+                      const std::function<void()>& waiting = {});
+
+/// The first `count` paths of which no two end in the same register of several bits.
+std::vector<TimingPath> distinctPaths(const std::vector<TimingPath>& paths, std::size_t count);
+
+/// The name in the source of what a mapped cell is a part of: "u_load.left_q" of
+/// "leaf.u_load.left_q_TRELLIS_FF_Q_3_DI_LUT4_Z".
+std::string sourceName(const std::string& cell);
+
+/// Where cells and wires come from, by what Yosys and nextpnr keep of it.
+class SourceLines {
+ public:
+  /// `placed`: what nextpnr writes with --write.
+  explicit SourceLines(const std::string& placed, const std::string& prefix);
+
+  /// "row_lookup.sv:121"; empty where nothing is known.
+  [[nodiscard]] std::string of(const std::string& cell) const;
+
+ private:
+  std::map<std::string, std::string> lines_;
+};
+
+}  // namespace intformer

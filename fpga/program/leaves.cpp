@@ -1,0 +1,205 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdio>
+#include <filesystem>
+#include <map>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <stdexcept>
+#include <thread>
+
+#include "fpga/leaves/floors.hpp"
+#include "fpga/leaves/leaf.hpp"
+#include "fpga/program/commands.hpp"
+#include "sw/files/files.hpp"
+#include "sw/parallel/parallel.hpp"
+
+namespace intformer {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+struct LeafOptions {
+  std::string floors = "rtl/floors.toml";
+  std::string module;
+  bool quick = false;
+  uint32_t jobs = coreCount();
+};
+
+/// A module to be measured, and what came out.
+struct Leaf {
+  Floor floor;
+  Module module;
+  LeafResult result;
+  std::string error;
+
+  [[nodiscard]] bool holds() const { return error.empty() && result.mhz >= floor.mhz; }
+};
+
+/// No module of its own: what simulation alone has, and the device, which `make pnr` places.
+bool isLeftOut(const std::string& module) {
+  return module.starts_with("assert_") || module == "top";
+}
+
+/// Modules by config, elaborated when the first is asked for.
+class Devices {
+ public:
+  Devices(const FpgaTools& tools, fs::path work) : tools_(tools), work_(std::move(work)) {}
+
+  const std::vector<Module>& of(const std::string& config) {
+    if (auto known = modules_.find(config); known != modules_.end()) return known->second;
+    fmt::print(stderr, "elaborating {}\n", config);
+    return modules_[config] =
+               elaborateConfig(tools_, "configs/" + config + ".toml", folder(config));
+  }
+  [[nodiscard]] fs::path folder(const std::string& config) const { return work_ / config; }
+
+ private:
+  const FpgaTools& tools_;
+  fs::path work_;
+  std::map<std::string, std::vector<Module>> modules_;
+};
+
+std::vector<Leaf> chosenLeaves(const LeafOptions& options, const std::vector<Floor>& floors,
+                               Devices& devices) {
+  std::vector<Leaf> leaves;
+  for (const Floor& floor : floors) {
+    if (!options.module.empty() && floor.module != options.module) continue;
+    if (options.quick && !floor.quick) continue;
+    const auto& modules = devices.of(floor.config);
+    const auto module = std::ranges::find(modules, floor.module, &Module::name);
+    if (module == modules.end())
+      throw std::runtime_error(fmt::format("{}: {} has no module {}", options.floors, floor.config,
+                                           floor.module));
+    leaves.push_back({floor, *module, {}, {}});
+  }
+  if (leaves.empty())
+    throw std::runtime_error(options.module.empty()
+                                 ? options.floors + " names no module"
+                                 : fmt::format("{} has no line for {}", options.floors, options.module));
+  // Small ones first: there is something to read soon.
+  std::ranges::sort(leaves, {}, [](const Leaf& leaf) { return leaf.module.cells; });
+  return leaves;
+}
+
+/// Modules of the configs in use that the table forgets.
+std::set<std::string> withoutFloor(const std::vector<Floor>& floors, Devices& devices) {
+  std::set<std::string> names;
+  for (const Floor& floor : floors)
+    for (const Module& module : devices.of(floor.config))
+      if (!isLeftOut(module.name)) names.insert(module.name);
+  for (const Floor& floor : floors) names.erase(floor.module);
+  return names;
+}
+
+void printHead() {
+  fmt::print("{:<18} {:>7} {:>7} {:>6} {:>4} {:>6} {:>7} {:>6}  {}\n", "module", "LUT4", "LUT RAM",
+             "FF", "DSP", "DP16KD", "MHz", "floor", "slowest path, levels of LUTs on it");
+  std::fflush(stdout);
+}
+
+void print(const Leaf& leaf) {
+  if (!leaf.error.empty()) {
+    fmt::print("{:<18} {}\n", leaf.module.name, leaf.error);
+  } else {
+    const Resources& r = leaf.result.resources;
+    fmt::print("{:<18} {:>7} {:>7} {:>6} {:>4} {:>6} {:>7.1f} {:>6.0f}  {}{} -> {}, {}\n",
+               leaf.module.name, r.luts, r.lutRams, r.flipFlops, r.dsps, r.blockRams,
+               leaf.result.mhz, leaf.floor.mhz, leaf.holds() ? "" : "BELOW: ", leaf.result.from,
+               leaf.result.to, leaf.result.levels);
+  }
+  std::fflush(stdout);
+}
+
+json toJson(const Leaf& leaf) {
+  const Resources& r = leaf.result.resources;
+  return {{"module", leaf.module.name},
+          {"config", leaf.floor.config},
+          {"parameters", leaf.module.parameterText()},
+          {"lut4", r.luts},
+          {"lut_ram", r.lutRams},
+          {"ff", r.flipFlops},
+          {"dsp", r.dsps},
+          {"dp16kd", r.blockRams},
+          {"mhz", leaf.result.mhz},
+          {"floor", leaf.floor.mhz},
+          {"from", leaf.result.from},
+          {"to", leaf.result.to},
+          {"levels", leaf.result.levels}};
+}
+
+void measureAll(std::vector<Leaf>& leaves, const FpgaTools& tools, const Devices& devices,
+                const fs::path& cache, uint32_t jobs) {
+  std::atomic<std::size_t> next = 0;
+  std::mutex printing;
+  const auto work = [&] {
+    for (std::size_t i = next++; i < leaves.size(); i = next++) {
+      Leaf& leaf = leaves[i];
+      try {
+        leaf.result =
+            measureLeaf(tools, leaf.module, devices.folder(leaf.floor.config), cache);
+      } catch (const std::exception& error) {
+        leaf.error = error.what();
+      }
+      const std::scoped_lock lock(printing);
+      print(leaf);
+    }
+  };
+  std::vector<std::jthread> threads;
+  for (uint32_t i = 1; i < jobs; ++i) threads.emplace_back(work);
+  work();
+}
+
+int run(const FpgaOptions& common, const LeafOptions& options) {
+  const FpgaTools tools(common.tools);
+  const fs::path out = fs::path(common.out) / "leaves";
+  const auto floors = readFloors(options.floors);
+  Devices devices(tools, out);
+  std::vector<Leaf> leaves = chosenLeaves(options, floors, devices);
+  printHead();
+  measureAll(leaves, tools, devices, out / "cache", options.jobs);
+
+  std::ranges::sort(leaves, {}, [](const Leaf& leaf) { return leaf.module.name; });
+  json report = json::array();
+  for (const Leaf& leaf : leaves) report.push_back(toJson(leaf));
+  writeAtomically(out / "leaves.json", report.dump(1) + "\n");
+
+  int status = 0;
+  const auto slowest = std::ranges::min_element(
+      leaves, {}, [](const Leaf& leaf) { return leaf.error.empty() ? leaf.result.mhz : 0; });
+  fmt::print("slowest: {}, {:.1f} MHz; {}\n", slowest->module.name, slowest->result.mhz,
+             (out / "leaves.json").string());
+  for (const Leaf& leaf : leaves) {
+    if (leaf.holds()) continue;
+    fmt::print(stderr, "{}: below its floor in {}\n", leaf.module.name, options.floors);
+    status = 2;
+  }
+  if (options.module.empty() && !options.quick) {
+    for (const std::string& module : withoutFloor(floors, devices)) {
+      fmt::print(stderr, "{}: has no line in {}\n", module, options.floors);
+      status = 2;
+    }
+  }
+  return status;
+}
+
+}  // namespace
+
+void addLeaves(CLI::App& app, const FpgaOptions& common, int& status) {
+  auto options = std::make_shared<LeafOptions>();
+  CLI::App* command = app.add_subcommand(
+      "leaves", "Place and route every module alone, and hold it to its floor in MHz");
+  command->add_option("--floors", options->floors, "The table of floors")->capture_default_str();
+  command->add_option("--module", options->module, "Only this one");
+  command->add_flag("--quick", options->quick, "Only those that the table marks as quick");
+  command->add_option("--jobs", options->jobs, "Modules at a time")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  command->callback([options, &common, &status] { status = run(common, *options); });
+}
+
+}  // namespace intformer
