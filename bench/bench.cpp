@@ -50,7 +50,7 @@ int main(int argc, char** argv) {
     measureTokenizer(settings, figures);
     equal = measureUtilization(settings, figures) && equal;
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
-    writeAtomically(json, figures.json());
+    files::writeAtomically(json, figures.json());
     fmt::print("\n{}; {} of the goals missed; {:.0f} s; {}\n",
                equal ? "all values equal" : "VALUES DIFFER", figures.missed(), seconds.count(),
                json);

@@ -8,6 +8,8 @@
 
 namespace intformer::bench {
 
+using namespace model;
+
 std::span<const Case> utilizationCases() {
   using Lengths = std::vector<uint32_t>;
   static const std::array cases = {

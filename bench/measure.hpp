@@ -4,7 +4,7 @@
 
 #include "bench/cases.hpp"
 #include "bench/figures.hpp"
-#include "sw/compiler/program.hpp"
+#include "sw/program/program.hpp"
 #include "tb/device.hpp"
 
 namespace intformer::bench {

@@ -24,7 +24,7 @@ std::string nameOf(const std::string& path) { return std::filesystem::path(path)
 Seconds emulatorSeconds(const Job& job, const Program& program, std::vector<uint8_t>& memory,
                         int runs) {
   return bestOf(runs, [&] {
-    const EmulationResult result = runProgram(job.plan, program, memory);
+    const emulator::EmulationResult result = emulator::runProgram(job.plan, program, memory);
     if (!result.ok()) throw std::runtime_error("emulator: " + result.message);
   });
 }
@@ -35,18 +35,18 @@ bool emulatorEquals(const Job& job, const Program& program, const TensorValues& 
 }
 
 bool measureAllLayers(const Settings& settings, Figures& figures, tb::SimDevice& device) {
-  const ModelSpecResult spec = loadModelSpec(settings.model);
+  const model::ModelSpecResult spec = model::loadModelSpec(settings.model);
   if (!spec.spec || spec.spec->vocabulary == 0) return true;
   const uint32_t layers = spec.spec->layers;
   figures.section(fmt::format("{} on {}, {} layers from {} token ids", spec.spec->name,
                               nameOf(settings.config), layers, settings.tokens));
   figures.measuring("drawing the model");
   const Job job = prepare(settings.config, {}, settings.model, layers, {settings.tokens}, true);
-  const Program program = compile(job.graph, job.plan);
+  const Program program = compiler::compile(job.graph, job.plan);
   figures.measuring("golden model");
   TensorValues golden;
   const Seconds goldenTime = bestOf(
-      settings.runs, [&] { golden = runGolden(job.graph, job.inputs, job.plan.family); });
+      settings.runs, [&] { golden = golden::runGolden(job.graph, job.inputs, job.plan.family); });
   figures.add({"golden model", goldenTime.wall, "s", settings.goal(atMost(2))});
   figures.measuring("emulator");
   std::vector<uint8_t> memory = buildImage(program, job.graph, job.inputs);
@@ -73,12 +73,12 @@ bool measureSimulation(const Settings& settings, Figures& figures) {
   figures.section(fmt::format("{} on {}, 1 layer, {} tokens", nameOf(settings.model),
                               nameOf(settings.config), settings.tokens));
   const Job job = prepare(settings.config, {}, settings.model, 1, {settings.tokens}, false);
-  const Program program = compile(job.graph, job.plan);
+  const Program program = compiler::compile(job.graph, job.plan);
 
   figures.measuring("golden model");
   TensorValues golden;
   const Seconds goldenTime = bestOf(
-      settings.runs, [&] { golden = runGolden(job.graph, job.inputs, job.plan.family); });
+      settings.runs, [&] { golden = golden::runGolden(job.graph, job.inputs, job.plan.family); });
   figures.add({"golden model", goldenTime.wall, "s", {}});
 
   figures.measuring("emulator");

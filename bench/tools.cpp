@@ -24,7 +24,8 @@ void measureCompiler(const Settings& settings, Figures& figures) {
   figures.measuring("compiler");
   Program program;
   std::vector<uint8_t> image;
-  const Seconds lowering = bestOf(runs, [&] { program = compile(job->graph, job->plan); });
+  const Seconds lowering =
+      bestOf(runs, [&] { program = compiler::compile(job->graph, job->plan); });
   const Seconds packing =
       bestOf(runs, [&] { image = buildImage(program, job->graph, job->inputs); });
   figures.add({"compiler", lowering.wall, "s", {}});
@@ -36,7 +37,8 @@ void measureCompiler(const Settings& settings, Figures& figures) {
     figures.measuring("compiler on tiny4");
     const Job tall = prepare("configs/tiny4.toml", {}, "configs/models/bert-base.toml", 1, {512},
                              true);
-    const Seconds search = bestOf(1, [&] { static_cast<void>(compile(tall.graph, tall.plan)); });
+    const Seconds search =
+        bestOf(1, [&] { static_cast<void>(compiler::compile(tall.graph, tall.plan)); });
     figures.add({"compiler, BERT-Base layer of 512 tokens on tiny4", search.wall, "s", {}});
   }
   figures.measuring("performance model");
@@ -48,11 +50,11 @@ void measureCompiler(const Settings& settings, Figures& figures) {
 void measureTokenizer(const Settings& settings, Figures& figures) {
   const std::string trained = "build/models/minilm/vocab.txt";
   const bool whole = std::filesystem::exists(trained);
-  TokenizerOptions options;
+  tokenizer::TokenizerOptions options;
   options.maxTokens = ~0U;
-  const Tokenizer tokenizer =
-      Tokenizer::fromFile(whole ? trained : "tests/tokenizer/small/vocab.txt", options);
-  const FileBytes text = readWhole("configs/calibration/english.txt", 1 << 24);
+  const tokenizer::Tokenizer tokenizer =
+      tokenizer::Tokenizer::fromFile(whole ? trained : "tests/tokenizer/small/vocab.txt", options);
+  const files::FileBytes text = files::readWhole("configs/calibration/english.txt", 1 << 24);
   figures.section(fmt::format("text of {} bytes, vocabulary of {} pieces", text.size,
                               tokenizer.size()));
   std::size_t tokens = 0;

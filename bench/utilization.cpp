@@ -20,7 +20,7 @@ Outcome onRtl(const Case& one, const Job& job, const Program& program) {
   tb::SimDevice device(tb::buildDevice(
       job.plan, emitAll(job.plan),
       {.root = {}, .traced = false, .assertions = false, .quiet = true}));
-  const TensorValues golden = runGolden(job.graph, job.inputs, job.plan.family);
+  const TensorValues golden = golden::runGolden(job.graph, job.inputs, job.plan.family);
   const RtlFigures rtl = runOnRtl(device, job, program, golden, one.latency);
   return {rtl.cycles, rtl.equal};
 }
@@ -41,7 +41,7 @@ bool measureUtilization(const Settings& settings, Figures& figures) {
     if (settings.quick && !one.quick) continue;
     figures.measuring(one.name);
     const Job job = prepare(one);
-    const Program program = compile(job.graph, job.plan);
+    const Program program = compiler::compile(job.graph, job.plan);
     const bool simulate = one.onRtl && !settings.quick;
     const Outcome outcome =
         simulate ? onRtl(one, job, program) : estimated(one, job, program);

@@ -2,12 +2,20 @@
 
 set(INTFORMER_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion)
 
-# intformer_library(NAME SOURCES... LIBS... [HEADERS...]): a static library; its headers are those of
-# its folder, or HEADERS where the folder has two. Headers are included from the
-# project's root ("sw/graph/graph.hpp"), and only those of LIBS and what these need: the build checks
-# it (check_includes.cmake).
+# intformer_library(NAME SOURCES... LIBS... [HEADERS...] [NAMESPACE name] [GROUND]): a static library;
+# its headers are those of its folder, or HEADERS where the folder has two. Headers are included from
+# the project's root ("sw/graph/graph.hpp"), and only those of LIBS and what these need; what they
+# declare is in intformer::NAME, or intformer::NAMESPACE, or, of the ground that all others speak of,
+# in intformer itself. The build checks both (check_library.cmake).
 function(intformer_library name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;HEADERS;LIBS" ${ARGN})
+  cmake_parse_arguments(ARG "GROUND" "NAMESPACE" "SOURCES;HEADERS;LIBS" ${ARGN})
+  if(NOT ARG_NAMESPACE)
+    set(ARG_NAMESPACE ${name})
+  endif()
+  set(namespace intformer::${ARG_NAMESPACE})
+  if(ARG_GROUND)
+    set(namespace intformer)
+  endif()
   add_library(${name} STATIC ${ARG_SOURCES})
   target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR})
   target_compile_options(${name} PRIVATE ${INTFORMER_WARNINGS})
@@ -23,20 +31,21 @@ function(intformer_library name)
   set(files ${ARG_SOURCES} ${ARG_HEADERS})
   list(TRANSFORM files PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/ REGEX "^[^/]")
   string(REPLACE ";" "|" argument "${files}")
-  set(stamp ${CMAKE_CURRENT_BINARY_DIR}/${name}.includes)
-  set(script ${CMAKE_SOURCE_DIR}/cmake/check_includes.cmake)
+  set(stamp ${CMAKE_CURRENT_BINARY_DIR}/${name}.checked)
+  set(script ${CMAKE_SOURCE_DIR}/cmake/check_library.cmake)
   add_custom_command(
     OUTPUT ${stamp}
-    COMMAND ${CMAKE_COMMAND} -DLIBRARY=${name} -DTABLE=${INTFORMER_LIBRARIES} -DROOT=${CMAKE_SOURCE_DIR}
+    COMMAND ${CMAKE_COMMAND} -DLIBRARY=${name} -DNAMESPACE=${namespace}
+            -DTABLE=${INTFORMER_LIBRARIES} -DROOT=${CMAKE_SOURCE_DIR}
             "-DFILES=${argument}" -DSTAMP=${stamp} -P ${script}
     DEPENDS ${files} ${script} ${INTFORMER_LIBRARIES}
-    COMMENT "Checking the includes of ${name}" VERBATIM)
-  add_custom_target(${name}_includes DEPENDS ${stamp})  # waits for no other library
-  add_dependencies(${name} ${name}_includes)
+    COMMENT "Checking includes and namespaces of ${name}" VERBATIM)
+  add_custom_target(${name}_checked DEPENDS ${stamp})  # waits for no other library
+  add_dependencies(${name} ${name}_checked)
 endfunction()
 
 # Writes which folder is whose and which libraries each one uses, itself among them, for
-# check_includes.cmake; to be called when all are known. A library uses those that come before it.
+# check_library.cmake; to be called when all are known. A library uses those that come before it.
 set(INTFORMER_LIBRARIES ${CMAKE_BINARY_DIR}/libraries.cmake)
 function(intformer_write_libraries)
   get_property(libraries GLOBAL PROPERTY intformer_libraries)

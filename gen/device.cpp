@@ -22,7 +22,7 @@ uint64_t configHash(const Plan& plan) {
   std::string text;
   for (const auto& size : sizeSpecs(plan)) text += fmt::format("{}={}\n", size.name, size.value);
   text += fmt::format("family={}\n", familyName(plan.family));
-  return fnv1a(text);
+  return files::fnv1a(text);
 }
 
 std::string configHashText(const Plan& plan) { return fmt::format("{:#018x}", configHash(plan)); }
@@ -44,7 +44,7 @@ nlohmann::ordered_json planJson(const Plan& plan) {
 }
 
 nlohmann::ordered_json reportHead(const Plan& plan) {
-  return {{"generator", "intformer " + std::string(programVersion())},
+  return {{"generator", "intformer " + std::string(version::programVersion())},
           {"config", deviceName(plan)},
           {"plan", planJson(plan)}};
 }

@@ -63,7 +63,7 @@ class Stage {
   Stage& operator=(const Stage&) = delete;
 
   void add(const std::string& name, const std::string& text) const {
-    writeAtomically(aside_.path() / name, text);
+    files::writeAtomically(aside_.path() / name, text);
   }
   void moveTo(const fs::path& folder, const std::string& name) const {
     fs::create_directories((folder / name).parent_path());
@@ -72,7 +72,7 @@ class Stage {
   void become(const fs::path& folder) const { fs::rename(aside_.path(), folder); }
 
  private:
-  TemporaryPath aside_;
+  files::TemporaryPath aside_;
 };
 
 void removeStale(const fs::path& folder, const std::string& name) {
@@ -118,7 +118,7 @@ WriteResult write(const fs::path& folder, const std::string& device,
   // While files move, the manifest names both generations: a run after an interrupted one knows
   // every file as its own.
   // An interrupt waits until all have.
-  const Uninterrupted whole;
+  const files::Uninterrupted whole;
   const auto record = [&](const Names& names) {
     stage.add(manifest, manifestText(names));
     stage.moveTo(folder, manifest);
@@ -142,7 +142,7 @@ WriteResult writeDesign(const fs::path& folder, const std::string& device,
     const fs::path target = fs::absolute(folder).lexically_normal();
     return write(target.has_filename() ? target : target.parent_path(), device, files);
   } catch (const std::runtime_error& error) {  // of the file system, or of writeAtomically
-    return {.error = messageOf(error)};
+    return {.error = files::messageOf(error)};
   }
 }
 

@@ -19,6 +19,10 @@
 namespace fs = std::filesystem;
 
 namespace intformer::tb {
+
+using files::fnv1a;
+using process::CommandLine;
+
 namespace {
 
 /// Names folders.
@@ -35,7 +39,7 @@ class Hash {
 };
 
 std::string readText(const fs::path& path) {
-  return std::string(readWhole(path, uint64_t{1} << 30).text());
+  return std::string(files::readWhole(path, uint64_t{1} << 30).text());
 }
 
 /// The shell's sources and how they are compiled: part of every library's hash.
@@ -71,12 +75,12 @@ std::string processor() {
 const std::string& versionOf(const std::string& tool) {
   static std::map<std::string, std::string> known;
   const auto [entry, unknown] = known.try_emplace(tool);
-  if (unknown) entry->second = outputOf({tool, "--version"});
+  if (unknown) entry->second = process::outputOf({tool, "--version"});
   return entry->second;
 }
 
 void requireTool(const std::string& name) {
-  if (!findProgram(name))
+  if (!process::findProgram(name))
     throw std::runtime_error(fmt::format(
         "{} is not to be found in PATH: simulating a device takes verilator, make and clang++ or "
         "g++ (apt-get install verilator make clang)",
@@ -103,18 +107,18 @@ class StillBuilding {
 
 void runTool(const CommandLine& command, const fs::path& folder, const fs::path& log,
              const std::function<void()>& waiting) {
-  if (runLogged(command, folder, log, waiting)) return;
+  if (process::runLogged(command, folder, log, waiting)) return;
   const std::string text = readText(log);
   constexpr std::size_t kTail = 3000;
   throw std::runtime_error(
-      fmt::format("the simulation could not be built:\n{}\n...\n{}", shellText(command),
+      fmt::format("the simulation could not be built:\n{}\n...\n{}", process::shellText(command),
                   text.size() > kTail ? text.substr(text.size() - kTail) : text));
 }
 
 /// ccache fails where it cannot write: for users without a home, say.
 bool compilerCacheWorks() {
-  const fs::path folder = outputOf({"ccache", "-k", "cache_dir"});
-  return !folder.empty() && whyNotWritable(folder).empty();
+  const fs::path folder = process::outputOf({"ccache", "-k", "cache_dir"});
+  return !folder.empty() && places::whyNotWritable(folder).empty();
 }
 
 bool anyOlderBuild(const std::vector<fs::path>& roots, const std::string& name) {
@@ -132,9 +136,9 @@ bool anyOlderBuild(const std::vector<fs::path>& roots, const std::string& name) 
 void build(const Plan& plan, std::span<const EmittedFile> files, const BuildOptions& options,
            const fs::path& folder, const std::string& libraryName) {
   const fs::path log = folder / "build.log";
-  for (const auto& file : files) writeAtomically(folder / "rtl" / file.path, file.text);
+  for (const auto& file : files) files::writeAtomically(folder / "rtl" / file.path, file.text);
   for (const char* source : kShellSources)
-    writeAtomically(folder / source, readText(ownFile(source)));
+    files::writeAtomically(folder / source, readText(places::ownFile(source)));
   CommandLine verilate = {"verilator"};
   verilate.insert(verilate.end(), kVerilatorFlags.begin(), kVerilatorFlags.end());
   const CommandLine& start = options.randomStart ? kRandomStart : kZeroStart;
@@ -165,7 +169,7 @@ std::string nameOf(const Plan& plan, std::span<const EmittedFile> files,
                    const BuildOptions& options) {
   Hash hash;
   for (const auto& file : files) hash.add(file.path).add(file.text);
-  for (const char* source : kShellSources) hash.add(readText(ownFile(source)));
+  for (const char* source : kShellSources) hash.add(readText(places::ownFile(source)));
   hash.add(versionOf("verilator") + versionOf(options.compiler));
   for (const CommandLine& flags : {kVerilatorFlags, kZeroStart, kRandomStart, kMakeFlags})
     for (const std::string& flag : flags) hash.add(flag);
@@ -181,7 +185,7 @@ const std::vector<std::string>& compilers() {
   static const std::vector<std::string> found = [] {
     std::vector<std::string> present;
     for (const char* name : {"clang++", "g++"})
-      if (findProgram(name)) present.emplace_back(name);
+      if (process::findProgram(name)) present.emplace_back(name);
     return present;
   }();
   return found;
@@ -194,11 +198,12 @@ fs::path buildDevice(const Plan& plan, std::span<const EmittedFile> files,
   for (const char* tool : {"verilator", "make", options.compiler.c_str()}) requireTool(tool);
   const std::string name = nameOf(plan, files, options);
   const std::string libraryName = fmt::format("lib{}.so", plan.name);
-  const auto roots = options.root.empty() ? cacheFolders("devices") : std::vector{options.root};
+  const auto roots =
+      options.root.empty() ? places::cacheFolders("devices") : std::vector{options.root};
   for (const fs::path& root : roots)
     if (fs::exists(root / name / libraryName)) return root / name / libraryName;
 
-  const fs::path root = options.root.empty() ? writableCache("devices") : options.root;
+  const fs::path root = options.root.empty() ? places::writableCache("devices") : options.root;
   fs::create_directories(root);
   const FileLock lock(root / (name + ".lock"));
   const fs::path library = root / name / libraryName;

@@ -71,7 +71,7 @@ BuildFolder::BuildFolder(const fs::path& place)
 
 void BuildFolder::keep() {
   if (apart_) fs::copy(path(), beside_.path(), fs::copy_options::recursive);
-  const Uninterrupted whole;
+  const files::Uninterrupted whole;
   fs::remove_all(place_);
   fs::rename(beside_.path(), place_);
   beside_.release();

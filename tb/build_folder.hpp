@@ -39,9 +39,9 @@ class BuildFolder {
 
  private:
   std::filesystem::path place_;
-  TemporaryPath beside_;
-  std::optional<TemporaryPath> apart_;  ///< where the other cannot be built in
-  const TemporaryPath* work_;
+  files::TemporaryPath beside_;
+  std::optional<files::TemporaryPath> apart_;  ///< where the other cannot be built in
+  const files::TemporaryPath* work_;
 };
 
 }  // namespace intformer::tb

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "sw/compiler/program.hpp"
+#include "sw/program/program.hpp"
 #include "tb/device.hpp"
 #include "tb/scoreboard.hpp"
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "sw/compiler/program.hpp"
 #include "sw/graph/graph.hpp"
+#include "sw/program/program.hpp"
 
 namespace intformer::tb {
 

@@ -8,7 +8,10 @@
 
 #include "sw/files/hash.hpp"
 
-namespace intformer {
+namespace intformer::leaves {
+
+using files::fnv1a;
+
 namespace {
 
 /// Keeps Yosys's order, in which numbers of bits are given; an order by name would change with the
@@ -115,4 +118,4 @@ std::vector<Module> readElaborated(const std::string& text, const std::string& p
   return result;
 }
 
-}  // namespace intformer
+}  // namespace intformer::leaves

@@ -6,7 +6,7 @@
 #include <vector>
 
 /// The modules of a device as Yosys elaborates them: which there are, with which parameters.
-namespace intformer {
+namespace intformer::leaves {
 
 struct Port {
   std::string name;
@@ -33,4 +33,4 @@ struct Module {
 /// ports stands for it. In order of name. Throws std::runtime_error when the text is no such file.
 std::vector<Module> readElaborated(const std::string& json, const std::string& prefix);
 
-}  // namespace intformer
+}  // namespace intformer::leaves

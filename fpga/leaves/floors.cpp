@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <toml++/toml.h>
 
-namespace intformer {
+namespace intformer::leaves {
 
 std::vector<Floor> readFloors(const std::filesystem::path& path) {
   const auto fault = [&path](std::string_view module, const std::string& what) {
@@ -40,4 +40,4 @@ std::vector<Floor> readFloors(const std::filesystem::path& path) {
   return floors;
 }
 
-}  // namespace intformer
+}  // namespace intformer::leaves

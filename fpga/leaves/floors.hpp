@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace intformer {
+namespace intformer::leaves {
 
 /// A line of rtl/floors.toml: how fast a module must be alone.
 struct Floor {
@@ -21,4 +21,4 @@ constexpr double kFloorWithoutReason = 80;
 /// Throws std::runtime_error with the first fault.
 std::vector<Floor> readFloors(const std::filesystem::path& path);
 
-}  // namespace intformer
+}  // namespace intformer::leaves

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-namespace intformer {
+namespace intformer::leaves {
 
 std::string leafHarness(const std::vector<Port>& ports) {
   // Without these parameters a TRELLIS_FF has an enable and a reset.
@@ -43,4 +43,4 @@ std::string portOfHarness(const std::vector<Port>& ports, const std::string& cel
   return {};
 }
 
-}  // namespace intformer
+}  // namespace intformer::leaves

@@ -13,7 +13,7 @@
 #include "sw/files/files.hpp"
 #include "sw/files/hash.hpp"
 
-namespace intformer {
+namespace intformer::leaves {
 namespace {
 
 namespace fs = std::filesystem;
@@ -25,7 +25,7 @@ constexpr uint64_t kLargestFile = 4ULL << 30;
 const char* const kFlow = "1";
 
 std::string read(const fs::path& path) {
-  return std::string(readWhole(path, kLargestFile).text());
+  return std::string(files::readWhole(path, kLargestFile).text());
 }
 
 /// The harness is made of mapped cells, so that the leaf's own netlist is not mapped again.
@@ -46,7 +46,7 @@ std::string leafScript(const std::string& yosysName) {
 }
 
 json toJson(const LeafResult& result) {
-  const Resources& r = result.resources;
+  const synthesis::Resources& r = result.resources;
   return {{"luts", r.luts}, {"lut_rams", r.lutRams}, {"flip_flops", r.flipFlops},
           {"dsps", r.dsps}, {"block_rams", r.blockRams}, {"mhz", result.mhz},
           {"from", result.from}, {"to", result.to}, {"levels", result.levels}};
@@ -75,7 +75,7 @@ std::string cellName(const json& end) {
 
 }  // namespace
 
-std::vector<Module> elaborateConfig(const FpgaTools& tools, const std::string& config,
+std::vector<Module> elaborateConfig(const fpga_tools::FpgaTools& tools, const std::string& config,
                                     const fs::path& work,
                                     const std::vector<std::string>& overrides) {
   const ConfigResult loaded = loadConfig(config, overrides);
@@ -122,9 +122,9 @@ LeafResult withPorts(LeafResult result, const Module& module) {
 
 }  // namespace
 
-LeafResult measureLeaf(const FpgaTools& tools, const Module& module, const fs::path& work,
-                       const fs::path& cache) {
-  const uint64_t key = fnv1a(kFlow + tools.versions(), module.content);
+LeafResult measureLeaf(const fpga_tools::FpgaTools& tools, const Module& module,
+                       const fs::path& work, const fs::path& cache) {
+  const uint64_t key = files::fnv1a(kFlow + tools.versions(), module.content);
   const fs::path kept = cache / fmt::format("{}-{:016x}.json", module.name, key);
   if (fs::exists(kept)) {
     const json known = json::parse(read(kept), nullptr, /*allow_exceptions=*/false);
@@ -138,12 +138,13 @@ LeafResult measureLeaf(const FpgaTools& tools, const Module& module, const fs::p
                 {"--json", "netlist.json", "--report", "report.json", "--seed", "1", "--freq", "100",
                  "--lpf-allow-unconstrained", "--timing-allow-fail"});
   LeafResult result = readLeafReport(read(folder / "report.json"));
-  result.resources =
-      readStatistics(FpgaTarget::Ecp5, read(folder / "statistics.json"), "leaf").top.resources;
+  result.resources = synthesis::readStatistics(synthesis::FpgaTarget::Ecp5,
+                                               read(folder / "statistics.json"), "leaf")
+                         .top.resources;
   fs::remove(folder / "netlist.json");
   fs::create_directories(cache);
-  writeAtomically(kept, toJson(result).dump() + "\n");
+  files::writeAtomically(kept, toJson(result).dump() + "\n");
   return withPorts(result, module);
 }
 
-}  // namespace intformer
+}  // namespace intformer::leaves

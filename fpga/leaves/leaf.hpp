@@ -9,10 +9,10 @@
 #include "fpga/tools/tools.hpp"
 
 /// Modules of a device alone: mapped to ECP5, placed and routed between registers.
-namespace intformer {
+namespace intformer::leaves {
 
 struct LeafResult {
-  Resources resources;  ///< of the module, without what feeds it
+  synthesis::Resources resources;  ///< of the module, without what feeds it
   double mhz = 0;       ///< after routing, one seed
   std::string from, to;  ///< cells at the ends of its slowest path
   uint32_t levels = 0;   ///< LUTs and multipliers on it; a carry chain counts once
@@ -20,16 +20,16 @@ struct LeafResult {
 
 /// The modules of a config's device; leaves elaborated.il in `work` for measureLeaf().
 /// Throws std::runtime_error when the config is refused or Yosys fails.
-std::vector<Module> elaborateConfig(const FpgaTools& tools, const std::string& config,
+std::vector<Module> elaborateConfig(const fpga_tools::FpgaTools& tools, const std::string& config,
                                     const std::filesystem::path& work,
                                     const std::vector<std::string>& overrides = {});
 
 /// Maps, places and routes one of these modules in `work`/<module>. What `cache` holds of the same
 /// content is read from there instead.
-LeafResult measureLeaf(const FpgaTools& tools, const Module& module,
+LeafResult measureLeaf(const fpga_tools::FpgaTools& tools, const Module& module,
                        const std::filesystem::path& work, const std::filesystem::path& cache);
 
 /// Reads nextpnr's report. Throws std::runtime_error when the text is no report with a clock.
 LeafResult readLeafReport(const std::string& json);
 
-}  // namespace intformer
+}  // namespace intformer::leaves

@@ -9,7 +9,7 @@
 #include <stdexcept>
 #include <vector>
 
-namespace intformer {
+namespace intformer::place {
 namespace {
 
 using nlohmann::json;
@@ -103,4 +103,4 @@ std::string floorplan(const std::string& placed, const Instances& instances,
   return svg;
 }
 
-}  // namespace intformer
+}  // namespace intformer::place

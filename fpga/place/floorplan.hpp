@@ -5,11 +5,11 @@
 
 #include "fpga/place/hierarchy.hpp"
 
-namespace intformer {
+namespace intformer::place {
 
 /// A picture (SVG) of where nextpnr has placed the cells, every unit in a colour of its own; what it
 /// wrote (--write) is `placed`. Throws std::runtime_error when that is no placed netlist.
 std::string floorplan(const std::string& placed, const Instances& instances,
                       const std::string& title);
 
-}  // namespace intformer
+}  // namespace intformer::place

@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
-namespace intformer {
+namespace intformer::place {
 
 using nlohmann::json;
 
@@ -28,8 +28,8 @@ std::string Instances::unitOf(std::string_view cell) const {
   return std::string(first.starts_with("u_") ? first.substr(2) : first);
 }
 
-FlatNetlist readNetlist(FpgaTarget target, const std::string& text, const std::string& prefix,
-                        const std::string& root) {
+FlatNetlist readNetlist(synthesis::FpgaTarget target, const std::string& text,
+                        const std::string& prefix, const std::string& root) {
   const json design = json::parse(text, nullptr, /*allow_exceptions=*/false);
   FlatNetlist netlist{Instances(prefix, root), {}, {}, {}};
   const json* top = nullptr;
@@ -49,7 +49,7 @@ FlatNetlist readNetlist(FpgaTarget target, const std::string& text, const std::s
   for (const auto& [name, cell] : top->at("cells").items()) {
     const std::string unit = netlist.instances.unitOf(name);
     if (unit.empty()) continue;
-    const Resources resources = cellResources(target, cell.at("type"));
+    const synthesis::Resources resources = synthesis::cellResources(target, cell.at("type"));
     netlist.units[unit] += resources;
     netlist.modules[netlist.instances.moduleOf(name)] += resources;
     netlist.total += resources;
@@ -57,4 +57,4 @@ FlatNetlist readNetlist(FpgaTarget target, const std::string& text, const std::s
   return netlist;
 }
 
-}  // namespace intformer
+}  // namespace intformer::place

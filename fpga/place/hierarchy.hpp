@@ -9,7 +9,7 @@
 
 /// What a flat netlist still tells of the hierarchy that it had: every cell's name begins with its
 /// instance's, and Yosys leaves a cell for each instance.
-namespace intformer {
+namespace intformer::place {
 
 class Instances {
  public:
@@ -32,13 +32,14 @@ class Instances {
 /// A flat mapped netlist, as Yosys's write_json has it.
 struct FlatNetlist {
   Instances instances;
-  std::map<std::string, Resources> units;  ///< outside of the device nothing is counted
-  std::map<std::string, Resources> modules;  ///< of each its own cells, without those below
-  Resources total;
+  std::map<std::string, synthesis::Resources> units;  ///< outside of the device nothing is counted
+  std::map<std::string, synthesis::Resources>
+      modules;  ///< of each its own cells, without those below
+  synthesis::Resources total;
 };
 
 /// Throws std::runtime_error when the text is no netlist of one module.
-FlatNetlist readNetlist(FpgaTarget target, const std::string& json, const std::string& prefix,
-                        const std::string& root);
+FlatNetlist readNetlist(synthesis::FpgaTarget target, const std::string& json,
+                        const std::string& prefix, const std::string& root);
 
-}  // namespace intformer
+}  // namespace intformer::place

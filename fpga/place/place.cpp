@@ -16,7 +16,7 @@
 #include "gen/library.hpp"
 #include "sw/files/files.hpp"
 
-namespace intformer {
+namespace intformer::place {
 namespace {
 
 namespace fs = std::filesystem;
@@ -25,7 +25,7 @@ using nlohmann::json;
 constexpr uint64_t kLargestFile = 4ULL << 30;
 
 std::string read(const fs::path& path) {
-  return std::string(readWhole(path, kLargestFile).text());
+  return std::string(files::readWhole(path, kLargestFile).text());
 }
 
 /// The event outputs are for simulation: a board leaves them open.
@@ -73,20 +73,21 @@ std::string sourceLine(std::string_view source, const std::string& prefix) {
 
 }  // namespace
 
-FlatNetlist mapDevice(const FpgaTools& tools, const std::string& config,
+FlatNetlist mapDevice(const fpga_tools::FpgaTools& tools, const std::string& config,
                       const std::vector<std::string>& overrides, const fs::path& work) {
-  const auto modules = elaborateConfig(tools, config, work, overrides);
-  const auto top = std::ranges::find(modules, std::string("top"), &Module::name);
+  const auto modules = leaves::elaborateConfig(tools, config, work, overrides);
+  const auto top = std::ranges::find(modules, std::string("top"), &leaves::Module::name);
   if (top == modules.end()) throw std::runtime_error(config + ": a device without a top");
-  std::vector<Port> ports = top->ports;
-  std::erase_if(ports, [](const Port& port) { return port.name.starts_with(kOpenOutputs); });
-  std::ofstream(work / "harness.v") << leafHarness(ports);
+  std::vector<leaves::Port> ports = top->ports;
+  std::erase_if(ports,
+                [](const leaves::Port& port) { return port.name.starts_with(kOpenOutputs); });
+  std::ofstream(work / "harness.v") << leaves::leafHarness(ports);
   tools.yosys(work, "yosys", deviceScript(top->yosysName));
   const std::string prefix = top->yosysName.substr(0, top->yosysName.size() - 3);
-  return readNetlist(FpgaTarget::Ecp5, read(work / "netlist.json"), prefix, "leaf.");
+  return readNetlist(synthesis::FpgaTarget::Ecp5, read(work / "netlist.json"), prefix, "leaf.");
 }
 
-Placement placeDevice(const FpgaTools& tools, const fs::path& work, uint32_t seed,
+Placement placeDevice(const fpga_tools::FpgaTools& tools, const fs::path& work, uint32_t seed,
                       const std::function<void()>& waiting) {
   const fs::path folder = work / fmt::format("seed{}", seed);
   fs::remove_all(folder);
@@ -97,7 +98,7 @@ Placement placeDevice(const FpgaTools& tools, const fs::path& work, uint32_t see
                 waiting);
   Placement placement;
   placement.seed = seed;
-  placement.mhz = readLeafReport(read(folder / "report.json")).mhz;
+  placement.mhz = leaves::readLeafReport(read(folder / "report.json")).mhz;
   placement.paths = readSdf(read(folder / "delays.sdf")).slowestPaths();
   fs::remove(folder / "delays.sdf");  // many times larger than all the rest
   return placement;
@@ -155,4 +156,4 @@ std::string SourceLines::of(const std::string& cell) const {
   return known == lines_.end() ? "" : known->second;
 }
 
-}  // namespace intformer
+}  // namespace intformer::place

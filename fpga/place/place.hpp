@@ -10,11 +10,11 @@
 #include "fpga/tools/tools.hpp"
 
 /// A whole device, flat: mapped to ECP5, placed and routed.
-namespace intformer {
+namespace intformer::place {
 
 /// Maps a config's device, in a harness of registers, into `work`/netlist.json.
 /// Throws std::runtime_error when the config is refused or a tool fails.
-FlatNetlist mapDevice(const FpgaTools& tools, const std::string& config,
+FlatNetlist mapDevice(const fpga_tools::FpgaTools& tools, const std::string& config,
                       const std::vector<std::string>& overrides, const std::filesystem::path& work);
 
 struct Placement {
@@ -24,8 +24,8 @@ struct Placement {
 };
 
 /// Places and routes `work`/netlist.json; everything ends up in `work`/seed<N>.
-Placement placeDevice(const FpgaTools& tools, const std::filesystem::path& work, uint32_t seed,
-                      const std::function<void()>& waiting = {});
+Placement placeDevice(const fpga_tools::FpgaTools& tools, const std::filesystem::path& work,
+                      uint32_t seed, const std::function<void()>& waiting = {});
 
 /// The first `count` paths of which no two end in the same register of several bits.
 std::vector<TimingPath> distinctPaths(const std::vector<TimingPath>& paths, std::size_t count);
@@ -47,4 +47,4 @@ class SourceLines {
   std::map<std::string, std::string> lines_;
 };
 
-}  // namespace intformer
+}  // namespace intformer::place

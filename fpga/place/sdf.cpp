@@ -4,7 +4,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace intformer {
+namespace intformer::place {
 namespace {
 
 /// Words and brackets of a file, one after the other; a backslash takes the next character as it is.
@@ -96,4 +96,4 @@ TimingGraph readSdf(std::string_view text) {
   return graph;
 }
 
-}  // namespace intformer
+}  // namespace intformer::place

@@ -4,7 +4,7 @@
 #include <map>
 #include <stdexcept>
 
-namespace intformer {
+namespace intformer::place {
 namespace {
 
 /// A register's clock pin: CLK, or CLK0 ... of RAMs and multipliers, or a LUT RAM's write clock.
@@ -119,4 +119,4 @@ std::vector<TimingPath> TimingGraph::slowestPaths() const {
   return paths;
 }
 
-}  // namespace intformer
+}  // namespace intformer::place

@@ -6,7 +6,7 @@
 #include <vector>
 
 /// Delays of a routed netlist, and its slowest paths from register to register.
-namespace intformer {
+namespace intformer::place {
 
 /// One step of a path: through a cell, or over a wire to one.
 struct PathStep {
@@ -59,4 +59,4 @@ class TimingGraph {
   std::vector<Check> checks_;
 };
 
-}  // namespace intformer
+}  // namespace intformer::place

@@ -3,7 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <string>
 
-namespace intformer {
+namespace intformer::fpga {
 
 /// What all commands of intformer_fpga share.
 struct FpgaOptions {
@@ -15,4 +15,4 @@ struct FpgaOptions {
 void addLeaves(CLI::App& app, const FpgaOptions& common, int& status);
 void addPlace(CLI::App& app, const FpgaOptions& common, int& status);
 
-}  // namespace intformer
+}  // namespace intformer::fpga

@@ -17,7 +17,12 @@
 #include "sw/files/files.hpp"
 #include "sw/parallel/parallel.hpp"
 
-namespace intformer {
+namespace intformer::fpga {
+
+using fpga_tools::FpgaTools;
+using leaves::Floor;
+using leaves::Module;
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -27,14 +32,14 @@ struct LeafOptions {
   std::string floors = "rtl/floors.toml";
   std::string module;
   bool quick = false;
-  uint32_t jobs = coreCount();
+  uint32_t jobs = parallel::coreCount();
 };
 
 /// A module to be measured, and what came out.
 struct Leaf {
   Floor floor;
   Module module;
-  LeafResult result;
+  leaves::LeafResult result;
   std::string error;
 
   [[nodiscard]] bool holds() const { return error.empty() && result.mhz >= floor.mhz; }
@@ -54,7 +59,7 @@ class Devices {
     if (auto known = modules_.find(config); known != modules_.end()) return known->second;
     fmt::print(stderr, "elaborating {}\n", config);
     return modules_[config] =
-               elaborateConfig(tools_, "configs/" + config + ".toml", folder(config));
+               leaves::elaborateConfig(tools_, "configs/" + config + ".toml", folder(config));
   }
   [[nodiscard]] fs::path folder(const std::string& config) const { return work_ / config; }
 
@@ -106,7 +111,7 @@ void print(const Leaf& leaf) {
   if (!leaf.error.empty()) {
     fmt::print("{:<18} {}\n", leaf.module.name, leaf.error);
   } else {
-    const Resources& r = leaf.result.resources;
+    const synthesis::Resources& r = leaf.result.resources;
     fmt::print("{:<18} {:>7} {:>7} {:>6} {:>4} {:>6} {:>7.1f} {:>6.0f}  {}{} -> {}, {}\n",
                leaf.module.name, r.luts, r.lutRams, r.flipFlops, r.dsps, r.blockRams,
                leaf.result.mhz, leaf.floor.mhz, leaf.holds() ? "" : "BELOW: ", leaf.result.from,
@@ -116,7 +121,7 @@ void print(const Leaf& leaf) {
 }
 
 json toJson(const Leaf& leaf) {
-  const Resources& r = leaf.result.resources;
+  const synthesis::Resources& r = leaf.result.resources;
   return {{"module", leaf.module.name},
           {"config", leaf.floor.config},
           {"parameters", leaf.module.parameterText()},
@@ -141,7 +146,7 @@ void measureAll(std::vector<Leaf>& leaves, const FpgaTools& tools, const Devices
       Leaf& leaf = leaves[i];
       try {
         leaf.result =
-            measureLeaf(tools, leaf.module, devices.folder(leaf.floor.config), cache);
+            leaves::measureLeaf(tools, leaf.module, devices.folder(leaf.floor.config), cache);
       } catch (const std::exception& error) {
         leaf.error = error.what();
       }
@@ -157,7 +162,7 @@ void measureAll(std::vector<Leaf>& leaves, const FpgaTools& tools, const Devices
 int run(const FpgaOptions& common, const LeafOptions& options) {
   const FpgaTools tools(common.tools);
   const fs::path out = fs::path(common.out) / "leaves";
-  const auto floors = readFloors(options.floors);
+  const auto floors = leaves::readFloors(options.floors);
   Devices devices(tools, out);
   std::vector<Leaf> leaves = chosenLeaves(options, floors, devices);
   printHead();
@@ -166,7 +171,7 @@ int run(const FpgaOptions& common, const LeafOptions& options) {
   std::ranges::sort(leaves, {}, [](const Leaf& leaf) { return leaf.module.name; });
   json report = json::array();
   for (const Leaf& leaf : leaves) report.push_back(toJson(leaf));
-  writeAtomically(out / "leaves.json", report.dump(1) + "\n");
+  files::writeAtomically(out / "leaves.json", report.dump(1) + "\n");
 
   int status = 0;
   const auto slowest = std::ranges::min_element(
@@ -202,4 +207,4 @@ void addLeaves(CLI::App& app, const FpgaOptions& common, int& status) {
   command->callback([options, &common, &status] { status = run(common, *options); });
 }
 
-}  // namespace intformer
+}  // namespace intformer::fpga

@@ -9,9 +9,10 @@
 #include "sw/files/interrupt.hpp"
 
 using namespace intformer;
+using namespace intformer::fpga;
 
 int main(int argc, char** argv) {
-  cleanUpWhenInterrupted();
+  files::cleanUpWhenInterrupted();
   CLI::App app("Maps, places and routes devices and their modules");
   FpgaOptions options;
   int status = 0;

@@ -20,7 +20,12 @@
 #include "sw/parallel/parallel.hpp"
 #include "sw/process/process.hpp"
 
-namespace intformer {
+namespace intformer::fpga {
+
+using files::writeAtomically;
+using place::Placement;
+using synthesis::Resources;
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -33,11 +38,11 @@ struct PlaceOptions {
   std::vector<std::string> overrides;
   std::vector<uint32_t> seeds = {1, 2, 3};
   std::string history;
-  uint32_t jobs = coreCount();
+  uint32_t jobs = parallel::coreCount();
 };
 
 std::string read(const fs::path& path) {
-  return std::string(readWhole(path, 4ULL << 30).text());
+  return std::string(files::readWhole(path, 4ULL << 30).text());
 }
 
 /// What nextpnr's log says it is about.
@@ -71,7 +76,7 @@ class Progress {
   int64_t told_ = 0;
 };
 
-std::vector<Placement> placeAll(const FpgaTools& tools, const fs::path& work,
+std::vector<Placement> placeAll(const fpga_tools::FpgaTools& tools, const fs::path& work,
                                 const PlaceOptions& options) {
   std::vector<Placement> placements(options.seeds.size());
   std::vector<std::string> errors(options.seeds.size());
@@ -81,7 +86,7 @@ std::vector<Placement> placeAll(const FpgaTools& tools, const fs::path& work,
       const uint32_t seed = options.seeds[i];
       Progress progress(fmt::format("seed {}", seed));
       try {
-        placements[i] = placeDevice(tools, work, seed, [&] {
+        placements[i] = place::placeDevice(tools, work, seed, [&] {
           progress.tell(phase(work / fmt::format("seed{}", seed) / "nextpnr.log"));
         });
         fmt::print(stderr, "seed {}: {:.1f} MHz\n", seed, placements[i].mhz);
@@ -111,11 +116,11 @@ struct Stop {
 };
 
 /// Steps one behind the other in the same module and line are one stop.
-std::vector<Stop> stops(const TimingPath& path, const Instances& instances,
-                        const SourceLines& lines) {
+std::vector<Stop> stops(const place::TimingPath& path, const place::Instances& instances,
+                        const place::SourceLines& lines) {
   std::vector<Stop> result;
   double wire = 0;
-  for (const PathStep& step : path.steps) {
+  for (const place::PathStep& step : path.steps) {
     if (step.wire) {
       wire += step.ns;
       continue;
@@ -160,11 +165,12 @@ void record(const fs::path& path, const std::string& commit, const std::string& 
 }
 
 int run(const FpgaOptions& common, const PlaceOptions& options) {
-  const FpgaTools tools(common.tools);
+  const fpga_tools::FpgaTools tools(common.tools);
   const std::string config = fs::path(options.config).stem();
   const fs::path work = fs::path(common.out) / "pnr" / config;
   fmt::print(stderr, "mapping {}, a minute or more; log: {}/yosys.log\n", config, work.string());
-  const FlatNetlist netlist = mapDevice(tools, options.config, options.overrides, work);
+  const place::FlatNetlist netlist =
+      place::mapDevice(tools, options.config, options.overrides, work);
   fmt::print("{:<16} {:>7} {:>8} {:>7} {:>5} {:>7}\n", "unit", "LUT4", "LUT RAM", "FF", "DSP",
              "DP16KD");
   for (const auto& [unit, resources] : netlist.units) printResources(unit, resources);
@@ -191,10 +197,10 @@ int run(const FpgaOptions& common, const PlaceOptions& options) {
 
   const std::string placed =
       read(work / fmt::format("seed{}", median.seed) / "placed.json");
-  const SourceLines lines(placed, config + "_");
+  const place::SourceLines lines(placed, config + "_");
   std::string worst;
-  for (const TimingPath& path : distinctPaths(median.paths, kPaths)) {
-    const std::string from = sourceName(path.from), to = sourceName(path.to);
+  for (const place::TimingPath& path : place::distinctPaths(median.paths, kPaths)) {
+    const std::string from = place::sourceName(path.from), to = place::sourceName(path.to);
     if (worst.empty()) worst = from + " -> " + to;
     fmt::print("\n{:.1f} ns, {} levels, {:.0f} % of it wires: {} -> {}\n", path.ns, path.levels(),
                100 * path.wireNs() / path.ns, from, to);
@@ -209,13 +215,14 @@ int run(const FpgaOptions& common, const PlaceOptions& options) {
     report["paths"].push_back(entry);
   }
   writeAtomically(work / "floorplan.svg",
-                  floorplan(placed, netlist.instances,
-                            fmt::format("{} on LFE5U-85F, seed {}", config, median.seed)));
+                  place::floorplan(placed, netlist.instances,
+                                   fmt::format("{} on LFE5U-85F, seed {}", config, median.seed)));
   writeAtomically(work / "report.json", report.dump(1) + "\n");
   fmt::print("\n{0}/report.json, {0}/floorplan.svg\n", work.string());
 
   if (!options.history.empty()) {
-    const std::string commit = outputOf({"git", "describe", "--always", "--dirty", "--abbrev=9"});
+    const std::string commit =
+        process::outputOf({"git", "describe", "--always", "--dirty", "--abbrev=9"});
     const Resources& r = netlist.total;
     record(options.history, commit, config,
            fmt::format("| {} | {} | {:.1f} | {:.1f} to {:.1f}, {} | {} | {} | {} | {} | {} | {} |",
@@ -245,4 +252,4 @@ void addPlace(CLI::App& app, const FpgaOptions& common, int& status) {
   command->callback([options, &common, &status] { status = run(common, *options); });
 }
 
-}  // namespace intformer
+}  // namespace intformer::fpga

@@ -12,7 +12,7 @@
 
 #include "sw/process/process.hpp"
 
-namespace intformer {
+namespace intformer::synthesis {
 namespace {
 
 using nlohmann::json;
@@ -154,10 +154,11 @@ SynthesisResult synthesize(FpgaTarget target, const std::vector<std::string>& so
         << "tee -q -o statistics.json stat -json\n";
   }
   fs::remove(folder / "yosys.out");
-  if (!runLogged({"yosys", "-q", "-l", "yosys.log", "synth.ys"}, folder, folder / "yosys.out"))
+  if (!process::runLogged({"yosys", "-q", "-l", "yosys.log", "synth.ys"}, folder,
+                          folder / "yosys.out"))
     throw std::runtime_error("Yosys failed; see " + (folder / "yosys.log").string());
   std::ifstream in(folder / "statistics.json");
   return readStatistics(target, std::string(std::istreambuf_iterator<char>(in), {}), top);
 }
 
-}  // namespace intformer
+}  // namespace intformer::synthesis

@@ -6,7 +6,7 @@
 #include <vector>
 
 /// Resource use of a generated design, as Yosys maps it.
-namespace intformer {
+namespace intformer::synthesis {
 
 enum class FpgaTarget : uint8_t { Ecp5, UltraScalePlus };
 
@@ -47,4 +47,4 @@ SynthesisResult readStatistics(FpgaTarget target, const std::string& json, const
 SynthesisResult synthesize(FpgaTarget target, const std::vector<std::string>& sources,
                            const std::string& top, const std::string& workFolder);
 
-}  // namespace intformer
+}  // namespace intformer::synthesis

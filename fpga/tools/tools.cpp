@@ -5,7 +5,7 @@
 
 #include "sw/process/process.hpp"
 
-namespace intformer {
+namespace intformer::fpga_tools {
 namespace {
 
 namespace fs = std::filesystem;
@@ -34,10 +34,10 @@ void FpgaTools::run(const fs::path& work, const std::string& name, const std::st
   fs::create_directories(work);
   const fs::path log = fs::canonical(work) / (name + ".log");
   fs::remove(log);
-  CommandLine command = {"python3", "-c", "import sys\nsys.path.insert(0, sys.argv[1])\n" + program,
-                         folder_.string()};
+  process::CommandLine command = {
+      "python3", "-c", "import sys\nsys.path.insert(0, sys.argv[1])\n" + program, folder_.string()};
   command.insert(command.end(), arguments.begin(), arguments.end());
-  if (!runLogged(command, work, log, waiting))
+  if (!process::runLogged(command, work, log, waiting))
     throw std::runtime_error(name + " failed; see " + log.string());
 }
 
@@ -58,4 +58,4 @@ void FpgaTools::nextpnr(const fs::path& work, const std::string& name,
 
 std::vector<std::string> ecp5Part() { return {"--85k", "--package", "CABGA381", "--speed", "6"}; }
 
-}  // namespace intformer
+}  // namespace intformer::fpga_tools

@@ -6,7 +6,7 @@
 #include <vector>
 
 /// Yosys and nextpnr as scripts/install-fpga-tools.sh lays them into a folder.
-namespace intformer {
+namespace intformer::fpga_tools {
 
 class FpgaTools {
  public:
@@ -38,4 +38,4 @@ class FpgaTools {
 /// Part, package and speed grade that all figures of ECP5 are of, as arguments of nextpnr-ecp5.
 std::vector<std::string> ecp5Part();
 
-}  // namespace intformer
+}  // namespace intformer::fpga_tools

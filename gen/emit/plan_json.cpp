@@ -7,7 +7,8 @@
 namespace intformer {
 
 std::vector<EmittedFile> emitPlanJson(const Plan& plan) {
-  nlohmann::ordered_json json = {{"generator", "intformer " + std::string(programVersion())}};
+  nlohmann::ordered_json json = {
+      {"generator", "intformer " + std::string(version::programVersion())}};
   json.update(planJson(plan));
   return {{plan.name + "_plan.json", json.dump(2) + '\n'}};
 }

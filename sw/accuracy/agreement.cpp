@@ -8,7 +8,12 @@
 #include "sw/float/matrix.hpp"
 #include "sw/quantizer/quantized_model.hpp"
 
-namespace intformer {
+namespace intformer::accuracy {
+
+using embed::Neighbour;
+using floating::FloatMatrix;
+using floating::Matrix;
+
 namespace {
 
 constexpr std::size_t kBest = 5;
@@ -18,14 +23,14 @@ std::vector<Neighbour> nearestRows(const Eigen::Ref<const Eigen::RowVectorXf>& s
   std::vector<Neighbour> rows;
   for (Eigen::Index row = 0; row < similarities.size(); ++row)
     rows.push_back({static_cast<uint32_t>(row), similarities[row]});
-  return nearest(std::move(rows), kBest);
+  return embed::nearest(std::move(rows), kBest);
 }
 
 /// Cosines of every query to every line: rows have length 1 or are made so.
 Matrix similarities(const FloatMatrix& embeddings, uint32_t queries) {
-  const Matrix unit = view(embeddings).rowwise().normalized();
+  const Matrix unit = floating::view(embeddings).rowwise().normalized();
   const Eigen::Index lines = unit.rows() - queries;
-  return product(unit.topRows(queries), unit.bottomRows(lines).transpose());
+  return floating::product(unit.topRows(queries), unit.bottomRows(lines).transpose());
 }
 
 }  // namespace
@@ -33,7 +38,7 @@ Matrix similarities(const FloatMatrix& embeddings, uint32_t queries) {
 Agreement agreement(const FloatMatrix& reference, const FloatMatrix& embeddings,
                     uint32_t queries) {
   Agreement result;
-  result.cosines = rowCosines(reference, embeddings);
+  result.cosines = quantizer::rowCosines(reference, embeddings);
   result.mean = std::accumulate(result.cosines.begin(), result.cosines.end(), 0.0) /
                 static_cast<double>(std::max<std::size_t>(1, result.cosines.size()));
   result.worst = result.cosines.empty() ? 0 : std::ranges::min(result.cosines);
@@ -51,4 +56,4 @@ Agreement agreement(const FloatMatrix& reference, const FloatMatrix& embeddings,
   return result;
 }
 
-}  // namespace intformer
+}  // namespace intformer::accuracy

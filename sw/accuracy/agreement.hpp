@@ -5,7 +5,7 @@
 
 #include "sw/float/float_matrix.hpp"
 
-namespace intformer {
+namespace intformer::accuracy {
 
 /// How well embeddings agree with float32's of the same sentences.
 struct Agreement {
@@ -18,6 +18,7 @@ struct Agreement {
 
 /// The first `queries` rows are queries, the others the lines that they look for. Of lines that are
 /// equally near the first counts.
-Agreement agreement(const FloatMatrix& reference, const FloatMatrix& embeddings, uint32_t queries);
+Agreement agreement(const floating::FloatMatrix& reference, const floating::FloatMatrix& embeddings,
+                    uint32_t queries);
 
-}  // namespace intformer
+}  // namespace intformer::accuracy

@@ -8,7 +8,7 @@
 #include "sw/report/page.hpp"
 #include "sw/report/svg.hpp"
 
-namespace intformer {
+namespace intformer::accuracy {
 namespace {
 
 using report::escape;
@@ -101,7 +101,7 @@ std::string layerSection(const AccuracyResult& result) {
 
 std::string operatorSection(const AccuracyResult& result) {
   std::vector<Bar> all;
-  for (const OperatorError& error : result.operators)
+  for (const reference::OperatorError& error : result.operators)
     all.push_back({error.tensor, error.rootMeanSquare / std::max(1e-9, error.deviation),
                    fmt::format("largest {:.2f} LSB, rms {:.3f} LSB", error.largest,
                                error.rootMeanSquare)});
@@ -135,4 +135,4 @@ std::string accuracyHtml(const AccuracyResult& result) {
   return report::page("What integers cost " + result.model, body);
 }
 
-}  // namespace intformer
+}  // namespace intformer::accuracy

@@ -5,7 +5,7 @@
 #include "sw/accuracy/result.hpp"
 #include "sw/version/version.hpp"
 
-namespace intformer {
+namespace intformer::accuracy {
 
 std::string accuracyText(const AccuracyResult& result) {
   std::string text = fmt::format("{:<20} {:>9} {:>9} {:>9} {:>9}\n", "integers against float32",
@@ -18,14 +18,18 @@ std::string accuracyText(const AccuracyResult& result) {
   for (const LayerError& layer : result.layers)
     text += fmt::format("{:<24} {:>9.5f} {:>9.5f} {:>9.4f}\n", layer.tensor, layer.mean,
                         layer.worst, layer.relative);
-  return text + "\n" + formatErrors(result.operators);
+  return text + "\n" + reference::formatErrors(result.operators);
 }
 
 std::string accuracyJson(const AccuracyResult& result) {
-  nlohmann::ordered_json json = {{"generator", "intformer " + std::string(programVersion())},
-                                 {"model", result.model},     {"integers", result.origin},
-                                 {"corpus", result.corpus},   {"queries", result.queries},
-                                 {"lines", result.lines},     {"sampled", result.sampled}};
+  nlohmann::ordered_json json = {
+      {"generator", "intformer " + std::string(version::programVersion())},
+      {"model", result.model},
+      {"integers", result.origin},
+      {"corpus", result.corpus},
+      {"queries", result.queries},
+      {"lines", result.lines},
+      {"sampled", result.sampled}};
   for (const auto& [variant, agreement] : result.variants)
     json["variants"].push_back({{"name", variant.name},
                                 {"mean_cosine", agreement.mean},
@@ -37,7 +41,7 @@ std::string accuracyJson(const AccuracyResult& result) {
                               {"mean_cosine", layer.mean},
                               {"worst_cosine", layer.worst},
                               {"relative_error", layer.relative}});
-  for (const OperatorError& error : result.operators)
+  for (const reference::OperatorError& error : result.operators)
     json["operators"].push_back({{"tensor", error.tensor},
                                  {"kind", error.kind},
                                  {"largest_lsb", error.largest},
@@ -46,4 +50,4 @@ std::string accuracyJson(const AccuracyResult& result) {
   return json.dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
-}  // namespace intformer
+}  // namespace intformer::accuracy

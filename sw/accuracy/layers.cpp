@@ -9,7 +9,14 @@
 #include "sw/float/run_float.hpp"
 #include "sw/graph/lengths.hpp"
 
-namespace intformer {
+namespace intformer::accuracy {
+
+using floating::FloatLayerNorm;
+using floating::FloatMatrix;
+using floating::view;
+using quantizer::QuantizedModel;
+using reference::OperatorError;
+
 namespace {
 
 struct Run {
@@ -48,24 +55,25 @@ LayerError compare(const std::string& tensor, const FloatMatrix& integers,
                    const FloatMatrix& reference) {
   LayerError error;
   error.tensor = tensor;
-  const std::vector<double> cosines = rowCosines(integers, reference);
+  const std::vector<double> cosines = quantizer::rowCosines(integers, reference);
   for (const double cosine : cosines) error.mean += cosine / static_cast<double>(cosines.size());
   error.worst = std::ranges::min(cosines);
-  const Matrix difference = view(integers) - view(reference);
+  const floating::Matrix difference = view(integers) - view(reference);
   error.relative =
-      std::sqrt(difference.squaredNorm() / std::max(1e-30, spread(view(reference))));
+      std::sqrt(difference.squaredNorm() / std::max(1e-30, floating::spread(view(reference))));
   return error;
 }
 
 }  // namespace
 
-std::vector<LayerError> layerErrors(const FloatGraph& graph, const QuantizedModel& quantized,
+std::vector<LayerError> layerErrors(const floating::FloatGraph& graph,
+                                    const QuantizedModel& quantized,
                                     std::span<const std::vector<uint32_t>> sentences,
                                     const Variant& variant) {
   const Run run = runIntegers(quantized, sentences, variant);
-  const FloatValues references = runFloat(graph, sentences);
+  const floating::FloatValues references = floating::runFloat(graph, sentences);
   std::map<std::string, const FloatLayerNorm*> norms;
-  for (const FloatOperator& op : graph.operators)
+  for (const floating::FloatOperator& op : graph.operators)
     if (const auto* norm = std::get_if<FloatLayerNorm>(&op)) norms[norm->name] = norm;
   std::vector<LayerError> errors;
   for (const LayerNorm* norm : operatorsOf<LayerNorm>(run.graph)) {
@@ -83,7 +91,7 @@ std::vector<OperatorError> ownErrors(const QuantizedModel& quantized,
   static const std::regex kNumber("^layer[0-9]+\\.");
   const Run run = runIntegers(quantized, sentences, variant);
   std::vector<OperatorError> worst;
-  for (OperatorError error : operatorErrors(run.graph, run.values)) {
+  for (OperatorError error : reference::operatorErrors(run.graph, run.values)) {
     error.tensor = std::regex_replace(error.tensor, kNumber, "layer*.");
     const auto relative = [](const OperatorError& e) {
       return e.rootMeanSquare / std::max(1e-9, e.deviation);
@@ -97,4 +105,4 @@ std::vector<OperatorError> ownErrors(const QuantizedModel& quantized,
   return worst;
 }
 
-}  // namespace intformer
+}  // namespace intformer::accuracy

@@ -10,7 +10,7 @@
 #include "sw/quantizer/quantized_model.hpp"
 #include "sw/reference/report.hpp"
 
-namespace intformer {
+namespace intformer::accuracy {
 
 /// How far the integers have drifted from float32 after a LayerNorm.
 struct LayerError {
@@ -22,15 +22,16 @@ struct LayerError {
 
 /// Results of every LayerNorm against the float graph, on packed sentences; of 16 bits where there
 /// are such.
-std::vector<LayerError> layerErrors(const FloatGraph& graph, const QuantizedModel& quantized,
+std::vector<LayerError> layerErrors(const floating::FloatGraph& graph,
+                                    const quantizer::QuantizedModel& quantized,
                                     std::span<const std::vector<uint32_t>> sentences,
                                     const Variant& variant);
 
 /// The error that each operator adds by itself, on the same sentences: against the float64 function
 /// of the very integers that it reads. The layers' operators of one name are one entry, which holds
 /// the worst of them ("layer*.ffn.hidden"); sequences count as one.
-std::vector<OperatorError> ownErrors(const QuantizedModel& quantized,
-                                     std::span<const std::vector<uint32_t>> sentences,
-                                     const Variant& variant);
+std::vector<reference::OperatorError> ownErrors(const quantizer::QuantizedModel& quantized,
+                                                std::span<const std::vector<uint32_t>> sentences,
+                                                const Variant& variant);
 
-}  // namespace intformer
+}  // namespace intformer::accuracy

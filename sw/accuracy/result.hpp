@@ -8,7 +8,7 @@
 #include "sw/accuracy/agreement.hpp"
 #include "sw/accuracy/layers.hpp"
 
-namespace intformer {
+namespace intformer::accuracy {
 
 /// What integers cost a model on a text.
 struct AccuracyResult {
@@ -24,7 +24,7 @@ struct AccuracyResult {
   std::vector<Entry> variants;  ///< the device's own way first
   uint32_t sampled = 0;         ///< sentences of the two below
   std::vector<LayerError> layers;
-  std::vector<OperatorError> operators;
+  std::vector<reference::OperatorError> operators;
 };
 
 /// Tables for a terminal.
@@ -33,4 +33,4 @@ std::string accuracyJson(const AccuracyResult& result);
 /// A page with pictures, sw/report/page.hpp.
 std::string accuracyHtml(const AccuracyResult& result);
 
-}  // namespace intformer
+}  // namespace intformer::accuracy

@@ -5,7 +5,7 @@
 #include "sw/golden/golden.hpp"
 #include "sw/numerics/numerics.hpp"
 
-namespace intformer {
+namespace intformer::accuracy {
 namespace {
 
 constexpr unsigned kByteLogitShift = 5;  // LSB 2^-8 octave to 2^-3: +-16 octaves
@@ -83,23 +83,24 @@ TensorValues runVariant(const Graph& graph, const TensorValues& inputs, const Va
   for (const Operator& op : graph.operators) {
     const auto* attention = std::get_if<Attention>(&op);
     if (attention == nullptr) {
-      runOperator(graph, op, values, variant.family);
+      golden::runOperator(graph, op, values, variant.family);
       continue;
     }
     Attention chosen = *attention;
     chosen.dither = variant.dither;
     if (variant.form == AttentionForm::Octaves)
-      runOperator(graph, chosen, values, variant.family);
+      golden::runOperator(graph, chosen, values, variant.family);
     else
       runAttention(graph, chosen, values, variant);
   }
   return values;
 }
 
-std::unique_ptr<Backend> variantBackend(const QuantizedModel& model, const Variant& variant) {
-  return graphBackend(model, [variant](const Graph& graph, const TensorValues& inputs) {
+std::unique_ptr<embed::Backend> variantBackend(const quantizer::QuantizedModel& model,
+                                               const Variant& variant) {
+  return embed::graphBackend(model, [variant](const Graph& graph, const TensorValues& inputs) {
     return runVariant(graph, inputs, variant);
   });
 }
 
-}  // namespace intformer
+}  // namespace intformer::accuracy

@@ -7,7 +7,7 @@
 
 #include "sw/embed/backend.hpp"
 
-namespace intformer {
+namespace intformer::accuracy {
 
 /// How attention turns logits into weights. The last two are studies of what others do; no device
 /// computes them.
@@ -37,6 +37,7 @@ void runAttention(const Graph& graph, const Attention& op, TensorValues& values,
 TensorValues runVariant(const Graph& graph, const TensorValues& inputs, const Variant& variant);
 
 /// A backend that runs it on packed sentences.
-std::unique_ptr<Backend> variantBackend(const QuantizedModel& model, const Variant& variant);
+std::unique_ptr<embed::Backend> variantBackend(const quantizer::QuantizedModel& model,
+                                               const Variant& variant);
 
-}  // namespace intformer
+}  // namespace intformer::accuracy

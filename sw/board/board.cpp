@@ -30,17 +30,16 @@ Json sentencesJson(const BoardModel& board) {
   const TrainedOutput& output = *board.output;
   std::vector<double> lsb;
   for (const double step : output.outputStep) lsb.push_back(step / 256);
-  const Pooling& pooling = output.pooling;
+  const importer::Pooling& pooling = output.pooling;
   return {{"tokens", {{"tensor", nameOf(embedding.token)}, {"vocabulary", embedding.vocabulary}}},
           {"places",
            {{"tensor", nameOf(embedding.place)},
             {"positions", embedding.positions},
             {"segments", embedding.placeCount / embedding.positions}}},
           {"states",
-           {{"tensor", nameOf(output.output16)},
-            {"narrow", nameOf(output.output8)},
-            {"lsb", lsb}}},
-          {"pooling", {{"mode", poolingName(pooling.mode)}, {"normalize", pooling.normalize}}}};
+           {{"tensor", nameOf(output.output16)}, {"narrow", nameOf(output.output8)}, {"lsb", lsb}}},
+          {"pooling",
+           {{"mode", importer::poolingName(pooling.mode)}, {"normalize", pooling.normalize}}}};
 }
 
 }  // namespace
@@ -88,7 +87,8 @@ std::string memoryJson(const BoardModel& board) {
   if (board.output != nullptr) map["sentences"] = sentencesJson(board);
   for (const BoardProgram& program : board.programs) {
     Json entry = {{"lengths", program.lengths}, {"estimated_cycles", program.cycles}};
-    entry.update(Json::parse(programMapJson(program.program, program.tensors, board.base)));
+    entry.update(
+        Json::parse(compiler::programMapJson(program.program, program.tensors, board.base)));
     map["programs"].push_back(entry);
   }
   return map.dump(2) + "\n";
@@ -107,7 +107,7 @@ std::string imageTrailer(const BoardModel& board) {
   put(IMAGE_ADDRESS, board.base, 8);
   put(IMAGE_ID, board.imageId, 8);
   put(IMAGE_PROGRAMS, board.programs.size(), 4);
-  const std::string_view version = programVersion().substr(0, IMAGE_VERSION_BYTES);
+  const std::string_view version = version::programVersion().substr(0, IMAGE_VERSION_BYTES);
   trailer.replace(IMAGE_VERSION, version.size(), version);
   return trailer;
 }

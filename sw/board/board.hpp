@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "gen/plan.hpp"
-#include "sw/compiler/program.hpp"
 #include "sw/graph/graph.hpp"
 #include "sw/import/sentence_files.hpp"
+#include "sw/program/program.hpp"
 #include "tb/rtl_run.hpp"
 
 /// What a board's host is told of a compiled model (docs/8-boards.md, section 8.2).
@@ -18,7 +18,7 @@ namespace intformer::board {
 struct TrainedOutput {
   TensorId output8 = kNoTensor, output16 = kNoTensor;  ///< last hidden states
   std::vector<double> outputStep;                      ///< what they are worth (QuantizedModel)
-  Pooling pooling;
+  importer::Pooling pooling;
 };
 
 /// A program for sequences of given lengths.

@@ -23,7 +23,7 @@ class HeaderWriter {
     line("/* {} on {}, config hash {}.", board_.model, deviceName(board_.plan),
          configHashText(board_.plan));
     line(" * Written by intformer {}; memory.json holds the same and all other tensors. */",
-         programVersion());
+         version::programVersion());
     line("#ifndef {0}\n#define {0}\n", guard);
     line("#include \"sw/runtime/example/embed.h\"\n");
     sizes();
@@ -98,7 +98,7 @@ class HeaderWriter {
 
   void model() {
     const Plan& plan = board_.plan;
-    const Pooling& pooling = board_.output->pooling;
+    const importer::Pooling& pooling = board_.output->pooling;
     const auto field = [&](const auto& value, const char* comment) {
       line("    {}, /* {} */", value, comment);
     };
@@ -118,7 +118,8 @@ class HeaderWriter {
     field(tokensOf(board_).vocabulary, "token ids lie below");
     field(placementOf(board_, board_.programs[0], board_.output->output16).dim,
           "columns of the states that lie side by side");
-    field(pooling.mode == PoolingMode::Mean ? 1 : 0, "1: the mean of the tokens, 0: the first");
+    field(pooling.mode == importer::PoolingMode::Mean ? 1 : 0,
+          "1: the mean of the tokens, 0: the first");
     field(pooling.normalize ? 1 : 0, "1: an embedding has length 1");
     line("    {}_lsb}};", name_);
   }

@@ -4,10 +4,14 @@
 #include <cmath>
 #include <vector>
 
-namespace intformer {
+namespace intformer::classify {
+
+using floating::FloatMatrix;
+using importer::ScoreFunction;
+
 namespace {
 
-void applyLinear(const AffineMap& op, const float* input, float* output) {
+void applyLinear(const floating::AffineMap& op, const float* input, float* output) {
   std::vector<double> sums(op.bias.begin(), op.bias.end());
   const float* weight = op.weights.data();
   for (uint32_t k = 0; k < op.depth; ++k)
@@ -17,9 +21,9 @@ void applyLinear(const AffineMap& op, const float* input, float* output) {
 
 }  // namespace
 
-FloatMatrix applyHead(const Head& head, const FloatMatrix& states, uint32_t firstRow,
+FloatMatrix applyHead(const importer::Head& head, const FloatMatrix& states, uint32_t firstRow,
                       uint32_t tokens) {
-  const uint32_t rows = head.kind == HeadKind::Tokens ? tokens : 1;
+  const uint32_t rows = head.kind == importer::HeadKind::Tokens ? tokens : 1;
   FloatMatrix input(rows, states.cols);
   if (head.pooler) {
     applyLinear(*head.pooler, states.row(firstRow), input.row(0));
@@ -52,4 +56,4 @@ void applyFunction(ScoreFunction function, std::span<float> row) {
   }
 }
 
-}  // namespace intformer
+}  // namespace intformer::classify

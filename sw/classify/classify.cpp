@@ -3,13 +3,16 @@
 #include "sw/classify/apply_head.hpp"
 #include "sw/embed/embed.hpp"
 
-namespace intformer {
+namespace intformer::classify {
 
-std::vector<FloatMatrix> classify(Backend& backend, const Head& head, const TokenBatch& batch,
+using floating::FloatMatrix;
+
+std::vector<FloatMatrix> classify(embed::Backend& backend, const importer::Head& head,
+                                  const TokenBatch& batch,
                                   const std::function<void(std::size_t done)>& progress) {
   std::vector<FloatMatrix> results(batch.sequences.size());
   std::size_t done = 0;
-  for (const auto& part : batchesOf(batch.sequences, backend.batchTokens())) {
+  for (const auto& part : embed::batchesOf(batch.sequences, backend.batchTokens())) {
     std::vector<std::vector<uint32_t>> packed;
     std::vector<uint32_t> firstTexts;
     for (const uint32_t i : part) {
@@ -29,4 +32,4 @@ std::vector<FloatMatrix> classify(Backend& backend, const Head& head, const Toke
   return results;
 }
 
-}  // namespace intformer
+}  // namespace intformer::classify

@@ -14,6 +14,9 @@
 #include "sw/files/streams.hpp"
 
 namespace intformer::cli {
+
+using floating::FloatMatrix;
+
 namespace {
 
 constexpr std::size_t kSampled = 64;  // sentences for the errors by layer and operator
@@ -36,7 +39,7 @@ std::vector<std::string> sentencesOf(const AccuracyOptions& options) {
   std::set<std::string> seen;
   const std::size_t wanted = std::size_t{options.queries} + options.lines;
   std::size_t repeated = 0;
-  LineReader lines(options.corpus);
+  files::LineReader lines(options.corpus);
   for (std::string line; sentences.size() < wanted && lines.next(line);) {
     if (seen.insert(line).second)
       sentences.push_back(line);
@@ -65,7 +68,7 @@ void runOnRtl(const AccuracyOptions& options, std::span<const std::vector<uint32
   const FloatMatrix vectors = embedWithProgress(*engine, sample, "sentences");
   FloatMatrix expected(options.rtl, reference.cols);
   std::copy_n(reference.data.begin(), expected.data.size(), expected.data.begin());
-  const Agreement close = agreement(expected, vectors, 0);
+  const accuracy::Agreement close = accuracy::agreement(expected, vectors, 0);
   fmt::print("RTL, {} sentences: equal to the golden model on all {} values; cosine to float32 mean "
              "{:.5f}, worst {:.5f}\n",
              options.rtl, engine->backend->work()->valuesCompared, close.mean, close.worst);
@@ -81,36 +84,37 @@ int accuracy(const AccuracyOptions& options) {
   const std::vector<std::string> sentences = sentencesOf(options);
   BackendRequest request{options.model, "float", {}, {}};
   const auto engine = openEngine(request);
-  const IntegerModel& integers = integersOf(engine->model, options.model);
+  const itf::IntegerModel& integers = itf::integersOf(engine->model, options.model);
   const auto ids = encodeAll(*engine->tokenizer, sentences);
 
-  AccuracyResult result;
+  accuracy::AccuracyResult result;
   result.model = engine->model.trained.name;
   result.origin = integers.origin;
-  result.corpus = std::filesystem::path(inputName(options.corpus)).filename().string();
+  result.corpus = std::filesystem::path(files::inputName(options.corpus)).filename().string();
   result.queries = options.queries;
   result.lines = options.lines;
   const FloatMatrix reference = embedWithProgress(*engine, ids, "sentences, float32");
-  std::vector<Variant> variants = allVariants();
+  std::vector<accuracy::Variant> variants = accuracy::allVariants();
   if (options.own) variants.resize(1);
-  for (const Variant& variant : variants) {
-    engine->backend = variantBackend(integers.model, variant);
+  for (const accuracy::Variant& variant : variants) {
+    engine->backend = accuracy::variantBackend(integers.model, variant);
     const FloatMatrix vectors = embedWithProgress(*engine, ids, "sentences, " + variant.name);
-    result.variants.push_back({variant, agreement(reference, vectors, options.queries)});
+    result.variants.push_back({variant, accuracy::agreement(reference, vectors, options.queries)});
   }
   const std::span<const std::vector<uint32_t>> all(ids);
   const auto sample = all.first(std::min(kSampled, all.size()));
   result.sampled = static_cast<uint32_t>(sample.size());
-  result.layers =
-      layerErrors(engine->model.trained.network.graph, integers.model, sample, variants.front());
-  result.operators = ownErrors(integers.model, sample, variants.front());
+  result.layers = accuracy::layerErrors(engine->model.trained.network.graph, integers.model, sample,
+                                        variants.front());
+  result.operators = accuracy::ownErrors(integers.model, sample, variants.front());
 
   fmt::print("{}: {} queries over {} lines of {}\n\n{}", result.model, result.queries, result.lines,
-             result.corpus, accuracyText(result));
-  if (!options.json.empty()) writeAtomically(options.json, accuracyJson(result));
-  if (!options.report.empty()) writeAtomically(options.report, accuracyHtml(result));
+             result.corpus, accuracy::accuracyText(result));
+  if (!options.json.empty()) files::writeAtomically(options.json, accuracy::accuracyJson(result));
+  if (!options.report.empty())
+    files::writeAtomically(options.report, accuracy::accuracyHtml(result));
   for (const std::string& path : {options.json, options.report})
-    if (!path.empty()) fmt::print("written: {}\n", outputName(path));
+    if (!path.empty()) fmt::print("written: {}\n", files::outputName(path));
   if (options.rtl != 0) runOnRtl(options, all, reference);
   return kFine;
 }

@@ -142,8 +142,9 @@ class Reader {
                         type == kind::kConfig || type == kind::kModel || type == kind::kFolder ||
                         type == kind::kModelOut;
     if (isFile && value.empty()) refuse(name + " '': a name is asked for");
-    if (isFile && !isStandard(value)) files_.push_back({name, value, type == kind::kOutFile});
-    if (!isStandard(value)) return;
+    if (isFile && !files::isStandard(value))
+      files_.push_back({name, value, type == kind::kOutFile});
+    if (!files::isStandard(value)) return;
     if (type == kind::kTextFile || type == kind::kSentences) useOnce(input_, name, "input");
     if (type == kind::kOutFile) {
       useOnce(output_, name, "output");

@@ -57,16 +57,17 @@ std::vector<std::vector<uint32_t>> parseLengths(const std::string& text) {
 }
 
 board::BoardProgram compileOne(const ModelInput& model, const Plan& plan,
-                               const CompileOptions& options, Decision* decision) {
+                               const compiler::CompileOptions& options,
+                               compiler::Decision* decision) {
   const StillWorking working("compiling " + model.name);
-  board::BoardProgram result{compile(model.graph, plan, options, decision), model.graph.tensors,
-                             model.seq, 0};
+  board::BoardProgram result{compiler::compile(model.graph, plan, options, decision),
+                             model.graph.tensors, model.seq, 0};
   result.cycles = cyclesOf(result.program, model.graph, model.inputs, plan, options.memory);
   return result;
 }
 
 std::vector<board::BoardProgram> compileAll(ModelInput& model, const Plan& plan,
-                                            CompileOptions options,
+                                            compiler::CompileOptions options,
                                             const std::vector<std::vector<uint32_t>>& lengths,
                                             uint64_t seed) {
   std::vector<board::BoardProgram> results;
@@ -81,7 +82,7 @@ std::vector<board::BoardProgram> compileAll(ModelInput& model, const Plan& plan,
     programs.push_back(std::move(result.program));
     results.push_back(std::move(result));
   }
-  joinPrograms(programs);
+  compiler::joinPrograms(programs);
   for (std::size_t i = 0; i < results.size(); ++i) results[i].program = std::move(programs[i]);
   return results;
 }

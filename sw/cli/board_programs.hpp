@@ -16,13 +16,14 @@ std::vector<std::vector<uint32_t>> parseLengths(const std::string& text);
 
 /// Compiles a loaded model, for the lengths that it was loaded with.
 board::BoardProgram compileOne(const ModelInput& model, const Plan& plan,
-                               const CompileOptions& options, Decision* decision);
+                               const compiler::CompileOptions& options,
+                               compiler::Decision* decision);
 
 /// Compiles a loaded model for each of these lengths, all programs in one memory
 /// (sw/compiler/join.hpp). Leaves the model's graph with the last of them. Throws as compile() and
 /// setLengths() do.
 std::vector<board::BoardProgram> compileAll(ModelInput& model, const Plan& plan,
-                                            CompileOptions options,
+                                            compiler::CompileOptions options,
                                             const std::vector<std::vector<uint32_t>>& lengths,
                                             uint64_t seed);
 

@@ -29,7 +29,7 @@ struct ClassifyOptions {
   std::optional<double> tolerance;  ///< of logits, to float32
 };
 
-const Head& headOf(const TrainedModel& model, const std::string& path) {
+const importer::Head& headOf(const importer::TrainedModel& model, const std::string& path) {
   if (model.head) return *model.head;
   throw std::runtime_error(path + ": has no head and no pooler; import a folder that has, as of "
                                   "BertForSequenceClassification or BertForTokenClassification");
@@ -37,16 +37,16 @@ const Head& headOf(const TrainedModel& model, const std::string& path) {
 
 /// Token ids of the texts; firstTexts as TokenBatch has them.
 std::vector<uint32_t> encodeTexts(const Engine& engine, Classified& result) {
-  const Tokenizer& tokenizer = *engine.tokenizer;
+  const tokenizer::Tokenizer& tokenizer = *engine.tokenizer;
   std::vector<uint32_t> firstTexts;
   std::size_t full = 0;
   for (const TextOrPair& text : result.texts) {
     if (text.pair && engine.model.trained.network.shape.segments < 2)
       throw std::runtime_error(engine.model.trained.name +
                                ": has one segment (type_vocab_size), a pair of texts needs two");
-    TokenPair tokens;
+    tokenizer::TokenPair tokens;
     if (text.pair)
-      tokens = encodePair(tokenizer, text.text, *text.pair);
+      tokens = tokenizer::encodePair(tokenizer, text.text, *text.pair);
     else
       tokens.ids = tokenizer.encode(text.text);
     firstTexts.push_back(text.pair ? tokens.firstText : static_cast<uint32_t>(tokens.ids.size()));
@@ -62,10 +62,10 @@ std::vector<uint32_t> encodeTexts(const Engine& engine, Classified& result) {
 /// Compares with the same model in float32; whether all values are near enough.
 bool holdToFloat(const Engine& engine, const Classified& result,
                  const std::vector<uint32_t>& firstTexts, double tolerance, std::FILE* out) {
-  const TrainedModel& trained = engine.model.trained;
-  const auto reference = floatBackend(trained.network.graph);
-  const std::vector<FloatMatrix> expected =
-      classify(*reference, *trained.head, {result.ids, firstTexts});
+  const importer::TrainedModel& trained = engine.model.trained;
+  const auto reference = embed::floatBackend(trained.network.graph);
+  const std::vector<floating::FloatMatrix> expected =
+      classify::classify(*reference, *trained.head, {result.ids, firstTexts});
   double worst = 0;
   std::size_t rows = 0, same = 0;
   for (std::size_t i = 0; i < expected.size(); ++i)
@@ -89,27 +89,29 @@ int runClassify(const ClassifyOptions& options) {
   const bool toStdout = options.json == "-" || options.jsonLines == "-";
   const bool quiet = options.quiet || toStdout;
   const auto engine = openEngine(options.request);
-  const Head& head = headOf(engine->model.trained, options.request.model);
+  const importer::Head& head = headOf(engine->model.trained, options.request.model);
   const std::vector<uint32_t> firstTexts = encodeTexts(*engine, result);
   const auto begin = std::chrono::steady_clock::now();
   {
     CountProgress progress("texts", result.texts.size());
-    result.logits = classify(*engine->backend, head, {result.ids, firstTexts},
-                             [&](std::size_t done) { progress.update(done); });
+    result.logits = classify::classify(*engine->backend, head, {result.ids, firstTexts},
+                                       [&](std::size_t done) { progress.update(done); });
   }
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  const ScoreFunction function = functionNamed(options.scores).value_or(head.function);
+  const importer::ScoreFunction function =
+      importer::functionNamed(options.scores).value_or(head.function);
   result.scores = result.logits;
-  for (FloatMatrix& scores : result.scores)
+  for (floating::FloatMatrix& scores : result.scores)
     for (uint32_t row = 0; row < scores.rows; ++row)
-      applyFunction(function, {scores.row(row), scores.cols});
+      classify::applyFunction(function, {scores.row(row), scores.cols});
   if (!quiet) printRows(head, *engine->tokenizer, result);
   if (!toStdout) printDeviceWork(*engine);
   if (!quiet)
     fmt::print("{} {} by {} in {:.2f} s ({:.1f} per second); scores: {}\n", result.texts.size(),
                result.texts.size() == 1 ? "text" : "texts", options.request.backend, seconds,
-               static_cast<double>(result.texts.size()) / seconds, functionName(function));
+               static_cast<double>(result.texts.size()) / seconds,
+               importer::functionName(function));
   writeJson(options.json, options.jsonLines, *engine, options.request.backend, function, result);
   for (const std::string& path : {options.json, options.jsonLines})
     if (!path.empty() && !quiet) fmt::print("written: {}\n", path);

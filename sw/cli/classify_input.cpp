@@ -10,6 +10,9 @@
 #include "sw/cli/texts.hpp"
 
 namespace intformer::cli {
+
+using files::LineReader;
+
 namespace {
 
 TextOrPair textOf(const std::string& line, const LineReader&) { return {line, std::nullopt}; }
@@ -64,7 +67,7 @@ void addClassifyTexts(CLI::App& command, ClassifyTexts& request) {
 std::vector<TextOrPair> readTexts(const ClassifyTexts& request) {
   std::vector<TextOrPair> first;
   for (const std::string& text : request.arguments) {
-    if (isStandard(text))
+    if (files::isStandard(text))
       readFile(text, textOf, first);
     else
       first.push_back({text, std::nullopt});

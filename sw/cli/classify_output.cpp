@@ -12,11 +12,15 @@
 #include "sw/version/version.hpp"
 
 namespace intformer::cli {
+
+using importer::Head;
+using importer::HeadKind;
+
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::vector<float> rowOf(const FloatMatrix& matrix, uint32_t row) {
+std::vector<float> rowOf(const floating::FloatMatrix& matrix, uint32_t row) {
   return {matrix.row(row), matrix.row(row) + matrix.cols};
 }
 
@@ -54,7 +58,7 @@ void addScores(const Head& head, const Classified& result, std::size_t i, uint32
   json["logits"] = rowOf(result.logits[i], row);
 }
 
-Json rowJson(const Head& head, const Tokenizer& tokenizer, const Classified& result,
+Json rowJson(const Head& head, const tokenizer::Tokenizer& tokenizer, const Classified& result,
              std::size_t i) {
   Json json = {{"text", result.texts[i].text}};
   if (result.texts[i].pair) json["pair"] = *result.texts[i].pair;
@@ -74,11 +78,11 @@ Json rowJson(const Head& head, const Tokenizer& tokenizer, const Classified& res
 
 }  // namespace
 
-void printRows(const Head& head, const Tokenizer& tokenizer, const Classified& result) {
+void printRows(const Head& head, const tokenizer::Tokenizer& tokenizer, const Classified& result) {
   for (std::size_t i = 0; i < result.texts.size(); ++i) {
     const TextOrPair& one = result.texts[i];
     const std::string text = one.pair ? one.text + " | " + *one.pair : one.text;
-    const FloatMatrix& scores = result.scores[i];
+    const floating::FloatMatrix& scores = result.scores[i];
     if (head.kind == HeadKind::Pooler)
       fmt::print("{}  {}\n", pooledText(rowOf(scores, 0)), text);
     else if (head.kind == HeadKind::Sequence)
@@ -94,34 +98,35 @@ void printRows(const Head& head, const Tokenizer& tokenizer, const Classified& r
 }
 
 void writeJson(const std::string& json, const std::string& jsonLines, const Engine& engine,
-               const std::string& backend, ScoreFunction function, const Classified& result) {
-  const TrainedModel& trained = engine.model.trained;
+               const std::string& backend, importer::ScoreFunction function,
+               const Classified& result) {
+  const importer::TrainedModel& trained = engine.model.trained;
   Json rows = Json::array();
   for (std::size_t i = 0; i < result.texts.size(); ++i)
     rows.push_back(rowJson(*trained.head, *engine.tokenizer, result, i));
   if (!jsonLines.empty()) {
     std::string lines;
     for (const Json& row : rows) lines += jsonText(row) + "\n";
-    writeAtomically(jsonLines, lines);
+    files::writeAtomically(jsonLines, lines);
   }
   if (json.empty()) return;
   Json all;
   if (engine.plan)
     all = reportHead(*engine.plan);
   else
-    all["generator"] = "intformer " + std::string(programVersion());
+    all["generator"] = "intformer " + std::string(version::programVersion());
   all["model"] = trained.name;
   all["backend"] = backend;
-  all["head"] = headName(trained.head->kind);
-  all["scores"] = functionName(function);
+  all["head"] = importer::headName(trained.head->kind);
+  all["scores"] = importer::functionName(function);
   all["labels"] = trained.head->labels;
-  if (const DeviceWork* work = engine.backend->work())
+  if (const embed::DeviceWork* work = engine.backend->work())
     all["device"] = {{"cycles", work->cycles},
                      {"macs", work->macs},
                      {"utilization", work->utilization},
                      {"values_compared", work->valuesCompared}};
   all["rows"] = std::move(rows);
-  writeAtomically(json, jsonText(all, 1) + "\n");
+  files::writeAtomically(json, jsonText(all, 1) + "\n");
 }
 
 }  // namespace intformer::cli

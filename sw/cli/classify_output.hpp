@@ -13,16 +13,18 @@ namespace intformer::cli {
 struct Classified {
   std::vector<TextOrPair> texts;
   std::vector<std::vector<uint32_t>> ids;
-  std::vector<FloatMatrix> logits;  ///< as classify() gives them
-  std::vector<FloatMatrix> scores;  ///< of the same sizes
+  std::vector<floating::FloatMatrix> logits;  ///< as classify() gives them
+  std::vector<floating::FloatMatrix> scores;  ///< of the same sizes
 };
 
 /// For people: labels and scores, a line per text; of heads for tokens one per token too.
-void printRows(const Head& head, const Tokenizer& tokenizer, const Classified& result);
+void printRows(const importer::Head& head, const tokenizer::Tokenizer& tokenizer,
+               const Classified& result);
 
 /// Writes all as one JSON object, and a line of JSON per text. Empty names: not wanted; "-": stdout.
 /// Throws std::runtime_error.
 void writeJson(const std::string& json, const std::string& jsonLines, const Engine& engine,
-               const std::string& backend, ScoreFunction function, const Classified& result);
+               const std::string& backend, importer::ScoreFunction function,
+               const Classified& result);
 
 }  // namespace intformer::cli

@@ -53,7 +53,7 @@ int parse(CLI::App& app, const int& status, const std::vector<std::string>& word
       fmt::print(stderr, "{}", app.help());
       return kRefused;
     }
-    if (arguments.dataToStandardOutput) keepOutputForData();
+    if (arguments.dataToStandardOutput) files::keepOutputForData();
     std::ranges::reverse(arguments.words);
     app.parse(std::move(arguments.words));
   } catch (const UsageError& error) {
@@ -69,17 +69,17 @@ int parse(CLI::App& app, const int& status, const std::vector<std::string>& word
 }  // namespace
 
 int runCommandLine(CLI::App& app, const int& status, int argc, char** argv) {
-  cleanUpWhenInterrupted();
+  files::cleanUpWhenInterrupted();
   app.require_subcommand(1);
-  app.set_version_flag("--version", "intformer " + std::string(programVersion()),
+  app.set_version_flag("--version", "intformer " + std::string(version::programVersion()),
                        "Print the version and exit");
   const std::vector<std::string> words(argv + 1, argv + argc);
   try {
     const int result = parse(app, status, words);
-    flushStandardOutput();
+    files::flushStandardOutput();
     return result;
   } catch (const std::exception& error) {
-    fmt::print(stderr, "{}\n", messageOf(error));
+    fmt::print(stderr, "{}\n", files::messageOf(error));
     return kRefused;
   }
 }

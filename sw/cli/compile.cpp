@@ -37,7 +37,7 @@ struct CompileCommand {
   std::string name;     ///< of the constant in model.h
   bool explain = false;
   uint64_t base = 0;
-  CompileOptions options;
+  compiler::CompileOptions options;
 };
 
 /// All that compile ever writes into a folder.
@@ -65,11 +65,12 @@ void writeFolder(const fs::path& folder, const std::vector<FolderFile>& files) {
   const fs::path target = fs::absolute(folder).lexically_normal();
   const fs::path clean = target.has_filename() ? target : target.parent_path();
   fs::create_directories(clean.parent_path(), error);
-  TemporaryPath aside(clean.string() + ".partial");
+  files::TemporaryPath aside(clean.string() + ".partial");
   fs::remove_all(aside.path(), error);
   if (!fs::create_directory(aside.path(), error)) refuse(folder, error.message());
-  for (const FolderFile& file : files) writeAtomically(aside.path() / file.name, std::span(file.parts));
-  const Uninterrupted whole;
+  for (const FolderFile& file : files)
+    files::writeAtomically(aside.path() / file.name, std::span(file.parts));
+  const files::Uninterrupted whole;
   fs::remove_all(clean, error);
   fs::rename(aside.path(), clean, error);
   if (error) refuse(clean, error.message());
@@ -79,13 +80,16 @@ void writeFolder(const fs::path& folder, const std::vector<FolderFile>& files) {
 /// Throws CompileError where the image cannot lie at `base`.
 void checkBase(uint64_t base, uint64_t memoryBytes, const Plan& plan) {
   if (base % 4096 != 0)
-    throw CompileError(fmt::format("--base 0x{:x} is not a multiple of 4096, so that bursts would "
-                                   "cross the boundaries that AXI gives them", base));
+    throw compiler::CompileError(
+        fmt::format("--base 0x{:x} is not a multiple of 4096, so that bursts would "
+                    "cross the boundaries that AXI gives them",
+                    base));
   const uint64_t last = base + (memoryBytes - 1);
   if (last < base || (plan.addressBits < 64 && last >> plan.addressBits != 0))
-    throw CompileError(fmt::format("--base 0x{:x}: {} bytes from there end beyond the {} bits of "
-                                   "its addresses (bus.address_bits)", base, memoryBytes,
-                                   plan.addressBits));
+    throw compiler::CompileError(
+        fmt::format("--base 0x{:x}: {} bytes from there end beyond the {} bits of "
+                    "its addresses (bus.address_bits)",
+                    base, memoryBytes, plan.addressBits));
 }
 
 /// What people are told of each program.
@@ -127,7 +131,7 @@ void writeBoard(const CompileCommand& command, const ModelInput& model, const Pl
     moveCommands(program.program.commands, command.base);
     if (programs.size() > 1)
       listing += fmt::format("# {} tokens\n", lengthsText(program.lengths));
-    listing += listProgram(program.program);
+    listing += compiler::listProgram(program.program);
   }
   const std::vector<uint8_t> image = imageOf(programs, model);
   const std::string_view memory(reinterpret_cast<const char*>(image.data()), image.size());
@@ -139,7 +143,7 @@ void writeBoard(const CompileCommand& command, const ModelInput& model, const Pl
                                 .programs = programs,
                                 .base = command.base,
                                 .imageBytes = image.size(),
-                                .imageId = fnv1a(memory)};
+                                .imageId = files::fnv1a(memory)};
   const std::string map = board::memoryJson(board);
   const std::string header = model.output ? board::modelHeader(board) : "";
   const std::string trailer = board::imageTrailer(board);
@@ -157,12 +161,12 @@ void writeBoard(const CompileCommand& command, const ModelInput& model, const Pl
 }
 
 int compileModel(const CompileCommand& command) {
-  const ConfigResult config = loadConfig(hereOrOwn(command.config), command.overrides);
+  const ConfigResult config = loadConfig(places::hereOrOwn(command.config), command.overrides);
   for (const auto& fault : config.diagnostics) fmt::print(stderr, "{}\n", fault.text());
   ModelRequest request = command.model;
-  CompileOptions options = command.options;
+  compiler::CompileOptions options = command.options;
   options.contents = !command.out.empty();
-  if (!options.contents) request.integers = Integers::Left;
+  if (!options.contents) request.integers = model::Integers::Left;
   const auto lengths = command.lengths.empty() ? std::vector<std::vector<uint32_t>>{}
                                                : parseLengths(command.lengths);
   for (const auto& batch : lengths)  // loaded with the longest, which is refused if it must be
@@ -172,7 +176,7 @@ int compileModel(const CompileCommand& command) {
   if (!config.plan || !model) return kRefused;
   const Plan& plan = *config.plan;
   std::vector<board::BoardProgram> programs;
-  Decision decision;
+  compiler::Decision decision;
   if (lengths.empty())
     programs.push_back(compileOne(*model, plan, options, &decision));
   else
@@ -184,7 +188,7 @@ int compileModel(const CompileCommand& command) {
                         fmt::format("{} on {}: {} tokens, {} {}", model->name, deviceName(plan),
                                     lengthsText(model->seq), model->layers,
                                     model->layers == 1 ? "layer" : "layers"));
-    if (!command.json.empty()) writeAtomically(command.json, explanation.json);
+    if (!command.json.empty()) files::writeAtomically(command.json, explanation.json);
     fmt::print("{}", explanation.text);
     if (command.out.empty()) return kFine;
   }

@@ -15,6 +15,9 @@
 #include "sw/cli/texts.hpp"
 
 namespace intformer::cli {
+
+using floating::FloatMatrix;
+
 namespace {
 
 /// Sentences that are read, embedded and written together, of a text that may be endless.
@@ -61,7 +64,7 @@ void printCosines(const FloatMatrix& vectors) {
     FloatMatrix same(vectors.rows, vectors.cols);
     for (uint32_t j = 0; j < vectors.rows; ++j)
       std::copy_n(vectors.row(i), vectors.cols, same.row(j));
-    for (const double cosine : rowCosines(same, vectors)) fmt::print(" {:8.5f}", cosine);
+    for (const double cosine : quantizer::rowCosines(same, vectors)) fmt::print(" {:8.5f}", cosine);
     fmt::print("\n");
   }
 }
@@ -70,11 +73,12 @@ void printCosines(const FloatMatrix& vectors) {
 class FloatCheck {
  public:
   explicit FloatCheck(const Engine& engine)
-      : pooling_(engine.model.trained.pooling), backend_(floatBackend(engine.model.trained.network.graph)) {}
+      : pooling_(engine.model.trained.pooling),
+        backend_(embed::floatBackend(engine.model.trained.network.graph)) {}
 
   void add(const Embedded& batch) {
     const std::vector<double> cosines =
-        rowCosines(batch.vectors, embedSentences(*backend_, pooling_, batch.ids));
+        quantizer::rowCosines(batch.vectors, embed::embedSentences(*backend_, pooling_, batch.ids));
     for (std::size_t i = 0; i < cosines.size(); ++i) {
       sum_ += cosines[i];
       ++count_;
@@ -98,8 +102,8 @@ class FloatCheck {
   }
 
  private:
-  const Pooling& pooling_;
-  std::unique_ptr<Backend> backend_;
+  const importer::Pooling& pooling_;
+  std::unique_ptr<embed::Backend> backend_;
   std::vector<std::pair<double, std::string>> worst_;
   double sum_ = 0;
   std::size_t count_ = 0;
@@ -120,8 +124,9 @@ int embed(const EmbedOptions& options) {
   while (!(batch.sentences = texts.next(kBatch)).empty()) {
     batch.ids = encoder.encode(batch.sentences);
     const auto begin = std::chrono::steady_clock::now();
-    batch.vectors = embedSentences(*engine->backend, engine->model.trained.pooling, batch.ids,
-                                   [&](std::size_t more) { progress.update(done + more); });
+    batch.vectors =
+        embed::embedSentences(*engine->backend, engine->model.trained.pooling, batch.ids,
+                              [&](std::size_t more) { progress.update(done + more); });
     seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     progress.clear();
     if (!options.quiet && done < kShownRows)
@@ -141,7 +146,7 @@ int embed(const EmbedOptions& options) {
                static_cast<double>(done) / seconds);
   for (const auto& writer : writers) writer->finish(*engine);
   for (const std::string& path : {options.json, options.jsonLines, options.npy})
-    if (!path.empty() && !options.quiet) fmt::print("written: {}\n", outputName(path));
+    if (!path.empty() && !options.quiet) fmt::print("written: {}\n", files::outputName(path));
   return !check || check->holds(*options.floor, options.quiet) ? kFine : kDifferent;
 }
 

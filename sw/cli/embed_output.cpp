@@ -10,6 +10,9 @@
 #include "sw/version/version.hpp"
 
 namespace intformer::cli {
+
+using files::OutputFile;
+
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -28,10 +31,10 @@ class JsonWriter : public EmbeddingWriter {
     if (engine.plan)
       json_ = reportHead(*engine.plan);
     else
-      json_["generator"] = "intformer " + std::string(programVersion());
+      json_["generator"] = "intformer " + std::string(version::programVersion());
     json_["model"] = engine.model.trained.name;
     json_["backend"] = backend;
-    json_["pooling"] = poolingText(engine.model.trained.pooling);
+    json_["pooling"] = importer::poolingText(engine.model.trained.pooling);
     json_["dimensions"] = engine.model.trained.network.shape.width;
   }
   void add(const Embedded& batch) override {
@@ -39,7 +42,7 @@ class JsonWriter : public EmbeddingWriter {
       sentences_.push_back(sentenceJson(batch, i));
   }
   void finish(const Engine& engine) override {
-    if (const DeviceWork* work = engine.backend->work())
+    if (const embed::DeviceWork* work = engine.backend->work())
       json_["device"] = {{"cycles", work->cycles},
                          {"macs", work->macs},
                          {"utilization", work->utilization},
@@ -77,13 +80,13 @@ class NpyWriter : public EmbeddingWriter {
     all_.data.insert(all_.data.end(), batch.vectors.data.begin(), batch.vectors.data.end());
   }
   void finish(const Engine&) override {
-    out_.write(npyBytes(all_));
+    out_.write(embed::npyBytes(all_));
     out_.close();
   }
 
  private:
   OutputFile out_;
-  FloatMatrix all_;
+  floating::FloatMatrix all_;
 };
 
 }  // namespace

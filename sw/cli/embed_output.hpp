@@ -13,7 +13,7 @@ namespace intformer::cli {
 struct Embedded {
   std::vector<std::string> sentences;
   std::vector<std::vector<uint32_t>> ids;
-  FloatMatrix vectors;
+  floating::FloatMatrix vectors;
 };
 
 /// A file that takes embeddings batch by batch; it appears whole when it is finished.

@@ -75,16 +75,17 @@ std::string estimateJson(const report::RunReport& report) {
 }
 
 int estimateModel(const EstimateOptions& options) {
-  const ConfigResult config = loadConfig(hereOrOwn(options.config), options.overrides);
+  const ConfigResult config = loadConfig(places::hereOrOwn(options.config), options.overrides);
   for (const Diagnostic& fault : config.diagnostics) fmt::print(stderr, "{}\n", fault.text());
   ModelRequest request = options.model;
-  request.integers = Integers::Left;
+  request.integers = model::Integers::Left;
   request.ownSentence = true;
   const auto model = loadModel(request);
   if (!config.plan || !model) return 1;
   const Plan& plan = *config.plan;
   std::optional<StillWorking> working("estimating " + model->name);
-  const Program program = compile(model->graph, plan, {.memory = options.memory, .contents = false});
+  const Program program =
+      compiler::compile(model->graph, plan, {.memory = options.memory, .contents = false});
   const std::vector<uint8_t> lists = buildLists(program, model->graph, model->inputs);
   report::RunReport report =
       report::estimateReport(program, plan, options.memory, lists, program.readOnlyEnd);
@@ -100,7 +101,7 @@ int estimateModel(const EstimateOptions& options) {
              program.commands.size());
   printOperators(report);
   if (!options.json.empty()) {
-    writeAtomically(options.json, estimateJson(report));
+    files::writeAtomically(options.json, estimateJson(report));
     fmt::print("\nreport: {}\n", options.json);
   }
   return 0;

@@ -24,7 +24,7 @@ struct GenerateOptions {
 };
 
 int generate(const GenerateOptions& options) {
-  const ConfigResult config = loadConfig(hereOrOwn(options.config), options.overrides);
+  const ConfigResult config = loadConfig(places::hereOrOwn(options.config), options.overrides);
   for (const auto& fault : config.diagnostics) fmt::print(stderr, "{}\n", fault.text());
   if (!config.plan) return 1;
 

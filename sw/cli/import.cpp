@@ -23,13 +23,14 @@ std::string countText(uint64_t bytes) {
 }
 
 int import(const ImportOptions& options) {
-  ModelFile model;
+  itf::ModelFile model;
   bool whole = true;
   model.trained = importTrained(options.folder, &whole);
   if (options.strict && !whole)
-    throw ImportError(options.folder + ": is not taken whole, and --strict asks for that; nothing "
-                                       "is written");
-  writeModelFile(options.out, model);
+    throw files::ImportError(options.folder +
+                             ": is not taken whole, and --strict asks for that; nothing "
+                             "is written");
+  itf::writeModelFile(options.out, model);
   fmt::print("{}: {}\n", options.out, countText(std::filesystem::file_size(options.out)));
   if (!options.noHint)
     fmt::print("next: intformer quantize {} --out {}\n", options.out, options.out);
@@ -38,10 +39,10 @@ int import(const ImportOptions& options) {
 
 }  // namespace
 
-TrainedModel importTrained(const std::string& folder, bool* whole) {
-  ImportNotes notes;
-  TrainedModel model = importFolder(folder, notes);
-  const ModelShape& shape = model.network.shape;
+importer::TrainedModel importTrained(const std::string& folder, bool* whole) {
+  importer::ImportNotes notes;
+  importer::TrainedModel model = importer::importFolder(folder, notes);
+  const floating::ModelShape& shape = model.network.shape;
   fmt::print("{}: {} layers, width {}, {} heads, ffn {}, {} pieces, {} positions\n", model.name,
              shape.layers, shape.width, shape.heads, shape.ffn, model.vocabulary.size(),
              shape.positions);

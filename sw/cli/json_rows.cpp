@@ -27,7 +27,7 @@ void JsonRows::add(const nlohmann::ordered_json& row) {
 
 void JsonRows::finish() {
   if (array_) array_->write(first_ ? "[\n]\n" : "\n]\n");
-  for (std::optional<OutputFile>* file : {&array_, &lines_})
+  for (std::optional<files::OutputFile>* file : {&array_, &lines_})
     if (*file) (*file)->close();
 }
 

@@ -24,7 +24,7 @@ class JsonRows {
   void finish();
 
  private:
-  std::optional<OutputFile> array_, lines_;
+  std::optional<files::OutputFile> array_, lines_;
   bool first_ = true;
 };
 

@@ -18,6 +18,9 @@
 #include "sw/quantizer/integer_form.hpp"
 
 namespace intformer::cli {
+
+using itf::ModelFile;
+
 namespace {
 
 constexpr const char* kSentence = "The array never waits for the memory, and every bit agrees.";
@@ -62,7 +65,7 @@ bool saysTokens(const ModelRequest& request) {
 std::vector<std::vector<uint32_t>> drawTokens(const std::vector<uint32_t>& lengths,
                                               uint32_t vocabulary, uint64_t seed) {
   std::vector<std::vector<uint32_t>> tokens;
-  Random random(seed);
+  model::Random random(seed);
   for (const uint32_t length : lengths)
     for (uint32_t& id : tokens.emplace_back(length)) id = random.below(vocabulary);
   return tokens;
@@ -70,7 +73,7 @@ std::vector<std::vector<uint32_t>> drawTokens(const std::vector<uint32_t>& lengt
 
 /// Token ids of the sentence, or of --seq, drawn among the vocabulary's pieces.
 std::vector<std::vector<uint32_t>> tokensOf(const ModelRequest& request,
-                                            const Tokenizer& tokenizer) {
+                                            const tokenizer::Tokenizer& tokenizer) {
   if (request.seq.empty()) return encodeAll(tokenizer, {request.sentence.value_or(kSentence)});
   return drawTokens(request.seq, static_cast<uint32_t>(tokenizer.size()), request.seed);
 }
@@ -79,17 +82,17 @@ std::vector<std::vector<uint32_t>> tokensOf(const ModelRequest& request,
 std::optional<ModelFile> importedFolder(const ModelRequest& request) {
   ModelFile file;
   file.trained = importTrained(request.path);
-  FloatModel& network = file.trained.network;
+  floating::FloatModel& network = file.trained.network;
   const uint32_t layers = request.layers.value_or(network.shape.layers);
   if (!hasLayers(file.trained.name, network.shape.layers, layers)) return std::nullopt;
-  keepLayers(network, layers);
+  floating::keepLayers(network, layers);
   return file;
 }
 
 std::optional<ModelFile> wholeFile(const ModelRequest& request) {
-  ModelFile file = readModelFile(request.path);
+  ModelFile file = itf::readModelFile(request.path);
   const uint32_t layers = file.trained.network.shape.layers;
-  static_cast<void>(integersOf(file, request.path));
+  static_cast<void>(itf::integersOf(file, request.path));
   if (request.layers.value_or(layers) == layers) return file;
   fmt::print(stderr,
              "--layers {}: {} holds integers for all of its {} layers and runs whole; the folder "
@@ -100,20 +103,21 @@ std::optional<ModelFile> wholeFile(const ModelRequest& request) {
 
 /// The graph of a folder's model without its integers, which take long to find.
 std::optional<ModelInput> folderShape(const ModelRequest& request) {
-  const std::string name = folderName(request.path);
-  const ModelFamily& family = folderFamily();
-  FloatModel network = family.build(family.readShape(request.path + "/config.json", nullptr));
+  const std::string name = importer::folderName(request.path);
+  const importer::ModelFamily& family = importer::folderFamily();
+  floating::FloatModel network =
+      family.build(family.readShape(request.path + "/config.json", nullptr));
   ModelInput model;
   model.name = name;
   model.layers = request.layers.value_or(network.shape.layers);
   if (!hasLayers(name, network.shape.layers, model.layers) ||
       !takesLengths(name, network.shape.positions, request.seq))
     return std::nullopt;
-  keepLayers(network, model.layers);
-  ImportNotes notes;
-  const auto tokens = tokensOf(request, importTokenizer(request.path, notes));
+  floating::keepLayers(network, model.layers);
+  importer::ImportNotes notes;
+  const auto tokens = tokensOf(request, importer::importTokenizer(request.path, notes));
   model.seq = lengthsOf(tokens);
-  model.graph = withLengths(integerForm(network.graph).graph, model.seq);
+  model.graph = withLengths(quantizer::integerForm(network.graph).graph, model.seq);
   model.graph.name = name;
   model.inputs = tokenInputs(model.graph, tokens);
   return model;
@@ -123,11 +127,11 @@ std::optional<ModelInput> loadTrained(const ModelRequest& request) {
   if (!saysTokens(request)) return std::nullopt;
   const std::filesystem::path path = request.path;
   const bool isFolder = std::filesystem::is_directory(path);
-  if (isFolder && request.integers == Integers::Left) return folderShape(request);
+  if (isFolder && request.integers == model::Integers::Left) return folderShape(request);
 
   std::optional<ModelFile> file = isFolder ? importedFolder(request) : wholeFile(request);
   if (!file) return std::nullopt;
-  const TrainedModel& trained = file->trained;
+  const importer::TrainedModel& trained = file->trained;
   ModelInput model;
   model.name = isFolder ? trained.name : path.stem().string();
   model.layers = trained.network.shape.layers;
@@ -137,12 +141,12 @@ std::optional<ModelInput> loadTrained(const ModelRequest& request) {
     file->integers = quantizeTrained(trained);
     fmt::print("quantized for now; `intformer import` and `quantize` keep it in a file\n\n");
   }
-  const Tokenizer tokenizer(trained.vocabulary, trained.tokenizer);
+  const tokenizer::Tokenizer tokenizer(trained.vocabulary, trained.tokenizer);
   const auto tokens = tokensOf(request, tokenizer);
-  QuantizedModel integers = std::move(file->integers->model);
+  quantizer::QuantizedModel integers = std::move(file->integers->model);
   if (request.reference) {
     FloatReference& reference = model.reference.emplace();
-    reference.states = floatOutput(trained.network.graph, tokens);
+    reference.states = floating::floatOutput(trained.network.graph, tokens);
     for (const auto& sequence : tokens)
       for (const uint32_t token : sequence) reference.pieces.push_back(tokenizer.piece(token));
   }
@@ -156,7 +160,7 @@ std::optional<ModelInput> loadTrained(const ModelRequest& request) {
 }
 
 std::optional<ModelInput> loadSeeded(const ModelRequest& request) {
-  const ModelSpecResult spec = loadModelSpec(hereOrOwn(request.path));
+  const model::ModelSpecResult spec = model::loadModelSpec(places::hereOrOwn(request.path));
   for (const Diagnostic& fault : spec.diagnostics) fmt::print(stderr, "{}\n", fault.text());
   if (!spec.spec) return std::nullopt;
   if (request.sentence) {
@@ -179,10 +183,11 @@ std::optional<ModelInput> loadSeeded(const ModelRequest& request) {
   const bool fromTokens = spec.spec->vocabulary != 0 && !request.encoderOnly;
   if (!takesLengths(spec.spec->name, fromTokens ? spec.spec->positions : 0, seq))
     return std::nullopt;
-  model.graph = buildModel(*spec.spec, layers, seq, request.seed,
-                           fromTokens ? EncoderInput::Tokens : EncoderInput::Activations,
-                           request.integers);
-  model.inputs = seededInputs(model.graph, request.seed);
+  model.graph =
+      model::buildModel(*spec.spec, layers, seq, request.seed,
+                        fromTokens ? model::EncoderInput::Tokens : model::EncoderInput::Activations,
+                        request.integers);
+  model.inputs = model::seededInputs(model.graph, request.seed);
   return model;
 }
 
@@ -190,7 +195,7 @@ std::optional<ModelInput> loadSeeded(const ModelRequest& request) {
 
 TensorValues drawnInputs(const ModelInput& model, uint64_t seed) {
   return model.vocabulary == 0
-             ? seededInputs(model.graph, seed)
+             ? model::seededInputs(model.graph, seed)
              : tokenInputs(model.graph, drawTokens(model.seq, model.vocabulary, seed));
 }
 

@@ -25,14 +25,14 @@ struct ModelRequest {
   std::optional<uint32_t> layers;  ///< the first ones; unset: all of a trained model, 1 of a shape
   uint64_t seed = 1;
   /// Integers::Left: of a shape or a folder only what compiling and estimating need.
-  Integers integers = Integers::Drawn;
+  model::Integers integers = model::Integers::Drawn;
   bool reference = false;  ///< compute what float32 says, too
 };
 
 /// What a trained model says in float32 to the same tokens.
 struct FloatReference {
   std::vector<std::string> pieces;  ///< one per row
-  FloatMatrix states;               ///< last hidden states
+  floating::FloatMatrix states;     ///< last hidden states
 };
 
 /// A model with its input values.

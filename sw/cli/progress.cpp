@@ -46,7 +46,7 @@ void ProgressBar::clear() {
   fmt::print(stderr, "\r\033[K");
   std::fflush(stderr);
   shown_ = false;
-  lineIsOpen(false);
+  files::lineIsOpen(false);
 }
 
 bool ProgressBar::due() {
@@ -65,7 +65,7 @@ void ProgressBar::show(std::optional<double> part, const std::string& state) {
     fmt::print(stderr, "{}\n", state);
     return;
   }
-  lineIsOpen(true);
+  files::lineIsOpen(true);
   shown_ = true;
   fmt::print(stderr, "\r\033[K{}", progressLine(part, state, terminalColumns()));
   std::fflush(stderr);

@@ -17,6 +17,11 @@
 #include "sw/quantizer/paired_sentences.hpp"
 
 namespace intformer::cli {
+
+using files::inputName;
+using quantizer::QuantizeOptions;
+using quantizer::RangeMethod;
+
 namespace {
 
 struct QuantizeCommand {
@@ -29,8 +34,8 @@ struct QuantizeCommand {
 
 /// The options as a model file says how its integers were found.
 std::string methodText(const QuantizeOptions& how) {
-  const CodingOptions& coding = how.activations;
-  std::string text = fmt::format("ranges {}", rangeMethodName(coding.ranges.method));
+  const quantizer::CodingOptions& coding = how.activations;
+  std::string text = fmt::format("ranges {}", quantizer::rangeMethodName(coding.ranges.method));
   if (coding.ranges.method == RangeMethod::Percentile)
     text += fmt::format(" {}", coding.ranges.percentile);
   text += coding.strength ? fmt::format(", smoothing {}", *coding.strength)
@@ -51,9 +56,9 @@ int quantize(const QuantizeCommand& command) {
     return kRefused;
   }
   const auto begin = std::chrono::steady_clock::now();
-  ModelFile model = readModelFile(command.model);
+  itf::ModelFile model = itf::readModelFile(command.model);
   model.integers = quantizeTrained(model.trained, command.calibration, command.how);
-  writeModelFile(command.out, model);
+  itf::writeModelFile(command.out, model);
   uint64_t weights = 0;
   for (const Linear* linear : operatorsOf<Linear>(model.integers->model.graph))
     weights += linear->weights.size();
@@ -65,9 +70,9 @@ int quantize(const QuantizeCommand& command) {
 }
 
 /// Whether pairs of texts are what the model is for, or may be.
-bool seesPairs(const TrainedModel& model) {
-  return model.head && model.head->kind == HeadKind::Sequence && model.network.shape.segments > 1 &&
-         model.tokenizer.maxTokens > 2;
+bool seesPairs(const importer::TrainedModel& model) {
+  return model.head && model.head->kind == importer::HeadKind::Sequence &&
+         model.network.shape.segments > 1 && model.tokenizer.maxTokens > 2;
 }
 
 /// Methods, of which docs/10-accuracy.md measures what each is worth.
@@ -77,7 +82,7 @@ void addMethods(CLI::App& app, QuantizeCommand& options) {
   const auto range = [&how](const std::string& name) {
     for (const RangeMethod method :
          {RangeMethod::Max, RangeMethod::Percentile, RangeMethod::MeanSquare})
-      if (rangeMethodName(method) == name)
+      if (quantizer::rangeMethodName(method) == name)
         how.activations.ranges.method = how.heads.method = method;
   };
   app.add_option_function<std::string>("--ranges", range,
@@ -112,28 +117,29 @@ void addMethods(CLI::App& app, QuantizeCommand& options) {
 
 }  // namespace
 
-IntegerModel quantizeTrained(const TrainedModel& model, const CalibrationSource& calibration,
-                             const QuantizeOptions& how) {
+itf::IntegerModel quantizeTrained(const importer::TrainedModel& model,
+                                  const CalibrationSource& calibration,
+                                  const QuantizeOptions& how) {
   const std::string path = calibration.text.empty()
-                               ? ownFile("configs/calibration/english.txt").string()
-                               : hereOrOwn(calibration.text);
+                               ? places::ownFile("configs/calibration/english.txt").string()
+                               : places::hereOrOwn(calibration.text);
   std::vector<std::string> lines = readLines(path);
   if (const std::size_t blank = std::erase_if(lines, isBlank); blank != 0 && !lines.empty())
     fmt::print("{}: {} blank lines say nothing and are left out\n", inputName(path),
                blank);
   if (lines.empty())
     throw std::runtime_error(inputName(path) + ": holds no sentence to calibrate on");
-  const Tokenizer tokenizer(model.vocabulary, model.tokenizer);
+  const tokenizer::Tokenizer tokenizer(model.vocabulary, model.tokenizer);
   std::vector<std::vector<uint32_t>> written;
   std::string text;
   for (const std::string& line : lines) {
     written.push_back(tokenizer.encode(line));
     text += line + "\n";
   }
-  const auto drawn = drawSentences(tokenizer, calibration.drawn);
-  CalibrationTexts texts{interleave(written, drawn), {}};
+  const auto drawn = quantizer::drawSentences(tokenizer, calibration.drawn);
+  quantizer::CalibrationTexts texts{quantizer::interleave(written, drawn), {}};
   const bool pairs = seesPairs(model);
-  if (pairs) texts = pairSentences(tokenizer, texts.sequences);
+  if (pairs) texts = quantizer::pairSentences(tokenizer, texts.sequences);
   std::size_t tokens = 0;
   for (const auto& sequence : texts.sequences) tokens += sequence.size();
   const std::string name = std::filesystem::path(inputName(path)).filename().string();
@@ -142,7 +148,7 @@ IntegerModel quantizeTrained(const TrainedModel& model, const CalibrationSource&
              tokens);
   std::fflush(stdout);
 
-  IntegerModel integers;
+  itf::IntegerModel integers;
   integers.origin = {
       {"calibration", name},
       {"calibration_xxh3", fmt::format("{:016x}", XXH3_64bits(text.data(), text.size()))},
@@ -152,8 +158,8 @@ IntegerModel quantizeTrained(const TrainedModel& model, const CalibrationSource&
       {"pairs", std::to_string(lines.size() + drawn.size() - texts.sequences.size())},
       {"tokens", std::to_string(tokens)}};
   CountProgress progress("layers", model.network.graph.blocks.size());
-  integers.model = quantizeModel(model.network.graph, texts.batch(), how,
-                                 [&](uint32_t done) { progress.update(done); });
+  integers.model = quantizer::quantizeModel(model.network.graph, texts.batch(), how,
+                                            [&](uint32_t done) { progress.update(done); });
   return integers;
 }
 

@@ -13,13 +13,13 @@ namespace intformer::cli {
 int orRefuse(const std::function<int()>& body, const std::string& fit) {
   try {
     return body();
-  } catch (const BackendError& error) {
+  } catch (const embed::BackendError& error) {
     fmt::print(stderr, "{}\n", error.what());
     return error.stopped ? kStopped : kDifferent;
-  } catch (const CompileError& error) {
+  } catch (const compiler::CompileError& error) {
     fmt::print(stderr, "{}{}{}\n", fit, fit.empty() ? "" : ": ", error.what());
   } catch (const std::exception& error) {  // a file, a tool, a model that contradicts itself
-    fmt::print(stderr, "{}\n", messageOf(error));
+    fmt::print(stderr, "{}\n", files::messageOf(error));
   }
   return kRefused;
 }

@@ -80,10 +80,10 @@ void countValues(Work& work, const tb::Scoreboard& scoreboard, const tb::Compari
 void runEmulator(Work& work, const std::vector<uint8_t>& image) {
   const auto begin = Clock::now();
   std::vector<uint8_t> memory = image;
-  const EmulationResult result = runProgram(work.plan, work.program, memory);
+  const emulator::EmulationResult result = emulator::runProgram(work.plan, work.program, memory);
   if (!result.ok()) {
     fmt::print("emulator: {}\n", result.message);
-    work.fail(result.fault == Fault::DeviceError ? kStopped : kDifferent);
+    work.fail(result.fault == emulator::Fault::DeviceError ? kStopped : kDifferent);
     return;
   }
   tb::Scoreboard scoreboard(work.program, work.model.graph, work.golden);
@@ -157,7 +157,7 @@ void runRtl(Work& work, std::vector<uint8_t> image) {
                                         .quiet = false});
   tb::SimDevice device(library);
   // A waveform that is cut off is none; one of a run that ends, however it ends, stays.
-  std::optional<TemporaryPath> wave, hierarchy;
+  std::optional<files::TemporaryPath> wave, hierarchy;
   if (trace) {
     const std::string file =
         fmt::format("{}_{}_{}.fst", work.plan.name, trace->first, trace->second);
@@ -211,8 +211,8 @@ void printCosines(const Work& work) {
     if (!work.result.empty() && placement.tensor == output.output16)
       values[placement.tensor] = unpackTensor(
           placement, work.model.graph.tensors[placement.tensor], work.result);
-  const std::vector<double> cosines = rowCosines(
-      dequantize(values[output.output16], output.outputStep), reference.states);
+  const std::vector<double> cosines = quantizer::rowCosines(
+      quantizer::dequantize(values[output.output16], output.outputStep), reference.states);
   double sum = 0;
   fmt::print("cosine to float32 per token:\n ");
   for (std::size_t i = 0; i < cosines.size(); ++i) {
@@ -252,7 +252,7 @@ int runModel(const RunOptions& options) {
     fmt::print(stderr, "--trace {}: write two cycles, FROM:TO with FROM below TO\n", options.trace);
     return kRefused;
   }
-  const ConfigResult config = loadConfig(hereOrOwn(options.config), options.overrides);
+  const ConfigResult config = loadConfig(places::hereOrOwn(options.config), options.overrides);
   for (const Diagnostic& fault : config.diagnostics) fmt::print(stderr, "{}\n", fault.text());
   if (!config.plan) return kRefused;
   ModelRequest request = options.model;
@@ -266,10 +266,11 @@ int runModel(const RunOptions& options) {
   const bool programmed = options.backend != "golden";  // which needs no program
   if (programmed) {
     const StillWorking working("compiling " + work.model.name);
-    work.program = compile(graph, work.plan, {.memory = {.latency = options.memoryLatency}});
+    work.program =
+        compiler::compile(graph, work.plan, {.memory = {.latency = options.memoryLatency}});
   }
   const auto goldenBegin = Clock::now();
-  work.golden = runGolden(graph, work.model.inputs, work.plan.family);
+  work.golden = golden::runGolden(graph, work.model.inputs, work.plan.family);
   const double goldenSeconds = secondsSince(goldenBegin);
   report::RunReport& report = work.report;
   report.plan = work.plan;
@@ -299,7 +300,7 @@ int runModel(const RunOptions& options) {
   if (work.model.reference) printCosines(work);
   fmt::print("{}\n", verdict(work));
   if (!options.json.empty()) {
-    writeAtomically(options.json, report::jsonText(report));
+    files::writeAtomically(options.json, report::jsonText(report));
     fmt::print("report: {}\n", options.json);
   }
   if (work.device && work.device->run.ok())

@@ -14,6 +14,13 @@
 #include "sw/tokenizer/plain_text.hpp"
 
 namespace intformer::cli {
+
+using embed::CacheKey;
+using embed::Corpus;
+using embed::CorpusCache;
+using embed::Neighbour;
+using files::inputName;
+
 namespace {
 
 constexpr std::size_t kBatch = 1024;  // queries that are embedded together
@@ -35,8 +42,8 @@ CacheKey keyOf(const Engine& engine, const BackendRequest& request) {
   return key;
 }
 
-FloatMatrix embedTexts(Engine& engine, const std::vector<std::string>& texts,
-                       const std::string& what) {
+floating::FloatMatrix embedTexts(Engine& engine, const std::vector<std::string>& texts,
+                                 const std::string& what) {
   return embedWithProgress(engine, encodeAll(*engine.tokenizer, texts), what);
 }
 
@@ -56,11 +63,11 @@ Corpus loadCorpus(const SearchOptions& options, Engine& engine) {
     fmt::print(stderr, "{}: {} blank of {} lines are not searched\n", inputName(options.corpus),
                blank, text.size());
   const CacheKey key = keyOf(engine, options.request);
-  const bool cached = !options.noCache && !isStandard(options.corpus);
+  const bool cached = !options.noCache && !files::isStandard(options.corpus);
   std::string note;
   CorpusCache cache(cached ? CorpusCache::pathToRead(options.corpus, key) : "", key, note);
   if (!note.empty()) fmt::print(stderr, "cache left aside and made again: {}\n", note);
-  Corpus corpus = embedCorpus(text, cache, [&](const std::vector<std::string>& missing) {
+  Corpus corpus = embed::embedCorpus(text, cache, [&](const std::vector<std::string>& missing) {
     fmt::print(stderr, "embedding {} of the corpus's lines\n", missing.size());
     return embedTexts(engine, missing, "lines");
   });
@@ -80,10 +87,10 @@ struct Answer {
 };
 
 void print(const Answer& answer, const Corpus& corpus) {
-  fmt::print("\n{}\n", plainText(answer.query));
+  fmt::print("\n{}\n", tokenizer::plainText(answer.query));
   for (const Neighbour& line : answer.found)
     fmt::print("{:8.4f}  {:>6}: {}\n", line.cosine, corpus.numbers[line.row],
-               plainText(corpus.lines[line.row]));
+               tokenizer::plainText(corpus.lines[line.row]));
 }
 
 nlohmann::ordered_json jsonOf(const Answer& answer, const Corpus& corpus) {
@@ -106,13 +113,13 @@ int search(const SearchOptions& options) {
   CountProgress progress("queries");
   std::size_t done = 0;
   for (std::vector<std::string> batch; !(batch = texts.next(kBatch)).empty();) {
-    const FloatMatrix queries = embedSentences(
+    const floating::FloatMatrix queries = embed::embedSentences(
         *engine->backend, engine->model.trained.pooling, encoder.encode(batch),
         [&](std::size_t more) { progress.update(done + more); });
     progress.clear();
     done += batch.size();
     for (uint32_t i = 0; i < queries.rows; ++i) {
-      const Answer answer{std::move(batch[i]), nearest(corpus, queries.row(i), options.top)};
+      const Answer answer{std::move(batch[i]), embed::nearest(corpus, queries.row(i), options.top)};
       if (rows.wanted())
         rows.add(jsonOf(answer, corpus));
       else

@@ -15,8 +15,8 @@ namespace {
 
 
 Plan loadPlan(const BackendRequest& request) {
-  const std::string path = request.config.empty() ? ownFile("configs/base16.toml").string()
-                                                  : hereOrOwn(request.config);
+  const std::string path = request.config.empty() ? places::ownFile("configs/base16.toml").string()
+                                                  : places::hereOrOwn(request.config);
   const ConfigResult config = loadConfig(path, request.overrides);
   for (const Diagnostic& fault : config.diagnostics) fmt::print(stderr, "{}\n", fault.text());
   if (!config.plan) throw std::runtime_error(path + ": no device without its config");
@@ -46,25 +46,26 @@ void addBackendOptions(CLI::App& command, BackendRequest& request) {
 
 std::unique_ptr<Engine> openEngine(const BackendRequest& request) {
   auto engine = std::make_unique<Engine>();
-  engine->model = readModelFile(request.model);
-  const TrainedModel& trained = engine->model.trained;
+  engine->model = itf::readModelFile(request.model);
+  const importer::TrainedModel& trained = engine->model.trained;
   engine->tokenizer.emplace(trained.vocabulary, trained.tokenizer);
   if (!request.integers()) {
-    engine->backend = floatBackend(trained.network.graph);
+    engine->backend = embed::floatBackend(trained.network.graph);
     return engine;
   }
-  const QuantizedModel& integers = integersOf(engine->model, request.model).model;
+  const quantizer::QuantizedModel& integers = itf::integersOf(engine->model, request.model).model;
   engine->plan = loadPlan(request);
   if (request.backend == "golden") {
-    engine->backend = goldenBackend(integers, engine->plan->family);
+    engine->backend = embed::goldenBackend(integers, engine->plan->family);
   } else if (request.backend == "emulator") {
-    engine->backend = emulatorBackend(integers, *engine->plan);
+    engine->backend = embed::emulatorBackend(integers, *engine->plan);
   } else {
     auto progress = std::make_shared<std::optional<Progress>>();
-    engine->backend = rtlBackend(integers, *engine->plan, [progress](double part, uint64_t cycle) {
-      if (!*progress) progress->emplace("RTL", 1000);
-      (*progress)->update(cycle, static_cast<uint64_t>(part * 1000));
-    });
+    engine->backend =
+        embed::rtlBackend(integers, *engine->plan, [progress](double part, uint64_t cycle) {
+          if (!*progress) progress->emplace("RTL", 1000);
+          (*progress)->update(cycle, static_cast<uint64_t>(part * 1000));
+        });
   }
   return engine;
 }
@@ -85,7 +86,7 @@ void Encoder::sayWhatIsCut() const {
                full_, count_, tokenizer_.options().maxTokens);
 }
 
-std::vector<std::vector<uint32_t>> encodeAll(const Tokenizer& tokenizer,
+std::vector<std::vector<uint32_t>> encodeAll(const tokenizer::Tokenizer& tokenizer,
                                              const std::vector<std::string>& sentences) {
   Encoder encoder(tokenizer);
   auto ids = encoder.encode(sentences);
@@ -93,15 +94,16 @@ std::vector<std::vector<uint32_t>> encodeAll(const Tokenizer& tokenizer,
   return ids;
 }
 
-FloatMatrix embedWithProgress(Engine& engine, const std::vector<std::vector<uint32_t>>& sentences,
-                              const std::string& what) {
+floating::FloatMatrix embedWithProgress(Engine& engine,
+                                        const std::vector<std::vector<uint32_t>>& sentences,
+                                        const std::string& what) {
   CountProgress progress(what, sentences.size());
-  return embedSentences(*engine.backend, engine.model.trained.pooling, sentences,
-                        [&](std::size_t done) { progress.update(done); });
+  return embed::embedSentences(*engine.backend, engine.model.trained.pooling, sentences,
+                               [&](std::size_t done) { progress.update(done); });
 }
 
 void printDeviceWork(const Engine& engine) {
-  const DeviceWork* work = engine.backend->work();
+  const embed::DeviceWork* work = engine.backend->work();
   if (work == nullptr) return;
   fmt::print("RTL ({}): {} cycles, MAC utilization {:.1f} %; all {} values of the layers equal "
              "golden\n",

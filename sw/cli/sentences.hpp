@@ -25,10 +25,10 @@ void addBackendOptions(CLI::App& command, BackendRequest& request);
 
 /// A model that is ready to embed. The backend refers to `model`.
 struct Engine {
-  ModelFile model;
-  std::optional<Tokenizer> tokenizer;
+  itf::ModelFile model;
+  std::optional<tokenizer::Tokenizer> tokenizer;
   std::optional<Plan> plan;
-  std::unique_ptr<Backend> backend;
+  std::unique_ptr<embed::Backend> backend;
 };
 /// Throws ItfError, std::runtime_error for a config that is refused (faults are printed before).
 std::unique_ptr<Engine> openEngine(const BackendRequest& request);
@@ -36,23 +36,24 @@ std::unique_ptr<Engine> openEngine(const BackendRequest& request);
 /// Sentences to token ids; counts those that the model's limit cuts.
 class Encoder {
  public:
-  explicit Encoder(const Tokenizer& tokenizer) : tokenizer_(tokenizer) {}
+  explicit Encoder(const tokenizer::Tokenizer& tokenizer) : tokenizer_(tokenizer) {}
   std::vector<std::vector<uint32_t>> encode(const std::vector<std::string>& sentences);
   /// On stderr, if any were.
   void sayWhatIsCut() const;
 
  private:
-  const Tokenizer& tokenizer_;
+  const tokenizer::Tokenizer& tokenizer_;
   std::size_t count_ = 0, full_ = 0;
 };
 
 /// Token ids of all sentences; says on stderr which were cut at the model's limit.
-std::vector<std::vector<uint32_t>> encodeAll(const Tokenizer& tokenizer,
+std::vector<std::vector<uint32_t>> encodeAll(const tokenizer::Tokenizer& tokenizer,
                                              const std::vector<std::string>& sentences);
 
 /// embedSentences with progress on stderr.
-FloatMatrix embedWithProgress(Engine& engine, const std::vector<std::vector<uint32_t>>& sentences,
-                              const std::string& what);
+floating::FloatMatrix embedWithProgress(Engine& engine,
+                                        const std::vector<std::vector<uint32_t>>& sentences,
+                                        const std::string& what);
 
 /// What the device did, for people; nothing for other backends.
 void printDeviceWork(const Engine& engine);

@@ -40,11 +40,11 @@ void show(const ShowRequest& request, const ShownRun& run) {
   if (!request.wanted()) return;
   const report::RunData data = dataOf(run);
   if (!request.timeline.empty()) {
-    writeAtomically(request.timeline, report::timelineJson(data));
+    files::writeAtomically(request.timeline, report::timelineJson(data));
     fmt::print("timeline: {} (open it in Perfetto; 1 us is 1 cycle)\n", request.timeline);
   }
   if (!request.report.empty()) {
-    writeAtomically(request.report, report::reportHtml(data));
+    files::writeAtomically(request.report, report::reportHtml(data));
     fmt::print("report: {}\n", request.report);
   }
 }

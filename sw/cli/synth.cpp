@@ -16,6 +16,10 @@
 #include "sw/places/places.hpp"
 
 namespace intformer::cli {
+
+using synthesis::FpgaTarget;
+using synthesis::targetName;
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -27,12 +31,12 @@ struct Options {
   std::string out = "build/synth";
 };
 
-void printRow(const std::string& name, const Resources& r) {
+void printRow(const std::string& name, const synthesis::Resources& r) {
   fmt::print("{:<28} {:>9} {:>9} {:>9} {:>6} {:>7}\n", name, r.luts, r.lutRams, r.flipFlops, r.dsps,
              r.blockRams);
 }
 
-void printTable(FpgaTarget target, const SynthesisResult& result) {
+void printTable(FpgaTarget target, const synthesis::SynthesisResult& result) {
   const bool ecp5 = target == FpgaTarget::Ecp5;
   fmt::print("\n{} on {}\n", result.top.unit, ecp5 ? "Lattice ECP5" : "AMD UltraScale+");
   fmt::print("{:<28} {:>9} {:>9} {:>9} {:>6} {:>7}\n", "unit", ecp5 ? "LUT4" : "LUT", "LUT RAM",
@@ -43,7 +47,7 @@ void printTable(FpgaTarget target, const SynthesisResult& result) {
 }
 
 int synth(const Options& options) {
-  const ConfigResult config = loadConfig(hereOrOwn(options.config), options.overrides);
+  const ConfigResult config = loadConfig(places::hereOrOwn(options.config), options.overrides);
   for (const auto& diagnostic : config.diagnostics) fmt::print(stderr, "{}\n", diagnostic.text());
   if (!config.plan) return 1;
 
@@ -64,9 +68,10 @@ int synth(const Options& options) {
     fmt::print(stderr, "mapping {} to {}, minutes for large arrays; log: {}/yosys.log\n",
                deviceName(*config.plan), targetName(target), folder);
     try {
-      printTable(target, synthesize(target, sources, config.plan->name + "_top", folder));
+      printTable(target,
+                 synthesis::synthesize(target, sources, config.plan->name + "_top", folder));
     } catch (const std::runtime_error& error) {
-      fmt::print(stderr, "{}\n", messageOf(error));
+      fmt::print(stderr, "{}\n", files::messageOf(error));
       return 3;
     }
   }

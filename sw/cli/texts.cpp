@@ -9,6 +9,9 @@
 #include "sw/cli/kinds.hpp"
 
 namespace intformer::cli {
+
+using files::LineReader;
+
 namespace {
 
 std::string textAlone(const std::string& line, const LineReader& from) {
@@ -57,7 +60,7 @@ TextReader::TextReader(const TextRequest& request) {
         "no sentences: give them as arguments, - for lines of standard input, --input FILE or "
         "--input-jsonl FILE");
   for (const std::string& text : request.arguments)
-    sources_.push_back({isStandard(text) ? Source::Kind::Lines : Source::Kind::Text, text});
+    sources_.push_back({files::isStandard(text) ? Source::Kind::Lines : Source::Kind::Text, text});
   if (!request.lines.empty()) sources_.push_back({Source::Kind::Lines, request.lines});
   if (!request.jsonLines.empty()) sources_.push_back({Source::Kind::JsonLines, request.jsonLines});
 }
@@ -84,7 +87,7 @@ std::vector<std::string> TextReader::next(std::size_t most) {
   std::vector<std::string> texts;
   for (std::string text; texts.size() < most && read(text);) texts.push_back(std::move(text));
   any_ = any_ || !texts.empty();
-  if (!any_) throw std::runtime_error(inputName(sources_.back().value) + ": holds no line");
+  if (!any_) throw std::runtime_error(files::inputName(sources_.back().value) + ": holds no line");
   return texts;
 }
 

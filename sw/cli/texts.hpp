@@ -41,7 +41,7 @@ class TextReader {
 
   std::vector<Source> sources_;
   std::size_t current_ = 0;
-  std::optional<LineReader> lines_;
+  std::optional<files::LineReader> lines_;
   bool any_ = false;
 };
 
@@ -52,7 +52,7 @@ struct TextObject {
   std::vector<std::string> others;  ///< keys beside them
 };
 /// Throws std::runtime_error that names the line.
-TextObject textObjectOf(const std::string& line, const LineReader& from);
+TextObject textObjectOf(const std::string& line, const files::LineReader& from);
 
 /// All lines of a text file. Throws std::runtime_error.
 std::vector<std::string> readLines(const std::string& path);

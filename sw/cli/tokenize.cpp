@@ -15,6 +15,9 @@
 #include "sw/itf/model_file.hpp"
 
 namespace intformer::cli {
+
+using tokenizer::Tokenizer;
+
 namespace {
 
 struct TokenizeOptions {
@@ -33,10 +36,10 @@ struct TokenizedText {
 
 Tokenizer loadTokenizer(const std::string& model) {
   if (std::filesystem::is_directory(model)) {
-    ImportNotes notes;
-    return importTokenizer(model, notes);
+    importer::ImportNotes notes;
+    return importer::importTokenizer(model, notes);
   }
-  const TrainedModel trained = readModelFile(model).trained;
+  const importer::TrainedModel trained = itf::readModelFile(model).trained;
   return {trained.vocabulary, trained.tokenizer};
 }
 
@@ -51,7 +54,7 @@ class Cutter {
     result.uncut = result.ids.size();
     if (result.uncut == tokenizer_.options().maxTokens) {
       if (!endless_) {
-        TokenizerOptions options = tokenizer_.options();
+        tokenizer::TokenizerOptions options = tokenizer_.options();
         options.maxTokens = std::numeric_limits<uint32_t>::max();
         endless_.emplace(tokenizer_.vocabulary(), options);
       }

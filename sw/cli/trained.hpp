@@ -17,12 +17,13 @@ struct CalibrationSource {
 
 /// Reads a folder in Hugging Face's layout; prints what was found, assumed and left out. `whole`:
 /// whether nothing was. Throws ImportError.
-TrainedModel importTrained(const std::string& folder, bool* whole = nullptr);
+importer::TrainedModel importTrained(const std::string& folder, bool* whole = nullptr);
 
 /// The model's integers by calibrating on these sentences; prints which, shows progress.
 /// Throws std::runtime_error for a text without sentences, ScaleError where a scale has no integer
 /// form.
-IntegerModel quantizeTrained(const TrainedModel& model, const CalibrationSource& calibration = {},
-                             const QuantizeOptions& how = {});
+itf::IntegerModel quantizeTrained(const importer::TrainedModel& model,
+                                  const CalibrationSource& calibration = {},
+                                  const quantizer::QuantizeOptions& how = {});
 
 }  // namespace intformer::cli

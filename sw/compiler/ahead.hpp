@@ -7,7 +7,7 @@
 
 #include "sw/parallel/parallel.hpp"
 
-namespace intformer {
+namespace intformer::compiler {
 
 /// Results of jobs that one thread asks for in an order that depends on them: those that it will
 /// probably ask for are begun on the cores that are free. A job's result depends on its number
@@ -22,7 +22,7 @@ class Ahead {
 
   /// Begins a job, unless all cores are busy with others.
   void expect(std::size_t number) {
-    if (begun_.size() + 1 < coreCount() && !begun_.contains(number))
+    if (begun_.size() + 1 < parallel::coreCount() && !begun_.contains(number))
       begun_.try_emplace(number, [this, number] { return job_(number); });
   }
   /// The result of a job, or what it threw.
@@ -33,7 +33,7 @@ class Ahead {
 
  private:
   Job job_;
-  std::map<std::size_t, Begun<Result>> begun_;  ///< not yet asked for
+  std::map<std::size_t, parallel::Begun<Result>> begun_;  ///< not yet asked for
 };
 
-}  // namespace intformer
+}  // namespace intformer::compiler

@@ -6,7 +6,7 @@
 
 #include "gen/tables/rules.hpp"
 
-namespace intformer {
+namespace intformer::compiler {
 namespace {
 
 constexpr uint64_t kPage = 4096;  ///< AXI bursts do not cross it; windows are opened on it
@@ -78,4 +78,4 @@ Program assemble(const Graph& graph, const Plan& plan, const MemoryLayout& layou
   return program;
 }
 
-}  // namespace intformer
+}  // namespace intformer::compiler

@@ -4,7 +4,7 @@
 
 #include "sw/compiler/transfers.hpp"
 
-namespace intformer {
+namespace intformer::compiler {
 namespace {
 
 /// Rows [offset, offset + rows) of a step under one form of the mask.
@@ -191,4 +191,4 @@ void emitResult(Context& context, const Attention& op, AttentionStep& step) {
   store(context, op.output, piece, {firstPanel, panels, step.queries.first, rows});
 }
 
-}  // namespace intformer
+}  // namespace intformer::compiler

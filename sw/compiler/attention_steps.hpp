@@ -5,7 +5,7 @@
 #include "sw/compiler/context.hpp"
 
 /// The commands of a step of attention, part by part.
-namespace intformer {
+namespace intformer::compiler {
 
 /// Keys [first, first + count) of a sequence.
 struct KeyRange {
@@ -35,4 +35,4 @@ void emitScalars(Context& context, const Attention& op, const AttentionStep& ste
 /// Normalizes the sums, stores them and frees what the step holds.
 void emitResult(Context& context, const Attention& op, AttentionStep& step);
 
-}  // namespace intformer
+}  // namespace intformer::compiler

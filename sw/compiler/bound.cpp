@@ -5,7 +5,7 @@
 #include "gen/tables/operands.hpp"
 #include "sw/compiler/constants.hpp"
 
-namespace intformer {
+namespace intformer::compiler {
 namespace {
 
 /// What an operator needs at least.
@@ -58,4 +58,4 @@ uint64_t leastCycles(const Graph& graph, const Plan& plan, const MemoryLayout& l
   return std::max({array, read / plan.busBytes, written / plan.busBytes});
 }
 
-}  // namespace intformer
+}  // namespace intformer::compiler

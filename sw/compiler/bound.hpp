@@ -6,11 +6,11 @@
 #include "sw/compiler/layout.hpp"
 #include "sw/graph/graph.hpp"
 
-namespace intformer {
+namespace intformer::compiler {
 
 /// Cycles that no schedule of a graph gets below: of the array, where a tile takes as many as rows
 /// pass it, at least DIM; of the bus, which reads all weights and constants and writes all results
 /// once.
 uint64_t leastCycles(const Graph& graph, const Plan& plan, const MemoryLayout& layout);
 
-}  // namespace intformer
+}  // namespace intformer::compiler

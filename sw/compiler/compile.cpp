@@ -7,7 +7,7 @@
 #include "sw/compiler/search.hpp"
 #include "sw/graph/check.hpp"
 
-namespace intformer {
+namespace intformer::compiler {
 namespace {
 
 /// Looks for the smallest doubling of one memory, else of all, with which the model fits.
@@ -80,4 +80,4 @@ Program compile(const Graph& graph, const Plan& plan, const CompileOptions& opti
                                               : "would fit: " + mend));
 }
 
-}  // namespace intformer
+}  // namespace intformer::compiler

@@ -6,12 +6,12 @@
 #include <vector>
 
 #include "gen/plan.hpp"
-#include "sw/compiler/program.hpp"
 #include "sw/compiler/schedule.hpp"
 #include "sw/graph/graph.hpp"
 #include "sw/perf/memory_timing.hpp"
+#include "sw/program/program.hpp"
 
-namespace intformer {
+namespace intformer::compiler {
 
 /// A user's wishes. None of them changes a result; what is 0 the compiler chooses.
 struct CompileOptions {
@@ -69,4 +69,4 @@ Program compile(const Graph& graph, const Plan& plan, const CompileOptions& opti
 Program compileSchedule(const Graph& graph, const Plan& plan, const Schedule& schedule,
                 const CompileOptions& options = {});
 
-}  // namespace intformer
+}  // namespace intformer::compiler

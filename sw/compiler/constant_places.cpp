@@ -2,7 +2,7 @@
 
 #include "gen/tables/operands.hpp"
 
-namespace intformer {
+namespace intformer::compiler {
 
 ConstantPlaces::ConstantPlaces(const Graph& graph, const Plan& plan, const MemoryLayout& layout,
                                bool shared)
@@ -122,4 +122,4 @@ const EmbeddingPlaces& ConstantPlaces::embedding(uint32_t index) {
   return places;
 }
 
-}  // namespace intformer
+}  // namespace intformer::compiler

@@ -8,7 +8,7 @@
 #include "sw/compiler/constants.hpp"
 #include "sw/compiler/layout.hpp"
 
-namespace intformer {
+namespace intformer::compiler {
 
 /// Some column tiles of a linear operator's weights, over some depth.
 struct WeightRange {
@@ -66,4 +66,4 @@ class ConstantPlaces {
   std::optional<uint64_t> identity_;
 };
 
-}  // namespace intformer
+}  // namespace intformer::compiler

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace intformer {
+namespace intformer::compiler {
 namespace {
 
 /// Writes one channel's record into the byte planes of its panel.
@@ -189,4 +189,4 @@ Opcode epilogueOpcode(const Linear& op) {
       [](const ResidualEpilogue&) { return Opcode::Residual; });
 }
 
-}  // namespace intformer
+}  // namespace intformer::compiler

@@ -8,7 +8,7 @@
 #include "sw/compiler/layout.hpp"
 #include "sw/graph/graph.hpp"
 
-namespace intformer {
+namespace intformer::compiler {
 
 /// Weights and per-channel constants in memory. Places are given at once, contents are made later,
 /// so that a tiling that fails costs nothing.
@@ -59,4 +59,4 @@ void fillIdentityConstants(uint32_t dim, std::span<uint8_t> words);
 /// The vector opcode of a linear operator's epilogue.
 Opcode epilogueOpcode(const Linear& op);
 
-}  // namespace intformer
+}  // namespace intformer::compiler

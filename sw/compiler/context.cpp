@@ -4,7 +4,7 @@
 
 #include "sw/compiler/cuts.hpp"
 
-namespace intformer {
+namespace intformer::compiler {
 namespace {
 
 /// The steps of all attention operators that take all keys at once.
@@ -77,4 +77,4 @@ std::vector<QueryRows> queryRows(const Attention& op, const AttentionCut& cut, c
                         frame.rowBlock, cut, dim);
 }
 
-}  // namespace intformer
+}  // namespace intformer::compiler

@@ -14,7 +14,7 @@
 #include "sw/compiler/stream.hpp"
 #include "sw/compiler/work.hpp"
 
-namespace intformer {
+namespace intformer::compiler {
 
 /// A chunk of a linear operator's weights, for all its blocks.
 struct WeightChunk {
@@ -97,4 +97,4 @@ struct Context {
 std::vector<QueryRows> queryRows(const Attention& op, const AttentionCut& cut, const Graph& graph,
                                  const Frame& frame, uint32_t dim);
 
-}  // namespace intformer
+}  // namespace intformer::compiler

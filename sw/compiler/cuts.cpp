@@ -5,7 +5,7 @@
 
 #include "sw/compiler/layout.hpp"
 
-namespace intformer {
+namespace intformer::compiler {
 namespace {
 
 /// Array cycles that a matmul command should last at least: the cost of starting a vector command
@@ -126,4 +126,4 @@ uint32_t normPanels(uint32_t panels, const NormWords& words, const Division& div
   return std::clamp(most, 1U, panels);
 }
 
-}  // namespace intformer
+}  // namespace intformer::compiler

@@ -10,7 +10,7 @@
 /// How operators are cut, from numbers alone: nothing here knows a graph or a command. Linear
 /// operators and attention are cut before lowering begins; embeddings and LayerNorms when it comes
 /// to them, by what has found room to stay.
-namespace intformer {
+namespace intformer::compiler {
 
 /// What the cut of a linear operator depends on.
 struct LinearShape {
@@ -70,4 +70,4 @@ struct NormWords {
 /// matmul follow, three of them in the streaming ring and two in that of the results.
 uint32_t normPanels(uint32_t panels, const NormWords& words, const Division& division);
 
-}  // namespace intformer
+}  // namespace intformer::compiler

@@ -5,7 +5,7 @@
 
 #include "sw/compiler/layout.hpp"
 
-namespace intformer {
+namespace intformer::compiler {
 namespace {
 
 constexpr uint64_t kPage = 4096;  // AXI bursts do not cross it, so moves by pages change none
@@ -48,4 +48,4 @@ void joinPrograms(std::span<Program> programs) {
   }
 }
 
-}  // namespace intformer
+}  // namespace intformer::compiler

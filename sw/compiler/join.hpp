@@ -2,9 +2,9 @@
 
 #include <span>
 
-#include "sw/compiler/program.hpp"
+#include "sw/program/program.hpp"
 
-namespace intformer {
+namespace intformer::compiler {
 
 /// Puts programs of one model for several lengths into one memory, each compiled for itself with
 /// CompileOptions::sharedConstants: the programs one behind the other, the constants once, for all
@@ -15,4 +15,4 @@ namespace intformer {
 /// Throws std::invalid_argument for programs whose constants differ in size.
 void joinPrograms(std::span<Program> programs);
 
-}  // namespace intformer
+}  // namespace intformer::compiler

@@ -2,7 +2,7 @@
 
 #include "sw/graph/check.hpp"
 
-namespace intformer {
+namespace intformer::compiler {
 
 MemoryLayout layOutTensors(const Graph& graph, uint32_t dim, bool storeAttentionWeights) {
   MemoryLayout layout;
@@ -32,4 +32,4 @@ MemoryLayout layOutTensors(const Graph& graph, uint32_t dim, bool storeAttention
   return layout;
 }
 
-}  // namespace intformer
+}  // namespace intformer::compiler

@@ -4,10 +4,10 @@
 #include <optional>
 #include <vector>
 
-#include "sw/compiler/program.hpp"
 #include "sw/graph/graph.hpp"
+#include "sw/program/program.hpp"
 
-namespace intformer {
+namespace intformer::compiler {
 
 /// How a tensor is padded and where it lies, offsets counted from the start of the tensors.
 struct TensorLayout {
@@ -50,4 +50,4 @@ constexpr uint32_t ceilDivide(uint32_t value, uint32_t divisor) {
   return (value + divisor - 1) / divisor;
 }
 
-}  // namespace intformer
+}  // namespace intformer::compiler

@@ -5,7 +5,7 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
-namespace intformer {
+namespace intformer::compiler {
 namespace {
 
 std::string_view roleName(TensorRole role) {
@@ -95,4 +95,4 @@ std::string programMapJson(const Program& program, std::span<const TensorInfo> t
   return map.dump(2) + "\n";
 }
 
-}  // namespace intformer
+}  // namespace intformer::compiler

@@ -3,9 +3,9 @@
 #include <span>
 #include <string>
 
-#include "sw/compiler/program.hpp"
+#include "sw/program/program.hpp"
 
-namespace intformer {
+namespace intformer::compiler {
 
 /// One line per command: index, queue, opcode, fields that are not zero, waits, signals, operator.
 std::string listProgram(const Program& program);
@@ -16,4 +16,4 @@ std::string listProgram(const Program& program);
 std::string programMapJson(const Program& program, std::span<const TensorInfo> tensors,
                            uint64_t base = 0);
 
-}  // namespace intformer
+}  // namespace intformer::compiler

@@ -4,7 +4,7 @@
 #include "sw/compiler/lowering.hpp"
 #include "sw/compiler/pick.hpp"
 
-namespace intformer {
+namespace intformer::compiler {
 
 namespace {
 
@@ -106,4 +106,4 @@ void lowerAttention(Context& context, const Attention& op, const Task& task) {
     noteWritten(context, op.output, row / frame.rowBlock);
 }
 
-}  // namespace intformer
+}  // namespace intformer::compiler

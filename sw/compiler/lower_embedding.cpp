@@ -5,7 +5,7 @@
 #include "sw/compiler/lowering.hpp"
 #include "sw/compiler/transfers.hpp"
 
-namespace intformer {
+namespace intformer::compiler {
 namespace {
 
 /// Some words of rows in memory that a list names, and their places in the scratchpad.
@@ -120,4 +120,4 @@ void lowerEmbedding(Context& context, uint32_t index, const Embedding& op, const
   context.streamed.release(weights);
 }
 
-}  // namespace intformer
+}  // namespace intformer::compiler

@@ -6,7 +6,7 @@
 #include "sw/compiler/transfers.hpp"
 #include "sw/numerics/layernorm.hpp"
 
-namespace intformer {
+namespace intformer::compiler {
 namespace {
 
 /// Sums of rows that nobody has summed up on the way: their slot.
@@ -145,4 +145,4 @@ void lowerLayerNorm(Context& context, uint32_t index, const LayerNorm& op, const
   context.statistics.release(statRow);
 }
 
-}  // namespace intformer
+}  // namespace intformer::compiler

@@ -4,7 +4,7 @@
 #include "sw/compiler/lowering.hpp"
 #include "sw/compiler/transfers.hpp"
 
-namespace intformer {
+namespace intformer::compiler {
 namespace {
 
 /// Pieces in which an operator's first tile takes its operand, so that it starts before the last
@@ -315,4 +315,4 @@ void lowerLinear(Context& context, uint32_t index, const Linear& op, const RowBl
   LinearBlock(context, index, op, block).run();
 }
 
-}  // namespace intformer
+}  // namespace intformer::compiler

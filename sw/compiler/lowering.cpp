@@ -7,7 +7,7 @@
 #include "sw/compiler/compile.hpp"
 #include "sw/compiler/pick.hpp"
 
-namespace intformer {
+namespace intformer::compiler {
 namespace {
 
 /// Of one program: 192 MiB of it, and about 1 GiB while it is compiled.
@@ -90,4 +90,4 @@ Lowered lower(const Graph& graph, const Plan& plan, const MemoryLayout& layout,
   return {std::move(context.stream), context.constants.takePool()};
 }
 
-}  // namespace intformer
+}  // namespace intformer::compiler

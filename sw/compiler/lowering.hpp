@@ -9,7 +9,7 @@
 #include "sw/compiler/schedule.hpp"
 #include "sw/compiler/stream.hpp"
 
-namespace intformer {
+namespace intformer::compiler {
 
 /// What a graph became.
 struct Lowered {
@@ -31,4 +31,4 @@ void lowerEmbedding(Context& context, uint32_t index, const Embedding& op, const
 /// All of an attention operator, or half a step of it.
 void lowerAttention(Context& context, const Attention& op, const Task& task);
 
-}  // namespace intformer
+}  // namespace intformer::compiler

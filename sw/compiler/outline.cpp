@@ -4,7 +4,7 @@
 
 #include <map>
 
-namespace intformer {
+namespace intformer::compiler {
 namespace {
 
 std::string maskText(const Mask& mask) {
@@ -54,4 +54,4 @@ Graph outline(const Graph& graph, std::size_t count) {
   return result;
 }
 
-}  // namespace intformer
+}  // namespace intformer::compiler

@@ -4,7 +4,7 @@
 
 #include "sw/graph/graph.hpp"
 
-namespace intformer {
+namespace intformer::compiler {
 
 /// How many of the first operators show all that there is: of a model that repeats a layer, those
 /// up to the end of so many repetitions. All operators when nothing repeats more often.
@@ -14,4 +14,4 @@ std::size_t representativeOperators(const Graph& graph, std::size_t repetitions)
 /// run. Tensors are those of the whole graph.
 Graph outline(const Graph& graph, std::size_t count);
 
-}  // namespace intformer
+}  // namespace intformer::compiler

@@ -4,7 +4,7 @@
 
 #include "gen/tables/operands.hpp"
 
-namespace intformer {
+namespace intformer::compiler {
 namespace {
 
 /// Tasks to look at, of those that have not begun.
@@ -122,4 +122,4 @@ std::size_t pickTask(const Context& context) {
   return best;
 }
 
-}  // namespace intformer
+}  // namespace intformer::compiler

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace intformer {
+namespace intformer::compiler {
 namespace {
 
 void raise(Dependencies& needs, Queue queue, int32_t index) {
@@ -117,4 +117,4 @@ Dependencies DependencyTracker::record(Queue queue, int32_t index, std::span<con
   return needs;
 }
 
-}  // namespace intformer
+}  // namespace intformer::compiler

@@ -8,7 +8,7 @@
 
 #include "gen/tables/operands.hpp"
 
-namespace intformer {
+namespace intformer::compiler {
 
 /// `repeat` runs of `count` addresses, `stride` apart.
 struct Region {
@@ -57,4 +57,4 @@ class DependencyTracker {
   std::array<Segments, 3> areas_;  ///< by space: memory, scratchpad, accumulator
 };
 
-}  // namespace intformer
+}  // namespace intformer::compiler

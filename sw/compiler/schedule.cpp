@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-namespace intformer {
+namespace intformer::compiler {
 
 std::string text(const Frame& frame, uint32_t scratchWords, uint32_t dim) {
   const auto kib = [&](uint32_t words) { return uint64_t{words} * dim / 1024; };
@@ -24,4 +24,4 @@ std::string text(const Cut& cut, uint32_t dim) {
              : fmt::format("{} query rows, {} keys per step", attention->rows, attention->keys);
 }
 
-}  // namespace intformer
+}  // namespace intformer::compiler

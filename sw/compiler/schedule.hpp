@@ -6,7 +6,7 @@
 #include <variant>
 #include <vector>
 
-namespace intformer {
+namespace intformer::compiler {
 
 /// Where a row block of an operand lies while column tiles pass over it.
 enum class Operands : uint8_t {
@@ -67,4 +67,4 @@ class Unfit : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-}  // namespace intformer
+}  // namespace intformer::compiler

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <tuple>
 
-namespace intformer {
+namespace intformer::compiler {
 
 std::optional<uint32_t> Ring::gapFrom(uint32_t from, uint32_t count) const {
   uint32_t at = from;
@@ -115,4 +115,4 @@ void ResidentHeap::unpinAll() {
   for (Resident& resident : blocks_) resident.pinned = false;
 }
 
-}  // namespace intformer
+}  // namespace intformer::compiler

@@ -13,7 +13,7 @@
 #include "sw/compiler/schedule.hpp"
 #include "sw/graph/graph.hpp"
 
-namespace intformer {
+namespace intformer::compiler {
 
 /// Hands out pieces of an address range in rotation, so that the place given is the one whose last
 /// user is longest ago. Used for streamed operands, accumulator tiles and statistics slots.
@@ -104,4 +104,4 @@ class ResidentHeap {
   std::list<Resident> blocks_;
 };
 
-}  // namespace intformer
+}  // namespace intformer::compiler

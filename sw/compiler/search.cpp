@@ -14,7 +14,7 @@
 #include "sw/compiler/strategies.hpp"
 #include "sw/perf/estimate.hpp"
 
-namespace intformer {
+namespace intformer::compiler {
 namespace {
 
 /// Effort of lowering, in commands; one takes about a microsecond.
@@ -93,9 +93,8 @@ class Judge {
   }
 
   [[nodiscard]] std::shared_ptr<const Lowered> lower(const Schedule& schedule) const {
-    return std::make_shared<const Lowered>(
-        intformer::lower(*part_, plan_, layout_, schedule, options_.memory,
-                         options_.sharedConstants));
+    return std::make_shared<const Lowered>(intformer::compiler::lower(
+        *part_, plan_, layout_, schedule, options_.memory, options_.sharedConstants));
   }
   /// The schedule of a frame, lowered. Throws Unfit.
   [[nodiscard]] Sketch sketch(const Frame& frame) const {
@@ -331,4 +330,4 @@ bool fits(const Graph& graph, const Plan& plan, const MemoryLayout& layout,
   return false;
 }
 
-}  // namespace intformer
+}  // namespace intformer::compiler

@@ -7,7 +7,7 @@
 #include "sw/compiler/layout.hpp"
 #include "sw/compiler/lowering.hpp"
 
-namespace intformer {
+namespace intformer::compiler {
 
 /// What judging the ways to compile a graph came to.
 struct Judgement {
@@ -28,4 +28,4 @@ Judgement judge(const Graph& graph, const Plan& plan, const MemoryLayout& layout
 bool fits(const Graph& graph, const Plan& plan, const MemoryLayout& layout,
           const CompileOptions& options);
 
-}  // namespace intformer
+}  // namespace intformer::compiler

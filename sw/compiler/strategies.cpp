@@ -13,7 +13,7 @@
 #include "sw/compiler/outline.hpp"
 #include "sw/compiler/tasks.hpp"
 
-namespace intformer {
+namespace intformer::compiler {
 namespace {
 
 /// Rows of the tallest operand: blocks larger than it change nothing.
@@ -245,4 +245,4 @@ void adopt(Schedule& schedule, const Schedule& variation, const Schedule& base) 
     if (variation.cuts[op] != base.cuts[op]) schedule.cuts[op] = variation.cuts[op];
 }
 
-}  // namespace intformer
+}  // namespace intformer::compiler

@@ -7,7 +7,7 @@
 #include "sw/compiler/layout.hpp"
 #include "sw/compiler/schedule.hpp"
 
-namespace intformer {
+namespace intformer::compiler {
 
 /// Frames worth trying: row blocks, what stays in the scratchpad, how that is divided. A row block
 /// that `options` fix is that of all of them. In the order of a rule of thumb: resident operands
@@ -34,4 +34,4 @@ std::vector<Variation> vary(const Graph& graph, const Plan& plan, const MemoryLa
 /// Cuts in `schedule` what `variation` cuts differently from `base`.
 void adopt(Schedule& schedule, const Schedule& variation, const Schedule& base);
 
-}  // namespace intformer
+}  // namespace intformer::compiler

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-namespace intformer {
+namespace intformer::compiler {
 
 void Stream::emit(Command command, AddressBase base) {
   const Queue queue = findOpcode(static_cast<uint8_t>(command.opcode()))->queue.value();
@@ -49,4 +49,4 @@ std::vector<StreamCommand> Stream::merged() const {
   return result;
 }
 
-}  // namespace intformer
+}  // namespace intformer::compiler

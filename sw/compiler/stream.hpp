@@ -7,7 +7,7 @@
 #include "sw/compiler/regions.hpp"
 #include "sw/compiler/timing.hpp"
 
-namespace intformer {
+namespace intformer::compiler {
 
 /// What a transfer's memory address counts from, until the memory map is known.
 enum class AddressBase : uint8_t { None, Constants, Tensors };
@@ -67,4 +67,4 @@ class Stream {
   Regions regions_;  ///< of the command being emitted
 };
 
-}  // namespace intformer
+}  // namespace intformer::compiler

@@ -7,7 +7,7 @@
 
 #include "sw/compiler/layout.hpp"
 
-namespace intformer {
+namespace intformer::compiler {
 namespace {
 
 /// The tensor whose rows a row-wise operator walks in blocks, and the one that it reads so.
@@ -250,4 +250,4 @@ TaskOrder orderTasks(const Graph& graph, uint32_t rowBlock,
   return Orderer(graph, rowBlock, steps).run();
 }
 
-}  // namespace intformer
+}  // namespace intformer::compiler

@@ -7,7 +7,7 @@
 
 #include "sw/graph/graph.hpp"
 
-namespace intformer {
+namespace intformer::compiler {
 
 /// Rows [first, first + rows) of a tensor.
 struct RowBlock {
@@ -67,4 +67,4 @@ struct TaskOrder {
 TaskOrder orderTasks(const Graph& graph, uint32_t rowBlock,
                      const std::vector<std::vector<QueryRows>>& steps);
 
-}  // namespace intformer
+}  // namespace intformer::compiler

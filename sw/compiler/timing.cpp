@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace intformer {
+namespace intformer::compiler {
 namespace {
 
 constexpr uint64_t kVectorStart = 20;
@@ -78,4 +78,4 @@ UnitClock::Times UnitClock::run(uint64_t ready, const CommandCost& cost) {
   return times;
 }
 
-}  // namespace intformer
+}  // namespace intformer::compiler

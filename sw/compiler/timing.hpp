@@ -6,7 +6,7 @@
 #include "gen/tables/operands.hpp"
 #include "sw/perf/memory_timing.hpp"
 
-namespace intformer {
+namespace intformer::compiler {
 
 /// How a command uses its unit (docs/3-architecture.md, 3.3). Rough, for while the stream is being
 /// made: the performance model (sw/perf) needs the finished one. It orders the queues, and tells
@@ -38,4 +38,4 @@ class UnitClock {
   uint64_t done_ = 0;
 };
 
-}  // namespace intformer
+}  // namespace intformer::compiler

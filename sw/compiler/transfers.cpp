@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-namespace intformer {
+namespace intformer::compiler {
 namespace {
 
 /// Whether a LayerNorm of the same segment follows, so that its sums can be gathered on the way.
@@ -93,4 +93,4 @@ void loadConstants(Context& context, const ConstantRuns& runs, uint32_t address,
                       AddressBase::Constants);
 }
 
-}  // namespace intformer
+}  // namespace intformer::compiler

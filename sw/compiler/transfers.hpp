@@ -6,7 +6,7 @@
 #include "sw/compiler/context.hpp"
 
 /// What every operator needs: places for its results, and loads and stores.
-namespace intformer {
+namespace intformer::compiler {
 
 /// Where an operator's block of results goes: a resident place, or pieces that only pass through.
 struct Target {
@@ -54,4 +54,4 @@ void loadConstants(Context& context, uint64_t offset, uint32_t address, uint32_t
 /// `stride`: words in the scratchpad from run to run.
 void loadConstants(Context& context, const ConstantRuns& runs, uint32_t address, uint32_t stride);
 
-}  // namespace intformer
+}  // namespace intformer::compiler

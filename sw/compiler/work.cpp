@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace intformer {
+namespace intformer::compiler {
 
 bool Work::possible(std::size_t id) const {
   return std::ranges::all_of(order_.tasks[id].needs, [&](auto need) { return begun_[need]; });
@@ -35,4 +35,4 @@ uint64_t Work::readyAt(TensorId tensor, uint32_t first, uint32_t rows) const {
   return cycle;
 }
 
-}  // namespace intformer
+}  // namespace intformer::compiler

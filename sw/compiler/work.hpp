@@ -7,7 +7,7 @@
 
 #include "sw/compiler/tasks.hpp"
 
-namespace intformer {
+namespace intformer::compiler {
 
 /// The tasks of a graph while they are lowered: which are left, who reads what next, and when what
 /// is ready. Knows nothing of commands.
@@ -52,4 +52,4 @@ class Work {
   std::map<std::pair<TensorId, uint32_t>, uint64_t> ready_;  ///< by block
 };
 
-}  // namespace intformer
+}  // namespace intformer::compiler

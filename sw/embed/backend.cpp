@@ -4,7 +4,11 @@
 #include "sw/float/run_float.hpp"
 #include "sw/golden/golden.hpp"
 
-namespace intformer {
+namespace intformer::embed {
+
+using floating::FloatGraph;
+using quantizer::QuantizedModel;
+
 namespace {
 
 constexpr uint32_t kBatchTokens = 512;
@@ -12,7 +16,9 @@ constexpr uint32_t kBatchTokens = 512;
 class FloatBackend : public Backend {
  public:
   explicit FloatBackend(const FloatGraph& graph) : graph_(graph) {}
-  FloatMatrix run(const TokenBatch& batch) override { return floatOutput(graph_, batch); }
+  floating::FloatMatrix run(const TokenBatch& batch) override {
+    return floating::floatOutput(graph_, batch);
+  }
   [[nodiscard]] uint32_t batchTokens() const override { return kBatchTokens; }
 
  private:
@@ -47,8 +53,8 @@ std::unique_ptr<Backend> graphBackend(const QuantizedModel& model, Compute compu
 
 std::unique_ptr<Backend> goldenBackend(const QuantizedModel& model, Family family) {
   return graphBackend(model, [family](const Graph& graph, const TensorValues& inputs) {
-    return runGoldenAgain(graph, inputs, family);
+    return golden::runGoldenAgain(graph, inputs, family);
   });
 }
 
-}  // namespace intformer
+}  // namespace intformer::embed

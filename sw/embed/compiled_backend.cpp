@@ -9,7 +9,10 @@
 #include "tb/build_device.hpp"
 #include "tb/check.hpp"
 
-namespace intformer {
+namespace intformer::embed {
+
+using quantizer::QuantizedModel;
+
 namespace {
 
 /// Seven of a model of 35 MB for lengths that alternate; of a large one the last alone.
@@ -28,7 +31,7 @@ class CompiledBackend : public IntegerBackend {
     }
     CompiledBatch batch{lengths, {}, {}};
     batch.program =
-        compile(graph(), plan_, {.storeAttentionWeights = false, .search = search_});
+        compiler::compile(graph(), plan_, {.storeAttentionWeights = false, .search = search_});
     batch.image = buildImage(batch.program, graph(), inputs);
     batch.program.constants.clear();
     return programs_.add(std::move(batch));
@@ -59,9 +62,11 @@ class EmulatorBackend : public CompiledBackend {
  private:
   TensorValues compute(const std::vector<uint32_t>& lengths, const TensorValues& inputs) override {
     CompiledBatch& batch = prepare(lengths, inputs);
-    const EmulationResult result = runProgram(plan(), batch.program, batch.image);
+    const emulator::EmulationResult result =
+        emulator::runProgram(plan(), batch.program, batch.image);
     if (!result.ok())
-      throw BackendError("emulator: " + result.message, result.fault == Fault::DeviceError);
+      throw BackendError("emulator: " + result.message,
+                         result.fault == emulator::Fault::DeviceError);
     return outputOf(batch.program, batch.image);
   }
 };
@@ -81,7 +86,7 @@ class RtlBackend : public CompiledBackend {
  private:
   TensorValues compute(const std::vector<uint32_t>& lengths, const TensorValues& inputs) override {
     const CompiledBatch& batch = prepare(lengths, inputs);
-    const TensorValues golden = runGoldenAgain(graph(), inputs, plan().family);
+    const TensorValues golden = golden::runGoldenAgain(graph(), inputs, plan().family);
     tb::Scoreboard scoreboard(batch.program, graph(), golden);
     device_.setProgress([&](uint64_t cycle) {
       const auto events = device_.events();
@@ -122,4 +127,4 @@ std::unique_ptr<Backend> rtlBackend(const QuantizedModel& model, const Plan& pla
   return std::make_unique<RtlBackend>(model, plan, std::move(progress));
 }
 
-}  // namespace intformer
+}  // namespace intformer::embed

@@ -5,7 +5,9 @@
 #include <unordered_set>
 #include <utility>
 
-namespace intformer {
+namespace intformer::embed {
+
+using floating::FloatMatrix;
 
 Corpus embedCorpus(std::span<const std::string> text, const CorpusCache& cache,
                    const std::function<FloatMatrix(const std::vector<std::string>&)>& embed) {
@@ -63,4 +65,4 @@ std::vector<Neighbour> nearest(const Corpus& corpus, const float* query, std::si
   return nearest(std::move(found), count);
 }
 
-}  // namespace intformer
+}  // namespace intformer::embed

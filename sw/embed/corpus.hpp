@@ -7,13 +7,13 @@
 
 #include "sw/embed/corpus_cache.hpp"
 
-namespace intformer {
+namespace intformer::embed {
 
 /// Lines of text that differ, with their embeddings.
 struct Corpus {
   std::vector<std::string> lines;  ///< in the order of their first appearance
   std::vector<uint32_t> numbers;   ///< line numbers in the text, from 1
-  FloatMatrix embeddings;
+  floating::FloatMatrix embeddings;
   std::size_t fromCache = 0;       ///< lines whose embedding the cache had
 };
 
@@ -24,12 +24,13 @@ struct Neighbour {
 
 /// The lines of `text` that are not empty, with embeddings from the cache, or from `embed` (a row
 /// per line) where it has none. Does not write the cache.
-Corpus embedCorpus(std::span<const std::string> text, const CorpusCache& cache,
-                   const std::function<FloatMatrix(const std::vector<std::string>&)>& embed);
+Corpus embedCorpus(
+    std::span<const std::string> text, const CorpusCache& cache,
+    const std::function<floating::FloatMatrix(const std::vector<std::string>&)>& embed);
 
 /// Those of the largest cosines, largest first; of equal ones the lower row.
 std::vector<Neighbour> nearest(std::vector<Neighbour> rows, std::size_t count);
 /// The nearest lines by cosine, nearest first; equal ones in the text's order.
 std::vector<Neighbour> nearest(const Corpus& corpus, const float* query, std::size_t count);
 
-}  // namespace intformer
+}  // namespace intformer::embed

@@ -13,7 +13,7 @@
 #include "sw/itf/shallow_json.hpp"
 #include "sw/places/places.hpp"
 
-namespace intformer {
+namespace intformer::embed {
 namespace {
 
 namespace fs = std::filesystem;
@@ -63,15 +63,15 @@ std::string nameElsewhere(const fs::path& corpus, const CacheKey& key) {
 
 fs::path CorpusCache::pathToRead(const fs::path& corpus, const CacheKey& key) {
   const fs::path beside = besideOf(corpus, key);
-  if (whyNotWritable(folderOf(corpus)).empty()) return beside;
-  for (const fs::path& folder : cacheFolders("corpora"))
+  if (places::whyNotWritable(folderOf(corpus)).empty()) return beside;
+  for (const fs::path& folder : places::cacheFolders("corpora"))
     if (const fs::path kept = folder / nameElsewhere(corpus, key); fs::exists(kept)) return kept;
   return beside;
 }
 
 fs::path CorpusCache::pathToWrite(const fs::path& corpus, const CacheKey& key) {
-  if (whyNotWritable(folderOf(corpus)).empty()) return besideOf(corpus, key);
-  return writableCache("corpora") / nameElsewhere(corpus, key);
+  if (places::whyNotWritable(folderOf(corpus)).empty()) return besideOf(corpus, key);
+  return places::writableCache("corpora") / nameElsewhere(corpus, key);
 }
 
 CorpusCache::CorpusCache(fs::path path, const CacheKey& key, std::string& note)
@@ -87,8 +87,8 @@ CorpusCache::CorpusCache(fs::path path, const CacheKey& key, std::string& note)
 }
 
 void CorpusCache::read() {
-  const ItfFile file(path_);
-  const auto about = parseShallow<nlohmann::json>(file.text(kAbout));
+  const itf::ItfFile file(path_);
+  const auto about = itf::parseShallow<nlohmann::json>(file.text(kAbout));
   if (!about.is_object() || !about.contains("cols") || !about["cols"].is_number_unsigned())
     file.refuse("is not a cache of embeddings");
   const auto cols = about["cols"].get<uint32_t>();
@@ -99,7 +99,7 @@ void CorpusCache::read() {
   if (hashes.size() % kHashBytes != 0 || cols == 0 ||
       bytes.size() != rows * cols * sizeof(float))
     file.refuse("has another number of embeddings than lines");
-  embeddings_ = FloatMatrix(static_cast<uint32_t>(rows), cols);
+  embeddings_ = floating::FloatMatrix(static_cast<uint32_t>(rows), cols);
   if (rows != 0) std::memcpy(embeddings_.data.data(), bytes.data(), bytes.size());
   if (!std::ranges::all_of(embeddings_.data, [](float value) { return std::isfinite(value); }))
     file.refuse("holds a value that is not finite");
@@ -113,18 +113,17 @@ const float* CorpusCache::find(const std::string& line) const {
 }
 
 void CorpusCache::replace(const fs::path& path, std::span<const std::string> lines,
-                          const FloatMatrix& embeddings) {
+                          const floating::FloatMatrix& embeddings) {
   std::string hashes;
   for (const std::string& line : lines) hashes += hashOf(line);
   const std::string about = aboutText(key_, embeddings.cols);
-  const std::vector<ItfSection> sections = {{kAbout, bytesOf(about)},
-                                            {kLines, bytesOf(hashes)},
-                                            {kEmbeddings, bytesOf(embeddings.data)}};
-  writeItf(path, sections);
+  const std::vector<itf::ItfSection> sections = {
+      {kAbout, bytesOf(about)}, {kLines, bytesOf(hashes)}, {kEmbeddings, bytesOf(embeddings.data)}};
+  itf::writeItf(path, sections);
   rows_.clear();
   for (uint32_t row = 0; row < embeddings.rows; ++row)
     rows_.emplace(hashes.substr(row * kHashBytes, kHashBytes), row);
   embeddings_ = embeddings;
 }
 
-}  // namespace intformer
+}  // namespace intformer::embed

@@ -9,7 +9,7 @@
 
 #include "sw/float/float_matrix.hpp"
 
-namespace intformer {
+namespace intformer::embed {
 
 /// Whose embeddings a cache holds.
 struct CacheKey {
@@ -41,7 +41,7 @@ class CorpusCache {
   /// Makes the cache hold these lines alone, and writes it to `path`, whole or not at all.
   /// Throws std::runtime_error.
   void replace(const std::filesystem::path& path, std::span<const std::string> lines,
-               const FloatMatrix& embeddings);
+               const floating::FloatMatrix& embeddings);
 
  private:
   void read();
@@ -49,7 +49,7 @@ class CorpusCache {
   std::filesystem::path path_;
   CacheKey key_;
   std::map<std::string, uint32_t> rows_;  ///< hash of the line to row
-  FloatMatrix embeddings_;
+  floating::FloatMatrix embeddings_;
 };
 
-}  // namespace intformer
+}  // namespace intformer::embed

@@ -6,7 +6,9 @@
 #include "sw/embed/pooling.hpp"
 #include "sw/graph/lengths.hpp"
 
-namespace intformer {
+namespace intformer::embed {
+
+using floating::FloatMatrix;
 
 std::vector<std::vector<uint32_t>> batchesOf(std::span<const std::vector<uint32_t>> sentences,
                                              uint32_t tokens) {
@@ -27,7 +29,7 @@ std::vector<std::vector<uint32_t>> batchesOf(std::span<const std::vector<uint32_
   return batches;
 }
 
-FloatMatrix embedSentences(Backend& backend, const Pooling& pooling,
+FloatMatrix embedSentences(Backend& backend, const importer::Pooling& pooling,
                            std::span<const std::vector<uint32_t>> sentences,
                            const std::function<void(std::size_t done)>& progress) {
   FloatMatrix result;
@@ -46,4 +48,4 @@ FloatMatrix embedSentences(Backend& backend, const Pooling& pooling,
   return result;
 }
 
-}  // namespace intformer
+}  // namespace intformer::embed

@@ -7,7 +7,7 @@
 
 #include "sw/embed/backend.hpp"
 
-namespace intformer {
+namespace intformer::embed {
 
 /// The sentences' indices in batches of similar lengths: each of at most `tokens` tokens, or of one
 /// sentence. Longest first, so that what is left gets ever quicker.
@@ -15,8 +15,8 @@ std::vector<std::vector<uint32_t>> batchesOf(std::span<const std::vector<uint32_
                                              uint32_t tokens);
 
 /// A row per sentence, in the order given. Calls `progress(sentences done)` after every batch.
-FloatMatrix embedSentences(Backend& backend, const Pooling& pooling,
-                           std::span<const std::vector<uint32_t>> sentences,
-                           const std::function<void(std::size_t done)>& progress = {});
+floating::FloatMatrix embedSentences(Backend& backend, const importer::Pooling& pooling,
+                                     std::span<const std::vector<uint32_t>> sentences,
+                                     const std::function<void(std::size_t done)>& progress = {});
 
-}  // namespace intformer
+}  // namespace intformer::embed

@@ -6,21 +6,21 @@
 #include "sw/graph/check.hpp"
 #include "sw/graph/lengths.hpp"
 
-namespace intformer {
+namespace intformer::embed {
 
 /// What all backends of the integers share: the graph for the sequences' lengths, its inputs, and
 /// its output in reals.
 class IntegerBackend : public Backend {
  public:
-  FloatMatrix run(const TokenBatch& batch) final {
+  floating::FloatMatrix run(const TokenBatch& batch) final {
     const std::vector<uint32_t> lengths = lengthsOf(batch.sequences);
     setLengths(model_.graph, lengths);
-    return dequantizeOutput(model_, compute(lengths, tokenInputs(model_.graph, batch)));
+    return quantizer::dequantizeOutput(model_, compute(lengths, tokenInputs(model_.graph, batch)));
   }
 
  protected:
   /// Throws GraphError for a graph that checkGraph refuses: checked once, for all sentences.
-  explicit IntegerBackend(QuantizedModel model) : model_(std::move(model)) {
+  explicit IntegerBackend(quantizer::QuantizedModel model) : model_(std::move(model)) {
     checkGraph(model_.graph);
   }
 
@@ -32,7 +32,7 @@ class IntegerBackend : public Backend {
   [[nodiscard]] TensorId output() const { return model_.output16; }
 
  private:
-  QuantizedModel model_;
+  quantizer::QuantizedModel model_;
 };
 
-}  // namespace intformer
+}  // namespace intformer::embed

@@ -4,11 +4,11 @@
 
 #include <bit>
 
-namespace intformer {
+namespace intformer::embed {
 
 static_assert(std::endian::native == std::endian::little, "numbers are written as they lie");
 
-std::string npyBytes(const FloatMatrix& matrix) {
+std::string npyBytes(const floating::FloatMatrix& matrix) {
   constexpr std::size_t kAlignment = 64;  // of the data, as the format asks
   constexpr std::size_t kPrefix = 10;     // magic, version, length
   std::string header =
@@ -28,4 +28,4 @@ std::string npyBytes(const FloatMatrix& matrix) {
   return bytes;
 }
 
-}  // namespace intformer
+}  // namespace intformer::embed

@@ -4,9 +4,9 @@
 
 #include "sw/float/float_matrix.hpp"
 
-namespace intformer {
+namespace intformer::embed {
 
 /// The matrix as the bytes of a NumPy file: format 1.0, little-endian float32, C order.
-std::string npyBytes(const FloatMatrix& matrix);
+std::string npyBytes(const floating::FloatMatrix& matrix);
 
-}  // namespace intformer
+}  // namespace intformer::embed

@@ -4,15 +4,17 @@
 #include <cmath>
 #include <vector>
 
-namespace intformer {
+namespace intformer::embed {
+
+using floating::FloatMatrix;
 
 FloatMatrix pool(const FloatMatrix& states, std::span<const uint32_t> lengths,
-                 const Pooling& pooling) {
+                 const importer::Pooling& pooling) {
   FloatMatrix result(static_cast<uint32_t>(lengths.size()), states.cols);
   std::vector<double> sum(states.cols);
   uint32_t row = 0;
   for (uint32_t sentence = 0; sentence < result.rows; ++sentence) {
-    const uint32_t used = pooling.mode == PoolingMode::Mean ? lengths[sentence] : 1;
+    const uint32_t used = pooling.mode == importer::PoolingMode::Mean ? lengths[sentence] : 1;
     std::ranges::fill(sum, 0.0);
     for (uint32_t r = 0; r < used; ++r)
       for (uint32_t c = 0; c < states.cols; ++c) sum[c] += states.row(row + r)[c];
@@ -29,4 +31,4 @@ FloatMatrix pool(const FloatMatrix& states, std::span<const uint32_t> lengths,
   return result;
 }
 
-}  // namespace intformer
+}  // namespace intformer::embed

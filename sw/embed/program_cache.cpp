@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace intformer {
+namespace intformer::embed {
 namespace {
 
 std::size_t bytesOf(const CompiledBatch& batch) {
@@ -27,4 +27,4 @@ CompiledBatch& ProgramCache::add(CompiledBatch batch) {
   return batches_.front();
 }
 
-}  // namespace intformer
+}  // namespace intformer::embed

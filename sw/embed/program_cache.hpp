@@ -4,9 +4,9 @@
 #include <list>
 #include <vector>
 
-#include "sw/compiler/program.hpp"
+#include "sw/program/program.hpp"
 
-namespace intformer {
+namespace intformer::embed {
 
 /// A program for sentences of some lengths, and the memory to run it in.
 struct CompiledBatch {
@@ -31,4 +31,4 @@ class ProgramCache {
   std::list<CompiledBatch> batches_;  ///< used last comes first
 };
 
-}  // namespace intformer
+}  // namespace intformer::embed

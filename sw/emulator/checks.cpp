@@ -4,7 +4,7 @@
 
 #include "gen/tables/rules.hpp"
 
-namespace intformer {
+namespace intformer::emulator {
 
 std::optional<DeviceError> checkFields(const Plan& plan, const Command& command) {
   if (findOpcode(static_cast<uint8_t>(command.opcode())) == nullptr)
@@ -15,4 +15,4 @@ std::optional<DeviceError> checkFields(const Plan& plan, const Command& command)
   return std::nullopt;
 }
 
-}  // namespace intformer
+}  // namespace intformer::emulator

@@ -7,7 +7,7 @@
 #include "sw/emulator/touches.hpp"
 #include "sw/emulator/emulator.hpp"
 
-namespace intformer {
+namespace intformer::emulator {
 
 /// An error as the device's registers tell it.
 struct DeviceError {
@@ -19,4 +19,4 @@ struct DeviceError {
 /// Opcode and fields: IllegalOpcode, IllegalField.
 std::optional<DeviceError> checkFields(const Plan& plan, const Command& command);
 
-}  // namespace intformer
+}  // namespace intformer::emulator

@@ -12,7 +12,7 @@
 #include "sw/emulator/self_overlap.hpp"
 #include "sw/emulator/token_clock.hpp"
 
-namespace intformer {
+namespace intformer::emulator {
 namespace {
 
 std::string describe(std::span<const Command> commands, uint32_t index) {
@@ -229,4 +229,4 @@ EmulationResult runProgram(const Plan& plan, const Program& program, std::vector
   return runProgram(plan, program.commands, memory, options);
 }
 
-}  // namespace intformer
+}  // namespace intformer::emulator

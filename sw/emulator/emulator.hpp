@@ -10,9 +10,9 @@
 #include "gen/plan.hpp"
 #include "gen/tables/commands.hpp"
 #include "gen/tables/registers.hpp"
-#include "sw/compiler/program.hpp"
+#include "sw/program/program.hpp"
 
-namespace intformer {
+namespace intformer::emulator {
 
 /// A stretch of memory that the host opens to the device: [base, end).
 struct MemoryWindow {
@@ -66,4 +66,4 @@ EmulationResult runProgram(const Plan& plan, std::span<const Command> commands,
 EmulationResult runProgram(const Plan& plan, const Program& program, std::vector<uint8_t>& memory,
                            EmulatorOptions options = {});
 
-}  // namespace intformer
+}  // namespace intformer::emulator

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace intformer {
+namespace intformer::emulator {
 namespace {
 
 /// First k of `count` addresses begin + k * step that is not below `end`; `count` if all are.
@@ -209,4 +209,4 @@ std::optional<DeviceError> firstFault(const Surroundings& around, const Command&
   return std::nullopt;
 }
 
-}  // namespace intformer
+}  // namespace intformer::emulator

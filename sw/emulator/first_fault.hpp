@@ -9,7 +9,7 @@
 #include "sw/emulator/checks.hpp"
 
 /// Which fault of a command its unit meets first: docs/4-commands.md says in which order.
-namespace intformer {
+namespace intformer::emulator {
 
 /// What is around the device: where it may go and where there is memory.
 struct Surroundings {
@@ -31,4 +31,4 @@ std::optional<DeviceError> firstFault(const Surroundings& around, const Command&
                                       std::span<const Touch> touches,
                                       const std::function<std::vector<uint32_t>()>& rowList);
 
-}  // namespace intformer
+}  // namespace intformer::emulator

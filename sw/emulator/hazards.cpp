@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace intformer {
+namespace intformer::emulator {
 namespace {
 
 /// Whether any mark of a run is above `known`.
@@ -142,4 +142,4 @@ void HazardTracker::commit(const std::vector<Touch>& touches, Queue queue, uint3
   }
 }
 
-}  // namespace intformer
+}  // namespace intformer::emulator

@@ -9,7 +9,7 @@
 #include "gen/plan.hpp"
 #include "sw/emulator/touches.hpp"
 
-namespace intformer {
+namespace intformer::emulator {
 
 /// Remembers for every scratchpad word, accumulator row and DIM bytes of memory which command of
 /// each queue wrote and read it last. Commands are named by a mark: index in the stream plus one;
@@ -73,4 +73,4 @@ class HazardTracker {
   std::array<Track, 3> tracks_;
 };
 
-}  // namespace intformer
+}  // namespace intformer::emulator

@@ -6,7 +6,7 @@
 
 #include "sw/emulator/tile_product.hpp"
 
-namespace intformer {
+namespace intformer::emulator {
 namespace {
 
 constexpr uint32_t kSoftmaxSumMask = (1U << 28) - 1;  ///< what the row-scalar unit takes of a sum
@@ -171,4 +171,4 @@ int64_t Machine::findInvalidStatistics(const Command& command) const {
   return -1;
 }
 
-}  // namespace intformer
+}  // namespace intformer::emulator

@@ -8,7 +8,7 @@
 #include "gen/tables/operands.hpp"
 #include "sw/numerics/numerics.hpp"
 
-namespace intformer {
+namespace intformer::emulator {
 
 /// What the vector unit remembers about a row between commands.
 struct RowStatistics {
@@ -70,4 +70,4 @@ class Machine {
   std::vector<RowStatistics> statistics_;
 };
 
-}  // namespace intformer
+}  // namespace intformer::emulator

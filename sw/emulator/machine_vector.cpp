@@ -2,7 +2,7 @@
 
 #include "sw/emulator/machine.hpp"
 
-namespace intformer {
+namespace intformer::emulator {
 namespace {
 
 // The statistics' memory: exact for the rows of any legal tensor; longer ones wrap as the device's.
@@ -209,4 +209,4 @@ void Machine::layerNormRow(const VectorContext& context) {
   }
 }
 
-}  // namespace intformer
+}  // namespace intformer::emulator

@@ -2,7 +2,7 @@
 
 #include <unordered_map>
 
-namespace intformer {
+namespace intformer::emulator {
 namespace {
 
 /// Whether any scratchpad interval that is read meets one that is written.
@@ -54,4 +54,4 @@ std::optional<Touch> findSelfOverlap(const Plan& plan, const Command& command,
   return walkVector(operands, command.at(Field::Panels), command.at(Field::Rows));
 }
 
-}  // namespace intformer
+}  // namespace intformer::emulator

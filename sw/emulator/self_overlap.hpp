@@ -8,7 +8,7 @@
 #include "gen/tables/commands.hpp"
 #include "sw/emulator/touches.hpp"
 
-namespace intformer {
+namespace intformer::emulator {
 
 /// First scratchpad word or accumulator row by which one command disturbs itself: a vector command
 /// that reads a word which an earlier row has written (the unit reads ahead), or a matmul whose
@@ -16,4 +16,4 @@ namespace intformer {
 std::optional<Touch> findSelfOverlap(const Plan& plan, const Command& command,
                                       const std::vector<Touch>& touches);
 
-}  // namespace intformer
+}  // namespace intformer::emulator

@@ -4,7 +4,7 @@
 #include <cstring>
 
 /// The emulator's inner loop: rows of A times one DIM x DIM tile of B.
-namespace intformer {
+namespace intformer::emulator {
 
 /// N values that one vector instruction, or a few, works on.
 template <typename T, uint32_t N>
@@ -63,4 +63,4 @@ void multiplyTile(const uint8_t* a, bool aUnsigned, const TileWeights<Dim>& weig
     multiplyRows<Dim, 1>(a, aUnsigned, weights, c, fresh);
 }
 
-}  // namespace intformer
+}  // namespace intformer::emulator

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace intformer {
+namespace intformer::emulator {
 
 std::optional<TokenClock::Starved> TokenClock::start(const Command& command, Queue queue) {
   Marks& own = clock_[index(queue)];
@@ -37,4 +37,4 @@ uint64_t TokenClock::unused() const {
   return count;
 }
 
-}  // namespace intformer
+}  // namespace intformer::emulator

@@ -7,7 +7,7 @@
 
 #include "gen/tables/commands.hpp"
 
-namespace intformer {
+namespace intformer::emulator {
 
 /// Follows the tokens of a command stream and knows what each command may rely on: for each queue
 /// the latest command that is complete before it starts (vector clocks; a mark is the index in the
@@ -45,4 +45,4 @@ class TokenClock {
   std::array<std::array<Pair, kQueueCount>, kQueueCount> pairs_;  ///< [from][to]
 };
 
-}  // namespace intformer
+}  // namespace intformer::emulator

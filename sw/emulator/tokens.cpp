@@ -6,7 +6,7 @@
 #include "sw/emulator/touches.hpp"
 #include "sw/emulator/hazards.hpp"
 
-namespace intformer {
+namespace intformer::emulator {
 
 void insertTokens(const Plan& plan, uint64_t memoryBytes, std::vector<Command>& commands,
                   const std::function<bool(uint32_t index)>& redundant) {
@@ -41,4 +41,4 @@ void insertTokens(const Plan& plan, uint64_t memoryBytes, std::vector<Command>& 
   }
 }
 
-}  // namespace intformer
+}  // namespace intformer::emulator

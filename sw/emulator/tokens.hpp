@@ -6,7 +6,7 @@
 #include "gen/plan.hpp"
 #include "gen/tables/commands.hpp"
 
-namespace intformer {
+namespace intformer::emulator {
 
 /// Adds the fewest waits and signals, greedily, that order every pair of conflicting touches of
 /// different queues in a stream that has none yet. `redundant(index)` may ask for tokens at a command
@@ -14,4 +14,4 @@ namespace intformer {
 void insertTokens(const Plan& plan, uint64_t memoryBytes, std::vector<Command>& commands,
                   const std::function<bool(uint32_t index)>& redundant = {});
 
-}  // namespace intformer
+}  // namespace intformer::emulator

@@ -1,6 +1,6 @@
 #include "sw/emulator/touches.hpp"
 
-namespace intformer {
+namespace intformer::emulator {
 namespace {
 
 class Collector {
@@ -46,4 +46,4 @@ void listGatheredRows(const Plan& plan, const Command& command, std::span<const 
   for (const uint32_t row : list) touches.addBlock(*operands.find(Field::MemoryAddr), row);
 }
 
-}  // namespace intformer
+}  // namespace intformer::emulator

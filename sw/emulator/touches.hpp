@@ -7,7 +7,7 @@
 #include "gen/plan.hpp"
 #include "gen/tables/operands.hpp"
 
-namespace intformer {
+namespace intformer::emulator {
 
 /// A contiguous interval that a command touches: [begin, end), in bytes of memory, scratchpad
 /// words, accumulator rows or statistics slots.
@@ -29,4 +29,4 @@ void listTouches(const Plan& plan, const Command& command, std::vector<Touch>& r
 void listGatheredRows(const Plan& plan, const Command& command, std::span<const uint32_t> list,
                       std::vector<Touch>& result);
 
-}  // namespace intformer
+}  // namespace intformer::emulator

@@ -9,7 +9,7 @@
 
 #include "sw/files/streams.hpp"
 
-namespace intformer {
+namespace intformer::files {
 namespace {
 
 namespace fs = std::filesystem;
@@ -46,4 +46,4 @@ FileBytes readWhole(const fs::path& path, uint64_t limit) {
   return bytes;
 }
 
-}  // namespace intformer
+}  // namespace intformer::files

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace intformer {
+namespace intformer::files {
 
 /// Writes a file whole or not at all, as OutputFile does (sw/files/streams.hpp).
 void writeAtomically(const std::filesystem::path& path, std::string_view bytes);
@@ -28,4 +28,4 @@ struct FileBytes {
 /// Throws std::runtime_error with path and reason, also when there are more than `limit` bytes.
 FileBytes readWhole(const std::filesystem::path& path, uint64_t limit);
 
-}  // namespace intformer
+}  // namespace intformer::files

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace intformer {
+namespace intformer::files {
 
 /// FNV-1a, 64 bits: guards against mix-ups, not against malice. Of several texts one behind the
 /// other when each call gets what the one before returned.
@@ -12,4 +12,4 @@ constexpr uint64_t fnv1a(std::string_view text, uint64_t hash = 0xcbf29ce4842223
   return hash;
 }
 
-}  // namespace intformer
+}  // namespace intformer::files

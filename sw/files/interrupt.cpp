@@ -11,7 +11,7 @@
 #include <cstring>
 #include <string_view>
 
-namespace intformer {
+namespace intformer::files {
 namespace {
 
 namespace fs = std::filesystem;
@@ -145,4 +145,4 @@ void toolHasEnded(pid_t group) {
     if (pid_t its = group; slot.compare_exchange_strong(its, 0)) return;
 }
 
-}  // namespace intformer
+}  // namespace intformer::files

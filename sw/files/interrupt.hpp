@@ -4,7 +4,7 @@
 #include <filesystem>
 
 /// What is left behind when the program is interrupted (SIGINT, SIGTERM, SIGHUP, SIGPIPE): nothing.
-namespace intformer {
+namespace intformer::files {
 
 /// From now on these signals end running tools, remove every TemporaryPath, say "interrupted" (but
 /// for SIGPIPE) and end the program as the signal would. To be called by the main thread; a second time
@@ -48,4 +48,4 @@ void lineIsOpen(bool open);
 void toolIsRunning(pid_t group);
 void toolHasEnded(pid_t group);
 
-}  // namespace intformer
+}  // namespace intformer::files

@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <system_error>
 
-namespace intformer {
+namespace intformer::files {
 
 std::string messageOf(const std::exception& error) {
   if (const auto* file = dynamic_cast<const std::filesystem::filesystem_error*>(&error)) {
@@ -24,4 +24,4 @@ std::string messageOf(const std::exception& error) {
   return fmt::format("a fault of the program's own, not of what it was given: {}", error.what());
 }
 
-}  // namespace intformer
+}  // namespace intformer::files

@@ -3,10 +3,10 @@
 #include <exception>
 #include <string>
 
-namespace intformer {
+namespace intformer::files {
 
 /// What an exception says, in words for a user: place and reason, and nothing of the library that
 /// threw it.
 std::string messageOf(const std::exception& error);
 
-}  // namespace intformer
+}  // namespace intformer::files

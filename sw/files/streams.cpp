@@ -16,7 +16,7 @@
 
 #include "sw/files/interrupt.hpp"
 
-namespace intformer {
+namespace intformer::files {
 namespace {
 
 namespace fs = std::filesystem;
@@ -162,4 +162,4 @@ void flushStandardOutput() {
   if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) fail("-", errno == 0 ? EIO : errno);
 }
 
-}  // namespace intformer
+}  // namespace intformer::files

@@ -8,7 +8,7 @@
 #include <string_view>
 
 /// "-" names standard input or output wherever a stream of bytes is read or written.
-namespace intformer {
+namespace intformer::files {
 
 [[nodiscard]] bool isStandard(const std::filesystem::path& path);
 /// The file's name in messages.
@@ -59,4 +59,4 @@ class LineReader {
 /// cannot be written for another reason.
 void flushStandardOutput();
 
-}  // namespace intformer
+}  // namespace intformer::files

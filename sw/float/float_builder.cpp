@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace intformer {
+namespace intformer::floating {
 
 TensorId FloatBuilder::addEmbedding(const std::string& name, const std::string& parameters,
                                     const ModelShape& shape) {
@@ -52,4 +52,4 @@ TensorId FloatBuilder::addAttention(const std::string& prefix, const std::string
   return output;
 }
 
-}  // namespace intformer
+}  // namespace intformer::floating

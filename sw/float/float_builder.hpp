@@ -4,7 +4,7 @@
 
 #include "sw/float/float_model.hpp"
 
-namespace intformer {
+namespace intformer::floating {
 
 /// What builders of float graphs share: adds an operator and its output, which has the operator's
 /// name, and returns the output. Parameters stay empty; visitParameters() says what they must be.
@@ -36,4 +36,4 @@ class FloatBuilder {
   FloatGraph graph_;
 };
 
-}  // namespace intformer
+}  // namespace intformer::floating

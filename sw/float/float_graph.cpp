@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-namespace intformer {
+namespace intformer::floating {
 namespace {
 
 /// Calls visit(id) for every tensor that the operator, const or not, reads.
@@ -85,4 +85,4 @@ void keepBlocks(FloatGraph& graph, std::size_t count) {
   reconnect(graph.output);
 }
 
-}  // namespace intformer
+}  // namespace intformer::floating

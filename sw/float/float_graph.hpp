@@ -12,7 +12,7 @@
 /// A trained model in float32: operators of the kinds that sw/graph has, on named tensors that have a
 /// row per token. Importers build such graphs; runFloat() runs them, quantizeModel() makes integers
 /// of them, model files hold their parameters. Nothing here knows a network by name.
-namespace intformer {
+namespace intformer::floating {
 
 struct FloatTensorInfo {
   std::string name = {};  ///< unique, e.g. "layer0.attention.query"
@@ -130,4 +130,4 @@ const FloatEmbedding& embeddingOf(const FloatGraph& graph);
 /// the last one left. 1 <= count <= blocks.
 void keepBlocks(FloatGraph& graph, std::size_t count);
 
-}  // namespace intformer
+}  // namespace intformer::floating

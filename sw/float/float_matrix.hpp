@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace intformer {
+namespace intformer::floating {
 
 /// A row-major float matrix.
 struct FloatMatrix {
@@ -27,4 +27,4 @@ struct AffineMap {
   std::vector<float> bias;
 };
 
-}  // namespace intformer
+}  // namespace intformer::floating

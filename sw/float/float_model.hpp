@@ -5,7 +5,7 @@
 
 #include "sw/float/float_graph.hpp"
 
-namespace intformer {
+namespace intformer::floating {
 
 /// Sizes of a stack of layers. Of which network, a model's kind says.
 struct ModelShape {
@@ -35,4 +35,4 @@ inline void keepLayers(FloatModel& model, uint32_t count) {
   model.shape.layers = count;
 }
 
-}  // namespace intformer
+}  // namespace intformer::floating

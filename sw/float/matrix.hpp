@@ -5,7 +5,7 @@
 
 #include "sw/float/float_matrix.hpp"
 
-namespace intformer {
+namespace intformer::floating {
 
 using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 using MatrixView = Eigen::Map<const Matrix>;
@@ -29,4 +29,4 @@ double spread(const Matrix& matrix);
 /// a * b on all cores.
 Matrix product(const Eigen::Ref<const Matrix>& a, const Eigen::Ref<const Matrix>& b);
 
-}  // namespace intformer
+}  // namespace intformer::floating

@@ -6,7 +6,7 @@
 
 #include "sw/float/float_graph.hpp"
 
-namespace intformer {
+namespace intformer::floating {
 
 /// Extents of a parameter, rows first.
 using ParameterShape = std::vector<uint64_t>;
@@ -43,4 +43,4 @@ void visitParameters(AnyGraph& graph, const Visit& visit) {
   for (auto& op : graph.operators) std::visit(visitOperator, op);
 }
 
-}  // namespace intformer
+}  // namespace intformer::floating

@@ -10,7 +10,11 @@
 #include "sw/float/matrix.hpp"
 #include "sw/parallel/parallel.hpp"
 
-namespace intformer {
+namespace intformer::floating {
+
+using files::ImportError;
+using parallel::parallelFor;
+
 namespace {
 
 Eigen::Map<Matrix> writable(FloatMatrix& matrix) {
@@ -179,4 +183,4 @@ FloatMatrix floatOutput(const FloatGraph& graph, const TokenBatch& batch) {
   return std::move(values[graph.output]);
 }
 
-}  // namespace intformer
+}  // namespace intformer::floating

@@ -5,7 +5,7 @@
 #include "sw/float/float_graph.hpp"
 #include "sw/graph/token_batch.hpp"
 
-namespace intformer {
+namespace intformer::floating {
 
 /// By TensorId; empty where not computed. A row per token of the sequences, packed one behind the
 /// other without padding.
@@ -23,4 +23,4 @@ FloatValues runFloat(const FloatGraph& graph, const TokenBatch& batch);
 /// The output alone; other values go as soon as nothing reads them any more.
 FloatMatrix floatOutput(const FloatGraph& graph, const TokenBatch& batch);
 
-}  // namespace intformer
+}  // namespace intformer::floating

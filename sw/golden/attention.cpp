@@ -83,7 +83,7 @@ void run(const Graph& graph, const Attention& op, TensorValues& values, Family f
     static_cast<void>(input(graph, values, id, op.name));
   Tensor& weights = output(graph, values, op.weights);
   Tensor& out = output(graph, values, op.output);
-  parallelFor(op.heads, 1, [&](uint32_t begin, uint32_t end) {
+  parallel::parallelFor(op.heads, 1, [&](uint32_t begin, uint32_t end) {
     for (uint32_t head = begin; head < end; ++head)
       runHead(op, values, family, head, weights, out);
   });

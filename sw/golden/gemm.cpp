@@ -1,6 +1,6 @@
 #include "sw/golden/gemm.hpp"
 
-namespace intformer {
+namespace intformer::golden {
 namespace {
 
 /// A block of 2 rows by 4 columns: 8 sums live in registers.
@@ -45,4 +45,4 @@ void gemm(GemmOperand a, GemmOperand b, uint32_t rows, uint32_t cols, uint32_t d
       out[r * outStride + c] = dot(a.data + r * a.stride, b.data + c * b.stride, depth);
 }
 
-}  // namespace intformer
+}  // namespace intformer::golden

@@ -6,8 +6,7 @@
 #include "sw/numerics/layernorm.hpp"
 #include "sw/parallel/parallel.hpp"
 
-namespace intformer {
-namespace golden {
+namespace intformer::golden {
 
 void require(bool holds, const std::string& op, const std::string& reason) {
   if (!holds) throw GraphError(fmt::format("operator {}: {}", op, reason));
@@ -37,7 +36,7 @@ void run(const Graph& graph, const LayerNorm& op, TensorValues& values, Family) 
   Tensor* const out8 = result(op.output8);
   Tensor* const out16 = result(op.output16);
   const NormWidth width = normWidth(in.cols);
-  parallelFor(in.rows, 16, [&](uint32_t begin, uint32_t end) {
+  parallel::parallelFor(in.rows, 16, [&](uint32_t begin, uint32_t end) {
     for (uint32_t r = begin; r < end; ++r) {
       NormSums sums;
       for (uint32_t c = 0; c < in.cols; ++c) {
@@ -56,11 +55,9 @@ void run(const Graph& graph, const LayerNorm& op, TensorValues& values, Family) 
   });
 }
 
-}  // namespace golden
-
 void runOperator(const Graph& graph, const Operator& op, TensorValues& values, Family family) {
   values.resize(graph.tensors.size());
-  match(op, [&](const auto& specific) { golden::run(graph, specific, values, family); });
+  match(op, [&](const auto& specific) { run(graph, specific, values, family); });
 }
 
 TensorValues runGolden(const Graph& graph, const TensorValues& inputs, Family family) {
@@ -81,4 +78,4 @@ TensorValues runGoldenAgain(const Graph& graph, const TensorValues& inputs, Fami
   return values;
 }
 
-}  // namespace intformer
+}  // namespace intformer::golden

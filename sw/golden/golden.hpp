@@ -8,7 +8,7 @@
 
 /// The integer model, operator by operator: the truth that emulator and RTL must equal on every
 /// bit. Knows operators and tensors, nothing of tiles, addresses or commands.
-namespace intformer {
+namespace intformer::golden {
 
 /// Values of every tensor of the graph, attention weights too. `inputs` holds the tensors with role
 /// Input at their ids and may be shorter than the graph. Throws GraphError for a graph that
@@ -27,4 +27,4 @@ void runOperator(const Graph& graph, const Operator& op, TensorValues& values, F
 /// in [-127, 127] bound every partial sum below 2^31. As for runOperator, checkGraph takes it.
 std::vector<int32_t> linearSums(const Graph& graph, const Linear& op, const TensorValues& values);
 
-}  // namespace intformer
+}  // namespace intformer::golden

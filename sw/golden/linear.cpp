@@ -5,8 +5,7 @@
 #include "sw/numerics/activation.hpp"
 #include "sw/parallel/parallel.hpp"
 
-namespace intformer {
-namespace golden {
+namespace intformer::golden {
 namespace {
 
 /// Columns [begin, end) of the weights as rows of int16.
@@ -24,7 +23,7 @@ std::vector<int16_t> transposed(const Linear& op, uint32_t begin, uint32_t end) 
 /// Applies element(acc, row, column) to every sum.
 template <typename Element>
 void forEach(const std::vector<int32_t>& sums, Tensor& out, Element element) {
-  parallelFor(out.rows, 8, [&](uint32_t begin, uint32_t end) {
+  parallel::parallelFor(out.rows, 8, [&](uint32_t begin, uint32_t end) {
     for (uint32_t r = begin; r < end; ++r)
       for (uint32_t c = 0; c < out.cols; ++c)
         out.at(r, c) = static_cast<int16_t>(element(sums[std::size_t{r} * out.cols + c], r, c));
@@ -70,13 +69,11 @@ void run(const Graph& graph, const Linear& op, TensorValues& values, Family fami
   match(op.epilogue, EpilogueRunner{graph, op, values, family, sums, out});
 }
 
-}  // namespace golden
-
 std::vector<int32_t> linearSums(const Graph& graph, const Linear& op, const TensorValues& values) {
-  const Tensor& in = golden::input(graph, values, op.input, op.name);
+  const Tensor& in = input(graph, values, op.input, op.name);
   std::vector<int32_t> sums(std::size_t{in.rows} * op.cols);
-  parallelFor(op.cols, 64, [&](uint32_t begin, uint32_t end) {
-    const std::vector<int16_t> weights = golden::transposed(op, begin, end);
+  parallel::parallelFor(op.cols, 64, [&](uint32_t begin, uint32_t end) {
+    const std::vector<int16_t> weights = transposed(op, begin, end);
     gemm({in.data.data(), in.cols}, {weights.data(), op.depth}, in.rows, end - begin, op.depth,
          sums.data() + begin, op.cols);
   });
@@ -85,4 +82,4 @@ std::vector<int32_t> linearSums(const Graph& graph, const Linear& op, const Tens
   return sums;
 }
 
-}  // namespace intformer
+}  // namespace intformer::golden

@@ -16,7 +16,12 @@
 #include "sw/import/json_file.hpp"
 #include "sw/import/tensor_files.hpp"
 
-namespace intformer::bert {
+namespace intformer::importer::bert {
+
+using files::ImportError;
+using floating::FloatModel;
+using floating::ModelShape;
+
 namespace {
 
 constexpr uint32_t kMaxWidth = 4096;  // LayerNorm's limit
@@ -53,7 +58,7 @@ class Reader {
 
   /// visitParameters()'s. Files hold the weights of linear operators transposed; the oldest say
   /// gamma and beta for weight and bias of norms.
-  void operator()(const std::string& name, const ParameterShape& shape,
+  void operator()(const std::string& name, const floating::ParameterShape& shape,
                   std::vector<float>& values) {
     const std::size_t dot = name.rfind('.');
     const std::string_view part = std::string_view(name).substr(dot);
@@ -108,27 +113,27 @@ class Reader {
   std::set<std::string> used_;
 };
 
-TensorId addLayer(FloatBuilder& builder, const ModelShape& shape, uint32_t index,
+TensorId addLayer(floating::FloatBuilder& builder, const ModelShape& shape, uint32_t index,
                   TensorId input) {
   const std::string layer = fmt::format("layer{}.", index);
   const std::string attention = layer + "attention.";
   const TensorId context =
-      builder.addAttention(attention, layer, input, shape, Reach{});
+      builder.addAttention(attention, layer, input, shape, floating::Reach{});
   const TensorId sum = builder.addLinear(attention + "residual", layer + "attention", context,
-                                         shape.width, FloatResidual{input});
+                                         shape.width, floating::FloatResidual{input});
   const TensorId middle =
       builder.addNorm(attention + "norm", attention + "norm", sum, shape.epsilon);
   const TensorId hidden = builder.addLinear(layer + "ffn.hidden", layer + "hidden", middle,
-                                            shape.ffn, FloatActivation{});
+                                            shape.ffn, floating::FloatActivation{});
   const TensorId result = builder.addLinear(layer + "ffn.residual", layer + "ffn", hidden,
-                                            shape.width, FloatResidual{middle});
+                                            shape.width, floating::FloatResidual{middle});
   return builder.addNorm(layer + "output", layer + "norm", result, shape.epsilon);
 }
 
 }  // namespace
 
 FloatModel build(const ModelShape& shape) {
-  FloatBuilder builder("bert");
+  floating::FloatBuilder builder("bert");
   const TensorId sum = builder.addEmbedding("embedding.sum", "embedding", shape);
   TensorId states = builder.addNorm("embedding.output", "embedding.norm", sum, shape.epsilon);
   for (uint32_t index = 0; index < shape.layers; ++index) {
@@ -186,11 +191,11 @@ FloatModel read(const std::string& directory, std::vector<std::string>* ignored,
   Reader reader(files);
   if (const std::string& prefix = reader.prefix(); !prefix.empty() && prefix != "bert.")
     found.push_back(fmt::format("the encoder's tensors are those named {}...", prefix));
-  visitParameters(model.graph, std::ref(reader));
+  floating::visitParameters(model.graph, std::ref(reader));
   reader.finish();
   if (notes != nullptr) notes->insert(notes->end(), found.begin(), found.end());
   if (ignored != nullptr) *ignored = reader.ignored();
   return model;
 }
 
-}  // namespace intformer::bert
+}  // namespace intformer::importer::bert

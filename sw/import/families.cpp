@@ -6,7 +6,7 @@
 #include "sw/import/bert.hpp"
 #include "sw/import/joined.hpp"
 
-namespace intformer {
+namespace intformer::importer {
 namespace {
 
 constexpr std::array<ModelFamily, 1> kFamilies = {
@@ -27,4 +27,4 @@ std::string familyNames() {
 
 const ModelFamily& folderFamily() { return kFamilies.front(); }
 
-}  // namespace intformer
+}  // namespace intformer::importer

@@ -3,7 +3,7 @@
 #include <bit>
 #include <cstdint>
 
-namespace intformer {
+namespace intformer::importer {
 
 /// The upper half of a float32.
 constexpr float fromBfloat16(uint16_t bits) { return std::bit_cast<float>(uint32_t{bits} << 16); }
@@ -19,4 +19,4 @@ constexpr float fromFloat16(uint16_t bits) {
   return sign != 0 ? -magnitude : magnitude;
 }
 
-}  // namespace intformer
+}  // namespace intformer::importer

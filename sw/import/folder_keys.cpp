@@ -9,7 +9,7 @@
 #include "sw/files/import_error.hpp"
 #include "sw/import/joined.hpp"
 
-namespace intformer {
+namespace intformer::importer {
 namespace {
 
 using nlohmann::json;
@@ -246,7 +246,7 @@ void requireKeys(std::string_view file, const json& object, const std::string& p
   std::vector<std::string> faults;
   checkKeys(file, object, path, faults, notes);
   if (faults.empty()) return;
-  throw ImportError(joined(faults, "\n"));
+  throw files::ImportError(joined(faults, "\n"));
 }
 
-}  // namespace intformer
+}  // namespace intformer::importer

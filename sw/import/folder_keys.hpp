@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace intformer {
+namespace intformer::importer {
 
 /// What becomes of a key of a model's folder.
 enum class KeyUse : uint8_t {
@@ -35,4 +35,4 @@ void checkKeys(std::string_view file, const nlohmann::json& object, const std::s
 void requireKeys(std::string_view file, const nlohmann::json& object, const std::string& path,
                  std::vector<std::string>& notes);
 
-}  // namespace intformer
+}  // namespace intformer::importer

@@ -9,7 +9,7 @@
 #include "sw/import/head_config.hpp"
 #include "sw/import/tensor_files.hpp"
 
-namespace intformer {
+namespace intformer::importer {
 namespace {
 
 constexpr std::array<std::pair<HeadKind, const char*>, 3> kHeads = {
@@ -46,9 +46,10 @@ class HeadTensors {
            file_.fault(bias, {cols}).empty();
   }
   /// `name` under whatever prefix; the file holds cols x depth.
-  AffineMap linear(const std::string& name, uint32_t depth, uint32_t cols) {
+  floating::AffineMap linear(const std::string& name, uint32_t depth, uint32_t cols) {
     const std::vector<float> stored = take(name + ".weight", {cols, depth});
-    AffineMap result{depth, cols, std::vector<float>(stored.size()), take(name + ".bias", {cols})};
+    floating::AffineMap result{depth, cols, std::vector<float>(stored.size()),
+                               take(name + ".bias", {cols})};
     for (std::size_t c = 0; c < cols; ++c)
       for (std::size_t k = 0; k < depth; ++k) result.weights[k * cols + c] = stored[c * depth + k];
     return result;
@@ -61,7 +62,8 @@ class HeadTensors {
     for (const std::string& candidate : unused_) {
       if (candidate != name && !candidate.ends_with("." + name)) continue;
       if (!found.empty())
-        throw ImportError(fmt::format("{}: has both {} and {}", file_.path(), found, candidate));
+        throw files::ImportError(
+            fmt::format("{}: has both {} and {}", file_.path(), found, candidate));
       found = candidate;
     }
     return found;
@@ -69,9 +71,10 @@ class HeadTensors {
   std::vector<float> take(const std::string& name, const Shape& shape) {
     const std::string found = find(name);
     if (found.empty())
-      throw ImportError(fmt::format("{}: tensor {} is missing, which the head that config.json's "
-                                    "architectures names has; expected {}",
-                                    file_.path(), name, shapeText(shape)));
+      throw files::ImportError(
+          fmt::format("{}: tensor {} is missing, which the head that config.json's "
+                      "architectures names has; expected {}",
+                      file_.path(), name, shapeText(shape)));
     std::vector<float> values = file_.read(found, shape);
     std::erase(unused_, found);
     return values;
@@ -121,4 +124,4 @@ std::optional<Head> readHead(const std::string& directory, uint32_t width,
   return head;
 }
 
-}  // namespace intformer
+}  // namespace intformer::importer

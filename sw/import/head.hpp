@@ -7,7 +7,7 @@
 
 #include "sw/float/float_matrix.hpp"
 
-namespace intformer {
+namespace intformer::importer {
 
 enum class HeadKind : uint8_t {
   Pooler,    ///< of a plain encoder: a vector per text, the pooler's
@@ -21,9 +21,9 @@ enum class ScoreFunction : uint8_t { None, Sigmoid, Softmax, Tanh };
 /// What a trained model makes of an encoder's last hidden states, in float32.
 struct Head {
   HeadKind kind = HeadKind::Pooler;
-  std::optional<AffineMap> pooler;      ///< width x width, then tanh; not of Tokens
-  std::optional<AffineMap> classifier;  ///< width x labels; not of Pooler
-  std::vector<std::string> labels;        ///< the classifier's columns
+  std::optional<floating::AffineMap> pooler;      ///< width x width, then tanh; not of Tokens
+  std::optional<floating::AffineMap> classifier;  ///< width x labels; not of Pooler
+  std::vector<std::string> labels;                ///< the classifier's columns
   ScoreFunction function = ScoreFunction::None;
 };
 
@@ -48,4 +48,4 @@ struct HeadNotes {
 std::optional<Head> readHead(const std::string& directory, uint32_t width,
                              std::vector<std::string>& unused, HeadNotes& notes);
 
-}  // namespace intformer
+}  // namespace intformer::importer

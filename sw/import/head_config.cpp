@@ -6,7 +6,7 @@
 
 #include "sw/import/json_file.hpp"
 
-namespace intformer {
+namespace intformer::importer {
 namespace {
 
 using nlohmann::json;
@@ -139,4 +139,4 @@ HeadConfig readHeadConfig(const std::string& directory, std::vector<std::string>
   return config;
 }
 
-}  // namespace intformer
+}  // namespace intformer::importer

@@ -5,7 +5,7 @@
 
 #include "sw/import/head.hpp"
 
-namespace intformer {
+namespace intformer::importer {
 
 /// What a folder's JSON files say about its head.
 struct HeadConfig {
@@ -20,4 +20,4 @@ struct HeadConfig {
 /// Throws ImportError.
 HeadConfig readHeadConfig(const std::string& directory, std::vector<std::string>& lines);
 
-}  // namespace intformer
+}  // namespace intformer::importer

@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-namespace intformer {
+namespace intformer::importer {
 
 /// Strings of a range with `between` between them.
 template <typename Range>
@@ -18,4 +18,4 @@ std::string joined(const Range& parts, std::string_view between) {
   return all;
 }
 
-}  // namespace intformer
+}  // namespace intformer::importer

@@ -9,7 +9,10 @@
 #include <set>
 #include <vector>
 
-namespace intformer {
+namespace intformer::importer {
+
+using files::ImportError;
+
 namespace {
 
 using nlohmann::json;
@@ -117,4 +120,4 @@ void JsonPart::refuse(const std::string& key, const std::string& reason) const {
   throw ImportError(fmt::format("{}: {}: {}", path_, key, reason));
 }
 
-}  // namespace intformer
+}  // namespace intformer::importer

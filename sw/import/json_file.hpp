@@ -7,7 +7,7 @@
 
 #include "sw/files/import_error.hpp"
 
-namespace intformer {
+namespace intformer::importer {
 
 /// A JSON file of a model's folder. Throws ImportError, with line and way out, where it cannot be
 /// opened, is no JSON, begins with a byte order mark, holds NaN or Infinity or an object with a key
@@ -50,4 +50,4 @@ class JsonFile : public JsonPart {
   bool exists_ = false;
 };
 
-}  // namespace intformer
+}  // namespace intformer::importer

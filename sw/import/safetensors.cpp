@@ -14,7 +14,10 @@
 
 #include "sw/import/float_formats.hpp"
 
-namespace intformer {
+namespace intformer::importer {
+
+using files::ImportError;
+
 namespace {
 
 static_assert(std::endian::native == std::endian::little, "tensors are read as they lie");
@@ -197,4 +200,4 @@ std::vector<float> Safetensors::read(const std::string& name, const Shape& shape
   return values;
 }
 
-}  // namespace intformer
+}  // namespace intformer::importer

@@ -7,7 +7,7 @@
 
 #include "sw/files/import_error.hpp"
 
-namespace intformer {
+namespace intformer::importer {
 
 using Shape = std::vector<uint64_t>;
 /// "[30522, 384]"
@@ -50,4 +50,4 @@ class Safetensors {
   std::map<std::string, Entry> entries_;
 };
 
-}  // namespace intformer
+}  // namespace intformer::importer

@@ -6,7 +6,10 @@
 #include "sw/import/joined.hpp"
 #include "sw/import/json_file.hpp"
 
-namespace intformer {
+namespace intformer::importer {
+
+using files::ImportError;
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -185,4 +188,4 @@ SentenceSettings readSentenceFiles(const fs::path& folder, uint32_t width,
   return settings;
 }
 
-}  // namespace intformer
+}  // namespace intformer::importer

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace intformer {
+namespace intformer::importer {
 
 /// How the last hidden states of a sentence's tokens become one vector.
 enum class PoolingMode : uint8_t { Mean, Cls };
@@ -41,4 +41,4 @@ struct SentenceSettings {
 SentenceSettings readSentenceFiles(const std::filesystem::path& folder, uint32_t width,
                                    std::vector<std::string>& notes);
 
-}  // namespace intformer
+}  // namespace intformer::importer

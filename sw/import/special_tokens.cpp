@@ -12,7 +12,11 @@
 #include "sw/import/folder_keys.hpp"
 #include "sw/import/joined.hpp"
 
-namespace intformer {
+namespace intformer::importer {
+
+using files::ImportError;
+using tokenizer::AddedToken;
+
 namespace {
 
 using nlohmann::json;
@@ -231,14 +235,15 @@ class Gatherer {
 }  // namespace
 
 void readSpecialTokens(const TokenFiles& files, const std::vector<std::string>& vocabulary,
-                       uint32_t rows, TokenizerOptions& options, std::vector<std::string>& notes) {
+                       uint32_t rows, tokenizer::TokenizerOptions& options,
+                       std::vector<std::string>& notes) {
   Gatherer gatherer(vocabulary, notes);
   gatherer.addDecoder(files.settings);
   gatherer.addPipeline(files.pipeline);
   gatherer.addNames(files.settings, false);
   gatherer.addNames(files.map, true);
   gatherer.addIds(files.added);
-  SpecialTokens& special = options.special;
+  tokenizer::SpecialTokens& special = options.special;
   std::map<std::string, std::string> assumed;
   for (const auto& [key, name] :
        std::map<std::string, std::string*>{{"cls_token", &special.begin},
@@ -267,4 +272,4 @@ void readSpecialTokens(const TokenFiles& files, const std::vector<std::string>& 
                                 left == 0 ? "" : fmt::format(" and {} more", left)));
 }
 
-}  // namespace intformer
+}  // namespace intformer::importer

@@ -6,7 +6,7 @@
 #include "sw/import/json_file.hpp"
 #include "sw/tokenizer/tokenizer.hpp"
 
-namespace intformer {
+namespace intformer::importer {
 
 /// The files of a folder that name special and added tokens; those that are missing are empty.
 struct TokenFiles {
@@ -21,6 +21,7 @@ struct TokenFiles {
 /// `notes` receives lines for people. Throws ImportError where files contradict each other or a
 /// token has no row.
 void readSpecialTokens(const TokenFiles& files, const std::vector<std::string>& vocabulary,
-                       uint32_t rows, TokenizerOptions& options, std::vector<std::string>& notes);
+                       uint32_t rows, tokenizer::TokenizerOptions& options,
+                       std::vector<std::string>& notes);
 
-}  // namespace intformer
+}  // namespace intformer::importer

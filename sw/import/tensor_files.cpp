@@ -7,7 +7,10 @@
 #include "sw/import/folder_keys.hpp"
 #include "sw/import/json_file.hpp"
 
-namespace intformer {
+namespace intformer::importer {
+
+using files::ImportError;
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -119,4 +122,4 @@ std::string encoderPrefix(const TensorFiles& files) {
                   files.names().size() > kMost ? ", ..." : ""));
 }
 
-}  // namespace intformer
+}  // namespace intformer::importer

@@ -7,7 +7,7 @@
 
 #include "sw/import/safetensors.hpp"
 
-namespace intformer {
+namespace intformer::importer {
 
 /// The tensors of a model's folder: of model.safetensors, or of the files that
 /// model.safetensors.index.json names. Their data stay in the files until they are read.
@@ -40,4 +40,4 @@ class TensorFiles {
 /// table of words. Throws ImportError where there is no such table or more than one.
 std::string encoderPrefix(const TensorFiles& files);
 
-}  // namespace intformer
+}  // namespace intformer::importer

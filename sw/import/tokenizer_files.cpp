@@ -8,7 +8,11 @@
 #include "sw/import/special_tokens.hpp"
 #include "sw/import/tokenizer_json.hpp"
 
-namespace intformer {
+namespace intformer::importer {
+
+using files::ImportError;
+using tokenizer::TokenizerOptions;
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -43,7 +47,7 @@ std::vector<std::string> readPieces(const fs::path& folder, const JsonFile& pipe
                     "vocabulary",
                     path.string()));
   if (!hasText) return *json.vocabulary;
-  std::vector<std::string> pieces = readVocabulary(path.string());
+  std::vector<std::string> pieces = tokenizer::readVocabulary(path.string());
   if (json.vocabulary && pieces != *json.vocabulary) {
     const auto [a, b] = std::ranges::mismatch(pieces, *json.vocabulary);
     throw ImportError(
@@ -112,7 +116,7 @@ void checkNames(const JsonFile& pipeline, const TokenizerJson& json,
 }
 
 /// sentence-transformers' max_seq_length goes before the tokenizer's own limit.
-uint32_t tokensOf(const JsonFile& settings, const ModelShape& shape,
+uint32_t tokensOf(const JsonFile& settings, const floating::ModelShape& shape,
                   const SentenceSettings& sentences) {
   const auto own = settings.tokens("model_max_length"), old = settings.tokens("max_len");
   const uint32_t most = shape.positions;
@@ -121,8 +125,9 @@ uint32_t tokensOf(const JsonFile& settings, const ModelShape& shape,
 
 }  // namespace
 
-Tokenizer readTokenizerFiles(const fs::path& folder, const ModelShape& shape,
-                             const SentenceSettings& sentences, std::vector<std::string>& notes) {
+tokenizer::Tokenizer readTokenizerFiles(const fs::path& folder, const floating::ModelShape& shape,
+                                        const SentenceSettings& sentences,
+                                        std::vector<std::string>& notes) {
   const TokenFiles files = {
       JsonFile(folder / "tokenizer_config.json"), JsonFile(folder / "tokenizer.json"),
       JsonFile(folder / "special_tokens_map.json"), JsonFile(folder / "added_tokens.json")};
@@ -151,7 +156,7 @@ Tokenizer readTokenizerFiles(const fs::path& folder, const ModelShape& shape,
   notes.push_back(fmt::format("tokenizer: {}, at most {} tokens",
                               options.lowerCase ? "lower case" : "cased", options.maxTokens));
   try {
-    Tokenizer tokenizer(std::move(pieces), std::move(options));
+    tokenizer::Tokenizer tokenizer(std::move(pieces), std::move(options));
     // A table may have spare rows for ids that no text makes, but not too few.
     if (tokenizer.size() > shape.vocabulary)
       throw ImportError(
@@ -163,4 +168,4 @@ Tokenizer readTokenizerFiles(const fs::path& folder, const ModelShape& shape,
   }
 }
 
-}  // namespace intformer
+}  // namespace intformer::importer

@@ -5,7 +5,7 @@
 #include "sw/import/folder_keys.hpp"
 #include "sw/import/joined.hpp"
 
-namespace intformer {
+namespace intformer::importer {
 namespace {
 
 using nlohmann::json;
@@ -133,4 +133,4 @@ TokenizerJson readTokenizerJson(const JsonFile& file, std::vector<std::string>& 
   return all;
 }
 
-}  // namespace intformer
+}  // namespace intformer::importer

@@ -7,12 +7,13 @@
 #include "sw/import/json_file.hpp"
 #include "sw/tokenizer/tokenizer.hpp"
 
-namespace intformer {
+namespace intformer::importer {
 
 /// What tokenizer.json says of a BERT tokenizer; parts that it leaves out or null are none.
 struct TokenizerJson {
   std::optional<std::vector<std::string>> vocabulary;
-  std::optional<TokenizerOptions> rules;  ///< lowerCase, stripAccents, splitChinese alone
+  std::optional<tokenizer::TokenizerOptions>
+      rules;                              ///< lowerCase, stripAccents, splitChinese alone
   bool splitsWords = false;               ///< it has the pre-tokenizer
   std::optional<std::string> begin, end;  ///< names
   std::optional<std::string> unknown;
@@ -22,4 +23,4 @@ struct TokenizerJson {
 /// for what is not a BERT tokenizer.
 TokenizerJson readTokenizerJson(const JsonFile& file, std::vector<std::string>& notes);
 
-}  // namespace intformer
+}  // namespace intformer::importer

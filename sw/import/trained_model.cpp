@@ -5,7 +5,7 @@
 #include "sw/import/families.hpp"
 #include "sw/import/tokenizer_files.hpp"
 
-namespace intformer {
+namespace intformer::importer {
 namespace {
 
 namespace fs = std::filesystem;
@@ -17,24 +17,25 @@ std::string folderName(const std::string& directory) {
   return (path.has_filename() ? path : path.parent_path()).filename().string();
 }
 
-Tokenizer importTokenizer(const std::string& directory, ImportNotes& notes) {
-  const ModelShape shape = folderFamily().readShape(directory + "/config.json", &notes.lines);
+tokenizer::Tokenizer importTokenizer(const std::string& directory, ImportNotes& notes) {
+  const floating::ModelShape shape =
+      folderFamily().readShape(directory + "/config.json", &notes.lines);
   const SentenceSettings sentences = readSentenceFiles(directory, shape.width, notes.lines);
   return readTokenizerFiles(directory, shape, sentences, notes.lines);
 }
 
 TrainedModel importFolder(const std::string& directory, ImportNotes& notes) {
   if (!fs::is_directory(directory))
-    throw ImportError(directory + ": is not a folder; give the one with config.json, "
+    throw files::ImportError(directory + ": is not a folder; give the one with config.json, "
                                   "model.safetensors and vocab.txt or tokenizer.json");
   TrainedModel model;
   model.name = folderName(directory);
   model.network = folderFamily().read(directory, &notes.ignoredTensors, &notes.lines);
-  const ModelShape& shape = model.network.shape;
+  const floating::ModelShape& shape = model.network.shape;
   HeadNotes head;
   model.head = readHead(directory, shape.width, notes.ignoredTensors, head);
   SentenceSettings sentences = readSentenceFiles(directory, shape.width, notes.lines);
-  const Tokenizer tokenizer =
+  const tokenizer::Tokenizer tokenizer =
       readTokenizerFiles(directory, shape, sentences, notes.lines);
   model.tokenizer = tokenizer.options();
   model.vocabulary = tokenizer.vocabulary();
@@ -45,4 +46,4 @@ TrainedModel importFolder(const std::string& directory, ImportNotes& notes) {
   return model;
 }
 
-}  // namespace intformer
+}  // namespace intformer::importer

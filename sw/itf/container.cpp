@@ -11,7 +11,7 @@
 
 #include "sw/itf/shallow_json.hpp"
 
-namespace intformer {
+namespace intformer::itf {
 namespace {
 
 static_assert(std::endian::native == std::endian::little, "numbers are written as they lie");
@@ -77,7 +77,7 @@ void writeItf(const std::filesystem::path& path, std::span<const ItfSection> sec
   header.fileBytes = offset;
   header.checksum = headChecksum(header, table);
   parts[0] = {reinterpret_cast<const char*>(&header), sizeof header};
-  writeAtomically(path, parts);
+  files::writeAtomically(path, parts);
 }
 
 void ItfFile::refuse(const std::string& reason) const {
@@ -85,7 +85,7 @@ void ItfFile::refuse(const std::string& reason) const {
 }
 
 ItfFile::ItfFile(const std::filesystem::path& path)
-    : path_(path.string()), bytes_(readWhole(path, kMaxFileBytes)) {
+    : path_(path.string()), bytes_(files::readWhole(path, kMaxFileBytes)) {
   Header header;
   if (bytes_.size < sizeof header || std::memcmp(bytes_.data.get(), kMagic.data(), 8) != 0)
     refuse("is not a model file of intformer; `intformer import` makes one of a model's folder");
@@ -161,4 +161,4 @@ std::string_view ItfFile::text(const std::string& name) const {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-}  // namespace intformer
+}  // namespace intformer::itf

@@ -11,7 +11,7 @@
 
 #include "sw/files/files.hpp"
 
-namespace intformer {
+namespace intformer::itf {
 
 /// A model file that is damaged, of another version or contradicts itself. The message names file
 /// and place and says what helps.
@@ -53,9 +53,9 @@ class ItfFile {
   void readTable(std::string_view table, uint64_t begin);
 
   std::string path_;
-  FileBytes bytes_;
+  files::FileBytes bytes_;
   uint64_t checksum_ = 0;
   std::map<std::string, std::span<const uint8_t>> sections_;
 };
 
-}  // namespace intformer
+}  // namespace intformer::itf

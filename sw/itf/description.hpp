@@ -10,7 +10,7 @@
 
 #include "sw/itf/container.hpp"
 
-namespace intformer {
+namespace intformer::itf {
 
 /// A JSON object of a model file, read key by key: what is missing or of another kind is refused
 /// through the file.
@@ -64,4 +64,4 @@ class Description {
   std::string where_;
 };
 
-}  // namespace intformer
+}  // namespace intformer::itf

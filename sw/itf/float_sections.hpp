@@ -9,6 +9,7 @@
 namespace intformer::itf {
 
 /// A section's values; refuses through the file what has not the shape's size or is not finite.
-std::vector<float> readFloats(const ItfFile& file, const std::string& name, const ParameterShape& shape);
+std::vector<float> readFloats(const ItfFile& file, const std::string& name,
+                              const floating::ParameterShape& shape);
 
 }  // namespace intformer::itf

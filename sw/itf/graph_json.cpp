@@ -8,8 +8,7 @@
 #include <set>
 #include <type_traits>
 
-namespace intformer {
-namespace itf {
+namespace intformer::itf {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -190,18 +189,17 @@ void tensorFields(Archive& archive, Info& info) {
 }
 
 }  // namespace
-}  // namespace itf
 
 nlohmann::ordered_json graphToJson(const Graph& graph, std::vector<uint8_t>& blob) {
-  itf::Json tensors = itf::Json::array();
+  Json tensors = Json::array();
   for (const TensorInfo& info : graph.tensors) {
-    itf::Writer writer(blob);
-    itf::tensorFields(writer, info);
+    Writer writer(blob);
+    tensorFields(writer, info);
     tensors.push_back(writer.take());
   }
-  itf::Json operators = itf::Json::array();
+  Json operators = Json::array();
   for (const Operator& op : graph.operators) {
-    itf::Writer writer(blob);
+    Writer writer(blob);
     writer.choice("operator", op);
     operators.push_back(std::move(writer.take()["operator"]));
   }
@@ -210,27 +208,27 @@ nlohmann::ordered_json graphToJson(const Graph& graph, std::vector<uint8_t>& blo
 }
 
 Graph graphFromJson(const nlohmann::ordered_json& json, std::span<const uint8_t> blob) {
-  const auto list = [&](const char* key) -> const itf::Json& {
+  const auto list = [&](const char* key) -> const Json& {
     if (!json.is_object() || !json.contains(key) || !json[key].is_array())
       throw GraphFormatError(fmt::format("graph.{} is missing or no list", key));
     return json[key];
   };
   Graph graph;
-  const itf::Json& tensors = list("tensors");
-  itf::Reader(json, blob, tensors.size(), "graph")("name", graph.name);
+  const Json& tensors = list("tensors");
+  Reader(json, blob, tensors.size(), "graph")("name", graph.name);
   std::set<std::string> names;
-  for (const itf::Json& tensor : tensors) {
+  for (const Json& tensor : tensors) {
     const std::string where = fmt::format("graph.tensors[{}]", graph.tensors.size());
-    itf::Reader reader(tensor, blob, tensors.size(), where);
-    itf::tensorFields(reader, graph.tensors.emplace_back());
+    Reader reader(tensor, blob, tensors.size(), where);
+    tensorFields(reader, graph.tensors.emplace_back());
     reader.finish();
     if (!names.insert(graph.tensors.back().name).second)
       throw GraphFormatError(where + ".name is another tensor's too");
   }
-  for (const itf::Json& op : list("operators")) {
+  for (const Json& op : list("operators")) {
     const std::string key = fmt::format("operators[{}]", graph.operators.size());
-    const itf::Json holder = {{key, op}};
-    itf::Reader(holder, blob, tensors.size(), "graph")
+    const Json holder = {{key, op}};
+    Reader(holder, blob, tensors.size(), "graph")
         .choice(key.c_str(), graph.operators.emplace_back());
   }
   return graph;
@@ -238,15 +236,15 @@ Graph graphFromJson(const nlohmann::ordered_json& json, std::span<const uint8_t>
 
 nlohmann::ordered_json appendDoubles(const std::vector<double>& values,
                                      std::vector<uint8_t>& blob) {
-  return itf::append(values, blob);
+  return append(values, blob);
 }
 
 std::vector<double> doublesFromJson(const nlohmann::ordered_json& json,
                                     std::span<const uint8_t> blob) {
-  const itf::Json holder = {{"values", json}};
+  const Json holder = {{"values", json}};
   std::vector<double> values;
-  itf::Reader(holder, blob, 0, "numbers")("values", values);
+  Reader(holder, blob, 0, "numbers")("values", values);
   return values;
 }
 
-}  // namespace intformer
+}  // namespace intformer::itf

@@ -8,7 +8,7 @@
 
 #include "sw/graph/graph.hpp"
 
-namespace intformer {
+namespace intformer::itf {
 
 /// A description that is no graph; the message names the part.
 struct GraphFormatError : std::runtime_error {
@@ -30,4 +30,4 @@ nlohmann::ordered_json appendDoubles(const std::vector<double>& values,
 std::vector<double> doublesFromJson(const nlohmann::ordered_json& json,
                                     std::span<const uint8_t> blob);
 
-}  // namespace intformer
+}  // namespace intformer::itf

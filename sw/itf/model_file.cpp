@@ -17,7 +17,13 @@
 #include "sw/quantizer/integer_form.hpp"
 #include "sw/version/version.hpp"
 
-namespace intformer {
+namespace intformer::itf {
+
+using floating::FloatModel;
+using floating::ModelShape;
+using importer::TrainedModel;
+using tokenizer::TokenizerOptions;
+
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -33,9 +39,9 @@ std::span<const uint8_t> bytesOf(const std::string& text) {
 }
 
 Json describe(const TokenizerOptions& tokenizer) {
-  const SpecialTokens& special = tokenizer.special;
+  const tokenizer::SpecialTokens& special = tokenizer.special;
   Json added = Json::array();
-  for (const AddedToken& token : tokenizer.added)
+  for (const tokenizer::AddedToken& token : tokenizer.added)
     added.push_back({{"content", token.content},
                      {"id", token.id},
                      {"single_word", token.singleWord},
@@ -57,7 +63,7 @@ Json describe(const TokenizerOptions& tokenizer) {
 
 std::string describe(const TrainedModel& model) {
   const ModelShape& shape = model.network.shape;
-  return Json{{"generator", "intformer " + std::string(programVersion())},
+  return Json{{"generator", "intformer " + std::string(version::programVersion())},
               {"kind", model.network.kind},
               {"name", model.name},
               {"width", shape.width},
@@ -71,17 +77,17 @@ std::string describe(const TrainedModel& model) {
               {"tokenizer", describe(model.tokenizer)},
               {"prompts", model.prompts},
               {"pooling",
-               {{"mode", poolingName(model.pooling.mode)},
+               {{"mode", importer::poolingName(model.pooling.mode)},
                 {"normalize", model.pooling.normalize}}}}
       .dump(1);
 }
 
 /// The model that the file's kind and sizes name, with its parameters.
 FloatModel readNetwork(const ItfFile& file, const Description& json) {
-  const ModelFamily* const family = familyNamed(json.text("kind"));
+  const importer::ModelFamily* const family = importer::familyNamed(json.text("kind"));
   if (family == nullptr)
     file.refuse(fmt::format("holds a model of kind {}; this program knows {}", json.text("kind"),
-                            familyNames()));
+                            importer::familyNames()));
   ModelShape shape;
   shape.width = json.count("width", 1, 4096);
   shape.heads = json.count("heads", 1, shape.width);
@@ -95,10 +101,9 @@ FloatModel readNetwork(const ItfFile& file, const Description& json) {
   if (!(shape.epsilon > 0 && shape.epsilon < 1) || shape.width % shape.heads != 0)
     file.refuse("model.json: epsilon must lie between 0 and 1, and heads divide the width");
   FloatModel model = family->build(shape);
-  visitParameters(model.graph, [&](const std::string& name, const ParameterShape& extents,
-                                   std::vector<float>& values) {
-    values = itf::readFloats(file, name, extents);
-  });
+  floating::visitParameters(
+      model.graph, [&](const std::string& name, const floating::ParameterShape& extents,
+                       std::vector<float>& values) { values = readFloats(file, name, extents); });
   return model;
 }
 
@@ -146,20 +151,20 @@ TrainedModel readTrained(const ItfFile& file) {
   const Description pooling = json.part("pooling");
   const std::string mode = pooling.text("mode");
   if (mode != "mean" && mode != "cls") file.refuse("model.json: pooling: unknown mode " + mode);
-  model.pooling.mode = mode == "mean" ? PoolingMode::Mean : PoolingMode::Cls;
+  model.pooling.mode = mode == "mean" ? importer::PoolingMode::Mean : importer::PoolingMode::Cls;
   model.pooling.normalize = pooling.flag("normalize");
   model.vocabulary = readVocabulary(file, shape.vocabulary);
-  for (const AddedToken& token : model.tokenizer.added)
+  for (const tokenizer::AddedToken& token : model.tokenizer.added)
     if (token.id >= shape.vocabulary)
       file.refuse(fmt::format("model.json: added token \"{}\" has id {}, the table of words has {} "
                               "rows", token.content, token.id, shape.vocabulary));
-  model.head = itf::readHead(file, shape.width);
+  model.head = readHead(file, shape.width);
   return model;
 }
 
 /// The same operators in the same order as the network has.
-void checkOperators(const ItfFile& file, const Graph& graph, const FloatGraph& network) {
-  const Graph form = integerForm(network).graph;
+void checkOperators(const ItfFile& file, const Graph& graph, const floating::FloatGraph& network) {
+  const Graph form = quantizer::integerForm(network).graph;
   if (graph.operators.size() != form.operators.size())
     file.refuse(fmt::format("{}: graph.operators: there are {}, the model has {}", kIntegers,
                             graph.operators.size(), form.operators.size()));
@@ -179,7 +184,8 @@ void checkOperators(const ItfFile& file, const Graph& graph, const FloatGraph& n
 }
 
 /// A graph that takes one token to its last hidden state, as the trained model does.
-void checkIntegers(const ItfFile& file, const QuantizedModel& model, const FloatModel& network) {
+void checkIntegers(const ItfFile& file, const quantizer::QuantizedModel& model,
+                   const FloatModel& network) {
   const ModelShape& shape = network.shape;
   const auto require = [&](bool holds, const std::string& reason) {
     if (!holds) file.refuse(fmt::format("{}: {}", kIntegers, reason));
@@ -256,7 +262,7 @@ IntegerModel readIntegers(const ItfFile& file, const FloatModel& network) {
 }
 
 std::string describe(const IntegerModel& integers, std::vector<uint8_t>& blob) {
-  const QuantizedModel& model = integers.model;
+  const quantizer::QuantizedModel& model = integers.model;
   Json json = {{"origin", integers.origin},
                {"tokens", model.tokens},
                {"places", model.places},
@@ -275,17 +281,17 @@ void writeModelFile(const std::filesystem::path& path, const ModelFile& model) {
   for (const std::string& piece : model.trained.vocabulary) vocabulary += piece + "\n";
   std::vector<ItfSection> sections = {{kModel, bytesOf(description)},
                                       {kVocabulary, bytesOf(vocabulary)}};
-  const auto add = [&](const std::string& name, const ParameterShape&,
+  const auto add = [&](const std::string& name, const floating::ParameterShape&,
                        const std::vector<float>& values) {
     const auto* bytes = reinterpret_cast<const uint8_t*>(values.data());
     sections.push_back({name, {bytes, values.size() * sizeof(float)}});
   };
-  visitParameters(model.trained.network.graph, add);
+  floating::visitParameters(model.trained.network.graph, add);
   std::string head;
   if (model.trained.head) {
-    head = itf::describeHead(*model.trained.head);
-    sections.push_back({itf::kHead, bytesOf(head)});
-    itf::visitParameters(*model.trained.head, add);
+    head = describeHead(*model.trained.head);
+    sections.push_back({kHead, bytesOf(head)});
+    visitParameters(*model.trained.head, add);
   }
   std::string integers;
   std::vector<uint8_t> blob;
@@ -314,4 +320,4 @@ const IntegerModel& integersOf(const ModelFile& model, const std::filesystem::pa
   return *model.integers;
 }
 
-}  // namespace intformer
+}  // namespace intformer::itf

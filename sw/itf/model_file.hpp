@@ -9,17 +9,18 @@
 #include "sw/itf/container.hpp"
 #include "sw/quantizer/quantize_model.hpp"
 
-namespace intformer {
+namespace intformer::itf {
 
 /// The whole model in integers and how they were found.
 struct IntegerModel {
-  QuantizedModel model;  ///< for one sequence of one token, from token ids (sw/graph/lengths.hpp)
+  quantizer::QuantizedModel
+      model;  ///< for one sequence of one token, from token ids (sw/graph/lengths.hpp)
   std::map<std::string, std::string> origin;  ///< "calibration", "sentences", "method", ...
 };
 
 /// What a model file (*.itf) holds: a trained model, and once it is quantized its integers.
 struct ModelFile {
-  TrainedModel trained;
+  importer::TrainedModel trained;
   std::optional<IntegerModel> integers;
   uint64_t checksum = 0;  ///< of everything; set by reading
 };
@@ -34,4 +35,4 @@ ModelFile readModelFile(const std::filesystem::path& path);
 /// file has none.
 const IntegerModel& integersOf(const ModelFile& model, const std::filesystem::path& path);
 
-}  // namespace intformer
+}  // namespace intformer::itf

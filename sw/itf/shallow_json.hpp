@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-namespace intformer {
+namespace intformer::itf {
 
 /// The JSON of a text, discarded where it is none or is nested more deeply than any of ours:
 /// copying and printing values take a stack frame per level.
@@ -18,4 +18,4 @@ Json parseShallow(std::string_view text) {
   return deep ? Json(Json::value_t::discarded) : json;
 }
 
-}  // namespace intformer
+}  // namespace intformer::itf

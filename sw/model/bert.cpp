@@ -7,7 +7,7 @@
 
 #include "sw/model/seeded_builder.hpp"
 
-namespace intformer {
+namespace intformer::model {
 namespace {
 
 class EncoderBuilder : public SeededBuilder {
@@ -134,4 +134,4 @@ Graph buildBertEncoder(const ModelSpec& spec, uint32_t layers, uint32_t seq, uin
   return buildBertEncoder(spec, layers, std::vector{seq}, seed);
 }
 
-}  // namespace intformer
+}  // namespace intformer::model

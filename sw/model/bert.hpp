@@ -9,7 +9,7 @@
 #include "sw/graph/graph.hpp"
 
 /// Encoders and their parts: the shape from a file, the integers from a seed.
-namespace intformer {
+namespace intformer::model {
 
 enum class ModelKind : uint8_t {
   Encoder,    ///< layers of attention and feed-forward
@@ -90,4 +90,4 @@ Graph buildModel(const ModelSpec& spec, uint32_t layers, const std::vector<uint3
 /// count from 0 in every sequence that an attention works on, the last third in segment 1.
 TensorValues seededInputs(const Graph& graph, uint64_t seed);
 
-}  // namespace intformer
+}  // namespace intformer::model

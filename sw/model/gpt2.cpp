@@ -12,33 +12,37 @@
 #include "sw/quantizer/integer_form.hpp"
 #include "sw/quantizer/quantize_model.hpp"
 
-namespace intformer::gpt2 {
+namespace intformer::model::gpt2 {
+
+using floating::FloatModel;
+using floating::ModelShape;
+
 namespace {
 
 constexpr uint32_t kSequences = 12;  // of the calibration
 constexpr uint32_t kTokens = 24;     // of each, at most
 
-TensorId addLayer(FloatBuilder& builder, const ModelShape& shape, uint32_t index,
+TensorId addLayer(floating::FloatBuilder& builder, const ModelShape& shape, uint32_t index,
                   TensorId stream) {
   const std::string layer = fmt::format("layer{}.", index);
   const std::string attention = layer + "attention.";
   const TensorId first =
       builder.addNorm(attention + "norm", attention + "norm", stream, shape.epsilon);
-  const TensorId context = builder.addAttention(attention, layer, first, shape, kCausal);
+  const TensorId context = builder.addAttention(attention, layer, first, shape, floating::kCausal);
   const TensorId middle = builder.addLinear(attention + "residual", layer + "attention", context,
-                                            shape.width, FloatResidual{stream});
+                                            shape.width, floating::FloatResidual{stream});
   const TensorId second =
       builder.addNorm(layer + "ffn.norm", layer + "ffn.norm", middle, shape.epsilon);
   const TensorId hidden = builder.addLinear(layer + "ffn.hidden", layer + "hidden", second,
-                                            shape.ffn, FloatActivation{});
+                                            shape.ffn, floating::FloatActivation{});
   return builder.addLinear(layer + "ffn.residual", layer + "ffn", hidden, shape.width,
-                           FloatResidual{middle});
+                           floating::FloatResidual{middle});
 }
 
 /// Values that keep every sum's size about the same from layer to layer.
-void drawParameters(FloatGraph& graph, uint64_t seed) {
+void drawParameters(floating::FloatGraph& graph, uint64_t seed) {
   Random random(seed ^ 0x67707432);
-  const auto draw = [&](const std::string& name, const ParameterShape& shape,
+  const auto draw = [&](const std::string& name, const floating::ParameterShape& shape,
                         std::vector<float>& values) {
     const bool isTable = shape.size() == 2;
     double mean = 0;
@@ -49,7 +53,7 @@ void drawParameters(FloatGraph& graph, uint64_t seed) {
     values.resize(isTable ? shape[0] * shape[1] : shape[0]);
     for (float& value : values) value = static_cast<float>(mean + deviation * random.normal());
   };
-  visitParameters(graph, draw);
+  floating::visitParameters(graph, draw);
 }
 
 std::vector<std::vector<uint32_t>> drawTokens(const ModelShape& shape, uint64_t seed) {
@@ -65,7 +69,7 @@ std::vector<std::vector<uint32_t>> drawTokens(const ModelShape& shape, uint64_t 
 }  // namespace
 
 FloatModel build(const ModelShape& shape) {
-  FloatBuilder builder("gpt2");
+  floating::FloatBuilder builder("gpt2");
   TensorId stream = builder.addEmbedding("embedding.sum", "embedding", shape);
   for (uint32_t index = 0; index < shape.layers; ++index) {
     stream = addLayer(builder, shape, index, stream);
@@ -96,13 +100,13 @@ Graph buildGraph(const ModelSpec& spec, uint32_t layers, const std::vector<uint3
                  uint64_t seed, Integers integers) {
   const ModelShape shape = shapeOf(spec, layers);
   if (integers == Integers::Left)
-    return withLengths(integerForm(build(shape).graph).graph, lengths);
-  QuantizeOptions options;
+    return withLengths(quantizer::integerForm(build(shape).graph).graph, lengths);
+  quantizer::QuantizeOptions options;
   options.weights.secondOrder = false;  // takes long, and serves no text
   options.dither = spec.dither;
-  QuantizedModel model =
-      quantizeModel(draw(shape, seed).graph, drawTokens(shape, seed), options);
+  quantizer::QuantizedModel model =
+      quantizer::quantizeModel(draw(shape, seed).graph, drawTokens(shape, seed), options);
   return withLengths(std::move(model.graph), lengths);
 }
 
-}  // namespace intformer::gpt2
+}  // namespace intformer::model::gpt2

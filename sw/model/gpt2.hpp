@@ -8,20 +8,20 @@
 
 /// GPT-2's shape: layers that normalize before attention and before the feed-forward, causal
 /// attention, GELU, and a LayerNorm at the end. Weights come from a seed.
-namespace intformer::gpt2 {
+namespace intformer::model::gpt2 {
 
 /// Its float graph, without parameters: "embedding.sum", the stream that "layer<n>.attention.residual"
 /// and "layer<n>.ffn.residual" add to, and the last LayerNorm, "output".
-FloatModel build(const ModelShape& shape);
+floating::FloatModel build(const floating::ModelShape& shape);
 
 /// The same with parameters from the seed.
-FloatModel draw(const ModelShape& shape, uint64_t seed);
+floating::FloatModel draw(const floating::ModelShape& shape, uint64_t seed);
 
-ModelShape shapeOf(const ModelSpec& spec, uint32_t layers);
+floating::ModelShape shapeOf(const ModelSpec& spec, uint32_t layers);
 
 /// The first layers of the spec's shape in integers, by quantizeModel() of what is drawn, on a batch;
 /// the inputs are "tokens" and "places". Throws std::invalid_argument as setLengths() does.
 Graph buildGraph(const ModelSpec& spec, uint32_t layers, const std::vector<uint32_t>& lengths,
                  uint64_t seed, Integers integers);
 
-}  // namespace intformer::gpt2
+}  // namespace intformer::model::gpt2

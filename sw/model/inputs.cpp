@@ -3,7 +3,7 @@
 #include "sw/model/bert.hpp"
 #include "sw/model/random.hpp"
 
-namespace intformer {
+namespace intformer::model {
 namespace {
 
 /// Bell-shaped values over most of the type's range; channels differ in how much of it they use.
@@ -84,4 +84,4 @@ TensorValues seededInputs(const Graph& graph, uint64_t seed) {
   return values;
 }
 
-}  // namespace intformer
+}  // namespace intformer::model

@@ -4,7 +4,7 @@
 #include "sw/model/gpt2.hpp"
 #include "sw/model/seeded_builder.hpp"
 
-namespace intformer {
+namespace intformer::model {
 namespace {
 
 /// Parts of a network by themselves, from and to memory.
@@ -54,4 +54,4 @@ Graph buildModel(const ModelSpec& spec, uint32_t layers, const std::vector<uint3
   return builder.take();
 }
 
-}  // namespace intformer
+}  // namespace intformer::model

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-namespace intformer {
+namespace intformer::model {
 
 /// Seeded numbers that are the same on every machine (splitmix64, Steele et al. 2014).
 class Random {
@@ -31,4 +31,4 @@ class Random {
   uint64_t state_;
 };
 
-}  // namespace intformer
+}  // namespace intformer::model

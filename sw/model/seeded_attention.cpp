@@ -9,18 +9,20 @@
 #include "sw/model/seeded_builder.hpp"
 #include "sw/numerics/numerics.hpp"
 
-namespace intformer {
+namespace intformer::model {
 
 /// M_t of a head such that its logits, of the sequence that op works on, have a deviation of 1 to
 /// 3 nats.
 Scale SeededBuilder::logitScale(const Attention& op, uint32_t head) {
   std::vector<int32_t> sums(std::size_t{op.rows} * op.rows);
   const auto operand = [&](TensorId id) {
-    return GemmOperand{&values_[id].data[std::size_t{op.firstRow} * values_[id].cols +
-                                         std::size_t{head} * op.headWidth],
-                       values_[id].cols};
+    return golden::GemmOperand{
+        &values_[id]
+             .data[std::size_t{op.firstRow} * values_[id].cols + std::size_t{head} * op.headWidth],
+        values_[id].cols};
   };
-  gemm(operand(op.query), operand(op.key), op.rows, op.rows, op.headWidth, sums.data(), op.rows);
+  golden::gemm(operand(op.query), operand(op.key), op.rows, op.rows, op.headWidth, sums.data(),
+               op.rows);
   const double nats = 1 + 2 * random_.uniform();
   return scaleFromReal(nats * std::numbers::log2e * 256 / rootMeanSquare(sums), op.name);
 }
@@ -63,7 +65,7 @@ TensorId SeededBuilder::addAttention(const std::string& prefix, const Heads& hea
   for (Attention& op : sequences) {
     op.output = output;
     op.logit = logit;
-    runOperator(graph_, op, values_, Family::Pwl);  // a trial: results in the value's LSBs
+    golden::runOperator(graph_, op, values_, Family::Pwl);  // a trial: results in the value's LSBs
   }
   for (uint32_t head = 0; head < spec_.heads; ++head) {
     int peak = 0;
@@ -77,4 +79,4 @@ TensorId SeededBuilder::addAttention(const std::string& prefix, const Heads& hea
   return output;
 }
 
-}  // namespace intformer
+}  // namespace intformer::model

@@ -8,7 +8,7 @@
 #include "sw/model/bert.hpp"
 #include "sw/model/random.hpp"
 
-namespace intformer {
+namespace intformer::model {
 
 /// Activations in two widths. step[c] is the real value of one LSB of the int8 tensor, 256 of the
 /// int16 one. Without LayerNorm there is only the first.
@@ -86,4 +86,4 @@ double rootMeanSquare(const std::vector<int32_t>& values);
 /// the peak in every channel, and a channel that is larger by r has a step larger by r^0.65.
 std::vector<double> smoothedSteps(const std::vector<double>& peaks, double codes);
 
-}  // namespace intformer
+}  // namespace intformer::model

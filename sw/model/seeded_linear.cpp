@@ -6,7 +6,7 @@
 #include "sw/model/seeded_builder.hpp"
 #include "sw/numerics/numerics.hpp"
 
-namespace intformer {
+namespace intformer::model {
 double rootMeanSquare(const std::vector<int32_t>& values) {
   double sum = 0;
   for (const int32_t v : values) sum += static_cast<double>(v) * v;
@@ -73,7 +73,7 @@ double SeededBuilder::addBias(Linear& op, std::vector<int32_t>& sums, double mea
 }
 
 void SeededBuilder::finish(Operator op) {
-  if (drawn_) runOperator(graph_, op, values_, Family::Pwl);
+  if (drawn_) golden::runOperator(graph_, op, values_, Family::Pwl);
   graph_.operators.push_back(std::move(op));
 }
 
@@ -89,7 +89,7 @@ TensorId SeededBuilder::addRequantized(const std::string& name, const Operand& i
     finish(std::move(op));
     return output;
   }
-  std::vector<int32_t> sums = linearSums(graph_, op, values_);
+  std::vector<int32_t> sums = golden::linearSums(graph_, op, values_);
   addBias(op, sums, 0, 0.2);
   for (uint32_t first = 0; first < cols; first += groupCols) {
     std::vector<double> channel(groupCols);
@@ -118,7 +118,7 @@ TensorId SeededBuilder::addHidden(const std::string& name, std::vector<int8_t>& 
     finish(std::move(op));
     return output;
   }
-  std::vector<int32_t> sums = linearSums(graph_, op, values_);
+  std::vector<int32_t> sums = golden::linearSums(graph_, op, values_);
   const double size = addBias(op, sums, -0.4, 0.4);
   constexpr double kLowest = 0.17;  // GELU is never below -0.17
   std::vector<double> range(spec_.ffn, kLowest);
@@ -141,4 +141,4 @@ TensorId SeededBuilder::addHidden(const std::string& name, std::vector<int8_t>& 
   return output;
 }
 
-}  // namespace intformer
+}  // namespace intformer::model

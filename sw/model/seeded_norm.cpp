@@ -6,7 +6,7 @@
 #include "sw/numerics/layernorm.hpp"
 #include "sw/numerics/numerics.hpp"
 
-namespace intformer {
+namespace intformer::model {
 
 std::vector<double> smoothedSteps(const std::vector<double>& peaks, double codes) {
   constexpr double kSmoothing = 0.65;
@@ -31,7 +31,7 @@ double SeededBuilder::addResidual(const std::string& name, const Operand& input)
     stream_.wide = output;
     return 1;
   }
-  std::vector<int32_t> sums = linearSums(graph_, op, values_);
+  std::vector<int32_t> sums = golden::linearSums(graph_, op, values_);
   const double size = addBias(op, sums, 0, 0.1);
   const Tensor& identity = values_[stream_.wide];
   double typical = 0;  // mean magnitude of the identity
@@ -105,4 +105,4 @@ void SeededBuilder::addNorm(const std::string& name, const std::string& tensor, 
   stream_ = std::move(out);
 }
 
-}  // namespace intformer
+}  // namespace intformer::model

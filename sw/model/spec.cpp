@@ -12,7 +12,7 @@
 #include "gen/config_keys.hpp"
 #include "sw/model/bert.hpp"
 
-namespace intformer {
+namespace intformer::model {
 namespace {
 
 /// Keys of a model file, and of which kinds of model.
@@ -220,4 +220,4 @@ ModelSpecResult loadModelSpec(const std::string& path) {
   return result;
 }
 
-}  // namespace intformer
+}  // namespace intformer::model

@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-namespace intformer {
+namespace intformer::parallel {
 namespace {
 
 class Threads {
@@ -111,4 +111,4 @@ void parallelFor(uint32_t count, uint32_t grain,
   parts->finish();
 }
 
-}  // namespace intformer
+}  // namespace intformer::parallel

@@ -9,7 +9,7 @@
 
 /// The threads of the process, as many as the machine has cores: all work that runs side by side
 /// shares them. Nobody waits for work that no thread has begun, so it may nest.
-namespace intformer {
+namespace intformer::parallel {
 
 /// Cores that work can run on at the same time, at least 1: the caller's is one of them.
 uint32_t coreCount();
@@ -58,4 +58,4 @@ class Begun {
   std::shared_ptr<State> state_;
 };
 
-}  // namespace intformer
+}  // namespace intformer::parallel

@@ -8,7 +8,7 @@
 #include <cstring>
 #include <stdexcept>
 
-namespace intformer {
+namespace intformer::places {
 namespace {
 
 namespace fs = std::filesystem;
@@ -103,4 +103,4 @@ fs::path writableCache(const std::string& kind) {
       kind, tried));
 }
 
-}  // namespace intformer
+}  // namespace intformer::places

@@ -6,7 +6,7 @@
 
 /// Where the program finds what came with it, and keeps what it has made. Nothing is compiled in:
 /// a checkout can be moved, and the installed program lies under any prefix.
-namespace intformer {
+namespace intformer::places {
 
 /// A file or folder that came with the program, by its path in the project: "configs/base16.toml".
 /// It lies in `share/intformer` of the nearest folder above the running executable that has one: the
@@ -31,4 +31,4 @@ std::vector<std::filesystem::path> cacheFolders(const std::string& kind);
 /// the reason for each of them and what to do.
 std::filesystem::path writableCache(const std::string& kind);
 
-}  // namespace intformer
+}  // namespace intformer::places

@@ -21,7 +21,7 @@
 
 extern char** environ;
 
-namespace intformer {
+namespace intformer::process {
 namespace {
 
 namespace fs = std::filesystem;
@@ -51,7 +51,7 @@ class Actions {
 class Child {
  public:
   Child(const CommandLine& command, const Actions& actions) {
-    cleanUpWhenInterrupted();
+    files::cleanUpWhenInterrupted();
     std::vector<char*> words;
     for (const std::string& word : command) words.push_back(const_cast<char*>(word.c_str()));
     words.push_back(nullptr);
@@ -62,10 +62,10 @@ class Child {
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setpgroup(&attributes, 0);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
-    const Uninterrupted known;  // to the interrupt from its first moment
+    const files::Uninterrupted known;  // to the interrupt from its first moment
     error_ = posix_spawnp(&child_, words[0], actions.get(), &attributes, words.data(), environ);
     posix_spawnattr_destroy(&attributes);
-    if (error_ == 0) toolIsRunning(child_);
+    if (error_ == 0) files::toolIsRunning(child_);
   }
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
@@ -84,7 +84,7 @@ class Child {
       std::this_thread::sleep_for(std::chrono::milliseconds(100));
       waiting();
     }
-    toolHasEnded(child_);
+    files::toolHasEnded(child_);
     return status;
   }
 
@@ -165,4 +165,4 @@ bool runLogged(const CommandLine& command, const fs::path& folder, const fs::pat
   return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-}  // namespace intformer
+}  // namespace intformer::process

@@ -7,7 +7,7 @@
 #include <vector>
 
 /// Other programs, run without a shell: words and paths reach them as they are.
-namespace intformer {
+namespace intformer::process {
 
 /// A program's name or path, then its arguments.
 using CommandLine = std::vector<std::string>;
@@ -28,4 +28,4 @@ std::string outputOf(const CommandLine& command);
 bool runLogged(const CommandLine& command, const std::filesystem::path& folder,
                const std::filesystem::path& log, const std::function<void()>& waiting = {});
 
-}  // namespace intformer
+}  // namespace intformer::process

@@ -6,7 +6,15 @@
 
 #include "sw/quantizer/weights.hpp"
 
-namespace intformer {
+namespace intformer::quantizer {
+
+using floating::AffineMap;
+using floating::FloatMatrix;
+using floating::Matrix;
+using floating::product;
+using floating::spread;
+using floating::view;
+
 namespace {
 
 constexpr double kCodes = 254;
@@ -114,13 +122,13 @@ Matrix codes(const Tensor& values, const Coding& coding) {
 
 double productError(const FloatMatrix& values, std::span<const AffineMap* const> consumers,
                     const Coding& coding) {
-  const Eigen::RowVectorXf steps = asFloat(coding.step);
+  const Eigen::RowVectorXf steps = floating::asFloat(coding.step);
   const Matrix integers = codes(values, coding);
   Matrix lost = view(values);  // by the codes
   lost.array() -= integers.array().rowwise() * steps.array();
   double error = 0;
   for (const AffineMap* consumer : consumers) {
-    const MatrixView weights = view(*consumer);
+    const floating::MatrixView weights = view(*consumer);
     Matrix rounding = weights.array().colwise() * steps.transpose().array();
     rounding -= nearestProduct(*consumer, coding.step);
     error += (spread(product(lost, weights)) +
@@ -139,4 +147,4 @@ Coding chooseCoding(const FloatMatrix& values, std::span<const AffineMap* const>
   return codingFor(ranges, smoothingFactors(ranges, consumers, strength), options.zeroPoints);
 }
 
-}  // namespace intformer
+}  // namespace intformer::quantizer

@@ -9,7 +9,7 @@
 #include "sw/graph/tensor.hpp"
 #include "sw/quantizer/ranges.hpp"
 
-namespace intformer {
+namespace intformer::quantizer {
 
 /// What the codes of an int8 tensor mean: real value = (code - zero[c]) * step[c].
 struct Coding {
@@ -20,7 +20,7 @@ struct Coding {
 /// Factors m[c] between the channels' steps, up to a common one: width of the channel's range to the
 /// power `strength`, over the largest weight that reads it to the power 1 - strength.
 std::vector<double> smoothingFactors(std::span<const Interval> ranges,
-                                     std::span<const AffineMap* const> consumers,
+                                     std::span<const floating::AffineMap* const> consumers,
                                      double strength);
 
 /// The smallest steps proportional to `factors` with which every range fits; ranges centred on the
@@ -29,13 +29,13 @@ Coding codingFor(std::span<const Interval> ranges, std::span<const double> facto
                  bool zeroPoints);
 
 /// The tensor's codes as reals, in steps from the zero point.
-Matrix codes(const FloatMatrix& values, const Coding& coding);
-Matrix codes(const Tensor& values, const Coding& coding);
+floating::Matrix codes(const floating::FloatMatrix& values, const Coding& coding);
+floating::Matrix codes(const Tensor& values, const Coding& coding);
 
 /// How much the consumers' products lose by the coding, of their own size: by the values' 8 bits, and
 /// half of what the weights' 8 bits lose to nearest (second-order rounding leaves about that).
-double productError(const FloatMatrix& values, std::span<const AffineMap* const> consumers,
-                    const Coding& coding);
+double productError(const floating::FloatMatrix& values,
+                    std::span<const floating::AffineMap* const> consumers, const Coding& coding);
 
 struct CodingOptions {
   RangeOptions ranges;
@@ -45,7 +45,8 @@ struct CodingOptions {
 
 /// Ranges, strength and zero points of a tensor whose calibration values these are. Without
 /// consumers every channel fills its codes.
-Coding chooseCoding(const FloatMatrix& values, std::span<const AffineMap* const> consumers,
+Coding chooseCoding(const floating::FloatMatrix& values,
+                    std::span<const floating::AffineMap* const> consumers,
                     const CodingOptions& options);
 
-}  // namespace intformer
+}  // namespace intformer::quantizer

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <random>
 
-namespace intformer {
+namespace intformer::quantizer {
 namespace {
 
 constexpr uint32_t kMostWords = 20;
@@ -14,7 +14,7 @@ struct Pieces {
   std::vector<uint32_t> later;  ///< continue one
 };
 
-Pieces piecesOf(const Tokenizer& tokenizer) {
+Pieces piecesOf(const tokenizer::Tokenizer& tokenizer) {
   Pieces pieces;
   for (uint32_t id = 0; id < tokenizer.vocabulary().size(); ++id) {
     const std::string& piece = tokenizer.piece(id);
@@ -26,7 +26,8 @@ Pieces piecesOf(const Tokenizer& tokenizer) {
 
 }  // namespace
 
-std::vector<std::vector<uint32_t>> drawSentences(const Tokenizer& tokenizer, uint32_t count) {
+std::vector<std::vector<uint32_t>> drawSentences(const tokenizer::Tokenizer& tokenizer,
+                                                 uint32_t count) {
   const Pieces pieces = piecesOf(tokenizer);
   if (pieces.first.empty()) return {};
   std::mt19937 random(1);  // not the library's distributions: they differ between libraries
@@ -55,4 +56,4 @@ std::vector<std::vector<uint32_t>> interleave(const std::vector<std::vector<uint
   return mixed;
 }
 
-}  // namespace intformer
+}  // namespace intformer::quantizer

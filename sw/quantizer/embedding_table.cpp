@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace intformer {
+namespace intformer::quantizer {
 namespace {
 
 constexpr double kTokenPeak = 8191;
@@ -28,7 +28,7 @@ std::vector<int16_t> rounded(const std::vector<float>& table, const std::vector<
 }
 
 /// A row per position of the first segment, then of the next.
-std::vector<float> placeTable(const FloatEmbedding& source, uint32_t width) {
+std::vector<float> placeTable(const floating::FloatEmbedding& source, uint32_t width) {
   if (source.segments == 0) return source.positionTable;
   std::vector<float> places;
   for (std::size_t segment = 0; segment < source.segments; ++segment)
@@ -39,7 +39,7 @@ std::vector<float> placeTable(const FloatEmbedding& source, uint32_t width) {
 
 }  // namespace
 
-double quantizeEmbedding(const FloatEmbedding& source, Embedding& op) {
+double quantizeEmbedding(const floating::FloatEmbedding& source, Embedding& op) {
   const std::vector<float> places = placeTable(source, op.cols);
   const std::vector<double> tokenPeaks = columnPeaks(source.tokenTable, op.cols);
   const std::vector<double> placePeaks = columnPeaks(places, op.cols);
@@ -55,4 +55,4 @@ double quantizeEmbedding(const FloatEmbedding& source, Embedding& op) {
   return step;
 }
 
-}  // namespace intformer
+}  // namespace intformer::quantizer

@@ -5,7 +5,11 @@
 #include <algorithm>
 #include <stdexcept>
 
-namespace intformer {
+namespace intformer::quantizer {
+
+using floating::FloatGraph;
+using floating::FloatTensorInfo;
+
 namespace {
 
 class FormBuilder {
@@ -16,7 +20,7 @@ class FormBuilder {
   }
 
   IntegerForm build() {
-    for (const FloatOperator& op : source_.operators)
+    for (const floating::FloatOperator& op : source_.operators)
       std::visit([&](const auto& specific) { add(specific); }, op);
     const IntegerTensors& output = form_.tensors[source_.output];
     require(output.narrow != kNoTensor && output.wide != kNoTensor, "the graph's output",
@@ -52,14 +56,15 @@ class FormBuilder {
     return form_.tensors[id].wide;
   }
   [[nodiscard]] bool isAdded(TensorId id) const {
-    return std::ranges::any_of(source_.operators, [&](const FloatOperator& op) {
-      const auto* linear = std::get_if<FloatLinear>(&op);
-      const auto* residual = linear ? std::get_if<FloatResidual>(&linear->epilogue) : nullptr;
+    return std::ranges::any_of(source_.operators, [&](const floating::FloatOperator& op) {
+      const auto* linear = std::get_if<floating::FloatLinear>(&op);
+      const auto* residual =
+          linear ? std::get_if<floating::FloatResidual>(&linear->epilogue) : nullptr;
       return residual != nullptr && residual->identity == id;
     });
   }
 
-  void add(const FloatEmbedding& source) {
+  void add(const floating::FloatEmbedding& source) {
     Embedding op;
     op.name = source.name;
     op.token = addTensor("tokens", ElementType::Index, 2, TensorRole::Input);
@@ -74,7 +79,7 @@ class FormBuilder {
     form_.graph.operators.emplace_back(std::move(op));
   }
 
-  void add(const FloatLinear& source) {
+  void add(const floating::FloatLinear& source) {
     Linear op;
     op.name = source.name;
     op.input = narrow(source.input, source.name);
@@ -82,13 +87,13 @@ class FormBuilder {
     op.cols = source.map.cols;
     const std::vector<Scale> ones(op.cols, kIdentityScale);
     const std::vector<int8_t> zeros(op.cols, 0);
-    if (const auto* residual = std::get_if<FloatResidual>(&source.epilogue)) {
+    if (const auto* residual = std::get_if<floating::FloatResidual>(&source.epilogue)) {
       const IntegerTensors& added = form_.tensors[residual->identity];
       op.epilogue =
           ResidualEpilogue{added.wide != kNoTensor ? added.wide : added.narrow, ones, ones};
       op.output = addWide(source.output);
     } else {
-      if (const auto* activation = std::get_if<FloatActivation>(&source.epilogue))
+      if (const auto* activation = std::get_if<floating::FloatActivation>(&source.epilogue))
         op.epilogue = ActivationEpilogue{activation->kind, ones, ones, zeros};
       else
         op.epilogue = RequantizeEpilogue{ones, zeros};
@@ -97,7 +102,7 @@ class FormBuilder {
     form_.graph.operators.emplace_back(std::move(op));
   }
 
-  void add(const FloatAttention& source) {
+  void add(const floating::FloatAttention& source) {
     Attention op;
     op.name = source.name;
     op.query = narrow(source.query, source.name);
@@ -115,7 +120,7 @@ class FormBuilder {
     form_.graph.operators.emplace_back(std::move(op));
   }
 
-  void add(const FloatLayerNorm& source) {
+  void add(const floating::FloatLayerNorm& source) {
     const FloatTensorInfo& info = source_.tensors[source.output];
     const bool isOutput = source.output == source_.output;
     const TensorRole role = isOutput ? TensorRole::Output : TensorRole::Intermediate;
@@ -123,7 +128,7 @@ class FormBuilder {
     LayerNorm op;
     op.name = source.name;
     op.input = wide(source.input, source.name);
-    if (isOutput || !mapsThatRead(source_, source.output).empty())
+    if (isOutput || !floating::mapsThatRead(source_, source.output).empty())
       tensors.narrow = addTensor(info.name + "8", ElementType::Int8, info.cols, role);
     if (isOutput || isAdded(source.output))
       tensors.wide = addTensor(info.name + "16", ElementType::Int16, info.cols, role);
@@ -148,4 +153,4 @@ class FormBuilder {
 
 IntegerForm integerForm(const FloatGraph& graph) { return FormBuilder(graph).build(); }
 
-}  // namespace intformer
+}  // namespace intformer::quantizer

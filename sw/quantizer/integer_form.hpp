@@ -5,7 +5,7 @@
 #include "sw/float/float_graph.hpp"
 #include "sw/graph/graph.hpp"
 
-namespace intformer {
+namespace intformer::quantizer {
 
 /// A float tensor's integers, in one width or in two.
 struct IntegerTensors {
@@ -26,6 +26,6 @@ struct IntegerForm {
 /// "<name>8" and "<name>16" where a LayerNorm makes them; others have the operator's name.
 /// Throws std::invalid_argument, with names, where an operator reads a tensor in a width that it does
 /// not have.
-IntegerForm integerForm(const FloatGraph& graph);
+IntegerForm integerForm(const floating::FloatGraph& graph);
 
-}  // namespace intformer
+}  // namespace intformer::quantizer

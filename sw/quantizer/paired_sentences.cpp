@@ -2,9 +2,9 @@
 
 #include "sw/tokenizer/pair.hpp"
 
-namespace intformer {
+namespace intformer::quantizer {
 
-CalibrationTexts pairSentences(const Tokenizer& tokenizer,
+CalibrationTexts pairSentences(const tokenizer::Tokenizer& tokenizer,
                                const std::vector<std::vector<uint32_t>>& sentences) {
   const auto pieces = [&](std::size_t i) {
     return std::vector<uint32_t>(sentences[i].begin() + 1, sentences[i].end() - 1);
@@ -12,7 +12,7 @@ CalibrationTexts pairSentences(const Tokenizer& tokenizer,
   CalibrationTexts texts;
   for (std::size_t i = 0; i < sentences.size(); ++i) {
     if (i % 3 == 1 && i + 1 < sentences.size()) {
-      TokenPair pair = joinPair(tokenizer, pieces(i), pieces(i + 1));
+      tokenizer::TokenPair pair = tokenizer::joinPair(tokenizer, pieces(i), pieces(i + 1));
       texts.sequences.push_back(std::move(pair.ids));
       texts.firstTexts.push_back(pair.firstText);
       ++i;
@@ -24,4 +24,4 @@ CalibrationTexts pairSentences(const Tokenizer& tokenizer,
   return texts;
 }
 
-}  // namespace intformer
+}  // namespace intformer::quantizer

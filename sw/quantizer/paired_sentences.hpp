@@ -6,7 +6,7 @@
 #include "sw/graph/token_batch.hpp"
 #include "sw/tokenizer/tokenizer.hpp"
 
-namespace intformer {
+namespace intformer::quantizer {
 
 /// Texts and pairs of texts that a model is calibrated on.
 struct CalibrationTexts {
@@ -19,7 +19,7 @@ struct CalibrationTexts {
 /// Of each three sentences, as encode() gives them, the first alone and the others as a pair, so that
 /// the ranges of a model for pairs have room for both segments and for a text alone. As many tokens
 /// as before, but for a mark of each pair.
-CalibrationTexts pairSentences(const Tokenizer& tokenizer,
+CalibrationTexts pairSentences(const tokenizer::Tokenizer& tokenizer,
                                const std::vector<std::vector<uint32_t>>& sentences);
 
-}  // namespace intformer
+}  // namespace intformer::quantizer

@@ -12,7 +12,11 @@
 #include "sw/quantizer/embedding_table.hpp"
 #include "sw/quantizer/integer_form.hpp"
 
-namespace intformer {
+namespace intformer::quantizer {
+
+using floating::FloatGraph;
+using floating::FloatLinear;
+
 namespace {
 
 constexpr double kGeluInput = 1024;    // steps per unit of GELU's argument
@@ -36,10 +40,10 @@ class GraphQuantizer {
   }
 
   QuantizedModel build(const std::function<void(uint32_t)>& blockDone) {
-    const std::vector<std::size_t> last = lastReaders(source_);
+    const std::vector<std::size_t> last = floating::lastReaders(source_);
     uint32_t blocks = 0;
     for (std::size_t i = 0; i < source_.operators.size(); ++i) {
-      runFloatOperator(source_, source_.operators[i], calibration_, reals_);
+      floating::runFloatOperator(source_, source_.operators[i], calibration_, reals_);
       std::visit([&](const auto& op) { fill(op, graph().operators[i]); }, source_.operators[i]);
       for (TensorId id = 0; id < last.size(); ++id)
         if (last[id] <= i) forget(id);
@@ -60,14 +64,14 @@ class GraphQuantizer {
   Graph& graph() { return form_.graph; }
 
   void forget(TensorId id) {
-    reals_[id] = FloatMatrix();
+    reals_[id] = floating::FloatMatrix();
     for (const TensorId integer : {form_.tensors[id].narrow, form_.tensors[id].wide})
       if (integer < values_.size()) values_[integer] = Tensor();
   }
 
-  void run(const Operator& op) { runOperator(graph(), op, values_, Family::Pwl); }
+  void run(const Operator& op) { golden::runOperator(graph(), op, values_, Family::Pwl); }
 
-  void fill(const FloatEmbedding& source, Operator& target) {
+  void fill(const floating::FloatEmbedding& source, Operator& target) {
     auto& op = std::get<Embedding>(target);
     result_.tokens = op.token;
     result_.places = op.place;
@@ -89,7 +93,7 @@ class GraphQuantizer {
 
   /// Symmetric, a step for every head.
   Coding headCoding(TensorId id) const {
-    const FloatTensorInfo& info = source_.tensors[id];
+    const floating::FloatTensorInfo& info = source_.tensors[id];
     const uint32_t group = options_.perHead && info.groupCols != 0 ? info.groupCols : info.cols;
     Coding coding;
     for (const Interval range : groupRanges(reals_[id], group, options_.heads))
@@ -101,7 +105,7 @@ class GraphQuantizer {
   /// By the weights that read the tensor. Who else reads it knows of steps only. `zeroPoints`: whether
   /// who makes it can add them.
   Coding channelCoding(TensorId id, bool zeroPoints = true) const {
-    const std::vector<const AffineMap*> readers = mapsThatRead(source_, id);
+    const std::vector<const floating::AffineMap*> readers = floating::mapsThatRead(source_, id);
     CodingOptions options = options_.activations;
     if (readers.empty() || !zeroPoints) options.zeroPoints = false;
     return chooseCoding(reals_[id], readers, options);
@@ -109,19 +113,19 @@ class GraphQuantizer {
 
   void fill(const FloatLinear& source, Operator& target) {
     auto& op = std::get<Linear>(target);
-    const auto* residual = std::get_if<FloatResidual>(&source.epilogue);
+    const auto* residual = std::get_if<floating::FloatResidual>(&source.epilogue);
     std::vector<double> zeros;  // what is added has its own zero points, in reals
     if (residual != nullptr) {
       const Coding& added = codings_[residual->identity];
       for (uint32_t c = 0; c < op.cols; ++c) zeros.push_back(-added.zero[c] * added.step[c]);
     }
     const Coding& coding = codings_[source.input];
-    const Matrix integers = codes(values_[op.input], coding);
+    const floating::Matrix integers = codes(values_[op.input], coding);
     const std::vector<double> step = quantizeLinear(
         source.map, zeros, {coding, integers, reals_[source.input]}, options_.weights, op);
     if (residual != nullptr)
       fillSum(source, *residual, step, op);
-    else if (std::holds_alternative<FloatActivation>(source.epilogue))
+    else if (std::holds_alternative<floating::FloatActivation>(source.epilogue))
       fillActivation(source, step, op);
     else
       fillPlain(source, step, op);
@@ -146,9 +150,9 @@ class GraphQuantizer {
     }
   }
 
-  void fillSum(const FloatLinear& source, const FloatResidual& residual,
+  void fillSum(const FloatLinear& source, const floating::FloatResidual& residual,
                const std::vector<double>& step, Linear& op) {
-    const float peak = view(reals_[source.output]).cwiseAbs().maxCoeff();
+    const float peak = floating::view(reals_[source.output]).cwiseAbs().maxCoeff();
     const double sumStep = 2 * std::max(1e-6F, peak) / 32767;
     setWideStep(source.output, sumStep);
     auto& epilogue = std::get<ResidualEpilogue>(op.epilogue);
@@ -162,7 +166,7 @@ class GraphQuantizer {
     }
   }
 
-  void fill(const FloatAttention& source, Operator& target) {
+  void fill(const floating::FloatAttention& source, Operator& target) {
     auto& op = std::get<Attention>(target);
     const Coding& output = codings_[source.output] = headCoding(source.output);
     op.dither = options_.dither;
@@ -177,7 +181,7 @@ class GraphQuantizer {
   }
 
   /// The attention on every sequence of the calibration, one behind the other.
-  void runSequences(const FloatAttention& source, const Attention& op) {
+  void runSequences(const floating::FloatAttention& source, const Attention& op) {
     const TensorInfo one = graph().tensors[op.weights];
     Attention sequence = op;
     for (const auto& tokens : calibration_.sequences) {
@@ -192,7 +196,7 @@ class GraphQuantizer {
     graph().tensors[op.weights] = one;
   }
 
-  void fill(const FloatLayerNorm& source, Operator& target) {
+  void fill(const floating::FloatLayerNorm& source, Operator& target) {
     auto& op = std::get<LayerNorm>(target);
     const Coding& coding = codings_[source.output] =
         channelCoding(source.output, !source.rootMeanSquare);
@@ -216,7 +220,7 @@ class GraphQuantizer {
   IntegerForm form_;
   uint32_t rows_ = 0;
   QuantizedModel result_;
-  FloatValues reals_;            ///< by the float graph's tensors, on the calibration
+  floating::FloatValues reals_;  ///< by the float graph's tensors, on the calibration
   TensorValues values_;          ///< the same in integers, by the integer graph's
   std::vector<Coding> codings_;  ///< of narrow tensors; a wide one has kWideUnits LSB per step
 };
@@ -226,8 +230,9 @@ class GraphQuantizer {
 QuantizedModel quantizeModel(const FloatGraph& graph, const TokenBatch& calibration,
                              const QuantizeOptions& options,
                              const std::function<void(uint32_t)>& blockDone) {
-  if (calibration.sequences.empty()) throw ImportError("calibration: needs at least one sentence");
+  if (calibration.sequences.empty())
+    throw files::ImportError("calibration: needs at least one sentence");
   return GraphQuantizer(graph, calibration, options).build(blockDone);
 }
 
-}  // namespace intformer
+}  // namespace intformer::quantizer

@@ -11,7 +11,7 @@
 #include "sw/quantizer/quantized_model.hpp"
 #include "sw/quantizer/weights.hpp"
 
-namespace intformer {
+namespace intformer::quantizer {
 
 /// How a trained model becomes integers. The defaults are the best of docs/10-accuracy.md.
 struct QuantizeOptions {
@@ -31,8 +31,8 @@ struct QuantizeOptions {
 /// Calls `blockDone` after each of the graph's blocks.
 /// Throws ImportError for an empty calibration or ids that the model does not know, ScaleError
 /// where a scale has no integer form, std::invalid_argument where integerForm() does.
-QuantizedModel quantizeModel(const FloatGraph& graph, const TokenBatch& calibration,
+QuantizedModel quantizeModel(const floating::FloatGraph& graph, const TokenBatch& calibration,
                              const QuantizeOptions& options,
                              const std::function<void(uint32_t done)>& blockDone = {});
 
-}  // namespace intformer
+}  // namespace intformer::quantizer

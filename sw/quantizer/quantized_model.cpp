@@ -2,7 +2,9 @@
 
 #include <cmath>
 
-namespace intformer {
+namespace intformer::quantizer {
+
+using floating::FloatMatrix;
 
 FloatMatrix dequantize(const Tensor& values, std::span<const double> step) {
   FloatMatrix result(values.rows, values.cols);
@@ -30,4 +32,4 @@ std::vector<double> rowCosines(const FloatMatrix& a, const FloatMatrix& b) {
   return cosines;
 }
 
-}  // namespace intformer
+}  // namespace intformer::quantizer

@@ -6,7 +6,7 @@
 #include "sw/float/float_matrix.hpp"
 #include "sw/graph/graph.hpp"
 
-namespace intformer {
+namespace intformer::quantizer {
 
 /// A trained model in integers, from token ids. Tensors are named as those of the float graph, in
 /// one width or two (sw/quantizer/integer_form.hpp).
@@ -18,12 +18,12 @@ struct QuantizedModel {
 };
 
 /// An int16 result in reals: step[c] is worth 256 LSB of channel c. One step per column.
-FloatMatrix dequantize(const Tensor& values, std::span<const double> step);
+floating::FloatMatrix dequantize(const Tensor& values, std::span<const double> step);
 
 /// The graph's output in reals, from output16.
-FloatMatrix dequantizeOutput(const QuantizedModel& model, const TensorValues& values);
+floating::FloatMatrix dequantizeOutput(const QuantizedModel& model, const TensorValues& values);
 
 /// Cosine of each row of `a` with the same row of `b`; 0 where one of them is zero.
-std::vector<double> rowCosines(const FloatMatrix& a, const FloatMatrix& b);
+std::vector<double> rowCosines(const floating::FloatMatrix& a, const floating::FloatMatrix& b);
 
-}  // namespace intformer
+}  // namespace intformer::quantizer

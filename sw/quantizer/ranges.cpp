@@ -5,7 +5,7 @@
 
 #include "sw/parallel/parallel.hpp"
 
-namespace intformer {
+namespace intformer::quantizer {
 namespace {
 
 constexpr double kCodes = 254;  // steps between the outermost of -127 .. 127
@@ -82,9 +82,10 @@ Interval findRange(std::span<const float> values, double codes, const RangeOptio
   }
 }
 
-std::vector<Interval> channelRanges(const FloatMatrix& values, const RangeOptions& options) {
+std::vector<Interval> channelRanges(const floating::FloatMatrix& values,
+                                    const RangeOptions& options) {
   std::vector<Interval> ranges(values.cols);
-  parallelFor(values.cols, 8, [&](uint32_t begin, uint32_t end) {
+  parallel::parallelFor(values.cols, 8, [&](uint32_t begin, uint32_t end) {
     std::vector<float> channel(values.rows);
     for (uint32_t c = begin; c < end; ++c) {
       for (uint32_t r = 0; r < values.rows; ++r) channel[r] = values.row(r)[c];
@@ -94,10 +95,10 @@ std::vector<Interval> channelRanges(const FloatMatrix& values, const RangeOption
   return ranges;
 }
 
-std::vector<Interval> groupRanges(const FloatMatrix& values, uint32_t groupCols,
+std::vector<Interval> groupRanges(const floating::FloatMatrix& values, uint32_t groupCols,
                                   const RangeOptions& options) {
   std::vector<Interval> ranges(values.cols);
-  parallelFor(values.cols / groupCols, 1, [&](uint32_t begin, uint32_t end) {
+  parallel::parallelFor(values.cols / groupCols, 1, [&](uint32_t begin, uint32_t end) {
     for (uint32_t group = begin; group < end; ++group) {
       std::vector<float> both;  // with either sign, so that the range is symmetric
       for (uint32_t r = 0; r < values.rows; ++r)
@@ -112,4 +113,4 @@ std::vector<Interval> groupRanges(const FloatMatrix& values, uint32_t groupCols,
   return ranges;
 }
 
-}  // namespace intformer
+}  // namespace intformer::quantizer

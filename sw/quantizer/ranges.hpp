@@ -7,7 +7,7 @@
 
 #include "sw/float/float_matrix.hpp"
 
-namespace intformer {
+namespace intformer::quantizer {
 
 /// How far a channel's 8-bit codes reach, from its calibration values.
 enum class RangeMethod : uint8_t {
@@ -35,9 +35,10 @@ Interval findRange(std::span<const float> values, double codes, const RangeOptio
 double rangeError(std::span<const float> values, Interval range, double codes);
 
 /// Ranges of every channel.
-std::vector<Interval> channelRanges(const FloatMatrix& values, const RangeOptions& options);
+std::vector<Interval> channelRanges(const floating::FloatMatrix& values,
+                                    const RangeOptions& options);
 /// Symmetric ranges, one for every group of channels, repeated for each of them.
-std::vector<Interval> groupRanges(const FloatMatrix& values, uint32_t groupCols,
+std::vector<Interval> groupRanges(const floating::FloatMatrix& values, uint32_t groupCols,
                                   const RangeOptions& options);
 
-}  // namespace intformer
+}  // namespace intformer::quantizer

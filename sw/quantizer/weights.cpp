@@ -7,7 +7,12 @@
 
 #include "sw/parallel/parallel.hpp"
 
-namespace intformer {
+namespace intformer::quantizer {
+
+using floating::AffineMap;
+using floating::Matrix;
+using floating::view;
+
 namespace {
 
 constexpr double kMaxBias = 1 << 29;
@@ -72,7 +77,7 @@ void roundColumns(Eigen::Ref<Matrix> weights, const Matrix& root) {
 
 Matrix nearestProduct(const AffineMap& source, std::span<const double> rowSteps) {
   Matrix weights = folded(source, rowSteps);
-  const Eigen::RowVectorXf steps = asFloat(columnSteps(weights, true));
+  const Eigen::RowVectorXf steps = floating::asFloat(columnSteps(weights, true));
   weights.array().rowwise() /= steps.array();
   weights = weights.unaryExpr(&rounded);
   weights.array().rowwise() *= steps.array();
@@ -81,7 +86,7 @@ Matrix nearestProduct(const AffineMap& source, std::span<const double> rowSteps)
 
 Matrix covariance(const Matrix& codes) {
   const Matrix centred = codes.rowwise() - codes.colwise().mean();
-  return product(centred.transpose(), centred) / static_cast<float>(codes.rows());
+  return floating::product(centred.transpose(), centred) / static_cast<float>(codes.rows());
 }
 
 Matrix roundSecondOrder(const Matrix& weights, const Matrix& covariance) {
@@ -92,9 +97,10 @@ Matrix roundSecondOrder(const Matrix& weights, const Matrix& covariance) {
   });
   const Matrix root = inverseRoot(covariance(order, order));
   Matrix sorted = weights(order, Eigen::all);
-  parallelFor(static_cast<uint32_t>(sorted.cols()), 64, [&](uint32_t begin, uint32_t end) {
-    roundColumns(sorted.middleCols(begin, end - begin), root);
-  });
+  parallel::parallelFor(static_cast<uint32_t>(sorted.cols()), 64,
+                        [&](uint32_t begin, uint32_t end) {
+                          roundColumns(sorted.middleCols(begin, end - begin), root);
+                        });
   Matrix result(weights.rows(), weights.cols());
   for (std::size_t i = 0; i < order.size(); ++i)
     result.row(order[i]) = sorted.row(static_cast<Eigen::Index>(i));
@@ -110,7 +116,7 @@ std::vector<double> quantizeLinear(const AffineMap& source, std::span<const doub
   std::vector<double> step = columnSteps(weights, options.perChannel);
   for (std::size_t c = 0; c < source.cols; ++c)
     step[c] = std::max(step[c], std::abs(bias[c]) / kMaxBias);
-  Matrix integers = weights.array().rowwise() / asFloat(step).array();
+  Matrix integers = weights.array().rowwise() / floating::asFloat(step).array();
   integers = options.secondOrder ? roundSecondOrder(integers, covariance(input.codes))
                                  : Matrix(integers.unaryExpr(&rounded));
   if (options.biasCorrection) {
@@ -130,4 +136,4 @@ std::vector<double> quantizeLinear(const AffineMap& source, std::span<const doub
   return step;
 }
 
-}  // namespace intformer
+}  // namespace intformer::quantizer

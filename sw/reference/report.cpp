@@ -9,7 +9,7 @@
 #include "sw/golden/golden.hpp"
 #include "sw/reference/functions.hpp"
 
-namespace intformer {
+namespace intformer::reference {
 namespace {
 
 /// Gathers the differences of one result.
@@ -47,7 +47,7 @@ class Comparison {
 
 void compare(const Graph& graph, const TensorValues& values, const Linear& op,
              std::vector<OperatorError>& errors) {
-  const std::vector<int32_t> sums = linearSums(graph, op, values);
+  const std::vector<int32_t> sums = golden::linearSums(graph, op, values);
   Comparison comparison(graph, op.output, Traits<Linear>::kKind, values);
   const auto expected = [&](uint32_t r, uint32_t c) {
     const double acc = sums[std::size_t{r} * op.cols + c];
@@ -164,4 +164,4 @@ std::string formatErrors(const std::vector<OperatorError>& errors) {
   return text;
 }
 
-}  // namespace intformer
+}  // namespace intformer::reference

@@ -5,7 +5,7 @@
 
 #include "sw/graph/graph.hpp"
 
-namespace intformer {
+namespace intformer::reference {
 
 /// How far the integers of one result lie from the float64 function of the same operator on the
 /// same integers and scales. In LSB of the result; saturated results are compared with the
@@ -24,4 +24,4 @@ std::vector<OperatorError> operatorErrors(const Graph& graph, const TensorValues
 /// A table of them, a line each.
 std::string formatErrors(const std::vector<OperatorError>& errors);
 
-}  // namespace intformer
+}  // namespace intformer::reference

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "gen/plan.hpp"
-#include "sw/compiler/program.hpp"
 #include "sw/perf/estimate.hpp"
+#include "sw/program/program.hpp"
 #include "sw/report/run_report.hpp"
 
 namespace intformer::report {

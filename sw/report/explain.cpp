@@ -15,6 +15,9 @@
 #include "sw/report/svg.hpp"
 
 namespace intformer::report {
+
+using compiler::Choice;
+
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -77,7 +80,8 @@ class Grouping {
   void add(Group& group, const Command& command) {
     const Queue queue = *findOpcode(static_cast<uint8_t>(command.opcode()))->queue;
     group.busy[static_cast<std::size_t>(queue)] +=
-        commandCost(command.opcode(), operandsOf(command, plan_.dim), plan_, memory_).occupied;
+        compiler::commandCost(command.opcode(), operandsOf(command, plan_.dim), plan_, memory_)
+            .occupied;
     if (command.opcode() == Opcode::Matmul) {
       group.rows = std::max(group.rows, static_cast<uint32_t>(command.at(Field::MatmulRows)));
       group.depth = std::max(group.depth, static_cast<uint32_t>(command.at(Field::Depth)));
@@ -158,17 +162,17 @@ std::string operatorTable(const std::vector<Group>& groups, const Plan& plan) {
   return text;
 }
 
-uint64_t residentBytes(const Division& division, const Plan& plan) {
+uint64_t residentBytes(const compiler::Division& division, const Plan& plan) {
   return (uint64_t{plan.scratchWords} - division.streamed - division.results) * plan.dim;
 }
 
 std::string scheduleLine(const Choice& choice, uint64_t least, const Plan& plan, bool taken) {
   return fmt::format("{:<8}{:>10} {:>9} {:>12}  {}\n", taken ? "taken" : "", choice.cycles,
                      more(choice.cycles, least), choice.bytes,
-                     text(choice.schedule.frame, plan.scratchWords, plan.dim));
+                     compiler::text(choice.schedule.frame, plan.scratchWords, plan.dim));
 }
 
-std::string choiceTables(const Decision& decision, const Plan& plan, const Graph& graph) {
+std::string choiceTables(const compiler::Decision& decision, const Plan& plan, const Graph& graph) {
   const std::size_t operators = graph.operators.size();
   const std::vector<Choice>& choices = decision.choices;
   const Choice& taken = choices.front();
@@ -193,31 +197,30 @@ std::string choiceTables(const Decision& decision, const Plan& plan, const Graph
       single += fmt::format("{:<8}{:>10} {:>9} {:>12}  {}: {}\n", &choice == &taken ? "taken" : "",
                             choice.cycles, more(choice.cycles, taken.cycles), choice.bytes,
                             operatorShape(graph, graph.operators[*choice.differs]),
-                            text(choice.schedule.cuts[*choice.differs], plan.dim));
+                            compiler::text(choice.schedule.cuts[*choice.differs], plan.dim));
   }
   if (!single.empty()) result += "One operator cut differently:\n" + single;
   return result;
 }
 
-Json cutJson(const Cut& cut, uint32_t dim) {
-  if (const auto* linear = std::get_if<LinearCut>(&cut))
+Json cutJson(const compiler::Cut& cut, uint32_t dim) {
+  if (const auto* linear = std::get_if<compiler::LinearCut>(&cut))
     return {{"columns", linear->columnTiles * dim}, {"depth", linear->depthPanels * dim}};
-  const auto& attention = std::get<AttentionCut>(cut);
+  const auto& attention = std::get<compiler::AttentionCut>(cut);
   return {{"rows", attention.rows}, {"keys", attention.keys}};
 }
 
 Json choiceJson(const Choice& choice, const Plan& plan, const Graph& graph) {
-  const Frame& frame = choice.schedule.frame;
+  const compiler::Frame& frame = choice.schedule.frame;
   Json cuts = Json::object();
   for (std::size_t op = 0; op < graph.operators.size(); ++op)
     if (!std::holds_alternative<std::monostate>(choice.schedule.cuts[op]))
       cuts[operatorName(graph.operators[op])] = cutJson(choice.schedule.cuts[op], plan.dim);
   return {{"cycles", choice.cycles},
           {"bytes", choice.bytes},
-          {"differs",
-           choice.differs ? operatorShape(graph, graph.operators[*choice.differs]) : ""},
+          {"differs", choice.differs ? operatorShape(graph, graph.operators[*choice.differs]) : ""},
           {"row_block", frame.rowBlock},
-          {"operands", frame.operands == Operands::Resident ? "resident" : "streamed"},
+          {"operands", frame.operands == compiler::Operands::Resident ? "resident" : "streamed"},
           {"streamed_bytes", uint64_t{frame.division.streamed} * plan.dim},
           {"result_bytes", uint64_t{frame.division.results} * plan.dim},
           {"resident_bytes", residentBytes(frame.division, plan)},
@@ -227,7 +230,8 @@ Json choiceJson(const Choice& choice, const Plan& plan, const Graph& graph) {
 }  // namespace
 
 Explanation explain(const Graph& graph, const Plan& plan, const perf::MemoryTiming& memory,
-                    const Program& program, const Decision& decision, const std::string& title) {
+                    const Program& program, const compiler::Decision& decision,
+                    const std::string& title) {
   const std::vector<Group> groups = Grouping(graph, plan, memory, program).run();
   Explanation result;
   result.text = fmt::format("{}\n\n{}\n{}", title, operatorTable(groups, plan),

@@ -17,6 +17,7 @@ struct Explanation {
 /// chip, what it costs and what bounds it; then the other ways that were weighed, and their costs.
 /// `memory`: that it was compiled for; `title` says which model on which device.
 Explanation explain(const Graph& graph, const Plan& plan, const perf::MemoryTiming& memory,
-                    const Program& program, const Decision& decision, const std::string& title);
+                    const Program& program, const compiler::Decision& decision,
+                    const std::string& title);
 
 }  // namespace intformer::report

@@ -53,7 +53,7 @@ std::string device(const RunData& run) {
       plan.dim, plan.lanes, grouped(plan.scratchWords), grouped(plan.accRows),
       familyName(plan.family), plan.busBytes,
       memoryText(run.memoryLatency, run.memoryStall, run.memorySeed), configHashText(plan),
-      programVersion());
+      version::programVersion());
 }
 
 }  // namespace

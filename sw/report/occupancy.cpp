@@ -7,6 +7,9 @@
 #include "sw/emulator/touches.hpp"
 
 namespace intformer::report {
+
+using emulator::Touch;
+
 namespace {
 
 /// The scratchpad's words as intervals with what they hold since when.
@@ -134,7 +137,7 @@ ScratchHistory scratchHistory(const RunData& run) {
   for (uint32_t i = 0; i < run.program.commands.size() && i < run.times.size(); ++i) {
     const CommandTimes& times = run.times[i];
     if (times.done == 0) continue;
-    listTouches(run.plan, run.program.commands[i], touches);
+    emulator::listTouches(run.plan, run.program.commands[i], touches);
     for (const Touch& touch : touches)
       if (touch.space == Space::Scratch && !touch.write)
         words.read(touch.begin, touch.end, times.done);

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "gen/plan.hpp"
-#include "sw/compiler/program.hpp"
 #include "sw/graph/graph.hpp"
 #include "sw/perf/estimate.hpp"
+#include "sw/program/program.hpp"
 
 /// What a run of a program on a device left behind, and the pictures that show it.
 namespace intformer::report {

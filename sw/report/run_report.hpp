@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "gen/plan.hpp"
-#include "sw/compiler/program.hpp"
 #include "sw/perf/estimate.hpp"
+#include "sw/program/program.hpp"
 
 /// What a run has cost, operator by operator, for people and as JSON.
 namespace intformer::report {

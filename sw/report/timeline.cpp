@@ -102,17 +102,17 @@ std::string timelineJson(const RunData& run) {
                       {"dur", slice.end - slice.begin},
                       {"args", args}});
   }
-  const Json document = {{"displayTimeUnit", "ms"},
-                         {"otherData",
-                          {{"time_unit", "1 us in the viewer is 1 cycle of the device"},
-                           {"model", run.model},
-                           {"generator", "intformer " + std::string(programVersion())},
-                           {"config", deviceName(run.plan)},
-                           {"config_hash", configHashText(run.plan)},
-                           {"memory",
-                            memoryText(run.memoryLatency, run.memoryStall, run.memorySeed)},
-                           {"cycles", run.cycles}}},
-                         {"traceEvents", events}};
+  const Json document = {
+      {"displayTimeUnit", "ms"},
+      {"otherData",
+       {{"time_unit", "1 us in the viewer is 1 cycle of the device"},
+        {"model", run.model},
+        {"generator", "intformer " + std::string(version::programVersion())},
+        {"config", deviceName(run.plan)},
+        {"config_hash", configHashText(run.plan)},
+        {"memory", memoryText(run.memoryLatency, run.memoryStall, run.memorySeed)},
+        {"cycles", run.cycles}}},
+      {"traceEvents", events}};
   return document.dump() + "\n";
 }
 

@@ -6,7 +6,7 @@
 
 #include "sw/tokenizer/code_points.hpp"
 
-namespace intformer {
+namespace intformer::tokenizer {
 namespace {
 
 const uint8_t* bytesOf(std::string_view text) {
@@ -87,4 +87,4 @@ bool TokenFinder::split(std::string_view utf8, const TakeText& text, const TakeT
   return done >= utf8.size() || text(utf8.substr(done));
 }
 
-}  // namespace intformer
+}  // namespace intformer::tokenizer

@@ -8,7 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
-namespace intformer {
+namespace intformer::tokenizer {
 
 /// A token that is found in a text before the text is cut into words, as the published tokenizer's
 /// AddedToken.
@@ -58,4 +58,4 @@ class TokenFinder {
   std::array<bool, 256> begins_{};     // bytes that a pattern begins with
 };
 
-}  // namespace intformer
+}  // namespace intformer::tokenizer

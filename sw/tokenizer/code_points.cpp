@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <stdexcept>
 
-namespace intformer {
+namespace intformer::tokenizer {
 namespace {
 
 /// First and last of a range; letters of it are turned to lower case by adding `lower`.
@@ -145,4 +145,4 @@ std::u32string decomposed(std::u32string_view text) {
   return result;
 }
 
-}  // namespace intformer
+}  // namespace intformer::tokenizer

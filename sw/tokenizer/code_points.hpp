@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace intformer {
+namespace intformer::tokenizer {
 
 // What BERT's tokenizers ask of one code point. Trained vocabularies were made, and are used, with
 // the character tables of the published tokenizer (Hugging Face's tokenizers): the categories of
@@ -32,4 +32,4 @@ void appendLower(UChar32 c, std::u32string& text);
 /// Canonical decomposition (NFD) of `text`.
 std::u32string decomposed(std::u32string_view text);
 
-}  // namespace intformer
+}  // namespace intformer::tokenizer

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace intformer {
+namespace intformer::tokenizer {
 namespace {
 
 constexpr std::size_t kMarks = 3;  // [CLS], [SEP], [SEP]
@@ -33,7 +33,8 @@ TokenPair joinPair(const Tokenizer& tokenizer, std::vector<uint32_t> first,
                    std::vector<uint32_t> second) {
   const std::size_t most = tokenizer.options().maxTokens;
   if (most < kMarks)
-    throw ImportError(fmt::format("a pair of texts needs 3 tokens at least; the model takes {}", most));
+    throw files::ImportError(
+        fmt::format("a pair of texts needs 3 tokens at least; the model takes {}", most));
   cutLongest(first, second, most - kMarks);
   TokenPair pair;
   pair.ids.push_back(tokenizer.begin());
@@ -47,4 +48,4 @@ TokenPair joinPair(const Tokenizer& tokenizer, std::vector<uint32_t> first,
   return pair;
 }
 
-}  // namespace intformer
+}  // namespace intformer::tokenizer

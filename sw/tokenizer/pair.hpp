@@ -6,7 +6,7 @@
 
 #include "sw/tokenizer/tokenizer.hpp"
 
-namespace intformer {
+namespace intformer::tokenizer {
 
 /// A pair of texts as a model takes it: [CLS] first [SEP] second [SEP].
 struct TokenPair {
@@ -22,4 +22,4 @@ TokenPair encodePair(const Tokenizer& tokenizer, std::string_view first, std::st
 TokenPair joinPair(const Tokenizer& tokenizer, std::vector<uint32_t> first,
                    std::vector<uint32_t> second);
 
-}  // namespace intformer
+}  // namespace intformer::tokenizer

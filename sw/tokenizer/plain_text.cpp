@@ -4,7 +4,7 @@
 #include <unicode/uchar.h>
 #include <unicode/utf8.h>
 
-namespace intformer {
+namespace intformer::tokenizer {
 
 std::string plainText(std::string_view text, std::size_t most) {
   std::string plain;
@@ -24,4 +24,4 @@ std::string plainText(std::string_view text, std::size_t most) {
   return plain;
 }
 
-}  // namespace intformer
+}  // namespace intformer::tokenizer

@@ -10,7 +10,10 @@
 
 #include "sw/tokenizer/words.hpp"
 
-namespace intformer {
+namespace intformer::tokenizer {
+
+using files::ImportError;
+
 namespace {
 
 constexpr std::size_t kMaxWordCharacters = 100;  // longer words are unknown
@@ -192,4 +195,4 @@ void Tokenizer::addWord(std::string_view word, std::size_t characters,
   }
 }
 
-}  // namespace intformer
+}  // namespace intformer::tokenizer

@@ -9,7 +9,7 @@
 #include "sw/files/import_error.hpp"
 #include "sw/tokenizer/added_tokens.hpp"
 
-namespace intformer {
+namespace intformer::tokenizer {
 
 /// Names of the tokens that a model needs beside a text's; each stands for itself in a text.
 struct SpecialTokens {
@@ -76,4 +76,4 @@ class Tokenizer {
   uint32_t unknown_ = 0, begin_ = 0, end_ = 0;
 };
 
-}  // namespace intformer
+}  // namespace intformer::tokenizer

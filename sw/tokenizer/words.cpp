@@ -8,7 +8,7 @@
 
 #include "sw/tokenizer/code_points.hpp"
 
-namespace intformer {
+namespace intformer::tokenizer {
 namespace {
 
 enum class Kind : uint8_t { Letter, Space, Dropped, Mark };
@@ -161,4 +161,4 @@ std::string cleaned(std::string_view utf8, const WordRules& rules) {
   return result;
 }
 
-}  // namespace intformer
+}  // namespace intformer::tokenizer

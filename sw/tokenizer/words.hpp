@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace intformer {
+namespace intformer::tokenizer {
 
 struct WordRules {
   bool lowerCase = true;
@@ -27,4 +27,4 @@ bool splitWords(std::string_view utf8, const WordRules& rules, const TakeWord& t
 /// splitWords gives its words by kAsTheyAre.
 std::string cleaned(std::string_view utf8, const WordRules& rules);
 
-}  // namespace intformer
+}  // namespace intformer::tokenizer

@@ -1,7 +1,7 @@
 #include "sw/version/version.hpp"
 
-namespace intformer {
+namespace intformer::version {
 
 std::string_view programVersion() { return INTFORMER_VERSION; }
 
-}  // namespace intformer
+}  // namespace intformer::version

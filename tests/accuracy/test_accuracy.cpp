@@ -9,13 +9,18 @@
 #include "tests/quantizer/support.hpp"
 
 namespace intformer::test {
+
+using namespace accuracy;
+using floating::FloatMatrix;
+
 namespace {
 
 using Catch::Matchers::Contains;
 
 struct Sample {
-  FloatModel model = randomBert(1);
-  QuantizedModel quantized = quantizeModel(model.graph, randomSentences(model, 40, 1), {});
+  floating::FloatModel model = randomBert(1);
+  quantizer::QuantizedModel quantized =
+      quantizer::quantizeModel(model.graph, randomSentences(model, 40, 1), {});
   std::vector<std::vector<uint32_t>> sentences = randomSentences(model, 6, 2);
 };
 
@@ -51,14 +56,14 @@ TEST_CASE("agreement counts what a hand count finds", "[accuracy]") {
 TEST_CASE("the first variant is the golden model", "[accuracy]") {
   const Sample s;
   const FloatMatrix expected =
-      goldenBackend(s.quantized, Family::Pwl)->run(s.sentences);
+      embed::goldenBackend(s.quantized, Family::Pwl)->run(s.sentences);
   const auto variants = allVariants();
   CHECK(variantBackend(s.quantized, variants[0])->run(s.sentences).data == expected.data);
   for (std::size_t i = 1; i < variants.size(); ++i) {
     INFO(variants[i].name);
     const FloatMatrix other = variantBackend(s.quantized, variants[i])->run(s.sentences);
     CHECK(other.data != expected.data);
-    const auto cosines = rowCosines(other, expected);
+    const auto cosines = quantizer::rowCosines(other, expected);
     double sum = 0;
     for (const double cosine : cosines) sum += cosine;
     CHECK(sum / static_cast<double>(cosines.size()) > 0.95);
@@ -69,7 +74,7 @@ TEST_CASE("the studies' attention is the golden one but for its rule", "[accurac
   const Sample s;
   const Graph graph = withLengths(s.quantized.graph, lengthsOf(s.sentences));
   const TensorValues values =
-      runGolden(graph, tokenInputs(graph, s.sentences), Family::Pwl);
+      golden::runGolden(graph, tokenInputs(graph, s.sentences), Family::Pwl);
   for (const Attention* attention : operatorsOf<Attention>(graph)) {
     TensorValues again = values;
     std::ranges::fill(again[attention->output].data, int16_t{0});
@@ -122,8 +127,9 @@ TEST_CASE("layers drift a little, and a wrong weight shows", "[accuracy]") {
     CHECK(error.relative < 0.2);
   }
   const auto own = ownErrors(s.quantized, s.sentences, variant);
-  CHECK(std::ranges::count(own, "layer*.ffn.hidden", &OperatorError::tensor) == 1);
-  for (const OperatorError& error : own) CHECK(error.rootMeanSquare < 0.1 * error.deviation);
+  CHECK(std::ranges::count(own, "layer*.ffn.hidden", &reference::OperatorError::tensor) == 1);
+  for (const reference::OperatorError& error : own)
+    CHECK(error.rootMeanSquare < 0.1 * error.deviation);
   for (Operator& op : s.quantized.graph.operators)
     if (auto* linear = std::get_if<Linear>(&op); linear && linear->name == "layer0.ffn.residual")
       std::ranges::reverse(linear->weights);

@@ -15,9 +15,14 @@ namespace {
 /// A layer from token ids, compiled for five tokens and placed at 64 KiB.
 struct Sample {
   Plan plan = *loadConfig("configs/tiny4.toml", {}).plan;
-  Graph graph = buildBertEncoder({.name = "small", .width = 8, .heads = 2, .ffn = 16, .layers = 1,
-                                  .vocabulary = 20, .positions = 6},
-                                 1, {5}, 1, EncoderInput::Tokens);
+  Graph graph = model::buildBertEncoder({.name = "small",
+                                         .width = 8,
+                                         .heads = 2,
+                                         .ffn = 16,
+                                         .layers = 1,
+                                         .vocabulary = 20,
+                                         .positions = 6},
+                                        1, {5}, 1, model::EncoderInput::Tokens);
   TrainedOutput output;
   std::vector<BoardProgram> programs;
 
@@ -27,7 +32,7 @@ struct Sample {
       if (graph.tensors[id].name == "layer0.output16") output.output16 = id;
     }
     output.outputStep.assign(8, 0.5);
-    programs.push_back({compile(graph, plan), graph.tensors, {5}, 1234});
+    programs.push_back({compiler::compile(graph, plan), graph.tensors, {5}, 1234});
   }
   [[nodiscard]] BoardModel board(bool trained) const {
     return {.model = "small", .graph = graph, .output = trained ? &output : nullptr, .plan = plan,

@@ -24,9 +24,9 @@ inline std::string modelFolder(const std::string& kind) {
   return kind == "pooler" ? "tests/models/small" : kFolder + kind;
 }
 
-inline TrainedModel importModel(const std::string& folder) {
-  ImportNotes notes;
-  return importFolder(folder, notes);
+inline importer::TrainedModel importModel(const std::string& folder) {
+  importer::ImportNotes notes;
+  return importer::importFolder(folder, notes);
 }
 
 /// A copy of a reference model whose files may be changed.
@@ -48,8 +48,8 @@ struct Encoded {
   std::vector<std::vector<uint32_t>> ids;
   std::vector<uint32_t> firstTexts;
 
-  Encoded(const TrainedModel& model, const nlohmann::json& rows) {
-    const Tokenizer tokenizer(model.vocabulary, model.tokenizer);
+  Encoded(const importer::TrainedModel& model, const nlohmann::json& rows) {
+    const tokenizer::Tokenizer tokenizer(model.vocabulary, model.tokenizer);
     for (const auto& row : rows) {
       const auto text = row["text"].get<std::string>();
       if (row["pair"].is_null()) {
@@ -57,7 +57,8 @@ struct Encoded {
         firstTexts.push_back(static_cast<uint32_t>(ids.back().size()));
         continue;
       }
-      TokenPair pair = encodePair(tokenizer, text, row["pair"].get<std::string>());
+      tokenizer::TokenPair pair =
+          tokenizer::encodePair(tokenizer, text, row["pair"].get<std::string>());
       ids.push_back(std::move(pair.ids));
       firstTexts.push_back(pair.firstText);
     }
@@ -81,7 +82,8 @@ inline std::vector<float> logitsOf(const nlohmann::json& row) {
 }
 
 /// Largest difference of values to the reference's; both must have as many.
-inline double largestDifference(const std::vector<FloatMatrix>& values, const nlohmann::json& rows) {
+inline double largestDifference(const std::vector<floating::FloatMatrix>& values,
+                                const nlohmann::json& rows) {
   double worst = 0;
   REQUIRE(values.size() == rows.size());
   for (std::size_t i = 0; i < values.size(); ++i) {

@@ -5,12 +5,18 @@
 #include "tests/classify/support.hpp"
 
 namespace intformer::test {
+
+using namespace embed;
+using namespace quantizer;
+using classify::classify;
+using importer::TrainedModel;
+
 namespace {
 
 using Lists = std::vector<std::vector<uint32_t>>;
 
 QuantizedModel quantized(const TrainedModel& model, bool pairs = true) {
-  const Tokenizer tokenizer(model.vocabulary, model.tokenizer);
+  const tokenizer::Tokenizer tokenizer(model.vocabulary, model.tokenizer);
   CalibrationTexts texts{drawSentences(tokenizer, 150), {}};
   if (pairs) texts = pairSentences(tokenizer, texts.sequences);
   return quantizeModel(model.network.graph, texts.batch(), {});
@@ -19,14 +25,14 @@ QuantizedModel quantized(const TrainedModel& model, bool pairs = true) {
 std::vector<std::vector<float>> valuesOf(Backend& backend, const TrainedModel& model,
                                          const Encoded& encoded) {
   std::vector<std::vector<float>> values;
-  for (const FloatMatrix& one : classify(backend, *model.head, encoded.batch()))
+  for (const floating::FloatMatrix& one : classify(backend, *model.head, encoded.batch()))
     values.push_back(one.data);
   return values;
 }
 
 TEST_CASE("sentences become texts and pairs of the same pieces", "[classify]") {
   const TrainedModel model = importModel(modelFolder("cross"));
-  const Tokenizer tokenizer(model.vocabulary, model.tokenizer);
+  const tokenizer::Tokenizer tokenizer(model.vocabulary, model.tokenizer);
   const uint32_t begin = tokenizer.begin(), end = tokenizer.end();
   const Lists five = {{begin, 50, end}, {begin, 51, 52, end}, {begin, end},
                       {begin, 53, end}, {begin, 54, end}};
@@ -94,7 +100,7 @@ TEST_CASE("all backends give the same logits, alone or in a batch", "[classify]"
 TEST_CASE("a model with one segment takes no pairs", "[classify]") {
   TrainedModel model = importModel(modelFolder("cross"));
   const Encoded encoded(model, reference()["cross"]);
-  auto& embedding = std::get<FloatEmbedding>(model.network.graph.operators.front());
+  auto& embedding = std::get<floating::FloatEmbedding>(model.network.graph.operators.front());
   embedding.segments = 1;
   embedding.segmentTable.resize(model.network.shape.width);
   CHECK_THROWS_WITH(classify(*floatBackend(model.network.graph), *model.head, encoded.batch()),

@@ -2,6 +2,9 @@
 #include "tests/classify/support.hpp"
 
 namespace intformer::test {
+
+using namespace importer;
+
 namespace {
 
 using Names = std::vector<std::string>;
@@ -118,11 +121,11 @@ TEST_CASE("a model file keeps the head", "[classify]") {
   const TemporaryFolder folder;
   for (const std::string kind : {"sequence", "cross", "tokens", "pooler"}) {
     const std::string file = folder.path(kind + ".itf");
-    ModelFile model;
+    itf::ModelFile model;
     model.trained = importModel(modelFolder(kind));
-    writeModelFile(file, model);
+    itf::writeModelFile(file, model);
     const Head& wrote = *model.trained.head;
-    const Head read = readModelFile(file).trained.head.value();
+    const Head read = itf::readModelFile(file).trained.head.value();
     CHECK(read.kind == wrote.kind);
     CHECK(read.labels == wrote.labels);
     CHECK(read.function == wrote.function);
@@ -136,9 +139,10 @@ TEST_CASE("a model file keeps the head", "[classify]") {
     }
     // One label more than the classifier has columns.
     model.trained.head->labels.emplace_back("surplus");
-    writeModelFile(file, model);
-    CHECK_THROWS_WITH(readModelFile(file), containsText(kind == "pooler" ? "a pooler has no labels"
-                                                                         : "head.classifier"));
+    itf::writeModelFile(file, model);
+    CHECK_THROWS_WITH(
+        itf::readModelFile(file),
+        containsText(kind == "pooler" ? "a pooler has no labels" : "head.classifier"));
   }
 }
 

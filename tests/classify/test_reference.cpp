@@ -21,31 +21,32 @@ TEST_CASE("texts and pairs become the published tokenizer's ids and token types"
 }
 
 TEST_CASE("pairs that are too long are cut as the published tokenizer cuts them", "[classify]") {
-  TrainedModel model = importModel(modelFolder("sequence"));
+  importer::TrainedModel model = importModel(modelFolder("sequence"));
   const auto rows = reference()["truncated"];
   REQUIRE(rows.size() >= 100);
   for (const auto& row : rows) {
     model.tokenizer.maxTokens = row["most"];
-    const TokenPair pair = encodePair(Tokenizer(model.vocabulary, model.tokenizer),
-                                      row["texts"][0].get<std::string>(),
-                                      row["texts"][1].get<std::string>());
+    const tokenizer::TokenPair pair = tokenizer::encodePair(
+        tokenizer::Tokenizer(model.vocabulary, model.tokenizer), row["texts"][0].get<std::string>(),
+        row["texts"][1].get<std::string>());
     INFO(row.dump());
     CHECK(pair.ids == row["ids"].get<Ids>());
     CHECK(pair.firstText == std::ranges::count(row["types"].get<Ids>(), 0U));
   }
   model.tokenizer.maxTokens = 2;
-  CHECK_THROWS_WITH(encodePair(Tokenizer(model.vocabulary, model.tokenizer), "a", "b"),
-                    containsText("a pair of texts needs 3 tokens"));
+  CHECK_THROWS_WITH(
+      tokenizer::encodePair(tokenizer::Tokenizer(model.vocabulary, model.tokenizer), "a", "b"),
+      containsText("a pair of texts needs 3 tokens"));
 }
 
 TEST_CASE("float32 logits are the published libraries'", "[classify]") {
   const auto all = reference();
   for (const std::string kind : {"sequence", "cross", "tokens", "pooler"}) {
-    const TrainedModel model = importModel(modelFolder(kind));
+    const importer::TrainedModel model = importModel(modelFolder(kind));
     const Encoded encoded(model, all[kind]);
-    const auto backend = floatBackend(model.network.graph);
+    const auto backend = embed::floatBackend(model.network.graph);
     const double worst =
-        largestDifference(classify(*backend, *model.head, encoded.batch()), all[kind]);
+        largestDifference(classify::classify(*backend, *model.head, encoded.batch()), all[kind]);
     INFO(kind << ": largest difference " << worst);
     CHECK(worst < 1e-4);
   }
@@ -54,7 +55,7 @@ TEST_CASE("float32 logits are the published libraries'", "[classify]") {
 /// Scores of the reference's logits, by the function of the model in a folder.
 std::vector<float> scoresOf(const std::string& folder, const nlohmann::json& row) {
   std::vector<float> values = logitsOf(row);
-  applyFunction(importModel(folder).head->function, values);
+  classify::applyFunction(importModel(folder).head->function, values);
   return values;
 }
 

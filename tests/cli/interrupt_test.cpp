@@ -15,6 +15,9 @@
 #include "tests/temporary_folder.hpp"
 
 namespace intformer::test {
+
+using namespace files;
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -67,8 +70,8 @@ TEST_CASE("an interrupt removes temporary files and folders, and is said", "[int
     lineIsOpen(open);
     // The work of another thread: the signal reaches it, too.
     std::thread other([] { std::this_thread::sleep_for(100s); });
-    runLogged({"sh", "-c", "touch started; sleep 100; touch 'not here'"}, tree.path(),
-              (tree.path() / "log").string());
+    process::runLogged({"sh", "-c", "touch started; sleep 100; touch 'not here'"}, tree.path(),
+                       (tree.path() / "log").string());
   });
   REQUIRE(waitFor([&] { return fs::exists(folder.path("work/a tree's/started")); }));
   kill(child, signal);

@@ -14,6 +14,9 @@
 /// is held to (make programs).
 using namespace intformer;
 using namespace intformer::test;
+using namespace intformer::compiler;
+using namespace intformer::model;
+using intformer::files::fnv1a;
 
 namespace {
 

@@ -6,6 +6,9 @@
 #include <string>
 
 namespace intformer::test {
+
+using model::Random;
+
 namespace {
 
 class Builder {
@@ -224,8 +227,8 @@ Plan randomPlan(Random& random) {
   return plan;
 }
 
-CompileOptions randomOptions(const GraphShape& shape, Random& random) {
-  CompileOptions options;
+compiler::CompileOptions randomOptions(const GraphShape& shape, Random& random) {
+  compiler::CompileOptions options;
   if (random.below(3) == 0) options.rowBlock = 1 + random.below(shape.rows);
   if (random.below(3) == 0) options.attentionRows = 1 + random.below(shape.rows);
   if (random.below(4) == 0) options.keyChunk = 1 + random.below(shape.rows);

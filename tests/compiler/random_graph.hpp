@@ -24,12 +24,12 @@ struct GraphShape {
 
 /// A transformer-like block with random integers: results are spread over their types, saturate
 /// sometimes, and mean nothing.
-Graph randomGraph(const GraphShape& shape, Random& random);
-GraphShape randomShape(Random& random);
-TensorValues randomInputs(const Graph& graph, Random& random);
+Graph randomGraph(const GraphShape& shape, model::Random& random);
+GraphShape randomShape(model::Random& random);
+TensorValues randomInputs(const Graph& graph, model::Random& random);
 /// Any device, from starved to generous.
-Plan randomPlan(Random& random);
+Plan randomPlan(model::Random& random);
 /// Wishes for a graph of this shape, many of them left to the compiler.
-CompileOptions randomOptions(const GraphShape& shape, Random& random);
+compiler::CompileOptions randomOptions(const GraphShape& shape, model::Random& random);
 
 }  // namespace intformer::test

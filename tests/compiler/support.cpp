@@ -12,9 +12,9 @@ namespace intformer::test {
 
 std::string runAndCompare(const Graph& graph, const Plan& plan, const Program& program,
                           const TensorValues& inputs) {
-  const TensorValues golden = runGolden(graph, inputs, plan.family);
+  const TensorValues golden = golden::runGolden(graph, inputs, plan.family);
   std::vector<uint8_t> memory = buildImage(program, graph, inputs);
-  const EmulationResult result = runProgram(plan, program, memory);
+  const emulator::EmulationResult result = emulator::runProgram(plan, program, memory);
   if (!result.ok()) return result.message;
   if (result.unusedTokens != 0)
     return fmt::format("{} tokens are never taken", result.unusedTokens);

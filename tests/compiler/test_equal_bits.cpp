@@ -8,10 +8,12 @@
 
 using namespace intformer;
 using namespace intformer::test;
+using namespace intformer::compiler;
+using namespace intformer::model;
 
 namespace {
 
-ModelSpec model(const std::string& name) {
+ModelSpec specOf(const std::string& name) {
   return loadModelSpec("configs/models/" + name + ".toml").spec.value();
 }
 
@@ -27,7 +29,7 @@ TEST_CASE("small encoders on every config and length equal the golden model") {
   for (const std::string config : {"tiny4", "edge8", "base16", "wide32"})
     for (const std::string name : {"tiny", "odd", "padded"})
       for (const uint32_t seq : {1U, 5U, 16U, 77U, 128U}) {
-        const Graph graph = buildBertEncoder(model(name), seq <= 16 ? 2 : 1, seq, 7);
+        const Graph graph = buildBertEncoder(specOf(name), seq <= 16 ? 2 : 1, seq, 7);
         const Plan plan = configPlan(config);
         INFO(fmt::format("{} on {}, {} tokens", name, config, seq));
         CHECK(differenceOf(graph, plan, {}, seededInputs(graph, 7)).empty());
@@ -38,7 +40,7 @@ TEST_CASE("causal layers on every config, alone and in batches, equal the golden
   for (const std::string config : {"tiny4", "edge8", "base16"})
     for (const std::vector<uint32_t>& lengths :
          {std::vector<uint32_t>{1}, {5}, {23}, {64}, {13, 1, 30}}) {
-      const Graph graph = buildModel(model("gpt2-tiny"), 2, lengths, 7, EncoderInput::Tokens);
+      const Graph graph = buildModel(specOf("gpt2-tiny"), 2, lengths, 7, EncoderInput::Tokens);
       const Plan plan = configPlan(config);
       INFO(fmt::format("{}, {} sequences, the first of {} tokens", config, lengths.size(),
                        lengths[0]));

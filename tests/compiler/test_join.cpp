@@ -9,6 +9,8 @@
 
 using namespace intformer;
 using namespace intformer::test;
+using namespace intformer::model;
+using intformer::compiler::compile;
 
 namespace {
 
@@ -32,12 +34,12 @@ TEST_CASE("programs for several lengths share their constants and give golden's 
     std::vector<Program> programs;
     std::vector<uint64_t> cycles;
     for (const Lengths& lengths : all) {
-      CompileOptions options{.sharedConstants = true};
+      compiler::CompileOptions options{.sharedConstants = true};
       options.contents = programs.empty();
       programs.push_back(compile(oddGraph(lengths), plan, options));
       cycles.push_back(cyclesOf(programs.back(), plan));
     }
-    joinPrograms(programs);
+    compiler::joinPrograms(programs);
     uint64_t end = 0;
     for (std::size_t i = 0; i < all.size(); ++i) {
       INFO(config << ", program " << i);
@@ -88,5 +90,5 @@ TEST_CASE("programs of different models do not share a memory") {
   std::vector<Program> programs = {
       compile(oddGraph({9}), plan, {.sharedConstants = true}),
       compile(buildBertEncoder(tiny, 1, 9, 3), plan, {.sharedConstants = true})};
-  CHECK_THROWS_AS(joinPrograms(programs), std::invalid_argument);
+  CHECK_THROWS_AS(compiler::joinPrograms(programs), std::invalid_argument);
 }

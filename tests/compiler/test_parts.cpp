@@ -15,6 +15,8 @@
 #include "tests/operands_by_hand.hpp"
 
 using namespace intformer;
+using namespace intformer::compiler;
+using intformer::model::Random;
 
 namespace {
 

@@ -9,11 +9,12 @@
 
 using namespace intformer;
 using namespace intformer::test;
+using intformer::compiler::compile;
 
 namespace {
 
 Graph wideHeads(uint32_t seq) {
-  Random random(2);
+  model::Random random(2);
   GraphShape shape;
   shape.rows = seq;
   shape.heads = 2;
@@ -23,10 +24,11 @@ Graph wideHeads(uint32_t seq) {
   return randomGraph(shape, random);
 }
 
-std::string refusal(const Graph& graph, const Plan& plan, const CompileOptions& options = {}) {
+std::string refusal(const Graph& graph, const Plan& plan,
+                    const compiler::CompileOptions& options = {}) {
   try {
     compile(graph, plan, options);
-  } catch (const CompileError& error) {
+  } catch (const compiler::CompileError& error) {
     return error.what();
   }
   return "compiled";

@@ -11,6 +11,8 @@
 
 using namespace intformer;
 using namespace intformer::test;
+using namespace intformer::compiler;
+using namespace intformer::model;
 
 namespace {
 

@@ -12,6 +12,8 @@
 
 using namespace intformer;
 using namespace intformer::test;
+using namespace intformer::model;
+using intformer::compiler::compile;
 
 namespace {
 
@@ -160,10 +162,11 @@ TEST_CASE("tensors are laid out in panels, groups padded apart") {
 TEST_CASE("the listing has a line per command, with its operator") {
   const Graph graph = bert("tiny", 5);
   const Program program = compile(graph, configPlan("base16"));
-  const std::string text = listProgram(program);
+  const std::string text = compiler::listProgram(program);
   CHECK(static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) ==
         program.commands.size());
   CHECK_THAT(text, containsText("row_scalar_layer_norm"));
   CHECK_THAT(text, containsText("# layer0.ffn.hidden"));
-  CHECK_THAT(programMapJson(program, graph.tensors), containsText("\"layer0.attention.query\""));
+  CHECK_THAT(compiler::programMapJson(program, graph.tensors),
+             containsText("\"layer0.attention.query\""));
 }

@@ -10,13 +10,17 @@
 #include "tests/quantizer/support.hpp"
 
 namespace intformer::test {
+
+using namespace embed;
+
 namespace {
 
 using Lengths = std::vector<uint32_t>;
 
 struct Sample {
-  FloatModel model = randomBert(7);
-  QuantizedModel integers = quantizeModel(model.graph, randomSentences(model, 30, 1), {});
+  floating::FloatModel model = randomBert(7);
+  quantizer::QuantizedModel integers =
+      quantizer::quantizeModel(model.graph, randomSentences(model, 30, 1), {});
   Plan plan = loadConfig("configs/edge8.toml").plan.value();
 
   /// Other ids at every call.
@@ -29,7 +33,7 @@ struct Sample {
     return result;
   }
 
-  Random random{2};
+  model::Random random{2};
 };
 
 CompiledBatch batchOf(const Lengths& lengths, std::size_t bytes) {
@@ -98,11 +102,11 @@ TEST_CASE("a renewed image is the one that would be built", "[embed]") {
   Sample s;
   Graph graph = s.integers.graph;
   setLengths(graph, Lengths{5, 3});
-  const Program program = compile(graph, s.plan);
+  const Program program = compiler::compile(graph, s.plan);
   std::vector<uint8_t> image =
       buildImage(program, graph, tokenInputs(graph, s.sentences({5, 3})));
   const std::vector<uint8_t> before = image;
-  REQUIRE(runProgram(s.plan, program, image).ok());
+  REQUIRE(emulator::runProgram(s.plan, program, image).ok());
   REQUIRE(image != before);
   const TensorValues inputs = tokenInputs(graph, s.sentences({5, 3}));
   renewImage(program, graph, inputs, image);

@@ -6,6 +6,10 @@
 #include "tests/import/synthetic_bert.hpp"
 
 namespace intformer::test {
+
+using namespace embed;
+using floating::FloatMatrix;
+
 namespace {
 
 using Catch::Matchers::Contains;

@@ -10,6 +10,11 @@
 #include "tests/quantizer/support.hpp"
 
 namespace intformer::test {
+
+using namespace embed;
+using floating::FloatMatrix;
+using importer::PoolingMode;
+
 namespace {
 
 using Catch::Matchers::Contains;
@@ -55,9 +60,9 @@ TEST_CASE("batches hold every sentence once and keep to their size", "[embed]") 
 }
 
 TEST_CASE("backends agree, in any order and batch", "[embed]") {
-  const FloatModel model = randomBert(4);
+  const floating::FloatModel model = randomBert(4);
   const auto calibration = randomSentences(model, 30, 1);
-  const QuantizedModel integers = quantizeModel(model.graph, calibration, {});
+  const quantizer::QuantizedModel integers = quantizer::quantizeModel(model.graph, calibration, {});
   const auto sentences = randomSentences(model, 40, 2);
   const auto config = loadConfig("configs/edge8.toml");
   REQUIRE(config.plan);
@@ -76,7 +81,8 @@ TEST_CASE("backends agree, in any order and batch", "[embed]") {
   CHECK(last == sentences.size());
   const auto reference = floatBackend(model.graph);
   double mean = 0;
-  for (const double cosine : rowCosines(embedSentences(*reference, {}, sentences), expected))
+  for (const double cosine :
+       quantizer::rowCosines(embedSentences(*reference, {}, sentences), expected))
     mean += cosine / expected.rows;
   CHECK(mean > 0.99);
   CHECK(mean < 1);  // not the same numbers by another name

@@ -31,8 +31,8 @@ struct Variant : TemporaryFolder {
   }
 };
 
-void compare(const TrainedModel& model, const json& texts, const json& variant) {
-  const Tokenizer tokenizer(model.vocabulary, model.tokenizer);
+void compare(const importer::TrainedModel& model, const json& texts, const json& variant) {
+  const tokenizer::Tokenizer tokenizer(model.vocabulary, model.tokenizer);
   std::vector<std::vector<uint32_t>> ids;
   for (const auto& text : texts) {
     ids.push_back(tokenizer.encode(text.get<std::string>()));
@@ -41,7 +41,8 @@ void compare(const TrainedModel& model, const json& texts, const json& variant) 
   }
   const json& vectors = variant["vectors"];
   ids.resize(vectors.size());
-  const FloatMatrix states = embedSentences(*floatBackend(model.network.graph), model.pooling, ids);
+  const floating::FloatMatrix states =
+      embed::embedSentences(*embed::floatBackend(model.network.graph), model.pooling, ids);
   double worst = 0;
   for (uint32_t i = 0; i < states.rows; ++i)
     for (uint32_t c = 0; c < states.cols; ++c)
@@ -59,17 +60,17 @@ TEST_CASE("folders are read as the published pipeline reads them, and kept so", 
     INFO(variant["name"]);
     ++count;
     const Variant folder(variant["edits"]);
-    ModelFile file;
-    ImportNotes notes;
-    CHECK_NOTHROW(file.trained = importFolder(folder.path(), notes));
+    itf::ModelFile file;
+    importer::ImportNotes notes;
+    CHECK_NOTHROW(file.trained = importer::importFolder(folder.path(), notes));
     if (file.trained.vocabulary.empty()) continue;
     std::string lines;
     for (const std::string& line : notes.lines) lines += line + "\n";
     CHECK_THAT(lines, Contains(variant.value("note", "")));
     const json texts = variant.value("texts", all["texts"]);
     compare(file.trained, texts, variant);
-    writeModelFile(folder.path("x.itf"), file);
-    compare(readModelFile(folder.path("x.itf")).trained, texts, variant);
+    itf::writeModelFile(folder.path("x.itf"), file);
+    compare(itf::readModelFile(folder.path("x.itf")).trained, texts, variant);
   }
   CHECK(count >= 40);
 }
@@ -82,8 +83,8 @@ TEST_CASE("folders that would be read otherwise are refused with the reason", "[
     INFO(variant["name"]);
     ++count;
     const Variant folder(variant["edits"]);
-    ImportNotes notes;
-    CHECK_THROWS_WITH(importFolder(folder.path(), notes),
+    importer::ImportNotes notes;
+    CHECK_THROWS_WITH(importer::importFolder(folder.path(), notes),
                       Contains(variant["refused"].get<std::string>()) && Contains(folder.path()));
   }
   CHECK(count >= 60);

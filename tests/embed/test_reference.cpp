@@ -15,19 +15,20 @@ namespace {
 
 /// Largest difference between the float model's embeddings and the file's.
 double largestDifference(const std::string& folder, const std::string& file) {
-  ImportNotes notes;
-  const TrainedModel model = importFolder(folder, notes);
+  importer::ImportNotes notes;
+  const importer::TrainedModel model = importer::importFolder(folder, notes);
   std::ifstream in(file);
   const auto reference = nlohmann::json::parse(in)["sentences"];
   REQUIRE(reference.size() >= 12);
-  const Tokenizer tokenizer(model.vocabulary, model.tokenizer);
+  const tokenizer::Tokenizer tokenizer(model.vocabulary, model.tokenizer);
   std::vector<std::vector<uint32_t>> sentences;
   for (const auto& entry : reference) {
     sentences.push_back(tokenizer.encode(entry["text"].get<std::string>()));
     CHECK(sentences.back().size() == entry["tokens"]);
   }
-  const auto backend = floatBackend(model.network.graph);
-  const FloatMatrix embeddings = embedSentences(*backend, model.pooling, sentences);
+  const auto backend = embed::floatBackend(model.network.graph);
+  const floating::FloatMatrix embeddings =
+      embed::embedSentences(*backend, model.pooling, sentences);
   double worst = 0;
   for (uint32_t i = 0; i < embeddings.rows; ++i) {
     const auto expected = reference[i]["embedding"].get<std::vector<double>>();

@@ -91,9 +91,9 @@ Bench& Bench::store(uint64_t word, uint64_t count) {
 }
 
 void Bench::run() {
-  insertTokens(plan, memory.size(), commands);
+  emulator::insertTokens(plan, memory.size(), commands);
   commands.emplace_back(Opcode::End);
-  const EmulationResult result = runProgram(plan, commands, memory);
+  const emulator::EmulationResult result = emulator::runProgram(plan, commands, memory);
   INFO(result.message);
   REQUIRE(result.ok());
   REQUIRE(result.unusedTokens == 0);

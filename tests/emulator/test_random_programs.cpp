@@ -5,6 +5,9 @@
 #include "tests/programs/random_program.hpp"
 
 namespace intformer::test {
+
+using namespace emulator;
+
 namespace {
 
 Plan planOf(uint32_t dim, Family family) {

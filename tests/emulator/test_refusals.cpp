@@ -4,6 +4,9 @@
 #include "tests/emulator/bench.hpp"
 
 namespace intformer::test {
+
+using namespace emulator;
+
 namespace {
 
 using Catch::Matchers::Contains;

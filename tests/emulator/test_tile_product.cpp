@@ -10,8 +10,9 @@ namespace {
 
 /// One element of the result by plain integers modulo 2^32.
 template <uint32_t Dim>
-uint32_t plain(const std::vector<uint8_t>& a, bool aUnsigned, const TileWeights<Dim>& weights,
-               uint32_t row, uint32_t column, uint32_t before) {
+uint32_t plain(const std::vector<uint8_t>& a, bool aUnsigned,
+               const emulator::TileWeights<Dim>& weights, uint32_t row, uint32_t column,
+               uint32_t before) {
   for (uint32_t i = 0; i < Dim; ++i) {
     const uint8_t byte = a[row * Dim + i];
     const int32_t x = aUnsigned ? byte : static_cast<int8_t>(byte);
@@ -28,7 +29,7 @@ void compareWithPlain(std::mt19937& random, bool extreme) {
         INFO(Dim << " columns, " << rows << " rows, unsigned " << aUnsigned << ", fresh " << fresh);
         std::vector<uint8_t> a(rows * Dim);
         for (uint8_t& x : a) x = static_cast<uint8_t>(extreme ? (aUnsigned ? 255 : 128) : random());
-        TileWeights<Dim> weights;
+        emulator::TileWeights<Dim> weights;
         for (auto& line : weights)
           for (float& w : line)
             w = extreme ? -128.0F : static_cast<float>(static_cast<int8_t>(random()));
@@ -36,7 +37,7 @@ void compareWithPlain(std::mt19937& random, bool extreme) {
         std::vector<int32_t> before(rows * Dim);
         for (int32_t& sum : before) sum = INT32_MAX - static_cast<int32_t>(random() % 1000);
         std::vector<int32_t> c = before;
-        multiplyTile<Dim>(a.data(), aUnsigned, weights, c.data(), fresh, rows);
+        emulator::multiplyTile<Dim>(a.data(), aUnsigned, weights, c.data(), fresh, rows);
         uint32_t wrong = 0;
         for (uint32_t r = 0; r < rows; ++r)
           for (uint32_t j = 0; j < Dim; ++j) {

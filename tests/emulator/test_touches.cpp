@@ -10,15 +10,15 @@ using namespace intformer::test;
 TEST_CASE("touches are the addresses of a command, neighbours merged", "[emulator]") {
   const Plan plan = smallPlan();
   RandomSource random(2);
-  std::vector<Touch> touches;
+  std::vector<emulator::Touch> touches;
   for (const OpcodeSpec& opcode : opcodes())
     for (int round = 0; round < 50; ++round) {
       const Command command = randomLegalCommand(opcode.opcode, plan.dim, random);
       const std::vector<uint32_t> list = randomList(command, random);
-      listTouches(plan, command, touches);
-      listGatheredRows(plan, command, list, touches);
+      emulator::listTouches(plan, command, touches);
+      emulator::listGatheredRows(plan, command, list, touches);
       std::set<Touched> found;
-      for (const Touch& touch : touches)
+      for (const emulator::Touch& touch : touches)
         for (uint64_t address = touch.begin; address < touch.end; ++address)
           found.insert({touch.space, touch.write, address});
       INFO(opcode.name << ", round " << round);

@@ -7,6 +7,9 @@
 #include "tests/float/small_graphs.hpp"
 
 namespace intformer::test {
+
+using namespace floating;
+
 namespace {
 
 TensorId named(const FloatGraph& graph, const std::string& name) {

@@ -7,6 +7,9 @@
 #include "tests/float/small_graphs.hpp"
 
 namespace intformer::test {
+
+using namespace floating;
+
 namespace {
 
 const FloatAttention& attentionOf(const FloatGraph& graph) {

@@ -10,6 +10,7 @@
 #include "tests/temporary_folder.hpp"
 
 using namespace intformer;
+using namespace intformer::leaves;
 
 namespace {
 

@@ -8,6 +8,7 @@
 #include "tests/temporary_folder.hpp"
 
 using namespace intformer;
+using namespace intformer::synthesis;
 namespace fs = std::filesystem;
 
 namespace {

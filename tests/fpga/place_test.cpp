@@ -7,6 +7,8 @@
 #include "tests/catch.hpp"
 
 using namespace intformer;
+using namespace intformer::place;
+using intformer::synthesis::FpgaTarget;
 
 namespace {
 

@@ -7,6 +7,7 @@
 #include "tests/catch.hpp"
 
 using namespace intformer;
+using namespace intformer::synthesis;
 
 namespace {
 

@@ -15,6 +15,10 @@
 #include "tests/temporary_folder.hpp"
 
 namespace intformer::fuzz {
+
+using namespace importer;
+using namespace model;
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -26,19 +30,19 @@ const std::vector<std::vector<uint32_t>> kSentences = {{2, 10, 3}, {2, 3}};
 /// Golden model = emulator, on the smallest device.
 void runGraph(const Graph& graph, const TensorValues& inputs) {
   static const Plan plan = test::configPlan("tiny4");
-  const Program program = compile(graph, plan, {.search = false});
+  const Program program = compiler::compile(graph, plan, {.search = false});
   const std::string fault = test::runAndCompare(graph, plan, program, inputs);
   if (!fault.empty()) throw std::logic_error("golden model and emulator differ: " + fault);
 }
 
 void runTrained(const TrainedModel& model) {
-  static_cast<void>(floatOutput(model.network.graph, kSentences));
-  const Tokenizer tokenizer(model.vocabulary, model.tokenizer);
+  static_cast<void>(floating::floatOutput(model.network.graph, kSentences));
+  const tokenizer::Tokenizer tokenizer(model.vocabulary, model.tokenizer);
   static_cast<void>(tokenizer.encode("A river, \xc3\xa9t\xc3\xa9 \xe4\xbd\xa0 [MASK]!"));
 }
 
 void takeModelFile(const std::string& path) {
-  ModelFile file = readModelFile(path);
+  itf::ModelFile file = itf::readModelFile(path);
   runTrained(file.trained);
   if (!file.integers) return;
   const Graph graph = withLengths(std::move(file.integers->model.graph), lengthsOf(kSentences));
@@ -47,7 +51,7 @@ void takeModelFile(const std::string& path) {
 
 Subject modelFiles(const std::string& scratch) {
   const std::string path = scratch + "/x.itf";
-  writeModelFile(path, test::quantizedSample());
+  itf::writeModelFile(path, test::quantizedSample());
   return {"model-file", {"x.itf"}, {readText(path)}, {}, [path](std::size_t, const std::string& t) {
             writeFile(path, t);
             takeModelFile(path);
@@ -57,7 +61,7 @@ Subject modelFiles(const std::string& scratch) {
 /// Each section by itself, below checksums that fit.
 Subject modelSections(const std::string& scratch) {
   const std::string path = scratch + "/y.itf";
-  writeModelFile(path, test::quantizedSample());
+  itf::writeModelFile(path, test::quantizedSample());
   const auto good = std::make_shared<const test::Sections>(path);
   Subject subject{"model-section", good->names, {}, {}, {}};
   for (const auto& bytes : good->bytes) subject.seeds.emplace_back(bytes.begin(), bytes.end());
@@ -152,7 +156,7 @@ Subject texts() {
   }
   ImportNotes notes;
   const auto tokenizer =
-      std::make_shared<const Tokenizer>(importTokenizer("tests/models/small", notes));
+      std::make_shared<const tokenizer::Tokenizer>(importTokenizer("tests/models/small", notes));
   subject.take = [tokenizer](std::size_t, const std::string& contents) {
     static_cast<void>(tokenizer->encode(contents));
   };
@@ -162,12 +166,12 @@ Subject texts() {
 /// A damaged cache is left aside; one that is not must hold what it says.
 Subject caches(const std::string& scratch) {
   const std::string path = scratch + "/lines.itfcache";
-  const CacheKey key{1, "float"};
+  const embed::CacheKey key{1, "float"};
   const std::vector<std::string> lines = {"A river.", "A stone."};
   {
     std::string note;
-    FloatMatrix embeddings(2, 8);
-    CorpusCache(path, key, note).replace(path, lines, embeddings);
+    floating::FloatMatrix embeddings(2, 8);
+    embed::CorpusCache(path, key, note).replace(path, lines, embeddings);
   }
   const auto good = std::make_shared<const test::Sections>(path);
   Subject subject{"cache", good->names, {}, {"null", "[]", "-1"}, {}};
@@ -177,7 +181,7 @@ Subject caches(const std::string& scratch) {
     changed.bytes[index].assign(contents.begin(), contents.end());
     changed.write(path);
     std::string note;
-    const CorpusCache cache(path, key, note);
+    const embed::CorpusCache cache(path, key, note);
     float sum = 0;
     for (const std::string& line : lines)
       if (const float* values = cache.find(line))

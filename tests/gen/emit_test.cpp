@@ -248,7 +248,7 @@ TEST_CASE("a device is told by one hash and one name, which every output carries
 
   const Plan other = planOf("tiny4", {"vector.lanes=4", "vector.family=pwl"});
   const std::string name = "tiny4 (vector.lanes=4, vector.family=pwl)";
-  const std::string version = "intformer " + std::string(programVersion());
+  const std::string version = "intformer " + std::string(version::programVersion());
   for (const auto& file : emitAll(other)) {
     INFO(file.path);
     CHECK(contains(file.text, version));

@@ -45,7 +45,8 @@ double attentionError(uint32_t keys, double sigma, Family family, bool dither) {
   // the mean of many values is narrow, 30 * exp(sigma^2 / 2) / sqrt(keys): scale it to the range
   op.result = {scaleFromReal(0.9 * std::sqrt(keys) * std::exp(-sigma * sigma / 2), "t")};
   graph.operators = {op};
-  const OperatorError error = operatorErrors(graph, runGolden(graph, inputs, family)).at(0);
+  const reference::OperatorError error =
+      reference::operatorErrors(graph, golden::runGolden(graph, inputs, family)).at(0);
   return error.rootMeanSquare / error.deviation;
 }
 
@@ -86,17 +87,17 @@ TEST_CASE("dither helps long peaky rows and nearest short ones") {
 }
 
 TEST_CASE("every operator of an encoder layer keeps its error bound") {
-  const ModelSpec spec{"accuracy", 384, 12, 1536, 1, 1e-12, std::nullopt, false};
+  const model::ModelSpec spec{"accuracy", 384, 12, 1536, 1, 1e-12, std::nullopt, false};
   const uint64_t seed = 3;
-  Graph graph = buildBertEncoder(spec, 1, 128, seed);
+  Graph graph = model::buildBertEncoder(spec, 1, 128, seed);
   const bool rootMeanSquare = GENERATE(false, true);
   if (rootMeanSquare) useRootMeanSquare(graph);
   const Family family = GENERATE(Family::Ibert, Family::Pwl);
-  const auto errors =
-      operatorErrors(graph, runGolden(graph, seededInputs(graph, seed), family));
-  CAPTURE(rootMeanSquare, formatErrors(errors));
+  const auto errors = reference::operatorErrors(
+      graph, golden::runGolden(graph, model::seededInputs(graph, seed), family));
+  CAPTURE(rootMeanSquare, reference::formatErrors(errors));
   CHECK(errors.size() == 11);
-  for (const OperatorError& error : errors) {
+  for (const reference::OperatorError& error : errors) {
     INFO(error.tensor);
     const double relative = error.rootMeanSquare / error.deviation;
     if (error.tensor.ends_with("8")) CHECK(error.largest <= 0.556);

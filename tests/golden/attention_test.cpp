@@ -7,6 +7,7 @@
 
 using namespace intformer;
 using namespace intformer::test;
+using intformer::golden::runGolden;
 
 namespace {
 

@@ -4,6 +4,9 @@
 #include "tests/golden/graphs.hpp"
 
 namespace intformer::test {
+
+using namespace model;
+
 namespace {
 
 /// Three tokens of a vocabulary of two, two places, two columns.
@@ -29,7 +32,7 @@ struct Small {
   }
   Tensor run() {
     TensorValues all = values;
-    runOperator(graph, op, all, Family::Pwl);
+    golden::runOperator(graph, op, all, Family::Pwl);
     return all[op.output];
   }
 };
@@ -51,7 +54,7 @@ TEST_CASE("an embedding refuses rows beyond its tables and values beyond 14 bits
   Small wide;
   wide.op.tokens[0] = 8192;
   wide.graph.operators = {wide.op};
-  CHECK_THROWS_WITH(runGolden(wide.graph, wide.values, Family::Pwl),
+  CHECK_THROWS_WITH(golden::runGolden(wide.graph, wide.values, Family::Pwl),
                     containsText("operator embedding: tokens [0]: 8192: must be -8192 to 8191"));
 }
 
@@ -60,8 +63,8 @@ TEST_CASE("a seeded embedding is within one LSB of the float sum, and a batch co
   const ModelSpec spec = *loadModelSpec("configs/models/tiny-tokens.toml").spec;
   const Graph graph = buildBertEncoder(spec, 1, {5, 1, 16}, 3, EncoderInput::Tokens);
   const TensorValues inputs = seededInputs(graph, 3);
-  const TensorValues values = runGolden(graph, inputs, Family::Pwl);
-  const auto errors = operatorErrors(graph, values);
+  const TensorValues values = golden::runGolden(graph, inputs, Family::Pwl);
+  const auto errors = reference::operatorErrors(graph, values);
   REQUIRE(errors.front().kind == "embedding");
   CHECK(errors.front().largest <= 1.01);  // two roundings
   CHECK(errors.front().deviation > 1000);

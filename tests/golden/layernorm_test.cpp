@@ -31,7 +31,7 @@ struct Norm {
   }
   TensorValues run() {
     graph.operators = {op};
-    return runGolden(graph, inputs, Family::Pwl);
+    return golden::runGolden(graph, inputs, Family::Pwl);
   }
 };
 

@@ -7,6 +7,8 @@
 
 using namespace intformer;
 using namespace intformer::test;
+using intformer::golden::linearSums;
+using intformer::golden::runGolden;
 
 namespace {
 

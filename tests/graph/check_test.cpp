@@ -6,13 +6,16 @@
 #include "tests/model/small_spec.hpp"
 
 namespace intformer::test {
+
+using model::buildBertEncoder;
+
 namespace {
 
 constexpr std::size_t kEmbedding = 0, kNorm = 1, kQuery = 2, kAttention = 5, kSecond = 6,
                       kResidual = 7;
 
 /// Two sequences in one layer, so that two attentions write one tensor.
-Graph good() { return buildBertEncoder(smallSpec(), 1, {4, 3}, 5, EncoderInput::Tokens); }
+Graph good() { return buildBertEncoder(smallSpec(), 1, {4, 3}, 5, model::EncoderInput::Tokens); }
 
 template <typename Op>
 Op& at(Graph& graph, std::size_t index) {
@@ -33,7 +36,8 @@ std::string refusal(const std::function<void(Graph&)>& change) {
 TEST_CASE("what the builders make is a graph, with and without its integers", "[check]") {
   checkGraph(good());
   checkGraph(buildBertEncoder(smallSpec(), 2, {5}, 5));
-  const Graph left = buildBertEncoder(smallSpec(), 2, {5}, 5, EncoderInput::Tokens, Integers::Left);
+  const Graph left =
+      buildBertEncoder(smallSpec(), 2, {5}, 5, model::EncoderInput::Tokens, model::Integers::Left);
   checkGraph(left, false);
   CHECK_THROWS_AS(checkGraph(left), GraphError);
 }

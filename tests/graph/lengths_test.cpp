@@ -8,11 +8,15 @@
 #include "tests/model/small_spec.hpp"
 
 namespace intformer::test {
+
+using golden::runGolden;
+using model::buildBertEncoder;
+
 namespace {
 
 using Catch::Matchers::Contains;
 
-Graph one() { return buildBertEncoder(smallSpec(), 2, {1}, 7, EncoderInput::Tokens); }
+Graph one() { return buildBertEncoder(smallSpec(), 2, {1}, 7, model::EncoderInput::Tokens); }
 
 std::vector<uint32_t> lengthsOf(const std::vector<std::vector<uint32_t>>& sequences) {
   std::vector<uint32_t> lengths;
@@ -41,7 +45,7 @@ std::multiset<std::string> structureOf(const Graph& graph) {
 TEST_CASE("a batch has the structure of one that is built for its lengths", "[lengths]") {
   const auto lengths = GENERATE(std::vector<uint32_t>{1}, std::vector<uint32_t>{16},
                                 std::vector<uint32_t>{3, 1, 16, 3}, std::vector<uint32_t>{2, 2});
-  const Graph built = buildBertEncoder(smallSpec(), 2, lengths, 7, EncoderInput::Tokens);
+  const Graph built = buildBertEncoder(smallSpec(), 2, lengths, 7, model::EncoderInput::Tokens);
   CHECK(structureOf(withLengths(one(), lengths)) == structureOf(built));
 }
 
@@ -123,7 +127,7 @@ TEST_CASE("lengths and tokens that do not fit are refused", "[lengths]") {
   CHECK_THROWS_WITH(tokenInputs(graph, {{{1, 2}, {50}}}), Contains("token id 50"));
   CHECK_THROWS_WITH(tokenInputs(graph, {{{1, 2}}}), Contains("fewer tokens"));
   CHECK_THROWS_WITH(tokenInputs(graph, {{{1, 2}, {3, 4}}}), Contains("more tokens"));
-  ModelSpec masked = smallSpec();
+  model::ModelSpec masked = smallSpec();
   masked.validTokens = 2;
   CHECK_THROWS_WITH(withLengths(buildBertEncoder(masked, 1, {4}, 7), {{3}}),
                     Contains("has a mask"));

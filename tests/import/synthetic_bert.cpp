@@ -19,7 +19,7 @@ const std::vector<std::string> kPieces = {
 }  // namespace
 
 SyntheticTensors syntheticBert(uint64_t seed) {
-  Random random(seed);
+  model::Random random(seed);
   SyntheticTensors tensors;
   const auto draw = [&](const std::string& name, std::vector<uint64_t> shape, double mean,
                         double deviation) {

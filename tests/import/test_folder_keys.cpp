@@ -10,6 +10,9 @@
 #include "tests/temporary_folder.hpp"
 
 namespace intformer::test {
+
+using namespace importer;
+
 namespace {
 
 using Catch::Matchers::Contains;

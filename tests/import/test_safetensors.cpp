@@ -6,6 +6,9 @@
 #include "tests/import/synthetic_bert.hpp"
 
 namespace intformer::test {
+
+using importer::Safetensors;
+
 namespace {
 
 using Catch::Matchers::Contains;
@@ -16,7 +19,7 @@ std::string refusal(const std::string& bytes) {
   writeFile(folder.path("x.safetensors"), bytes);
   try {
     const Safetensors file(folder.path("x.safetensors"));
-  } catch (const ImportError& error) {
+  } catch (const files::ImportError& error) {
     return error.what();
   }
   return {};
@@ -33,9 +36,9 @@ TEST_CASE("a norm's epsilon is a number or not there", "[import]") {
                   "type_vocab_size": 2, "layer_norm_eps": )" + value + "}");
     INFO(value);
     if (value == "null")
-      CHECK(bert::readShape(folder.path("config.json")).epsilon == 1e-12);
+      CHECK(importer::bert::readShape(folder.path("config.json")).epsilon == 1e-12);
     else
-      CHECK_THROWS_WITH(bert::readShape(folder.path("config.json")),
+      CHECK_THROWS_WITH(importer::bert::readShape(folder.path("config.json")),
                         Contains("layer_norm_eps: must be a number between 0 and 1, got " + value));
   }
 }
@@ -86,7 +89,7 @@ TEST_CASE("all missing and misshapen tensors of a model are named at once", "[im
   tensors.erase("encoder.layer.0.output.dense.bias");
   tensors["encoder.layer.1.attention.self.key.weight"].shape = {16, 64};
   writeBert(folder, tensors);
-  CHECK_THROWS_WITH(bert::read(folder.path()),
+  CHECK_THROWS_WITH(importer::bert::read(folder.path()),
                     Contains("encoder.layer.0.output.dense.bias is missing, expected shape [32]") &&
                         Contains("encoder.layer.1.attention.self.key.weight has shape [16, 64], "
                                  "expected [32, 32]"));
@@ -144,7 +147,7 @@ TEST_CASE("config.json is checked key by key", "[import]") {
   const std::string path = folder.path("config.json");
   writeFile(path, R"({"hidden_size": 30, "num_attention_heads": 4, "intermediate_size": -1,
     "num_hidden_layers": "two", "vocab_size": 10, "type_vocab_size": 2, "hidden_act": "relu"})");
-  CHECK_THROWS_WITH(bert::readShape(path),
+  CHECK_THROWS_WITH(importer::bert::readShape(path),
                     Contains("intermediate_size: must be a count from 1 to 65535, got -1") &&
                         Contains("num_hidden_layers: must be") && Contains("got \"two\"") &&
                         Contains("max_position_embeddings: must be") && Contains("got nothing") &&
@@ -152,13 +155,13 @@ TEST_CASE("config.json is checked key by key", "[import]") {
                         Contains("hidden_act: must be \"gelu\" or \"gelu_python\", got \"relu\""));
   writeFile(path, R"({"model_type": "roberta", "position_embedding_type": "relative_key",
     "is_decoder": true, "layer_norm_eps": 0})");
-  CHECK_THROWS_WITH(bert::readShape(path),
+  CHECK_THROWS_WITH(importer::bert::readShape(path),
                     Contains("model_type: must be \"bert\", got \"roberta\"") &&
                         Contains("position_embedding_type: must be \"absolute\"") &&
                         Contains("is_decoder: must be false") && Contains("layer_norm_eps: must"));
   writeFile(path, "[]");
-  CHECK_THROWS_WITH(bert::readShape(path), Contains("is not a JSON object"));
-  CHECK_THROWS_WITH(bert::readShape(folder.path("none")), Contains("cannot be opened"));
+  CHECK_THROWS_WITH(importer::bert::readShape(path), Contains("is not a JSON object"));
+  CHECK_THROWS_WITH(importer::bert::readShape(folder.path("none")), Contains("cannot be opened"));
 }
 
 }  // namespace

@@ -7,6 +7,9 @@
 #include "tests/import/synthetic_bert.hpp"
 
 namespace intformer::test {
+
+using namespace importer;
+
 namespace {
 
 using Catch::Matchers::Contains;
@@ -16,10 +19,10 @@ TrainedModel import(const TemporaryFolder& folder) {
   return importFolder(folder.path(), notes);
 }
 
-std::map<std::string, std::vector<float>> parametersOf(const FloatGraph& graph) {
+std::map<std::string, std::vector<float>> parametersOf(const floating::FloatGraph& graph) {
   std::map<std::string, std::vector<float>> all;
-  visitParameters(graph, [&](const std::string& name, const ParameterShape&,
-                             const std::vector<float>& values) { all[name] = values; });
+  floating::visitParameters(graph, [&](const std::string& name, const floating::ParameterShape&,
+                                       const std::vector<float>& values) { all[name] = values; });
   return all;
 }
 

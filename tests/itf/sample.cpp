@@ -8,12 +8,14 @@
 
 namespace intformer::test {
 
+using namespace itf;
+
 ModelFile sample() {
   const TemporaryFolder folder;
   writeBert(folder, syntheticBert(5));
-  ImportNotes notes;
+  importer::ImportNotes notes;
   ModelFile model;
-  model.trained = importFolder(folder.path(), notes);
+  model.trained = importer::importFolder(folder.path(), notes);
   model.trained.tokenizer.stripAccents = false;
   model.trained.tokenizer.special.mask = "<mask>";
   model.trained.tokenizer.added = {{.content = "the", .id = 4, .singleWord = true},
@@ -22,16 +24,16 @@ ModelFile sample() {
   model.trained.tokenizer.added.back().normalized = true;
   model.trained.tokenizer.prompt = "query: ";
   model.trained.prompts = {{"query", "query: "}, {"document", ""}};
-  model.trained.pooling = {PoolingMode::Cls, false};
+  model.trained.pooling = {importer::PoolingMode::Cls, false};
   return model;
 }
 
 ModelFile quantizedSample() {
   ModelFile model = sample();
-  model.integers = IntegerModel{
-      quantizeModel(model.trained.network.graph,
-                    randomSentences(model.trained.network, 20, 1), {}),
-      {{"calibration", "random"}, {"sentences", "20"}}};
+  model.integers =
+      IntegerModel{quantizer::quantizeModel(model.trained.network.graph,
+                                            randomSentences(model.trained.network, 20, 1), {}),
+                   {{"calibration", "random"}, {"sentences", "20"}}};
   return model;
 }
 

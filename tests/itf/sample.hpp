@@ -9,8 +9,8 @@
 namespace intformer::test {
 
 /// The synthetic BERT of tests/import as a trained model; with its integers.
-ModelFile sample();
-ModelFile quantizedSample();
+itf::ModelFile sample();
+itf::ModelFile quantizedSample();
 
 /// The sections of a model file, to be changed and written again with checksums that fit.
 struct Sections {

@@ -7,6 +7,9 @@
 #include "tests/import/synthetic_bert.hpp"
 
 namespace intformer::test {
+
+using namespace itf;
+
 namespace {
 
 using Catch::Matchers::Contains;

@@ -8,13 +8,18 @@
 #include "tests/root_mean_square.hpp"
 
 namespace intformer::test {
+
+using itf::GraphFormatError;
+using itf::graphFromJson;
+using itf::graphToJson;
+
 namespace {
 
 using Catch::Matchers::Contains;
 using Json = nlohmann::ordered_json;
 
 Graph sample() {
-  return buildBertEncoder(smallSpec(), 2, {5, 3}, 11, EncoderInput::Tokens);
+  return model::buildBertEncoder(smallSpec(), 2, {5, 3}, 11, model::EncoderInput::Tokens);
 }
 
 TEST_CASE("a graph comes back from JSON with every integer", "[itf]") {
@@ -30,8 +35,9 @@ TEST_CASE("a graph comes back from JSON with every integer", "[itf]") {
     CHECK(read.tensors[i].role == graph.tensors[i].role);
   }
   // Every integer counts for some value, or is written again as it was.
-  const TensorValues inputs = seededInputs(graph, 4);
-  CHECK(runGolden(read, inputs, Family::Pwl) == runGolden(graph, inputs, Family::Pwl));
+  const TensorValues inputs = model::seededInputs(graph, 4);
+  CHECK(golden::runGolden(read, inputs, Family::Pwl) ==
+        golden::runGolden(graph, inputs, Family::Pwl));
   std::vector<uint8_t> again;
   CHECK(graphToJson(read, again) == json);
   CHECK(again == blob);
@@ -64,7 +70,7 @@ void forEachPath(const Json& json, const Json::json_pointer& at,
 }
 
 TEST_CASE("graphs with a field missing or of another type are refused", "[itf]") {
-  const Graph graph = buildBertEncoder(smallSpec(), 1, {2}, 3, EncoderInput::Tokens);
+  const Graph graph = model::buildBertEncoder(smallSpec(), 1, {2}, 3, model::EncoderInput::Tokens);
   std::vector<uint8_t> blob;
   const Json good = graphToJson(graph, blob);
   std::size_t tried = 0;

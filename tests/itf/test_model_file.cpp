@@ -5,6 +5,9 @@
 #include "tests/temporary_folder.hpp"
 
 namespace intformer::test {
+
+using namespace itf;
+
 namespace {
 
 using Catch::Matchers::Contains;
@@ -25,8 +28,8 @@ TEST_CASE("a model file keeps the trained model and its integers", "[itf]") {
   CHECK(read.trained.pooling == model.trained.pooling);
   CHECK(read.trained.network.shape.epsilon == model.trained.network.shape.epsilon);
   const std::vector<uint32_t> tokens = {2, 10, 11, 30, 3};
-  CHECK(floatOutput(read.trained.network.graph, {{tokens}}).data ==
-        floatOutput(model.trained.network.graph, {{tokens}}).data);
+  CHECK(floating::floatOutput(read.trained.network.graph, {{tokens}}).data ==
+        floating::floatOutput(model.trained.network.graph, {{tokens}}).data);
   REQUIRE(read.integers);
   CHECK(read.integers->origin == model.integers->origin);
   CHECK(runQuantized(read.integers->model, tokens).data ==

@@ -12,6 +12,9 @@
 #include "tests/temporary_folder.hpp"
 
 namespace intformer::test {
+
+using namespace itf;
+
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -69,9 +72,9 @@ class Trial {
     setLengths(graph, lengthsOf(sentences));
     const Plan plan = configPlan("tiny4");
     try {
-      const Program program = compile(graph, plan, {.search = false});
+      const Program program = compiler::compile(graph, plan, {.search = false});
       return runAndCompare(graph, plan, program, tokenInputs(graph, sentences));
-    } catch (const CompileError&) {  // legal, and too large for the device
+    } catch (const compiler::CompileError&) {  // legal, and too large for the device
       return {};
     }
   }

@@ -7,6 +7,8 @@
 #include "tests/catch.hpp"
 
 using namespace intformer;
+using namespace intformer::model;
+using intformer::golden::runGolden;
 
 TEST_CASE("models of one column take every seed") {
   ModelSpec spec;

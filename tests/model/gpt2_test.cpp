@@ -11,6 +11,10 @@
 #include "tests/catch.hpp"
 
 namespace intformer::test {
+
+using namespace model;
+using namespace quantizer;
+
 namespace {
 
 ModelSpec tiny() { return *loadModelSpec("configs/models/gpt2-tiny.toml").spec; }
@@ -25,15 +29,15 @@ std::vector<std::vector<uint32_t>> sequences(const std::vector<uint32_t>& length
 
 TEST_CASE("the integers of causal layers are near float32", "[gpt2]") {
   for (const uint64_t seed : {1, 2}) {
-    const FloatModel model = gpt2::draw(gpt2::shapeOf(tiny(), 2), seed);
+    const floating::FloatModel model = model::gpt2::draw(model::gpt2::shapeOf(tiny(), 2), seed);
     const QuantizedModel quantized = quantizeModel(model.graph, sequences({20, 31, 7, 25}), {});
     const auto tokens = sequences({13, 1, 29});
     const Graph graph = withLengths(quantized.graph, lengthsOf(tokens));
     checkGraph(graph);
-    const TensorValues values = runGolden(graph, tokenInputs(graph, tokens), Family::Pwl);
+    const TensorValues values = golden::runGolden(graph, tokenInputs(graph, tokens), Family::Pwl);
     double sum = 0;
-    for (const double cosine :
-         rowCosines(dequantizeOutput(quantized, values), floatOutput(model.graph, tokens)))
+    for (const double cosine : rowCosines(dequantizeOutput(quantized, values),
+                                          floating::floatOutput(model.graph, tokens)))
       sum += cosine / 43;
     INFO("seed " << seed << ": mean cosine " << sum);
     CHECK(sum > 0.99);
@@ -42,12 +46,12 @@ TEST_CASE("the integers of causal layers are near float32", "[gpt2]") {
 }
 
 TEST_CASE("no integer of a token depends on those behind it", "[gpt2]") {
-  const Graph graph = gpt2::buildGraph(tiny(), 2, {1}, 3, Integers::Drawn);
+  const Graph graph = model::gpt2::buildGraph(tiny(), 2, {1}, 3, Integers::Drawn);
   const auto whole = sequences({23});
   const std::vector<std::vector<uint32_t>> part = {{whole[0].begin(), whole[0].begin() + 9}};
   const auto run = [&](const std::vector<std::vector<uint32_t>>& tokens) {
     const Graph batch = withLengths(graph, lengthsOf(tokens));
-    return runGolden(batch, tokenInputs(batch, tokens), Family::Pwl);
+    return golden::runGolden(batch, tokenInputs(batch, tokens), Family::Pwl);
   };
   const TensorValues longer = run(whole);
   const TensorValues shorter = run(part);
@@ -67,8 +71,8 @@ TEST_CASE("a graph whose integers are left has the tensors of one with them", "[
     return names;
   };
   const std::vector<uint32_t> lengths = {5, 3};
-  const auto names = namesOf(gpt2::buildGraph(tiny(), 2, lengths, 1, Integers::Drawn));
-  CHECK(namesOf(gpt2::buildGraph(tiny(), 2, lengths, 1, Integers::Left)) == names);
+  const auto names = namesOf(model::gpt2::buildGraph(tiny(), 2, lengths, 1, Integers::Drawn));
+  CHECK(namesOf(model::gpt2::buildGraph(tiny(), 2, lengths, 1, Integers::Left)) == names);
   CHECK(names.contains("layer1.attention.norm8 8x36"));
   CHECK_FALSE(names.contains("layer1.attention.norm16 8x36"));  // nobody would read it
   CHECK(names.contains("output16 8x36"));

@@ -5,8 +5,8 @@
 namespace intformer::test {
 
 /// An encoder of two layers from token ids, with sizes that divide nothing.
-inline ModelSpec smallSpec() {
-  ModelSpec spec;
+inline model::ModelSpec smallSpec() {
+  model::ModelSpec spec;
   spec.name = "small";
   spec.width = 24;
   spec.heads = 3;

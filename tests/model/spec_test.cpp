@@ -5,6 +5,7 @@
 #include "tests/temporary_folder.hpp"
 
 using namespace intformer;
+using namespace intformer::model;
 
 namespace {
 

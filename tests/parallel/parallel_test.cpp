@@ -8,6 +8,8 @@
 #include "tests/catch.hpp"
 
 using namespace intformer;
+using intformer::parallel::Begun;
+using intformer::parallel::parallelFor;
 
 TEST_CASE("every index is visited once, in parts of whole grains") {
   for (const uint32_t count : {0U, 1U, 7U, 64U, 1001U})

@@ -64,7 +64,7 @@ Lines measureSideBySide(const std::vector<perf_test::Case>& cases, const std::st
   if (child == 0) {
     std::string text;
     for (const auto& [key, line] : own) text += line;
-    writeAtomically(scratch, text);
+    files::writeAtomically(scratch, text);
     std::_Exit(0);
   }
   int status = 0;
@@ -108,6 +108,6 @@ int main(int argc, char** argv) {
     const Lines& from = chosen(work) ? lines : written;
     if (const auto line = from.find(work.key()); line != from.end()) text += line->second;
   }
-  writeAtomically(path, text);
+  files::writeAtomically(path, text);
   return 0;
 }

@@ -18,6 +18,9 @@
 #include "tb/rtl_run.hpp"
 
 namespace intformer::perf_test {
+
+using namespace model;
+
 namespace {
 
 Plan planOf(const Case& work) {
@@ -64,8 +67,8 @@ std::optional<Result> Devices::measure(const Case& work) {
                        work.tokens ? EncoderInput::Tokens : EncoderInput::Activations);
   Program program;
   try {
-    program = compile(graph, plan);
-  } catch (const CompileError&) {
+    program = compiler::compile(graph, plan);
+  } catch (const compiler::CompileError&) {
     return std::nullopt;
   }
   auto& device = devices_[work.device];

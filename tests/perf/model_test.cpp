@@ -16,8 +16,8 @@ namespace {
 Plan base16() { return *loadConfig("configs/base16.toml", {}).plan; }
 
 Program programOf(const std::string& name, uint32_t layers, uint32_t seq, const Plan& plan) {
-  const ModelSpecResult spec = loadModelSpec("configs/models/" + name + ".toml");
-  return compile(buildBertEncoder(*spec.spec, layers, seq, 1), plan);
+  const model::ModelSpecResult spec = model::loadModelSpec("configs/models/" + name + ".toml");
+  return compiler::compile(model::buildBertEncoder(*spec.spec, layers, seq, 1), plan);
 }
 
 Command copy(Opcode opcode, uint32_t words) {

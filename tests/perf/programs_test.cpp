@@ -43,7 +43,7 @@ void check(const std::string& config, uint64_t seeds) {
     device.setWatchdog(1'000'000);
     device.reset();
     tb::Job job{program.programAddress, static_cast<uint32_t>(program.commands.size()), {}};
-    for (const MemoryWindow& w : program.windows)
+    for (const emulator::MemoryWindow& w : program.windows)
       job.windows.push_back({w.base, w.end, w.permissions});
     const tb::DeviceRun run = tb::runJob(device, job, 10'000'000);
     INFO(config << ", seed " << seed << ": " << run.text());

@@ -10,6 +10,7 @@
 namespace fs = std::filesystem;
 using namespace intformer;
 using namespace intformer::test;
+using namespace intformer::places;
 
 namespace {
 

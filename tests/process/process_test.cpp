@@ -6,6 +6,7 @@
 
 using namespace intformer;
 using namespace intformer::test;
+using namespace intformer::process;
 
 namespace {
 

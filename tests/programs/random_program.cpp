@@ -49,7 +49,8 @@ class Generator {
     while (commands_.size() < length) addAny();
     while (!scripts_.empty()) advanceScript();
     finish();
-    insertTokens(plan_, layout_.end, commands_, [&](uint32_t) { return random_.chance(5); });
+    emulator::insertTokens(plan_, layout_.end, commands_,
+                           [&](uint32_t) { return random_.chance(5); });
     commands_.emplace_back(Opcode::End);
     for (std::size_t i = 0; i < commands_.size(); ++i)
       for (std::size_t byte = 0; byte < kCommandBytes; ++byte)

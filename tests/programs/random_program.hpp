@@ -12,10 +12,10 @@ namespace intformer::test {
 /// A legal program with its memory image and the windows to open. Every command kind occurs over
 /// many seeds; all that it computes ends in memory, so the whole image can be compared.
 struct RandomProgram {
-  std::vector<Command> commands;      ///< the last is End; at most kMaxRandomCommands
-  std::vector<uint8_t> memory;        ///< image before the run, commands included
-  uint64_t programAddress = 0;        ///< a multiple of 64
-  std::vector<MemoryWindow> windows;  ///< two: read-only inputs, read-write results
+  std::vector<Command> commands;                ///< the last is End; at most kMaxRandomCommands
+  std::vector<uint8_t> memory;                  ///< image before the run, commands included
+  uint64_t programAddress = 0;                  ///< a multiple of 64
+  std::vector<emulator::MemoryWindow> windows;  ///< two: read-only inputs, read-write results
 };
 
 inline constexpr std::size_t kMaxRandomCommands = 96;

@@ -10,15 +10,18 @@
 #include "tests/import/synthetic_bert.hpp"
 
 namespace intformer::test {
+
+using floating::FloatModel;
+
 FloatModel randomBert(uint64_t seed) {
   const TemporaryFolder folder;
   writeBert(folder, syntheticBert(seed));
-  return bert::read(folder.path());
+  return importer::bert::read(folder.path());
 }
 
 std::vector<std::vector<uint32_t>> randomSentences(const FloatModel& model, uint32_t count,
                                                    uint64_t seed) {
-  Random random(seed);
+  model::Random random(seed);
   std::vector<std::vector<uint32_t>> sentences(count);
   for (auto& tokens : sentences) {
     tokens.resize(1 + random.below(20));
@@ -27,8 +30,8 @@ std::vector<std::vector<uint32_t>> randomSentences(const FloatModel& model, uint
   return sentences;
 }
 
-FloatMatrix runQuantized(const QuantizedModel& model, const std::vector<uint32_t>& tokens,
-                         Family family) {
+floating::FloatMatrix runQuantized(const quantizer::QuantizedModel& model,
+                                   const std::vector<uint32_t>& tokens, Family family) {
   const auto rows = static_cast<uint32_t>(tokens.size());
   const Graph graph = withLengths(model.graph, std::array{rows});
   TensorValues inputs(graph.tensors.size());
@@ -37,16 +40,17 @@ FloatMatrix runQuantized(const QuantizedModel& model, const std::vector<uint32_t
     inputs[model.tokens].setIndex(r, tokens[r]);
     inputs[model.places].setIndex(r, r);
   }
-  return dequantizeOutput(model, runGolden(graph, inputs, family));
+  return quantizer::dequantizeOutput(model, golden::runGolden(graph, inputs, family));
 }
 
-double meanCosine(const FloatModel& model, const QuantizedModel& quantized,
+double meanCosine(const FloatModel& model, const quantizer::QuantizedModel& quantized,
                   const std::vector<std::vector<uint32_t>>& sentences, Family family) {
   double sum = 0;
   std::size_t count = 0;
   for (const auto& tokens : sentences)
     for (const double cosine :
-         rowCosines(runQuantized(quantized, tokens, family), floatOutput(model.graph, {{tokens}}))) {
+         quantizer::rowCosines(runQuantized(quantized, tokens, family),
+                               floating::floatOutput(model.graph, {{tokens}}))) {
       sum += cosine;
       ++count;
     }

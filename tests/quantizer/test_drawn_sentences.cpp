@@ -4,13 +4,18 @@
 #include "tests/catch.hpp"
 
 namespace intformer {
+
+using quantizer::drawSentences;
+using quantizer::interleave;
+using tokenizer::Tokenizer;
+
 namespace {
 
 using Sentences = std::vector<std::vector<uint32_t>>;
 
 Tokenizer tokenizerOf(std::vector<std::string> pieces, uint32_t maxTokens = 512) {
   pieces.insert(pieces.begin(), {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[unused0]"});
-  TokenizerOptions options;
+  tokenizer::TokenizerOptions options;
   options.maxTokens = maxTokens;
   return {std::move(pieces), options};
 }

@@ -5,6 +5,9 @@
 #include "tests/float/small_graphs.hpp"
 
 namespace intformer::test {
+
+using namespace floating;
+
 namespace {
 
 using Catch::Matchers::Contains;
@@ -17,7 +20,7 @@ TensorId idOf(const Graph& graph, const std::string& name) {
 
 TEST_CASE("a tensor's widths follow from who makes and who reads it", "[quantizer]") {
   const FloatGraph source = smallGraph(2, kCausal);
-  const IntegerForm form = integerForm(source);
+  const quantizer::IntegerForm form = quantizer::integerForm(source);
   CHECK_NOTHROW(checkGraph(form.graph, false));
   REQUIRE(form.graph.operators.size() == source.operators.size());
   for (std::size_t i = 0; i < source.operators.size(); ++i)
@@ -44,7 +47,7 @@ TEST_CASE("a graph that integers cannot have is refused with both names", "[quan
   const auto refuses = [&](const auto& grow, const std::string& reason) {
     FloatBuilder builder("small");
     const TensorId sum = builder.addEmbedding("sum", "embedding", shape);
-    CHECK_THROWS_WITH(integerForm(builder.take(grow(builder, sum))), Contains(reason));
+    CHECK_THROWS_WITH(quantizer::integerForm(builder.take(grow(builder, sum))), Contains(reason));
   };
   refuses([](FloatBuilder& b, TensorId sum) { return b.addLinear("product", "p", sum, 5, {}); },
           "small: product: sum has no form of 8 bits");

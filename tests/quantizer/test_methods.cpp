@@ -10,10 +10,14 @@
 #include "tests/quantizer/support.hpp"
 
 namespace intformer::test {
+
+using namespace floating;
+using namespace quantizer;
+
 namespace {
 
 FloatMatrix randomMatrix(uint32_t rows, uint32_t cols, uint64_t seed) {
-  Random random(seed);
+  model::Random random(seed);
   FloatMatrix matrix(rows, cols);
   for (float& value : matrix.data) value = static_cast<float>(random.normal());
   return matrix;
@@ -39,7 +43,7 @@ TEST_CASE("max takes the extremes, percentile drops the same share on both sides
 }
 
 TEST_CASE("the least squared error is near what a fine search finds", "[quantizer]") {
-  Random random(7);
+  model::Random random(7);
   std::vector<float> values(2000);
   for (float& value : values) value = static_cast<float>(random.normal());
   values.push_back(12);

@@ -12,8 +12,8 @@ namespace {
 
 using Sentences = std::vector<std::vector<uint32_t>>;
 
-Sentences sentencesOf(const ModelShape& shape, uint32_t count, uint64_t seed) {
-  Random random(seed);
+Sentences sentencesOf(const floating::ModelShape& shape, uint32_t count, uint64_t seed) {
+  model::Random random(seed);
   Sentences sentences(count);
   for (auto& tokens : sentences) {
     tokens.resize(1 + random.below(shape.positions));
@@ -23,11 +23,11 @@ Sentences sentencesOf(const ModelShape& shape, uint32_t count, uint64_t seed) {
 }
 
 TEST_CASE("a graph with RMSNorms becomes integers that golden and emulator agree on", "[quantizer]") {
-  FloatModel model;
+  floating::FloatModel model;
   model.shape = smallShape(2);
-  model.graph = smallGraph(2, kCausal, true);
-  const QuantizedModel quantized =
-      quantizeModel(model.graph, sentencesOf(model.shape, 40, 1), {});
+  model.graph = smallGraph(2, floating::kCausal, true);
+  const quantizer::QuantizedModel quantized =
+      quantizer::quantizeModel(model.graph, sentencesOf(model.shape, 40, 1), {});
   const auto norms = operatorsOf<LayerNorm>(quantized.graph);
   REQUIRE(norms.size() == 3);
   for (const LayerNorm* norm : norms) {
@@ -42,7 +42,7 @@ TEST_CASE("a graph with RMSNorms becomes integers that golden and emulator agree
   const Graph graph = withLengths(quantized.graph, std::array{5U, 8U});
   const Plan plan = configPlan("tiny4");
   const TensorValues inputs = tokenInputs(graph, Sentences{{1, 7, 3, 10, 2}, {4, 6, 0, 9, 5, 8, 2, 2}});
-  CHECK(runAndCompare(graph, plan, compile(graph, plan), inputs).empty());
+  CHECK(runAndCompare(graph, plan, compiler::compile(graph, plan), inputs).empty());
 }
 
 }  // namespace

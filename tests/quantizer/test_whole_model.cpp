@@ -12,6 +12,11 @@
 #include "tests/quantizer/support.hpp"
 
 namespace intformer::test {
+
+using namespace floating;
+using namespace quantizer;
+using model::ModelSpec;
+
 namespace {
 
 using Catch::Matchers::Contains;
@@ -33,7 +38,8 @@ TEST_CASE("a quantized model has the tensors and operators of a seeded one", "[q
   const FloatModel model = randomBert(1);
   const QuantizedModel quantized = quantizeModel(model.graph, randomSentences(model, 20, 1), {});
   const ModelSpec spec = specOf(model.shape);
-  const Graph seeded = buildBertEncoder(spec, spec.layers, {1}, 1, EncoderInput::Tokens);
+  const Graph seeded =
+      model::buildBertEncoder(spec, spec.layers, {1}, 1, model::EncoderInput::Tokens);
   const auto tensors = [](const Graph& graph) {
     std::set<std::tuple<std::string, ElementType, uint32_t, uint32_t, TensorRole, uint32_t>> all;
     for (const TensorInfo& t : graph.tensors)

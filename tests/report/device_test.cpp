@@ -87,7 +87,7 @@ void layerOn(const std::string& config, uint32_t seq, double stall, uint64_t see
   Device device(config);
   const Plan& plan = device.plan;
   const Workload work = makeWorkload(smallEncoder(plan.dim), 1, seq, plan.family, seed);
-  const Program program = compile(work.graph, plan);
+  const Program program = compiler::compile(work.graph, plan);
   tb::Scoreboard scoreboard(program, work.graph, work.golden);
   const tb::RtlCheck check = checkOnDevice(device.sim, plan, program, scoreboard,
                                            buildImage(program, work.graph, work.inputs),

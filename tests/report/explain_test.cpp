@@ -10,9 +10,10 @@ using namespace intformer;
 
 TEST_CASE("an explanation gathers operators of one shape and accounts for every cycle") {
   const Plan plan = *loadConfig("configs/tiny4.toml", {}).plan;
-  const Graph graph = buildBertEncoder({.name = "small", .width = 8, .heads = 2, .ffn = 16}, 1, 5, 1);
-  Decision decision;
-  const Program program = compile(graph, plan, {}, &decision);
+  const Graph graph =
+      model::buildBertEncoder({.name = "small", .width = 8, .heads = 2, .ffn = 16}, 1, 5, 1);
+  compiler::Decision decision;
+  const Program program = compiler::compile(graph, plan, {}, &decision);
   const report::Explanation explanation =
       report::explain(graph, plan, {}, program, decision, "small on tiny4");
   const auto json = nlohmann::json::parse(explanation.json);

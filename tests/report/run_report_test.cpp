@@ -92,7 +92,7 @@ TEST_CASE("the JSON report has exactly the promised fields") {
   CHECK(json["plan"]["lanes"] == 4);
   CHECK(json["plan"]["config_hash"] == configHashText(report.plan));
   CHECK(json["memory"] == nlohmann::json({{"latency", 300}, {"stall", 0.25}, {"seed", 7}}));
-  CHECK(json["generator"] == "intformer " + std::string(programVersion()));
+  CHECK(json["generator"] == "intformer " + std::string(version::programVersion()));
   keys.clear();
   for (const auto& [key, value] : json["operators"][0].items()) keys.push_back(key);
   CHECK(keys == std::vector<std::string>{"bytes", "cycles", "kind", "macs", "name", "utilization"});
@@ -100,7 +100,7 @@ TEST_CASE("the JSON report has exactly the promised fields") {
 
 TEST_CASE("a report is written whole, into folders that it makes") {
   const test::TemporaryFolder folder;
-  writeAtomically(folder.path("deep/report.json"), "text\n");
+  files::writeAtomically(folder.path("deep/report.json"), "text\n");
   CHECK(test::readText(folder.path("deep/report.json")) == "text\n");
   CHECK(std::distance(std::filesystem::directory_iterator(folder.path("deep")), {}) == 1);
 }

@@ -18,7 +18,7 @@ constexpr uint64_t kMemoryBytes = 0x12000;
 struct Bad {
   Device device;
   std::vector<Command> commands;
-  std::vector<MemoryWindow> windows = {
+  std::vector<emulator::MemoryWindow> windows = {
       {0, kResults, window::kReadable},
       {kResults, kMemory, window::kReadable | window::kWritable}};
   uint64_t programAddress = 0;
@@ -114,9 +114,9 @@ struct Bad {
     CHECK(error.code == 0);
     const RandomProgram good = randomProgram(device.plan, 42);
     std::vector<uint8_t> expected = good.memory;
-    EmulatorOptions options;
+    emulator::EmulatorOptions options;
     options.windows = good.windows;
-    REQUIRE(runProgram(device.plan, good.commands, expected, options).ok());
+    REQUIRE(emulator::runProgram(device.plan, good.commands, expected, options).ok());
     device.sim.setMemory(good.memory);
     const tb::DeviceRun run =
         tb::runJob(device.sim, jobOf(good.programAddress, good.commands.size(), good.windows),

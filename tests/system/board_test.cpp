@@ -16,6 +16,11 @@
 #include "tests/temporary_folder.hpp"
 
 namespace intformer::system_test {
+
+using floating::FloatMatrix;
+using itf::ModelFile;
+using itf::readModelFile;
+
 namespace {
 
 using test::Outcome;
@@ -117,12 +122,12 @@ struct Expected {
   FloatMatrix embeddings;
 };
 Expected goldenOf(const ModelFile& file, const Sentences& sentences, Family family) {
-  const QuantizedModel& model = file.integers->model;
+  const quantizer::QuantizedModel& model = file.integers->model;
   const std::vector<uint32_t> lengths = lengthsOf(sentences);
   const Graph graph = withLengths(model.graph, lengths);
-  const TensorValues values = runGolden(graph, tokenInputs(graph, sentences), family);
+  const TensorValues values = golden::runGolden(graph, tokenInputs(graph, sentences), family);
   return {values[model.output16],
-          pool(dequantizeOutput(model, values), lengths, file.trained.pooling)};
+          embed::pool(quantizer::dequantizeOutput(model, values), lengths, file.trained.pooling)};
 }
 
 std::vector<uint32_t> idsOf(const Sentences& sentences) {
@@ -154,7 +159,7 @@ void expectEqual(const Board& board, std::size_t model, intformer_device& device
 
 /// Turns texts into tokens.
 struct Encoder {
-  Tokenizer tokenizer;
+  tokenizer::Tokenizer tokenizer;
   explicit Encoder(const ModelFile& file)
       : tokenizer(file.trained.vocabulary, file.trained.tokenizer) {}
   Sentences operator()(const std::vector<const char*>& texts) const {
@@ -396,7 +401,7 @@ TEST_CASE("the memory map alone is enough to embed a sentence", "[board]") {
   const auto tokens = tensor(map["sentences"]["tokens"]["tensor"]);
   const auto places = tensor(map["sentences"]["places"]["tensor"]);
   const Sentences sentence = {
-      Tokenizer(file.trained.vocabulary, file.trained.tokenizer).encode("A red ship.")};
+      tokenizer::Tokenizer(file.trained.vocabulary, file.trained.tokenizer).encode("A red ship.")};
   CHECK(map["programs"][0]["lengths"] == lengthsOf(sentence));
   const auto word = [&](const nlohmann::json& list, uint32_t row) {
     const uint8_t* at = &memory.at(list["address"].get<uint64_t>() +
@@ -423,18 +428,19 @@ TEST_CASE("the memory map alone is enough to embed a sentence", "[board]") {
             uint32_t{memory[map["programs"][0]["address"].get<std::size_t>() + i * kCommandBytes +
                             4 * w + b]}
             << 8 * b;
-  std::vector<MemoryWindow> windows;
+  std::vector<emulator::MemoryWindow> windows;
   for (const auto& entry : map["windows"])
     windows.push_back({entry["base"], entry["end"],
                        window::kReadable | (entry["permissions"] == "read" ? 0U
                                                                             : window::kWritable)});
-  const EmulationResult result = runProgram(plan, program, memory, {.windows = windows});
+  const emulator::EmulationResult result =
+      emulator::runProgram(plan, program, memory, {.windows = windows});
   INFO(result.message);
   REQUIRE(result.ok());
   const Graph graph = withLengths(file.integers->model.graph, lengthsOf(sentence));
-  const TensorValues golden = runGolden(graph, tokenInputs(graph, sentence), plan.family);
+  const TensorValues golden = golden::runGolden(graph, tokenInputs(graph, sentence), plan.family);
   const auto& lsb = map["sentences"]["states"]["lsb"];
-  const FloatMatrix reals = dequantizeOutput(file.integers->model, golden);
+  const FloatMatrix reals = quantizer::dequantizeOutput(file.integers->model, golden);
   for (const char* which : {"tensor", "narrow"}) {
     const auto states = tensor(map["sentences"]["states"][which]);
     const auto number = [&](const char* key) { return states[key].get<uint64_t>(); };

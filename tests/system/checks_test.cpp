@@ -11,7 +11,7 @@ struct Setup {
   Device device;
   explicit Setup(const std::filesystem::path& library = {}) : device("tiny4", {}, library) {}
   Workload work = makeWorkload(smallEncoder(4), 1, 9, device.plan.family, 3);
-  Program program = compile(work.graph, device.plan);
+  Program program = compiler::compile(work.graph, device.plan);
   std::vector<uint8_t> image = buildImage(program, work.graph, work.inputs);
 
   const Placement& placementOf(const std::string& tensor) const {

@@ -10,6 +10,7 @@
 using namespace intformer;
 using namespace intformer::test;
 using namespace intformer::system_test;
+using namespace intformer::emulator;
 
 namespace {
 

@@ -6,18 +6,20 @@
 
 using namespace intformer;
 using namespace intformer::system_test;
+using namespace intformer::model;
+using intformer::compiler::CompileOptions;
 
 namespace {
 
 /// Compiles, runs on emulator and device, and demands the golden values everywhere.
 void requireEqual(Device& device, const Workload& work, const CompileOptions& options,
                   const sim_memory_timing& timing) {
-  const Program program = compile(work.graph, device.plan, options);
+  const Program program = compiler::compile(work.graph, device.plan, options);
   const std::vector<uint8_t> image = buildImage(program, work.graph, work.inputs);
   tb::Scoreboard scoreboard(program, work.graph, work.golden);
 
   std::vector<uint8_t> memory = image;
-  const EmulationResult emulated = runProgram(device.plan, program, memory);
+  const emulator::EmulationResult emulated = emulator::runProgram(device.plan, program, memory);
   INFO(emulated.message);
   REQUIRE(emulated.ok());
   const tb::Comparison onEmulator = scoreboard.compare(memory, false);
@@ -82,7 +84,7 @@ TEST_CASE("causal layers that normalize first are equal from token ids", "[tiny4
   Workload work;
   work.graph = buildModel(spec, 1, {13, 6}, 5, EncoderInput::Tokens);
   work.inputs = seededInputs(work.graph, 5);
-  work.golden = runGolden(work.graph, work.inputs, device.plan.family);
+  work.golden = golden::runGolden(work.graph, work.inputs, device.plan.family);
   requireEqual(device, work, {}, tb::memoryTiming(15, 0.1, 5));
 }
 
@@ -91,7 +93,7 @@ TEST_CASE("layers with RMSNorms are equal", "[tiny4]") {
   Workload work = makeWorkload(smallEncoder(device.plan.dim), 1, 19, device.plan.family, 3);
   test::useRootMeanSquare(work.graph);
   const TensorValues layerNorms = std::move(work.golden);
-  work.golden = runGolden(work.graph, work.inputs, device.plan.family);
+  work.golden = golden::runGolden(work.graph, work.inputs, device.plan.family);
   REQUIRE(work.golden.back() != layerNorms.back());
   requireEqual(device, work, {}, tb::memoryTiming(15, 0.1, 3));
 }
@@ -124,7 +126,7 @@ TEST_CASE("a BERT-Base layer of 128 tokens is equal and keeps the array busy", "
   REQUIRE(spec.spec);
   Device device("base16");
   const Workload work = makeWorkload(*spec.spec, 1, 128, device.plan.family, 1);
-  const Program program = compile(work.graph, device.plan);
+  const Program program = compiler::compile(work.graph, device.plan);
   tb::Scoreboard scoreboard(program, work.graph, work.golden);
   const tb::RtlCheck check =
       checkOnDevice(device.sim, device.plan, program, scoreboard,

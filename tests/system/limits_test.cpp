@@ -45,7 +45,7 @@ TEST_CASE("the hardware of every limit passes Verilator without a message", "[li
   for (const Limit& limit : everyLimit()) {
     const test::TemporaryFolder folder;
     for (const EmittedFile& file : emitAll(limit.plan))
-      writeAtomically(folder.path(file.path), file.text);
+      files::writeAtomically(folder.path(file.path), file.text);
     INFO(limit.text());
     const test::Outcome outcome = test::runCommand(
         "cd '" + folder.path() + "' && verilator --lint-only -Wall --no-timing --top-module " +

@@ -12,7 +12,7 @@ namespace intformer::system_test {
 /// The same program for a memory that begins at `base`.
 inline test::RandomProgram moved(test::RandomProgram program, uint64_t base) {
   program.programAddress += base;
-  for (MemoryWindow& window : program.windows) window.base += base, window.end += base;
+  for (emulator::MemoryWindow& window : program.windows) window.base += base, window.end += base;
   for (std::size_t i = 0; i < program.commands.size(); ++i) {
     Command& command = program.commands[i];
     const OpcodeSpec& spec = *findOpcode(static_cast<uint8_t>(command.opcode()));
@@ -33,10 +33,11 @@ inline void requireSameMemory(Device& device, uint64_t seed, bool atTop = false)
   if (plan.windowCount < program.windows.size())
     program.windows = {{0, program.windows.back().end, window::kReadable | window::kWritable}};
   std::vector<uint8_t> expected = program.memory;
-  EmulatorOptions options;
+  emulator::EmulatorOptions options;
   options.windows = program.windows;
   options.programAddress = program.programAddress;
-  const EmulationResult emulated = runProgram(plan, program.commands, expected, options);
+  const emulator::EmulationResult emulated =
+      emulator::runProgram(plan, program.commands, expected, options);
   INFO(emulated.message);
   REQUIRE(emulated.ok());
   uint64_t base = 0;

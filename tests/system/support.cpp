@@ -8,6 +8,9 @@
 #include <fmt/format.h>
 
 namespace intformer::system_test {
+
+using model::ModelSpec;
+
 namespace {
 
 /// Where counts of lines go; null: nowhere.
@@ -43,9 +46,9 @@ Device::~Device() {
 Workload makeWorkload(const ModelSpec& spec, uint32_t layers, uint32_t seq, Family family,
                       uint64_t seed) {
   Workload workload;
-  workload.graph = buildBertEncoder(spec, layers, seq, seed);
-  workload.inputs = seededInputs(workload.graph, seed);
-  workload.golden = runGolden(workload.graph, workload.inputs, family);
+  workload.graph = model::buildBertEncoder(spec, layers, seq, seed);
+  workload.inputs = model::seededInputs(workload.graph, seed);
+  workload.golden = golden::runGolden(workload.graph, workload.inputs, family);
   return workload;
 }
 
@@ -61,9 +64,10 @@ ModelSpec smallEncoder(uint32_t dim) {
 }
 
 tb::Job jobOf(uint64_t programAddress, std::size_t commands,
-              const std::vector<MemoryWindow>& windows) {
+              const std::vector<emulator::MemoryWindow>& windows) {
   tb::Job job{programAddress, static_cast<uint32_t>(commands), {}};
-  for (const MemoryWindow& w : windows) job.windows.push_back({w.base, w.end, w.permissions});
+  for (const emulator::MemoryWindow& w : windows)
+    job.windows.push_back({w.base, w.end, w.permissions});
   return job;
 }
 

@@ -40,13 +40,13 @@ struct Workload {
   TensorValues inputs;
   TensorValues golden;
 };
-Workload makeWorkload(const ModelSpec& spec, uint32_t layers, uint32_t seq, Family family,
+Workload makeWorkload(const model::ModelSpec& spec, uint32_t layers, uint32_t seq, Family family,
                       uint64_t seed);
 
 /// A BERT layer's structure at a fraction of its width.
-ModelSpec smallEncoder(uint32_t dim);
+model::ModelSpec smallEncoder(uint32_t dim);
 
 tb::Job jobOf(uint64_t programAddress, std::size_t commands,
-              const std::vector<MemoryWindow>& windows);
+              const std::vector<emulator::MemoryWindow>& windows);
 
 }  // namespace intformer::system_test

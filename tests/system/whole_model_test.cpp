@@ -6,6 +6,7 @@
 
 using namespace intformer;
 using namespace intformer::system_test;
+using namespace intformer::model;
 
 namespace {
 
@@ -21,13 +22,13 @@ void wholeModels(const std::string& config) {
     Workload work;
     work.graph = buildBertEncoder(spec, 2, lengths, seed, EncoderInput::Tokens);
     work.inputs = seededInputs(work.graph, seed);
-    work.golden = runGolden(work.graph, work.inputs, device.plan.family);
-    const Program program = compile(work.graph, device.plan);
+    work.golden = golden::runGolden(work.graph, work.inputs, device.plan.family);
+    const Program program = compiler::compile(work.graph, device.plan);
     const std::vector<uint8_t> image = buildImage(program, work.graph, work.inputs);
     tb::Scoreboard scoreboard(program, work.graph, work.golden);
 
     std::vector<uint8_t> memory = image;
-    const EmulationResult emulated = runProgram(device.plan, program, memory);
+    const emulator::EmulationResult emulated = emulator::runProgram(device.plan, program, memory);
     INFO(emulated.message << ", seed " << seed);
     REQUIRE(emulated.ok());
     REQUIRE(scoreboard.compare(memory, false).mismatches == 0);

@@ -12,6 +12,9 @@
 #include "tests/catch.hpp"
 
 namespace intformer::test {
+
+using tokenizer::splitWords;
+
 namespace {
 
 constexpr UChar32 kEnd = 0x110000;
@@ -44,7 +47,7 @@ std::string treatment(const std::string& character, const std::vector<std::strin
 }
 
 /// Lines of the table: first code point and treatment of every run treated alike.
-std::vector<std::string> runs(const WordRules& rules) {
+std::vector<std::string> runs(const tokenizer::WordRules& rules) {
   std::vector<std::string> lines;
   std::string last;
   std::optional<Hash> changed;
@@ -56,7 +59,7 @@ std::vector<std::string> runs(const WordRules& rules) {
     if (U_IS_SURROGATE(c)) continue;
     const std::string character = utf8(c);
     std::vector<std::string> words;
-    const TakeWord take = [&](std::string_view word, std::size_t) {
+    const tokenizer::TakeWord take = [&](std::string_view word, std::size_t) {
       words.emplace_back(word);
       return true;
     };

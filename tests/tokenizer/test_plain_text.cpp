@@ -2,6 +2,9 @@
 #include "tests/catch.hpp"
 
 namespace intformer::test {
+
+using tokenizer::plainText;
+
 namespace {
 
 TEST_CASE("text for people keeps what can be read and nothing that a terminal obeys", "[text]") {

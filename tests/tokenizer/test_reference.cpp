@@ -9,6 +9,9 @@
 #include "tests/trained.hpp"
 
 namespace intformer::test {
+
+using tokenizer::Tokenizer;
+
 namespace {
 
 constexpr const char* kSmall = "tests/tokenizer/small/vocab.txt";
@@ -38,7 +41,7 @@ void compare(const std::string& vocabulary, const std::string& key, bool lowerCa
   std::size_t unknown = 0, total = 0;
   std::map<uint32_t, Tokenizer> tokenizers;  // by the maximum of tokens
   for (const nlohmann::json& entry : cases) {
-    TokenizerOptions options;
+    tokenizer::TokenizerOptions options;
     options.lowerCase = lowerCase;
     options.maxTokens = entry.value("maxTokens", 512U);
     if (!tokenizers.contains(options.maxTokens))

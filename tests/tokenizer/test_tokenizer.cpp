@@ -4,6 +4,10 @@
 #include "tests/import/synthetic_bert.hpp"
 
 namespace intformer::test {
+
+using tokenizer::Tokenizer;
+using tokenizer::TokenizerOptions;
+
 namespace {
 
 using Catch::Matchers::Contains;
@@ -30,7 +34,7 @@ Pieces pieces(const Tokenizer& tokenizer, std::string_view text) {
 std::string refusal(Pieces vocabulary, TokenizerOptions options = {}) {
   try {
     const Tokenizer made(std::move(vocabulary), options);
-  } catch (const ImportError& error) {
+  } catch (const files::ImportError& error) {
     return error.what();
   }
   return {};
@@ -83,7 +87,7 @@ TEST_CASE("added tokens are found before words are, the longest first", "[tokeni
 }
 
 TEST_CASE("added tokens whose ids or contents cannot be are refused", "[tokenizer]") {
-  const auto refusalOf = [](std::vector<AddedToken> added) {
+  const auto refusalOf = [](std::vector<tokenizer::AddedToken> added) {
     TokenizerOptions options;
     options.added = std::move(added);
     return refusal({"[UNK]", "[CLS]", "[SEP]", "a"}, options);

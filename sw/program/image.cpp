@@ -2,7 +2,7 @@
 #include <cstring>
 #include <stdexcept>
 
-#include "sw/compiler/program.hpp"
+#include "sw/program/program.hpp"
 
 namespace intformer {
 namespace {

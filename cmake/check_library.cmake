@@ -1,8 +1,9 @@
-# cmake -DLIBRARY=name -DTABLE=file -DROOT=checkout -DFILES=a|b -DSTAMP=file -P check_includes.cmake
+# cmake -DLIBRARY=name -DNAMESPACE=name -DTABLE=file -DROOT=checkout -DFILES=a|b -DSTAMP=file
+#       -P check_library.cmake
 #
 # Stops with file and line where a file of the library includes a header of a library that is not
-# among its LIBS, nor theirs. TABLE (intformer_write_libraries) says which folders are whose, and
-# what each library uses.
+# among its LIBS, nor theirs, or opens another namespace than the library's own. TABLE
+# (intformer_write_libraries) says which folders are whose, and what each library uses.
 
 cmake_minimum_required(VERSION 3.25)
 include(${TABLE})
@@ -43,6 +44,21 @@ foreach(file ${files})
       list(JOIN libraries_${folder} " or " wanted)
       string(APPEND refused "\n${name}:${line}: ${include}: the library ${LIBRARY} needs ${wanted} "
                             "among its LIBS, if it may")
+    endif()
+  endforeach()
+
+  if(NOT file MATCHES "[.][ch]pp$")
+    continue()  # of C
+  endif()
+  file(RELATIVE_PATH name ${ROOT} ${file})
+  file(STRINGS ${file} namespaces REGEX "^namespace intformer")
+  list(REMOVE_DUPLICATES namespaces)
+  foreach(namespace ${namespaces})
+    if(NOT namespace STREQUAL "namespace ${NAMESPACE} {" AND
+       NOT (namespace MATCHES "^namespace ${NAMESPACE}::" AND NOT NAMESPACE STREQUAL intformer))
+      line_of(${file} "${namespace}" line)
+      string(APPEND refused "\n${name}:${line}: ${namespace}: what the library ${LIBRARY} declares "
+                            "is in the namespace ${NAMESPACE}")
     endif()
   endforeach()
 endforeach()
