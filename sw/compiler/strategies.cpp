@@ -107,8 +107,9 @@ class Cutter {
   std::map<AttentionShape, AttentionCut> attention_;  ///< finding one takes long where few fit
 };
 
-/// The cut by which others are tried. Where a program ends with all column tiles of an operator,
-/// they are lowered one by one (lower_linear.cpp): its commands are not so large as its cut.
+/// The cut beside which others are tried. A program that ends with all column tiles of an operator
+/// has a command for each of them, whatever the cut says (finishProgram() in lower_linear.cpp): of a
+/// whole cut, half and double would be the same program again, so others are tried beside one tile.
 LinearCut effectiveCut(const Graph& graph, const MemoryLayout& layout, const Schedule& schedule,
                        uint32_t index) {
   const auto& op = std::get<Linear>(graph.operators[index]);
