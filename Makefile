@@ -125,8 +125,8 @@ mutants: configure ## put wrong lines into a copy of the RTL, one at a time: a n
 lint: program ## read every module and every config's device with Verible, Verilator, slang and Yosys
 	@LINTERS=$(BUILD)/linters sh scripts/lint.sh $(BUILD)/intformer
 
-synth: program ## map CONFIG with Yosys to ECP5 and UltraScale+, and print cells per unit
-	@$(BUILD)/intformer synth '$(CONFIG)'
+synth: fpga-program ## map CONFIG flat to ECP5 and UltraScale+: cells per unit, and how deep the logic is
+	@$(BUILD)/intformer_fpga --tools $(BUILD)/fpga-tools --out $(BUILD)/fpga synth '$(CONFIG)'
 
 fpga-program: configure
 	@sh scripts/install-fpga-tools.sh $(BUILD)/fpga-tools

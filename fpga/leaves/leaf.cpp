@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "fpga/leaves/harness.hpp"
+#include "fpga/synthesis/hierarchy.hpp"
 #include "gen/config.hpp"
 #include "gen/emit/emit.hpp"
 #include "gen/output.hpp"
@@ -63,16 +64,6 @@ LeafResult fromJson(const json& kept) {
   return result;
 }
 
-/// Cells of the harness are called "leaf." and then as in the module.
-std::string cellName(const json& end) {
-  std::string name = end.at("cell");
-  if (name.starts_with("leaf.")) name.erase(0, 5);
-  // What a register became is behind its own name.
-  for (const char* mapped : {"_TRELLIS_FF_Q", "_LUT4_Z", "_CCU2C_", "_PFUMX_Z", "_L6MUX21_Z"})
-    name = name.substr(0, name.find(mapped));
-  return name;
-}
-
 }  // namespace
 
 std::vector<Module> elaborateConfig(const fpga_tools::FpgaTools& tools, const std::string& config,
@@ -103,8 +94,8 @@ LeafResult readLeafReport(const std::string& text) {
     const std::string from = path.at("from"), to = path.at("to");
     if (from == "<async>" || to == "<async>" || path.at("path").empty()) continue;
     const json& steps = path["path"];
-    result.from = cellName(steps.front().at("from"));
-    result.to = cellName(steps.back().at("to"));
+    result.from = synthesis::sourceName(steps.front().at("from").at("cell").get<std::string>());
+    result.to = synthesis::sourceName(steps.back().at("to").at("cell").get<std::string>());
     for (const json& step : steps)
       if (step.at("type") == "logic" && step.at("from").at("port") != "FCI") ++result.levels;
   }

@@ -42,7 +42,7 @@ std::vector<std::string> unitsBySize(const std::map<Place, Tile>& tiles) {
   return units;
 }
 
-std::map<Place, Tile> readTiles(const std::string& placed, const Instances& instances) {
+std::map<Place, Tile> readTiles(const std::string& placed, const synthesis::Instances& instances) {
   const json design = json::parse(placed, nullptr, /*allow_exceptions=*/false);
   std::map<Place, Tile> tiles;
   if (!design.is_discarded() && design.contains("modules")) {
@@ -66,7 +66,7 @@ std::map<Place, Tile> readTiles(const std::string& placed, const Instances& inst
 
 }  // namespace
 
-std::string floorplan(const std::string& placed, const Instances& instances,
+std::string floorplan(const std::string& placed, const synthesis::Instances& instances,
                       const std::string& title) {
   const std::map<Place, Tile> tiles = readTiles(placed, instances);
   const std::vector<std::string> units = unitsBySize(tiles);

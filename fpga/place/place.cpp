@@ -8,11 +8,8 @@
 #include <set>
 #include <stdexcept>
 
-#include "fpga/leaves/elaborated.hpp"
-#include "fpga/leaves/harness.hpp"
 #include "fpga/leaves/leaf.hpp"
 #include "fpga/place/sdf.hpp"
-#include "gen/config.hpp"
 #include "gen/library.hpp"
 #include "sw/files/files.hpp"
 
@@ -26,28 +23,6 @@ constexpr uint64_t kLargestFile = 4ULL << 30;
 
 std::string read(const fs::path& path) {
   return std::string(files::readWhole(path, kLargestFile).text());
-}
-
-/// The event outputs are for simulation: a board leaves them open.
-constexpr std::string_view kOpenOutputs = "event_";
-
-std::string deviceScript(const std::string& top) {
-  return fmt::format(
-      "read_rtlil elaborated.il\n"
-      "hierarchy -top {0}\n"
-      "cd {0}\n"
-      "delete -port o:{1}*\n"
-      "cd ..\n"
-      "rename {0} leaf\n"
-      "synth_ecp5 -top leaf\n"
-      "write_verilog -noattr mapped.v\n"
-      "read_verilog harness.v\n"
-      "hierarchy -top harness\n"
-      "proc\n"
-      "flatten\n"
-      "clean\n"
-      "write_json netlist.json\n",
-      top, kOpenOutputs);
 }
 
 /// "design/vector/edge8_row_scalar.sv:115.22-115.63" as "row_scalar.sv:113". A file of rtl/ has two
@@ -73,20 +48,6 @@ std::string sourceLine(std::string_view source, const std::string& prefix) {
 
 }  // namespace
 
-FlatNetlist mapDevice(const fpga_tools::FpgaTools& tools, const std::string& config,
-                      const std::vector<std::string>& overrides, const fs::path& work) {
-  const auto modules = leaves::elaborateConfig(tools, config, work, overrides);
-  const auto top = std::ranges::find(modules, std::string("top"), &leaves::Module::name);
-  if (top == modules.end()) throw std::runtime_error(config + ": a device without a top");
-  std::vector<leaves::Port> ports = top->ports;
-  std::erase_if(ports,
-                [](const leaves::Port& port) { return port.name.starts_with(kOpenOutputs); });
-  std::ofstream(work / "harness.v") << leaves::leafHarness(ports);
-  tools.yosys(work, "yosys", deviceScript(top->yosysName));
-  const std::string prefix = top->yosysName.substr(0, top->yosysName.size() - 3);
-  return readNetlist(synthesis::FpgaTarget::Ecp5, read(work / "netlist.json"), prefix, "leaf.");
-}
-
 Placement placeDevice(const fpga_tools::FpgaTools& tools, const fs::path& work, uint32_t seed,
                       const std::function<void()>& waiting) {
   const fs::path folder = work / fmt::format("seed{}", seed);
@@ -104,20 +65,12 @@ Placement placeDevice(const fpga_tools::FpgaTools& tools, const fs::path& work, 
   return placement;
 }
 
-std::string sourceName(const std::string& cell) {
-  std::string name = cell.starts_with("leaf.") ? cell.substr(5) : cell;
-  for (const char* mapped : {"_TRELLIS_FF_", "_LUT4_", "_CCU2C_", "_PFUMX_", "_L6MUX21_",
-                             "_MULT18X18D_", "_DP16KD_", "_TRELLIS_DPR16X4_"})
-    name = name.substr(0, name.find(mapped));
-  return name;
-}
-
 std::vector<TimingPath> distinctPaths(const std::vector<TimingPath>& paths, std::size_t count) {
   std::vector<TimingPath> distinct;
   std::set<std::string> seen;
   for (const TimingPath& path : paths) {
     if (distinct.size() == count) break;
-    if (seen.insert(sourceName(path.to)).second) distinct.push_back(path);
+    if (seen.insert(synthesis::sourceName(path.to)).second) distinct.push_back(path);
   }
   return distinct;
 }

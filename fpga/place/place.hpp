@@ -5,17 +5,12 @@
 #include <string>
 #include <vector>
 
-#include "fpga/place/hierarchy.hpp"
+#include "fpga/synthesis/hierarchy.hpp"
 #include "fpga/place/timing.hpp"
 #include "fpga/tools/tools.hpp"
 
 /// A whole device, flat: mapped to ECP5, placed and routed.
 namespace intformer::place {
-
-/// Maps a config's device, in a harness of registers, into `work`/netlist.json.
-/// Throws std::runtime_error when the config is refused or a tool fails.
-FlatNetlist mapDevice(const fpga_tools::FpgaTools& tools, const std::string& config,
-                      const std::vector<std::string>& overrides, const std::filesystem::path& work);
 
 struct Placement {
   uint32_t seed = 0;
@@ -24,15 +19,11 @@ struct Placement {
 };
 
 /// Places and routes `work`/netlist.json; everything ends up in `work`/seed<N>.
-Placement placeDevice(const fpga_tools::FpgaTools& tools, const std::filesystem::path& work,
-                      uint32_t seed, const std::function<void()>& waiting = {});
+Placement placeDevice(const fpga_tools::FpgaTools& tools, const std::filesystem::path& work, uint32_t seed,
+                      const std::function<void()>& waiting = {});
 
 /// The first `count` paths of which no two end in the same register of several bits.
 std::vector<TimingPath> distinctPaths(const std::vector<TimingPath>& paths, std::size_t count);
-
-/// The name in the source of what a mapped cell is a part of: "u_load.left_q" of
-/// "leaf.u_load.left_q_TRELLIS_FF_Q_3_DI_LUT4_Z".
-std::string sourceName(const std::string& cell);
 
 /// Where cells and wires come from, by what Yosys and nextpnr keep of it.
 class SourceLines {

@@ -14,5 +14,6 @@ struct FpgaOptions {
 // Each adds its command; what it returns ends up in `status`: 0, or 2 when a limit is missed.
 void addLeaves(CLI::App& app, const FpgaOptions& common, int& status);
 void addPlace(CLI::App& app, const FpgaOptions& common, int& status);
+void addSynth(CLI::App& app, const FpgaOptions& common, int& status);
 
 }  // namespace intformer::fpga

@@ -24,6 +24,7 @@ int main(int argc, char** argv) {
   app.fallthrough();
   addLeaves(app, options, status);
   addPlace(app, options, status);
+  addSynth(app, options, status);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "fpga/place/floorplan.hpp"
+#include "fpga/place/map.hpp"
 #include "fpga/place/place.hpp"
 #include "fpga/program/commands.hpp"
 #include "sw/files/files.hpp"
@@ -22,10 +23,7 @@
 
 namespace intformer::fpga {
 
-using files::writeAtomically;
 using place::Placement;
-using synthesis::Resources;
-
 namespace {
 
 namespace fs = std::filesystem;
@@ -116,7 +114,7 @@ struct Stop {
 };
 
 /// Steps one behind the other in the same module and line are one stop.
-std::vector<Stop> stops(const place::TimingPath& path, const place::Instances& instances,
+std::vector<Stop> stops(const place::TimingPath& path, const synthesis::Instances& instances,
                         const place::SourceLines& lines) {
   std::vector<Stop> result;
   double wire = 0;
@@ -129,7 +127,9 @@ std::vector<Stop> stops(const place::TimingPath& path, const place::Instances& i
               wire + step.ns};
     wire = 0;
     // LUTs know of no line: they belong to what is before them, where that is the same module.
-    const bool same = !result.empty() && result.back().module == stop.module &&
+    // Parts that nextpnr adds to carry chains have no module either.
+    const bool same = !result.empty() &&
+                      (stop.module.empty() || result.back().module == stop.module) &&
                       (stop.line.empty() || stop.line == result.back().line);
     if (!same) {
       result.push_back(stop);
@@ -141,12 +141,12 @@ std::vector<Stop> stops(const place::TimingPath& path, const place::Instances& i
   return result;
 }
 
-void printResources(const std::string& name, const Resources& r) {
+void printResources(const std::string& name, const synthesis::Resources& r) {
   fmt::print("{:<16} {:>7} {:>8} {:>7} {:>5} {:>7}\n", name, r.luts, r.lutRams, r.flipFlops, r.dsps,
              r.blockRams);
 }
 
-ordered_json toJson(const Resources& r) {
+ordered_json toJson(const synthesis::Resources& r) {
   return {{"lut4", r.luts}, {"lut_ram", r.lutRams}, {"ff", r.flipFlops}, {"dsp", r.dsps},
           {"dp16kd", r.blockRams}};
 }
@@ -161,7 +161,7 @@ void record(const fs::path& path, const std::string& commit, const std::string& 
     for (std::string line; std::getline(lines, line);)
       if (!line.starts_with(begin)) text += line + '\n';
   }
-  writeAtomically(path, text + row + '\n');
+  files::writeAtomically(path, text + row + '\n');
 }
 
 int run(const FpgaOptions& common, const PlaceOptions& options) {
@@ -169,8 +169,7 @@ int run(const FpgaOptions& common, const PlaceOptions& options) {
   const std::string config = fs::path(options.config).stem();
   const fs::path work = fs::path(common.out) / "pnr" / config;
   fmt::print(stderr, "mapping {}, a minute or more; log: {}/yosys.log\n", config, work.string());
-  const place::FlatNetlist netlist =
-      place::mapDevice(tools, options.config, options.overrides, work);
+  const synthesis::FlatNetlist netlist = place::mapDevice(tools, synthesis::FpgaTarget::Ecp5, options.config, options.overrides, work);
   fmt::print("{:<16} {:>7} {:>8} {:>7} {:>5} {:>7}\n", "unit", "LUT4", "LUT RAM", "FF", "DSP",
              "DP16KD");
   for (const auto& [unit, resources] : netlist.units) printResources(unit, resources);
@@ -181,7 +180,7 @@ int run(const FpgaOptions& common, const PlaceOptions& options) {
   for (const auto& [module, resources] : netlist.modules)
     report["modules"][module] = toJson(resources);
   if (options.seeds.empty()) {
-    writeAtomically(work / "report.json", report.dump(1) + "\n");
+    files::writeAtomically(work / "report.json", report.dump(1) + "\n");
     return 0;
   }
 
@@ -200,7 +199,7 @@ int run(const FpgaOptions& common, const PlaceOptions& options) {
   const place::SourceLines lines(placed, config + "_");
   std::string worst;
   for (const place::TimingPath& path : place::distinctPaths(median.paths, kPaths)) {
-    const std::string from = place::sourceName(path.from), to = place::sourceName(path.to);
+    const std::string from = synthesis::sourceName(path.from), to = synthesis::sourceName(path.to);
     if (worst.empty()) worst = from + " -> " + to;
     fmt::print("\n{:.1f} ns, {} levels, {:.0f} % of it wires: {} -> {}\n", path.ns, path.levels(),
                100 * path.wireNs() / path.ns, from, to);
@@ -214,16 +213,15 @@ int run(const FpgaOptions& common, const PlaceOptions& options) {
     }
     report["paths"].push_back(entry);
   }
-  writeAtomically(work / "floorplan.svg",
+  files::writeAtomically(work / "floorplan.svg",
                   place::floorplan(placed, netlist.instances,
-                                   fmt::format("{} on LFE5U-85F, seed {}", config, median.seed)));
-  writeAtomically(work / "report.json", report.dump(1) + "\n");
+                            fmt::format("{} on LFE5U-85F, seed {}", config, median.seed)));
+  files::writeAtomically(work / "report.json", report.dump(1) + "\n");
   fmt::print("\n{0}/report.json, {0}/floorplan.svg\n", work.string());
 
   if (!options.history.empty()) {
-    const std::string commit =
-        process::outputOf({"git", "describe", "--always", "--dirty", "--abbrev=9"});
-    const Resources& r = netlist.total;
+    const std::string commit = process::outputOf({"git", "describe", "--always", "--dirty", "--abbrev=9"});
+    const synthesis::Resources& r = netlist.total;
     record(options.history, commit, config,
            fmt::format("| {} | {} | {:.1f} | {:.1f} to {:.1f}, {} | {} | {} | {} | {} | {} | {} |",
                        commit, config, median.mhz, placements.front().mhz, placements.back().mhz,

@@ -1,13 +1,14 @@
 #include <stdexcept>
 
 #include "fpga/place/floorplan.hpp"
-#include "fpga/place/hierarchy.hpp"
+#include "fpga/synthesis/hierarchy.hpp"
 #include "fpga/place/place.hpp"
 #include "fpga/place/sdf.hpp"
 #include "tests/catch.hpp"
 
 using namespace intformer;
 using namespace intformer::place;
+using namespace intformer::synthesis;
 using intformer::synthesis::FpgaTarget;
 
 namespace {

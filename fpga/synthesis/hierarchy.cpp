@@ -1,9 +1,9 @@
-#include "fpga/place/hierarchy.hpp"
+#include "fpga/synthesis/hierarchy.hpp"
 
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
-namespace intformer::place {
+namespace intformer::synthesis {
 
 using nlohmann::json;
 
@@ -28,8 +28,19 @@ std::string Instances::unitOf(std::string_view cell) const {
   return std::string(first.starts_with("u_") ? first.substr(2) : first);
 }
 
-FlatNetlist readNetlist(synthesis::FpgaTarget target, const std::string& text,
-                        const std::string& prefix, const std::string& root) {
+std::string sourceName(std::string_view cell, std::string_view root) {
+  if (cell.starts_with(root)) cell.remove_prefix(root.size());
+  // Yosys appends kinds of cells and their pins, in capitals, which the source has nowhere.
+  const auto isCapital = [](char c) { return c >= 'A' && c <= 'Z'; };
+  for (std::size_t at = 1; at + 2 < cell.size(); ++at)
+    if (cell[at] == '_' && isCapital(cell[at + 1]) &&
+        (isCapital(cell[at + 2]) || (cell[at + 2] >= '0' && cell[at + 2] <= '9')))
+      return std::string(cell.substr(0, at));
+  return std::string(cell);
+}
+
+FlatNetlist readNetlist(FpgaTarget target, const std::string& text, const std::string& prefix,
+                        const std::string& root) {
   const json design = json::parse(text, nullptr, /*allow_exceptions=*/false);
   FlatNetlist netlist{Instances(prefix, root), {}, {}, {}};
   const json* top = nullptr;
@@ -49,7 +60,7 @@ FlatNetlist readNetlist(synthesis::FpgaTarget target, const std::string& text,
   for (const auto& [name, cell] : top->at("cells").items()) {
     const std::string unit = netlist.instances.unitOf(name);
     if (unit.empty()) continue;
-    const synthesis::Resources resources = synthesis::cellResources(target, cell.at("type"));
+    const Resources resources = cellResources(target, cell.at("type"));
     netlist.units[unit] += resources;
     netlist.modules[netlist.instances.moduleOf(name)] += resources;
     netlist.total += resources;
@@ -57,4 +68,4 @@ FlatNetlist readNetlist(synthesis::FpgaTarget target, const std::string& text,
   return netlist;
 }
 
-}  // namespace intformer::place
+}  // namespace intformer::synthesis

@@ -9,7 +9,7 @@
 
 /// What a flat netlist still tells of the hierarchy that it had: every cell's name begins with its
 /// instance's, and Yosys leaves a cell for each instance.
-namespace intformer::place {
+namespace intformer::synthesis {
 
 class Instances {
  public:
@@ -29,17 +29,21 @@ class Instances {
   std::map<std::string, std::string, std::less<>> modules_;
 };
 
+/// The name in the source of what a mapped cell is a part of: "u_load.left_q" of
+/// "leaf.u_load.left_q_TRELLIS_FF_Q_3_DI_LUT4_Z", where `root` is "leaf.".
+std::string sourceName(std::string_view cell, std::string_view root = "leaf.");
+
 /// A flat mapped netlist, as Yosys's write_json has it.
 struct FlatNetlist {
   Instances instances;
-  std::map<std::string, synthesis::Resources> units;  ///< outside of the device nothing is counted
-  std::map<std::string, synthesis::Resources>
+  std::map<std::string, Resources> units;  ///< outside of the device nothing is counted
+  std::map<std::string, Resources>
       modules;  ///< of each its own cells, without those below
-  synthesis::Resources total;
+  Resources total;
 };
 
 /// Throws std::runtime_error when the text is no netlist of one module.
-FlatNetlist readNetlist(synthesis::FpgaTarget target, const std::string& json,
+FlatNetlist readNetlist(FpgaTarget target, const std::string& json,
                         const std::string& prefix, const std::string& root);
 
-}  // namespace intformer::place
+}  // namespace intformer::synthesis
