@@ -39,6 +39,7 @@ std::string script(synthesis::FpgaTarget target, const std::string& top) {
       "cd ..\n"
       "rename {0} leaf\n"
       "{2}"
+      "autoname\n"  // of all flows only some do so: a cell's name tells its unit
       "write_verilog -noattr mapped.v\n"
       "read_verilog harness.v\n"
       "hierarchy -top harness\n"
