@@ -99,6 +99,19 @@ std::string axiTypes() {
   return request.text() + read.text() + write.text();
 }
 
+/// Addresses behind the last byte of a range, and windows without what no address can reach.
+std::string reachTypes() {
+  PackedStruct limits("The address windows as bursts are checked against them; each member of the "
+                      "first one in its lowest\n  // bits. What no address reaches has no permission.",
+                      "window_limits_t");
+  limits.add("logic [WindowCount*2-1:0]", "permissions");
+  limits.add("logic [WindowCount*EndBits-1:0]", "end_field");
+  limits.add("logic [WindowCount*AddressBits-1:0]", "base");
+  return "\n  // Bits of an address that may lie one behind the last byte.\n"
+         "  localparam int unsigned EndBits = AddressBits < 64 ? AddressBits + 1 : 64;\n" +
+         limits.text();
+}
+
 std::string commands(const Plan& plan) {
   Group codes("Opcodes.", "logic [7:0]");
   for (const auto& spec : opcodes())
@@ -173,7 +186,7 @@ EmittedFile emitPackage(const Plan& plan) {
       "\n"
       "// verilator lint_off UNUSEDPARAM\n"
       "package intformer_pkg;" +
-      part("What the config decides.") + sizes(plan) + coefficients() + axiTypes() +
+      part("What the config decides.") + sizes(plan) + coefficients() + axiTypes() + reachTypes() +
       part("The command set and the registers.") + commands(plan) + registers(plan) +
       "endpackage\n"
       "// verilator lint_on UNUSEDPARAM\n"

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <stdexcept>
 #include <vector>
 
 #include "gen/emit/register_types.hpp"
@@ -12,12 +13,25 @@
 namespace intformer {
 namespace {
 
+/// Every line of a statement behind the indent.
+std::string indented(const std::string& indent, std::string_view statement) {
+  std::string text;
+  for (std::size_t begin = 0, end = 0; begin < statement.size(); begin = end + 1) {
+    end = std::min(statement.find('\n', begin), statement.size());
+    text += fmt::format("{}{}\n", indent, statement.substr(begin, end - begin));
+  }
+  return text;
+}
+
 /// A statement beside its head, or several in a block below it.
 std::string block(const std::string& indent, const std::string& head,
                   const std::vector<std::string>& statements) {
-  if (statements.size() == 1) return fmt::format("{}{} {}\n", indent, head, statements.front());
+  if (statements.size() == 1) {
+    const std::string text = indented(indent, head + ' ' + statements.front());
+    return text;
+  }
   std::string text = fmt::format("{}{} begin\n", indent, head);
-  for (const auto& statement : statements) text += fmt::format("{}  {}\n", indent, statement);
+  for (const auto& statement : statements) text += indented(indent + "  ", statement);
   return text + indent + "end\n";
 }
 
@@ -26,6 +40,22 @@ std::string bits(const RegisterField& field) {
   if (field.width >= 32) return "";
   if (field.width == 1) return fmt::format("[{}]", field.lsb);
   return fmt::format("[{}:{}]", field.lsb + field.width - 1, field.lsb);
+}
+
+/// Takes those bytes of what is written whose strobes are high: into a whole word of a member, or into
+/// a field within one byte. `part` opens the brackets of the member's bits: "[w*64" or "[32".
+std::string store(const RegisterField& field, const std::string& member, const std::string& part) {
+  if (field.width >= 32)
+    return fmt::format("for (int unsigned i = 0; i < 4; i++) begin\n"
+                       "  if (access_strobe[i]) settings_o.{}{}i*8 +: 8] <= access_data[i*8 +: 8];\n"
+                       "end",
+                       member, part.empty() ? "[" : part + "+");
+  if (field.lsb / 8 != (field.lsb + field.width - 1) / 8)
+    throw std::logic_error("a field that can be set lies in two bytes");
+  const std::string target =
+      part.empty() ? member : fmt::format("{}{} +: {}]", member, part, field.width);
+  return fmt::format("if (access_strobe[{}]) settings_o.{} <= access_data{};", field.lsb / 8, target,
+                     bits(field));
 }
 
 /// The part of a member that one word of its register shows: all of it, or a half.
@@ -85,14 +115,13 @@ std::string reads() {
       arms += block("          ", fmt::format("intformer_pkg::Reg{}:", wordName(row, word)),
                     readArm(row, word));
   return fmt::format(R"sv(
-  // One read path serves reads and the merging of partial writes.
   always_comb begin
     read_data = '0;
     known     = 1'b1;
     writable  = 1'b0;
     if (access) begin
       if (in_counters) begin
-        read_data = counter_offset[2] ? counter[63:32] : counter[31:0];
+        known = 1'b1;
       end else if (in_windows) begin
         writable = 1'b1;
         for (int unsigned w = 0; w < WindowCount; w++) begin
@@ -118,11 +147,14 @@ std::string reads() {
 
 std::string writeWindows() {
   std::string text;
-  for (const auto& row : windowRows())
+  for (const auto& row : windowRows()) {
+    const RegisterField& field = row.fields.front();
     for (uint32_t word = 0; word < wordsOf(row); ++word)
-      text += fmt::format("              3'd{}: settings_o.windows.{}{} <= merged{};\n",
-                          row.offset / 4 + word, windowMember(row),
-                          windowPart(row.fields.front(), word), bits(row.fields.front()));
+      text += indented("              ",
+                       fmt::format("3'd{}: ", row.offset / 4 + word) +
+                           store(field, "windows." + windowMember(row),
+                                 fmt::format("[w*{}{}", field.width, word == 0 ? "" : "+32")));
+  }
   return text;
 }
 
@@ -141,8 +173,7 @@ std::string writes() {
         if (field.kind != Kind::Held) continue;
         const std::string member = memberName(row, field);
         if (word == 0) addReset(member, field);
-        statements.push_back(fmt::format("settings_o.{}{} <= merged{};", member, half(field, word),
-                                         bits(field)));
+        statements.push_back(store(field, member, word == 0 ? "" : "[32"));
       }
       if (!statements.empty())
         arms += block("          ", fmt::format("intformer_pkg::Reg{}:", wordName(row, word)),
@@ -176,18 +207,29 @@ std::string writes() {
 
 /// `address == ...` and a one among what is written to the field.
 std::string wroteOne(const RegisterRow& row, const RegisterField& field) {
-  return fmt::format("write && address == intformer_pkg::Reg{} && merged{}", wordName(row, 0),
-                     bits(field));
+  return fmt::format("write && address == intformer_pkg::Reg{} && access_strobe[{}] &&\n"
+                     "        access_data{}",
+                     wordName(row, 0), field.lsb / 8, bits(field));
 }
 
 std::string pulses() {
-  Columns assigns;
+  Columns resets;
+  std::string sets;
   for (const auto& row : registerRows())
     for (const auto& field : row.fields)
-      if (field.kind == Kind::Pulse)
-        assigns.add("assign pulses_o." + memberName(row, field),
-                    fmt::format("= {};", wroteOne(row, field)));
-  return '\n' + assigns.text("  ");
+      if (field.kind == Kind::Pulse) {
+        const std::string member = "pulses_o." + memberName(row, field);
+        resets.add(member, "<= 1'b0;");
+        sets += fmt::format("      {} <= {};\n", member, wroteOne(row, field));
+      }
+  return fmt::format(R"sv(
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+{}    end else begin
+{}    end
+  end
+)sv",
+                     resets.text("      "), sets);
 }
 
 std::string flags() {

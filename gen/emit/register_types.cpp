@@ -32,7 +32,12 @@ std::string registerTypes() {
     windows.add(fmt::format("logic [WindowCount*{}-1:0]", row.fields.front().width),
                 windowMember(row));
   settings.add("windows_t", "windows");
-  return windows.text() + settings.text() + pulses.text() + readings.text();
+  PackedStruct events("What each counter of events adds in a cycle.", "events_t");
+  for (const auto& counter : counterSpecs().first(eventCounterCount()))
+    events.add(counter.stepWidth, std::string(counter.name));
+  PackedStruct causes("What each unit does in a cycle: a code of its own.", "causes_t");
+  for (const auto& activity : activitySpecs()) causes.add(4, fmt::format("{}_cause", activity.unit));
+  return windows.text() + settings.text() + pulses.text() + readings.text() + events.text() + causes.text();
 }
 
 }  // namespace intformer

@@ -7,7 +7,8 @@
 namespace intformer {
 
 /// The structs of the package by which the register block meets the hardware: settings_t,
-/// pulses_t, readings_t, and windows_t, a part of settings_t.
+/// pulses_t, readings_t, and windows_t, a part of settings_t; events_t and causes_t,
+/// what is counted.
 std::string registerTypes();
 
 /// A member of windows_t: that field of all windows, the first lowest.

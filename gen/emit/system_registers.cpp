@@ -16,13 +16,14 @@ constexpr std::string_view kHead = R"sv(
 //   read-only registers are answered with SLVERR and change nothing; write-only registers read as
 //   zero. Byte strobes count. Program, windows and interrupt enable survive a soft reset
 //   (core_rst_ni low); the rest does not.
-// Timing: pulses_o has a one in the cycle of its write; a flag is set from the cycle after its
-//   reading and has precedence over the write that clears it.
+// Timing: a register answers in the cycle after its access, a counter within CounterCount + 4
+//   cycles. pulses_o has a one in the cycle after its write; a flag is set from the cycle after its
+//   reading and has precedence over the write that clears it. What is counted is looked at a cycle
+//   late, and so are busy and clear.
 `default_nettype none
 
 module registers #(
-  localparam int unsigned WindowCount  = intformer_pkg::WindowCount,
-  localparam int unsigned EventCount   = intformer_pkg::EventCount
+  localparam int unsigned WindowCount = intformer_pkg::WindowCount
 ) (
   input  logic                      clk_i,
   input  logic                      rst_ni,
@@ -48,14 +49,16 @@ module registers #(
   input  logic                      s_axil_rready_i,
 
   input  logic                      counter_clear_i,
-  input  logic [EventCount*8-1:0]   counter_step_i,
-@ports@
+  input  intformer_pkg::events_t          events_i,
+  input  intformer_pkg::causes_t          causes_i,
+
   output intformer_pkg::settings_t        settings_o,
   output intformer_pkg::pulses_t          pulses_o,
   input  intformer_pkg::readings_t        readings_i
 );
   localparam int unsigned CounterCount = intformer_pkg::CounterCount;
   localparam int unsigned CounterWidth = $clog2(CounterCount);
+  localparam int unsigned EventCount = intformer_pkg::EventCount;
   localparam int unsigned EventWidth = $clog2(EventCount);
   localparam int unsigned WindowWidth = $clog2(intformer_pkg::WindowStride);
   localparam logic [11:0] CounterEnd = intformer_pkg::CounterBase + 12'(CounterCount * 8);
@@ -64,9 +67,9 @@ module registers #(
 
   logic access, access_write;
   logic [11:0] access_addr, address, counter_offset, window_offset;
-  logic [31:0] access_data, read_data, merged;
+  logic [31:0] access_data, read_data, word_q;
   logic [3:0] access_strobe;
-  logic known, writable, refused, in_counters, in_windows, write;
+  logic known, writable, in_counters, in_windows, write, done_q, refused_q;
 
   logic [WindowWidth-3:0] window_word;
 
@@ -95,24 +98,41 @@ module registers #(
     .access_addr_o(access_addr),
     .access_data_o(access_data),
     .access_strobe_o(access_strobe),
-    .access_data_i(read_data),
-    .access_refused_i(refused)
+    .access_done_i(done_q),
+    .access_data_i(word_q),
+    .access_refused_i(refused_q)
   );
 
   // Counters: of events, and of each unit's time by cause.
-  logic [CounterWidth-1:0] counter_index;
-  logic [63:0] counter, event_count;
-  assign counter_index = counter_offset[3 +: CounterWidth];
-  event_counters #(
-    .Count(EventCount)
-  ) u_counters (
+  localparam int unsigned SumWidth = 8 + $clog2(CounterCount);
+  localparam int unsigned CauseSum = $clog2(CounterCount + 1);
+  logic clear_q, enable_q, counter_read, counter_done;
+  intformer_pkg::events_t events_q;
+  intformer_pkg::causes_t causes_q;
+  logic [CounterWidth-1:0] turn;
+  logic [SumWidth-1:0]     sum, event_sum;
+  logic [63:0]             counter;
+
+  always_ff @(posedge clk_i) begin
+    clear_q  <= counter_clear_i || !rst_ni;
+    enable_q <= readings_i.status_busy;
+    events_q <= events_i;
+    causes_q <= causes_i;
+  end
+
+  counter_totals #(
+    .Count(CounterCount),
+    .SumWidth(SumWidth)
+  ) u_totals (
     .clk_i,
     .rst_ni,
-    .clear_i(counter_clear_i),
-    .enable_i(readings_i.status_busy),
-    .step_i(counter_step_i),
-    .read_index_i(counter_index[EventWidth-1:0]),
-    .read_data_o(event_count)
+    .clear_i(clear_q),
+    .turn_o(turn),
+    .sum_i(sum),
+    .read_valid_i(counter_read),
+    .read_index_i(counter_offset[3 +: CounterWidth]),
+    .read_done_o(counter_done),
+    .read_data_o(counter)
   );
 )sv";
 
@@ -123,16 +143,15 @@ constexpr std::string_view kAccess = R"sv(
   assign counter_offset = address - intformer_pkg::CounterBase;
   assign window_offset  = address - intformer_pkg::WindowBase;
   assign window_word    = window_offset[WindowWidth-1:2];
-  assign refused        = !known || (access_write && !writable);
   assign write          = access && access_write && writable;
+  assign counter_read   = access && !access_write && in_counters;
 
-  always_comb begin
-    merged = read_data;
-    if (write) begin
-      for (int unsigned i = 0; i < 4; i++) begin
-        if (access_strobe[i]) merged[i*8 +: 8] = access_data[i*8 +: 8];
-      end
-    end
+  // The answer: a register's at once, a counter's when its turn has come.
+  always_ff @(posedge clk_i) begin
+    done_q <= rst_ni && ((access && !counter_read) || counter_done);
+    if (access) refused_q <= !known || (access_write && !writable);
+    if (access) word_q <= read_data;
+    else if (counter_done) word_q <= counter_offset[2] ? counter[63:32] : counter[31:0];
   end
 )sv";
 
@@ -146,56 +165,73 @@ endmodule
 `default_nettype wire
 )sv";
 
-/// One input per unit: what it does in this cycle.
-std::string ports() {
-  std::string text;
-  for (const auto& activity : activitySpecs())
-    text += fmt::format("  input  logic [3:0]                {}_cause_i,\n", activity.unit);
-  return text;
+/// The sums of events, widths and steps of counter 0 lowest.
+std::string eventSums() {
+  std::string widths;
+  std::string steps;
+  for (const auto& counter : counterSpecs().first(eventCounterCount())) {
+    widths = fmt::format("4'd{}{}{}", counter.stepWidth, widths.empty() ? "" : ", ", widths);
+    steps = fmt::format("      8'(events_q.{}){}{}", counter.name, steps.empty() ? "\n" : ",\n", steps);
+  }
+  return fmt::format(R"sv(
+  event_sums #(
+    .Count(EventCount),
+    .Turns(CounterCount),
+    .StepWidths({{
+      {}
+    }})
+  ) u_event_sums (
+    .clk_i,
+    .rst_ni,
+    .clear_i(clear_q),
+    .enable_i(enable_q),
+    .step_i({{
+{}    }}),
+    .take_i(32'(turn) < EventCount),
+    .take_index_i(turn[EventWidth-1:0]),
+    .sum_o(event_sum)
+  );
+)sv",
+                     widths, steps);
 }
 
-std::string causeCounters() {
+std::string causeSums() {
   std::string text;
   std::string select;
   for (const auto& activity : activitySpecs()) {
     const std::string unit = upperCamel(activity.unit);
     text += fmt::format(R"sv(
   localparam int unsigned {1}Width = $clog2(intformer_pkg::Causes{1});
-  logic [47:0] {0}_count;
-  cause_counters #(
-    .Count(intformer_pkg::Causes{1})
-  ) u_{0}_causes (
+  logic                {0}_turn;
+  logic [CauseSum-1:0] {0}_sum;
+  assign {0}_turn = 32'(turn) >= intformer_pkg::First{1} &&
+      32'(turn) < intformer_pkg::First{1} + intformer_pkg::Causes{1};
+  cause_sums #(
+    .Count(intformer_pkg::Causes{1}),
+    .Turns(CounterCount)
+  ) u_{0}_sums (
     .clk_i,
     .rst_ni,
-    .clear_i(counter_clear_i),
-    .enable_i(readings_i.status_busy),
-    .cause_i({0}_cause_i[{1}Width-1:0]),
-    .read_index_i({1}Width'(32'(counter_index) - intformer_pkg::First{1})),
-    .read_data_o({0}_count)
+    .clear_i(clear_q),
+    .enable_i(enable_q),
+    .cause_i(causes_q.{0}_cause[{1}Width-1:0]),
+    .take_i({0}_turn),
+    .take_index_i({1}Width'(32'(turn) - intformer_pkg::First{1})),
+    .sum_o({0}_sum)
   );
 )sv",
                         activity.unit, unit);
-    select += fmt::format(
-        "      if (32'(counter_index) >= intformer_pkg::First{}) counter = 64'({}_count);\n", unit,
-        activity.unit);
+    select += fmt::format("    if ({0}_turn) sum = SumWidth'({0}_sum);\n", activity.unit);
   }
-  text += "\n  always_comb begin\n    counter = event_count;\n    if (access) begin\n" + select +
-          "    end\n  end\n";
-  std::string unused;
-  for (const auto& activity : activitySpecs())
-    unused += fmt::format("{}{}_cause_i", unused.empty() ? "" : ",\n         ", activity.unit);
-  return text + fmt::format("\n  logic unused_causes;\n  assign unused_causes =\n      ^{{{}}};\n",
-                            unused);
+  return text + "\n  always_comb begin\n    sum = event_sum;\n" + select +
+         "  end\n\n  logic unused_causes;\n  assign unused_causes = ^causes_q;\n";
 }
 
 }  // namespace
 
 EmittedFile emitRegisters() {
-  std::string head(kHead.substr(1));
-  constexpr std::string_view mark = "@ports@\n";
-  head.replace(head.find(mark), mark.size(), ports() + '\n');
-  return {"control/registers.sv",
-          head + causeCounters() + std::string(kAccess) + registerArms() + std::string(kEnd)};
+  return {"control/registers.sv", std::string(kHead.substr(1)) + eventSums() + causeSums() +
+                                      std::string(kAccess) + registerArms() + std::string(kEnd)};
 }
 
 }  // namespace intformer

@@ -41,7 +41,7 @@ constexpr std::array kErrors = {
 
 constexpr std::array kCounters = {
     CounterSpec{"cycles", "cycles from start to done"},
-    CounterSpec{"commands", "commands completed"},
+    CounterSpec{"commands", "commands completed", {}, 3},
     CounterSpec{"array_rows", "cycles in which a row enters the array"},
     CounterSpec{"array_wait", "cycles in which the array has a command but waits for weights"},
     CounterSpec{"load_busy", "cycles with a load under way"},
@@ -53,8 +53,8 @@ constexpr std::array kCounters = {
     CounterSpec{"matmul_wait", "cycles in which the next matmul waits for a token"},
     CounterSpec{"vector_wait", "cycles in which the next vector command waits for a token"},
     CounterSpec{"store_wait", "cycles in which the next store waits for a token"},
-    CounterSpec{"read_bytes", "bytes of load and fetch data received"},
-    CounterSpec{"write_bytes", "bytes of store data sent, padding not counted"},
+    CounterSpec{"read_bytes", "bytes of load and fetch data received", {}, 7},
+    CounterSpec{"write_bytes", "bytes of store data sent, padding not counted", {}, 7},
 
     CounterSpec{"load_work", "cycles in which a word of a load enters the scratchpad", "load"},
     CounterSpec{"load_port", "its word waits for the scratchpad's port", "load"},

@@ -95,6 +95,7 @@ struct CounterSpec {
   /// Empty for a counter of events. Else the unit whose time it counts: every cycle adds one to
   /// exactly one counter of each unit, so that a unit's counters sum to `cycles`.
   std::string_view unit = {};
+  uint32_t stepWidth = 1;  ///< bits of the most that one cycle adds
 };
 
 /// The counters of one unit's time: [first, first + count) of counterSpecs().

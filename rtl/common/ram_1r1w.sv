@@ -2,7 +2,8 @@
 // Memory with one read and one write port on one clock; maps to block RAM.
 //
 // Contract: read_data_o shows, one cycle after read_enable_i, the word at read_addr_i as it was
-//   before that cycle's write; it holds its value while read_enable_i is low. Contents are
+//   before; it holds its value while read_enable_i is low. A word that is read and written in one
+//   cycle reads as anything: in simulation as its inverse, so that a use of it shows. Contents are
 //   undefined until written.
 `default_nettype none
 
@@ -19,11 +20,17 @@ module ram_1r1w #(
   input  logic [AddrWidth-1:0] read_addr_i,
   output logic [Width-1:0]     read_data_o
 );
+  (* no_rw_check *)  // spares the logic that would keep the old word
   logic [Width-1:0] mem[Depth];
 
   always_ff @(posedge clk_i) begin
     if (write_enable_i) mem[write_addr_i] <= write_data_i;
     if (read_enable_i) read_data_o <= mem[read_addr_i];
+`ifndef SYNTHESIS
+    if (read_enable_i && write_enable_i && read_addr_i == write_addr_i) begin
+      read_data_o <= ~mem[read_addr_i];
+    end
+`endif
   end
 endmodule
 

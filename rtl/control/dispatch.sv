@@ -194,8 +194,13 @@ module dispatch (
     else cause_o = 4'(intformer_pkg::IsDispatchFullLoad) + 4'(queue);
   end
 
-  // Commands accepted but not done (pending), issued but not done (under way).
-  localparam int unsigned CountWidth = 16;
+  // Commands accepted but not done (pending), issued but not done (under way): a unit holds fewer
+  // than UnitMost.
+  localparam int unsigned MostBursts = intformer_pkg::OutstandingReads >
+      intformer_pkg::OutstandingWrites ? intformer_pkg::OutstandingReads :
+      intformer_pkg::OutstandingWrites;
+  localparam int unsigned UnitMost = 2 * MostBursts + 16;
+  localparam int unsigned CountWidth = $clog2(intformer_pkg::QueueDepth + 1 + UnitMost + 1);
   logic [CountWidth-1:0] pending_q[4], under_way_q[4];
   logic [3:0] accepted, pending, under_way;
   always_comb begin
@@ -228,6 +233,7 @@ module dispatch (
   // came.
   logic [3:0] stuck_q;
   logic       stuck;
+  logic [31:0] looked_at, earliest_q;
   assign stuck = look && !accept && under_way == '0 && pending != '0 && issue_valid_o == '0;
 
   logic illegal, no_program, deadlock;
@@ -247,6 +253,18 @@ module dispatch (
     end
   end
 
+  // The earliest waiting command is the cause of a deadlock: all that it could wait for have come
+  // before it. It is found one queue per cycle, while all stand still.
+  assign looked_at = issue_index_o[32'(stuck_q[1:0])*32 +: 32];
+  always_ff @(posedge clk_i) begin
+    if (!stuck) earliest_q <= '1;
+    else if (wait_event_o[stuck_q[1:0]] && looked_at < earliest_q) earliest_q <= looked_at;
+  end
+
+  // Of a command that gave a token too many, a cycle later.
+  logic [127:0] done_index_q;
+  always_ff @(posedge clk_i) done_index_q <= done_index_i;
+
   assign error_valid_o = illegal || no_program || deadlock || overflow != '0;
   always_comb begin
     error_o.code  = intformer_pkg::ErrProgramEnd;
@@ -262,22 +280,30 @@ module dispatch (
     end else if (overflow != '0) begin
       error_o.code = intformer_pkg::ErrIllegalField;
       for (int unsigned q = 0; q < 4; q++) begin
-        if (overflow[q]) error_o.index = done_index_i[q*32 +: 32];
+        if (overflow[q]) error_o.index = done_index_q[q*32 +: 32];
       end
     end else if (deadlock) begin
-      // The earliest waiting command is the cause: all that it could wait for have come before it.
       error_o.code  = intformer_pkg::ErrTokenDeadlock;
-      error_o.index = '1;
-      for (int unsigned q = 0; q < 4; q++) begin
-        if (wait_event_o[q] && issue_index_o[q*32 +: 32] < error_o.index) begin
-          error_o.index = issue_index_o[q*32 +: 32];
-        end
-      end
+      error_o.index = earliest_q;
     end
   end
 
   logic unused;
   assign unused = ^command_i;
+
+  // What the counts rely on.
+  for (genvar q = 0; q < 4; q++) begin : gen_count
+    assert_always a_under_way (
+      .clk_i,
+      .rst_ni,
+      .holds_i(32'(under_way_q[q]) < UnitMost)
+    );
+    assert_always a_pending (
+      .clk_i,
+      .rst_ni,
+      .holds_i(32'(pending_q[q]) <= intformer_pkg::QueueDepth + 1 + UnitMost)
+    );
+  end
 endmodule
 
 `default_nettype wire

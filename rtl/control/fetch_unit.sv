@@ -22,7 +22,7 @@ module fetch_unit (
   output logic                        idle_o,
   input  logic [63:0]                 program_addr_i,
   input  logic [31:0]                 program_commands_i,
-  input  intformer_pkg::windows_t     windows_i,
+  input  intformer_pkg::window_limits_t limits_i,
 
   output logic                        command_valid_o,
   input  logic                        command_ready_i,
@@ -38,6 +38,7 @@ module fetch_unit (
   output logic                        r_ready_o,
   input  intformer_pkg::axi_read_t    r_i
 );
+  localparam int unsigned AddressBits = intformer_pkg::AddressBits;
   localparam int unsigned BusBytes = intformer_pkg::BusBytes;
   localparam int unsigned FetchDepth = intformer_pkg::FetchDepth;
   localparam int unsigned BusBurst = intformer_pkg::MaxBurstBeats * BusBytes;
@@ -61,8 +62,9 @@ module fetch_unit (
   assign misaligned = program_addr_i[5:0] != '0;
 
   logic issue_valid, issue_last, issue_tag, refused, room, command_taken;
-  logic [63:0] issue_addr;
-  logic [7:0]  issue_length;
+  logic [AddressBits-1:0] issue_addr;
+  logic [63:0]            refused_addr;
+  logic [7:0]             issue_length;
   assign room = reserved_q <= ReserveWidth'(Capacity - BurstBeats);
 
   burst_request #(
@@ -81,7 +83,7 @@ module fetch_unit (
     .command_chunks_i(16'd1),
     .command_stride_i('0),
     .command_tag_i(1'b0),
-    .windows_i,
+    .limits_i,
     .room_i(room),
     .issue_valid_o(issue_valid),
     .issue_addr_o(issue_addr),
@@ -89,6 +91,7 @@ module fetch_unit (
     .issue_last_o(issue_last),
     .issue_tag_o(issue_tag),
     .refused_valid_o(refused),
+    .refused_addr_o(refused_addr),
     .ax_valid_o(ar_valid_o),
     .ax_ready_i(ar_ready_i),
     .ax_o(ar_o),
@@ -174,21 +177,18 @@ module fetch_unit (
 
   assign idle_o = expected_q == '0 && !ar_valid_o && !begin_q;
 
-  // A refused burst comes after all that were requested: an error response is of an earlier
-  // command.
-  logic bus_error, field_error, refused_q, reported_q, reached;
-  logic [31:0] failed_index_q, refused_index, missing;
+  // The first command that cannot be had. A refused burst comes after all that were requested: an
+  // error response is of an earlier command.
+  logic bus_error, field_error, refused_q, reported_q, reached_q;
+  logic [31:0] missing_q;
   assign bus_error     = r_valid_i && r_i.resp[1] && !failed_q;
   assign field_error   = start_i && misaligned;
-  assign refused_index = 32'((issue_addr - base_q) >> 6);
-  assign missing       = failed_q ? failed_index_q : refused_index;
-  assign reached       = (failed_q || refused_q) && command_index_o == missing && !stopped_q;
-  assign error_valid_o = field_error || (reached && !reported_q && !stop_i);
+  assign error_valid_o = field_error || (reached_q && !reported_q && !stopped_q && !stop_i);
 
   always_comb begin
     error_o.code  = failed_q ? intformer_pkg::ErrFetchBus : intformer_pkg::ErrFetchWindow;
-    error_o.index = missing;
-    error_o.addr  = base_q + {26'd0, missing, 6'd0};
+    error_o.index = missing_q;
+    error_o.addr  = base_q + {26'd0, missing_q, 6'd0};
     if (field_error) begin
       error_o.code  = intformer_pkg::ErrIllegalField;
       error_o.index = '0;
@@ -201,19 +201,22 @@ module fetch_unit (
       failed_q   <= 1'b0;
       refused_q  <= 1'b0;
       reported_q <= 1'b0;
+      reached_q  <= 1'b0;
     end else begin
       if (bus_error) failed_q <= 1'b1;
       if (refused) refused_q <= 1'b1;
       if (error_valid_o) reported_q <= 1'b1;
+      reached_q <= (failed_q || refused_q) && !bus_error && command_index_o == missing_q;
     end
   end
   always_ff @(posedge clk_i) begin
-    if (bus_error) failed_index_q <= received_q;
+    if (bus_error) missing_q <= received_q;
+    else if (refused && !failed_q) missing_q <= 32'((refused_addr - base_q) >> 6);
   end
 
   logic unused;
   assign unused = ^{issue_last, issue_tag, request_ready, request_busy, push_ready, issue_length,
-                    r_i.resp[0], r_i.last};
+                    issue_addr, r_i.resp[0], r_i.last};
 
   // What the contract demands.
   if (FetchDepth < 2) $error("fetch_unit: FetchDepth must be at least 2");

@@ -60,15 +60,18 @@ module row_lookup #(
   } state_e;
   state_e state_q;
 
-  logic [31:0]          list_q [Slots];
+  logic [BusBytes*8-1:0] list_q[Beats];  // beats as they came
+  logic [BusBytes*8-1:0] picked;
   logic [63:0] base_q, list_addr_q, addr_q, step_q;
   logic [SizeWidth-1:0] chunk_bytes_q;
   logic [31:0] stride_q, limit_q, id_q;
   logic [RowWidth-1:0] row_q, last_row_q;
   logic [BeatWidth-1:0] beat_q, last_beat_q;
-  logic [SlotWidth-1:0] offset_q, offset;
+  logic [SlotWidth-1:0] offset_q, offset, slot;
   logic accept;
 
+  assign slot            = offset_q + SlotWidth'(row_q);
+  assign picked          = list_q[BeatWidth'(slot >> LaneWidth)];
   assign offset          = SlotWidth'(list_addr_i[7:2]) & SlotWidth'(BusBytes / 4 - 1);
   assign command_ready_o = state_q == Pass && request_ready_i && !stop_i;
   assign accept          = command_valid_i && command_ready_o;
@@ -129,15 +132,9 @@ module row_lookup #(
         last_beat_q   <= BeatWidth'((16'(offset) + chunks_i - 16'd1) >> LaneWidth);
       end
       List:
-      if (beat_valid_i) begin
-        beat_q <= beat_q + 1'b1;
-        for (int unsigned lane = 0; lane < BusBytes / 4; lane++) begin
-          list_q[SlotWidth'(beat_q) * SlotWidth'(BusBytes / 4) + SlotWidth'(lane)] <=
-              beat_data_i[lane*32 +: 32];
-        end
-      end
+      if (beat_valid_i) beat_q <= beat_q + 1'b1;
       Pick: begin
-        id_q   <= list_q[offset_q + SlotWidth'(row_q)];
+        id_q   <= picked[32'(slot) % (BusBytes/4)*32 +: 32];
         addr_q <= base_q;
         step_q <= 64'(stride_q);
       end
@@ -149,6 +146,10 @@ module row_lookup #(
       Request: if (request_ready_i && !stop_i) row_q <= row_q + 1'b1;
       default: ;
     endcase
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (state_q == List && beat_valid_i) list_q[beat_q] <= beat_data_i;
   end
 
   // What the contract demands.

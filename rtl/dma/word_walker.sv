@@ -6,10 +6,12 @@
 //   comes its offset inside a memory bus beat: that of the chunk's first word, then one more per
 //   word, modulo 2^OffsetWidth.
 // Numbers: word_addr_o has a 25th bit that is set, and stays set, once an address passes 2^24.
+//   word_inside_o says that it lies before Words.
 // Timing: latency 1, one word per cycle across chunks and commands.
 `default_nettype none
 
 module word_walker #(
+  parameter int unsigned Words       = 32768,
   parameter int unsigned OffsetWidth = 1,
   parameter int unsigned TagWidth    = 36
 ) (
@@ -28,12 +30,13 @@ module word_walker #(
   output logic                   word_valid_o,
   input  logic                   word_ready_i,
   output logic [24:0]            word_addr_o,
+  output logic                   word_inside_o,
   output logic [OffsetWidth-1:0] word_offset_o,
   output logic                   word_chunk_last_o,
   output logic                   word_last_o,
   output logic [TagWidth-1:0]    word_tag_o
 );
-  logic [24:0] chunk_addr_q, chunk_addr_next;
+  logic [24:0] chunk_addr_q, chunk_addr_next, word_addr_next;
   logic [23:0] stride_q, word_stride_q, left_q, chunk_words_q;
   logic [15:0] chunks_q;
   logic [OffsetWidth-1:0] chunk_offset_q, offset_stride_q;
@@ -52,7 +55,12 @@ module word_walker #(
     add_sticky = {base[24] | sum[24], sum[23:0]};
   endfunction
 
+  function automatic logic is_inside(input logic [24:0] addr);
+    is_inside = addr < 25'(Words);
+  endfunction
+
   assign chunk_addr_next = add_sticky(chunk_addr_q, stride_q);
+  assign word_addr_next  = add_sticky(word_addr_o, word_stride_q);
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) word_valid_o <= 1'b0;
@@ -64,19 +72,22 @@ module word_walker #(
     if (advance) begin
       if (word_chunk_last_o) begin
         word_addr_o    <= chunk_addr_next;
+        word_inside_o  <= is_inside(chunk_addr_next);
         chunk_addr_q   <= chunk_addr_next;
         left_q         <= chunk_words_q;
         chunks_q       <= chunks_q - 16'd1;
         word_offset_o  <= chunk_offset_q + offset_stride_q;
         chunk_offset_q <= chunk_offset_q + offset_stride_q;
       end else begin
-        word_addr_o   <= add_sticky(word_addr_o, word_stride_q);
+        word_addr_o   <= word_addr_next;
+        word_inside_o <= is_inside(word_addr_next);
         left_q        <= left_q - 24'd1;
         word_offset_o <= word_offset_o + 1'b1;
       end
     end
     if (accept) begin
       word_addr_o     <= {1'b0, command_addr_i};
+      word_inside_o   <= is_inside({1'b0, command_addr_i});
       chunk_addr_q    <= {1'b0, command_addr_i};
       stride_q        <= command_stride_i;
       word_stride_q   <= command_word_stride_i;

@@ -104,8 +104,8 @@ class Memory {
   bool midBurst_ = false;
 };
 
-/// Address side of a DMA direction (burst_request.sv): cuts commands into bursts, two registers
-/// before the port.
+/// Address side of a DMA direction (burst_request.sv): cuts commands into bursts and checks them,
+/// three registers before the port.
 class BurstRequest {
  public:
   BurstRequest(uint32_t busBytes, uint32_t burstBytes)
@@ -115,16 +115,18 @@ class BurstRequest {
   Burst ax;
 
   [[nodiscard]] bool issues(bool room, bool axReady) const {
-    return burstValid_ && room && (!axValid || axReady);
+    return checkedValid_ && room && (!axValid || axReady);
   }
-  /// A further command is taken in this cycle, given what issues.
-  [[nodiscard]] bool ready(bool issue) const {
-    return !active_ || ((!burstValid_ || issue) && left_ <= room() && chunks_ == 1);
+  /// A further command is taken in this cycle.
+  [[nodiscard]] bool ready() const { return !active_; }
+  [[nodiscard]] bool idle() const {
+    return !active_ && !burstValid_ && !checkedValid_ && !axValid;
   }
-  [[nodiscard]] bool idle() const { return !active_ && !burstValid_ && !axValid; }
   /// Nothing moves unless something issues.
-  [[nodiscard]] bool still() const { return !axValid && (burstValid_ || !active_); }
-  [[nodiscard]] const Burst& next() const { return burst_; }
+  [[nodiscard]] bool still() const {
+    return !axValid && (checkedValid_ ? burstValid_ || !active_ : !burstValid_ && !active_);
+  }
+  [[nodiscard]] const Burst& next() const { return checked_; }
 
   struct Transfer {
     uint64_t address = 0, chunkBytes = 0, stride = 0;
@@ -134,14 +136,19 @@ class BurstRequest {
   void step(bool issue, bool axReady, const Transfer* accepted) {
     if (issue) {
       axValid = true;
-      ax = burst_;
+      ax = checked_;
     } else if (axReady) {
       axValid = false;
     }
-    if (active_ && (!burstValid_ || issue)) {
+    const bool check = !checkedValid_ || issue;
+    if (check) {
+      checkedValid_ = burstValid_;
+      checked_ = burst_;
+    }
+    if (active_ && (!burstValid_ || check)) {
       advance();
       burstValid_ = true;
-    } else if (issue) {
+    } else if (check) {
       burstValid_ = false;
     }
     if (accepted == nullptr) return;
@@ -172,10 +179,10 @@ class BurstRequest {
   }
 
   uint64_t busBytes_, burstBytes_;
-  bool active_ = false, burstValid_ = false, list_ = false;
+  bool active_ = false, burstValid_ = false, checkedValid_ = false, list_ = false;
   uint64_t address_ = 0, chunkAddress_ = 0, left_ = 0, chunkBytes_ = 0, stride_ = 0;
   uint32_t chunks_ = 0, command_ = 0;
-  Burst burst_;
+  Burst burst_, checked_;
 };
 
 }  // namespace intformer::perf

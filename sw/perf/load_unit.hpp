@@ -112,7 +112,7 @@ class Load {
   /// The word that it would write ends a command.
   [[nodiscard]] bool ends() const { return writeValid() && walker_.last(); }
   [[nodiscard]] bool commandReady() const {
-    return lookup_.passes() && request.ready(issue_) && !plans_.full();
+    return lookup_.passes() && request.ready() && !plans_.full();
   }
   [[nodiscard]] bool beatReady() const { return beats_ != kBeats; }
   /// A word wants to be written, to this address.
@@ -158,7 +158,7 @@ class Load {
  private:
   /// Address side: a command, or a row of the gather at work.
   void stepRequest(bool listBeat, const CopyCommand* taken) {
-    const bool rowTaken = lookup_.requests() && request.ready(issue_);
+    const bool rowTaken = lookup_.requests() && request.ready();
     if (taken != nullptr) {
       plans_.push(*taken);
       if (taken->gather) lookup_.start(*taken);

@@ -33,7 +33,7 @@ class Store {
     return request.still() && !request.issues(!bursts_.full(), true) && flight_ == 0 &&
            words_ == 0 && beats_ == 0 && freed_ == 0 && !walker_.valid() && plans_.empty();
   }
-  [[nodiscard]] bool commandReady() const { return request.ready(issue_) && !plans_.full(); }
+  [[nodiscard]] bool commandReady() const { return request.ready() && !plans_.full(); }
   [[nodiscard]] bool readValid() const { return walker_.valid() && credit_ != 0; }
   [[nodiscard]] uint32_t readAddress() const { return walker_.address(); }
   [[nodiscard]] bool beatValid() const { return beats_ != 0 && !lengths_.empty(); }

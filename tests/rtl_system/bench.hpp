@@ -135,10 +135,33 @@ bool bitOf(const Port& port, std::size_t bit) {
   return (reinterpret_cast<const uint8_t*>(&port)[bit / 8] >> bit % 8 & 1) != 0;
 }
 
+/// Sets bits of a port of several words.
+template <typename Port>
+void setBits(Port& port, std::size_t lsb, std::size_t width, uint64_t value) {
+  auto* bytes = reinterpret_cast<uint8_t*>(&port);
+  for (std::size_t bit = 0; bit < width; ++bit, value >>= 1) {
+    uint8_t& byte = bytes[(lsb + bit) / 8];
+    const auto mask = static_cast<uint8_t>(1U << (lsb + bit) % 8);
+    byte = static_cast<uint8_t>((value & 1) != 0 ? byte | mask : byte & ~mask);
+  }
+}
+
 struct Window {
   uint64_t base = 0, end = 0;
   uint32_t permissions = 0;
 };
+/// Sets a port of type window_limits_t for addresses of 40 bits: bases, lowest, ends, permissions.
+template <typename Port>
+void setLimits(Port& port, const std::vector<Window>& windows) {
+  constexpr uint64_t kReach = uint64_t{1} << 40;
+  const std::size_t count = windows.size();
+  for (std::size_t w = 0; w < count; ++w) {
+    const Window& window = windows[w];
+    setBits(port, 40 * w, 40, window.base);
+    setBits(port, 40 * count + 41 * w, 41, std::min(window.end, kReach));
+    setBits(port, 81 * count + 2 * w, 2, window.base < kReach ? window.permissions : 0);
+  }
+}
 /// Sets a port of type windows_t: bases, lowest, then ends and permissions.
 template <typename Port>
 void setWindows(Port& port, const std::vector<Window>& windows) {
@@ -178,10 +201,10 @@ class DmaBench {
 
   /// Window 2 holds the memory; its neighbours must not matter.
   void openWindow(uint32_t permissions) {
-    setWindows(top.windows_i, {{kMemoryBase, ~uint64_t{0}, 0},
-                               {kMemoryBase, ~uint64_t{0}, permissions ^ 3},  // the other one alone
-                               {windowBase, windowEnd, permissions},
-                               {}});
+    setLimits(top.limits_i, {{kMemoryBase, ~uint64_t{0}, 0},
+                              {kMemoryBase, ~uint64_t{0}, permissions ^ 3},  // the other one alone
+                              {windowBase, windowEnd, permissions},
+                              {}});
   }
 
   void reset() {

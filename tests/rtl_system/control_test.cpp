@@ -89,7 +89,7 @@ TEST_CASE("the first error is kept whatever comes after it", "[rtl]") {
   Dice dice(1);
   ErrorBench bench;
   for (int round = 0; round < 300; ++round) {
-    std::optional<Error> kept;
+    std::optional<Error> kept, before;
     for (int cycle = 0; cycle < 12; ++cycle) {
       bench.top.enable_i = !dice.chance(0.2);
       bench.top.valid_i = static_cast<uint8_t>(dice.chance(0.6) ? 0 : dice.upTo(31));
@@ -100,14 +100,20 @@ TEST_CASE("the first error is kept whatever comes after it", "[rtl]") {
         bench.offer(source, error);
         if (!first && (bench.top.valid_i >> source & 1) != 0) first = error;
       }
+      before = kept;  // what was offered shows two cycles later
       if (!kept && bench.top.enable_i) kept = first;  // of several, that of the lowest source
       bench.tick();
-      bench.check(kept);
+      bench.check(before);
     }
+    bench.top.valid_i = 0;
+    bench.tick();
+    bench.check(kept);
     bench.top.clear_i = 1;
     bench.top.valid_i = 31;
     bench.tick();
     bench.top.clear_i = 0;
+    bench.top.valid_i = 0;
+    bench.tick();
     bench.check(std::nullopt);
   }
 }

@@ -85,7 +85,7 @@ TEST_CASE("load refuses addresses below the window and without permission", "[rt
     CHECK(bench.requests == 0);
   }
   Load16x16 bench(3);
-  setWindows(bench.top.windows_i, {{}, {}, {kMemoryBase, kMemoryBase + kMemoryBytes, 2}, {}});
+  setLimits(bench.top.limits_i, {{}, {}, {kMemoryBase, kMemoryBase + kMemoryBytes, 2}, {}});
   Transfer t;
   t.memoryAddr = kMemoryBase;
   bench.commands = {t};

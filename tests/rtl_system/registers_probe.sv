@@ -32,7 +32,7 @@ module registers_probe (
   input  logic [31:0]  error_index_i,
   input  logic [63:0]  error_addr_i,
   input  logic         counter_clear_i,
-  input  logic [119:0] counter_step_i,
+  input  intformer_pkg::events_t events_i,
   input  logic [3:0]   load_cause_i,
   input  logic [3:0]   matmul_cause_i,
   input  logic [3:0]   vector_cause_i,
@@ -49,7 +49,16 @@ module registers_probe (
   intformer_pkg::pulses_t   pulses;
   intformer_pkg::readings_t readings;
 
-  registers u_registers (.*, .settings_o(settings), .pulses_o(pulses), .readings_i(readings));
+  intformer_pkg::causes_t   causes;
+
+  assign causes.load_cause = load_cause_i;
+  assign causes.matmul_cause = matmul_cause_i;
+  assign causes.vector_cause = vector_cause_i;
+  assign causes.store_cause = store_cause_i;
+  assign causes.scalar_cause = scalar_cause_i;
+  assign causes.dispatch_cause = dispatch_cause_i;
+
+  registers u_registers (.*, .causes_i(causes), .settings_o(settings), .pulses_o(pulses), .readings_i(readings));
 
   assign readings.status_busy      = busy_i;
   assign readings.status_done      = done_i;

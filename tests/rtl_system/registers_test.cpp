@@ -158,14 +158,14 @@ TEST_CASE("a write and a read at once are both made, and their answers wait", "[
   const auto at = offsets();
   auto& top = bench.top;
   for (uint32_t i = 0; i < 200; ++i) {
-    const uint32_t writeFrom = i % 7, readFrom = i / 7 % 7, takeFrom = 12 + i % 5;
+    const uint32_t writeFrom = i % 7, readFrom = i / 7 % 7, takeFrom = 18 + i % 5;
     CAPTURE(writeFrom, readFrom, takeFrom);
     top.s_axil_awaddr_i = static_cast<uint16_t>(at.at("program_commands"));
     top.s_axil_araddr_i = static_cast<uint16_t>(at.at("device_id"));
     top.s_axil_wdata_i = i;
     top.s_axil_wstrb_i = 15;
     top.s_axil_bready_i = top.s_axil_rready_i = 0;
-    for (uint32_t cycle = 0; cycle < 24; ++cycle) {
+    for (uint32_t cycle = 0; cycle < 30; ++cycle) {
       if (cycle == writeFrom) top.s_axil_awvalid_i = top.s_axil_wvalid_i = 1;
       if (cycle == readFrom) top.s_axil_arvalid_i = 1;
       if (cycle == takeFrom) {
@@ -261,11 +261,15 @@ TEST_CASE("counters count their steps while busy and are cleared", "[rtl]") {
   RegisterBench bench(6);
   const auto at = offsets();
   std::vector<uint64_t> model(eventCounterCount());
-  for (int i = 0; i < 5000; ++i) {
-    bench.top.busy_i = !bench.dice.chance(0.2);
-    for (std::size_t c = 0; c < model.size(); ++c) {
-      const auto step = static_cast<uint8_t>(bench.dice.chance(0.5) ? 0 : bench.dice.upTo(255));
-      reinterpret_cast<uint8_t*>(&bench.top.counter_step_i)[c] = step;
+  for (int i = 0; i < 6000; ++i) {
+    const bool calm = i / 500 % 2 == 0;  // else every counter takes the largest step
+    bench.top.busy_i = !calm || !bench.dice.chance(0.2);
+    std::size_t lsb = 0;  // of events_t: the last counter lies lowest
+    for (std::size_t c = model.size(); c-- > 0;) {
+      const uint32_t width = counterSpecs()[c].stepWidth, most = (1U << width) - 1;
+      const uint64_t step = calm ? (bench.dice.chance(0.5) ? 0 : bench.dice.upTo(most)) : most;
+      setBits(bench.top.events_i, lsb, width, step);
+      lsb += width;
       if (bench.top.busy_i) model[c] += step;
     }
     bench.tick();
@@ -281,6 +285,7 @@ TEST_CASE("counters count their steps while busy and are cleared", "[rtl]") {
   bench.tick();
   bench.top.counter_clear_i = 0;
   CHECK(bench.read(at.at("count_cycles_low")).data == 0);
+  CHECK(bench.read(at.at("count_write_bytes_low")).data == 0);
 }
 
 TEST_CASE("a unit's counters of time add one in every busy cycle, to the cause given", "[rtl]") {

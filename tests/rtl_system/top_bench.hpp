@@ -85,7 +85,7 @@ class TopBench {
     top.s_axil_arvalid_i = top.s_axil_rready_i = 1;
     tick();
     top.s_axil_arvalid_i = 0;
-    for (int i = 0; i < 20; ++i) {
+    for (int i = 0; i < 100; ++i) {  // a counter answers when its turn has come
       top.clk_i = 0, top.eval();
       const bool valid = top.s_axil_rvalid_o;
       const uint32_t data = top.s_axil_rdata_o;

@@ -13,12 +13,13 @@ common/base16_fifo.sv
 common/base16_ram_1r1w.sv
 common/base16_ram_2r1w.sv
 control/base16_axil_slave.sv
-control/base16_cause_counters.sv
+control/base16_cause_sums.sv
 control/base16_command_check.sv
 control/base16_command_queue.sv
+control/base16_counter_totals.sv
 control/base16_dispatch.sv
 control/base16_done_order.sv
-control/base16_event_counters.sv
+control/base16_event_sums.sv
 control/base16_fetch_unit.sv
 control/base16_first_error.sv
 control/base16_registers.sv
@@ -34,6 +35,7 @@ dma/base16_load_unit.sv
 dma/base16_row_lookup.sv
 dma/base16_store_unit.sv
 dma/base16_window_check.sv
+dma/base16_window_limits.sv
 dma/base16_word_walker.sv
 memory/base16_accumulator.sv
 memory/base16_scratchpad.sv

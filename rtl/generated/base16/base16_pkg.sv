@@ -101,6 +101,17 @@ package base16_pkg;
     logic [BusBytes*8-1:0] data;
   } axi_write_t;
 
+  // Bits of an address that may lie one behind the last byte.
+  localparam int unsigned EndBits = AddressBits < 64 ? AddressBits + 1 : 64;
+
+  // The address windows as bursts are checked against them; each member of the first one in its lowest
+  // bits. What no address reaches has no permission.
+  typedef struct packed {
+    logic [WindowCount*2-1:0]           permissions;
+    logic [WindowCount*EndBits-1:0]     end_field;
+    logic [WindowCount*AddressBits-1:0] base;
+  } window_limits_t;
+
   // ==== The command set and the registers.
 
   // Opcodes.
@@ -630,6 +641,35 @@ package base16_pkg;
     logic [31:0] error_command;
     logic [63:0] error_addr;
   } readings_t;
+
+  // What each counter of events adds in a cycle.
+  typedef struct packed {
+    logic       cycles;
+    logic [2:0] commands;
+    logic       array_rows;
+    logic       array_wait;
+    logic       load_busy;
+    logic       matmul_busy;
+    logic       vector_busy;
+    logic       store_busy;
+    logic       scalar_busy;
+    logic       load_wait;
+    logic       matmul_wait;
+    logic       vector_wait;
+    logic       store_wait;
+    logic [6:0] read_bytes;
+    logic [6:0] write_bytes;
+  } events_t;
+
+  // What each unit does in a cycle: a code of its own.
+  typedef struct packed {
+    logic [3:0] load_cause;
+    logic [3:0] matmul_cause;
+    logic [3:0] vector_cause;
+    logic [3:0] store_cause;
+    logic [3:0] scalar_cause;
+    logic [3:0] dispatch_cause;
+  } causes_t;
 
   // Error codes.
   localparam logic [7:0] ErrNone             = 8'd0;   // no error

@@ -73,7 +73,6 @@ module base16_top #(
   output logic [4*32-1:0]        event_done_index_o
 );
   localparam int unsigned Dim = base16_pkg::Dim;
-  localparam int unsigned EventCount = base16_pkg::EventCount;
 
   // Bits and slices of per-queue vectors.
   localparam int unsigned Load = base16_pkg::QueueLoad, Matmul = base16_pkg::QueueMatmul,
@@ -89,8 +88,15 @@ module base16_top #(
   base16_pkg::pulses_t   pulses;
   base16_pkg::readings_t readings;
 
-  logic [EventCount*8-1:0] counter_step;
-  logic [3:0] load_cause, matmul_cause, vector_cause, store_cause, scalar_cause, dispatch_cause;
+  base16_pkg::window_limits_t limits;
+  base16_window_limits u_limits (
+    .clk_i,
+    .windows_i(settings.windows),
+    .limits_o(limits)
+  );
+
+  base16_pkg::events_t events;
+  base16_pkg::causes_t causes;
 
   always_ff @(posedge clk_i) quiet_q <= fetch_idle && load_idle && store_idle && !m_axi_arvalid_o;
 
@@ -135,13 +141,8 @@ module base16_top #(
     .s_axil_rvalid_o,
     .s_axil_rready_i,
     .counter_clear_i(clear),
-    .counter_step_i(counter_step),
-    .load_cause_i(load_cause),
-    .matmul_cause_i(matmul_cause),
-    .vector_cause_i(vector_cause),
-    .store_cause_i(store_cause),
-    .scalar_cause_i(scalar_cause),
-    .dispatch_cause_i(dispatch_cause),
+    .events_i(events),
+    .causes_i(causes),
     .settings_o(settings),
     .pulses_o(pulses),
     .readings_i(readings)
@@ -222,7 +223,7 @@ module base16_top #(
     .command_index_o(fetched_index),
     .error_valid_o(error_valids[0]),
     .error_o(fetch_error),
-    .windows_i(settings.windows),
+    .limits_i(limits),
     .ar_valid_o(fetch_ar_valid),
     .ar_ready_i(fetch_ar_ready),
     .ar_o(fetch_ar),
@@ -255,7 +256,7 @@ module base16_top #(
     .scalar_busy_i(scalar_busy),
     .wait_event_o(wait_event),
     .wait_from_o(wait_from),
-    .cause_o(dispatch_cause),
+    .cause_o(causes.dispatch_cause),
     .error_valid_o(error_valids[1]),
     .error_o(dispatch_error)
   );
@@ -290,7 +291,7 @@ module base16_top #(
     .done_o(load_done),
     .error_valid_o(error_valids[2]),
     .error_o(load_error),
-    .windows_i(settings.windows),
+    .limits_i(limits),
     .ar_valid_o(load_ar_valid),
     .ar_ready_i(load_ar_ready),
     .ar_o(load_ar),
@@ -352,7 +353,7 @@ module base16_top #(
     .done_o(store_done),
     .error_valid_o(error_valids[3]),
     .error_o(store_error),
-    .windows_i(settings.windows),
+    .limits_i(limits),
     .aw_valid_o(m_axi_awvalid_o),
     .aw_ready_i(m_axi_awready_i),
     .aw_o(aw),
@@ -525,36 +526,30 @@ module base16_top #(
     .store_word_i(store_word_event),
     .store_port_i(store_req_valid && !store_req_ready),
     .store_bus_i(m_axi_wvalid_o && !m_axi_wready_i),
-    .load_cause_o(load_cause),
-    .matmul_cause_o(matmul_cause),
-    .vector_cause_o(vector_cause),
-    .store_cause_o(store_cause),
-    .scalar_cause_o(scalar_cause)
+    .load_cause_o(causes.load_cause),
+    .matmul_cause_o(causes.matmul_cause),
+    .vector_cause_o(causes.vector_cause),
+    .store_cause_o(causes.store_cause),
+    .scalar_cause_o(causes.scalar_cause)
   );
 
   // What every counter adds in this cycle.
-  logic read_beat;
-  assign read_beat = m_axi_rvalid_i && m_axi_rready_o;
-  always_comb begin
-    counter_step = '0;
-    counter_step[base16_pkg::CountCycles*8]      = 1'b1;
-    counter_step[base16_pkg::CountCommands*8 +: 8] = 8'(done_valid[0]) + 8'(done_valid[1]) +
-                                                      8'(done_valid[2]) + 8'(done_valid[3]) +
-                                                      8'(finish);
-    counter_step[base16_pkg::CountArrayRows*8]   = row_event;
-    counter_step[base16_pkg::CountArrayWait*8]   = array_wait_event;
-    counter_step[base16_pkg::CountLoadBusy*8]    = unit_busy[Load];
-    counter_step[base16_pkg::CountMatmulBusy*8]  = unit_busy[Matmul];
-    counter_step[base16_pkg::CountVectorBusy*8]  = unit_busy[Vector];
-    counter_step[base16_pkg::CountStoreBusy*8]   = unit_busy[Store];
-    counter_step[base16_pkg::CountScalarBusy*8]  = scalar_busy;
-    counter_step[base16_pkg::CountLoadWait*8]    = wait_event[Load];
-    counter_step[base16_pkg::CountMatmulWait*8]  = wait_event[Matmul];
-    counter_step[base16_pkg::CountVectorWait*8]  = wait_event[Vector];
-    counter_step[base16_pkg::CountStoreWait*8]   = wait_event[Store];
-    if (read_beat) counter_step[base16_pkg::CountReadBytes*8 +: 8] = 8'(BusBytes);
-    if (store_word_event) counter_step[base16_pkg::CountWriteBytes*8 +: 8] = 8'(Dim);
-  end
+  assign events.cycles      = 1'b1;
+  assign events.commands    = 3'(done_valid[0]) + 3'(done_valid[1]) + 3'(done_valid[2]) +
+                              3'(done_valid[3]) + 3'(finish);
+  assign events.array_rows  = row_event;
+  assign events.array_wait  = array_wait_event;
+  assign events.load_busy   = unit_busy[Load];
+  assign events.matmul_busy = unit_busy[Matmul];
+  assign events.vector_busy = unit_busy[Vector];
+  assign events.store_busy  = unit_busy[Store];
+  assign events.scalar_busy = scalar_busy;
+  assign events.load_wait   = wait_event[Load];
+  assign events.matmul_wait = wait_event[Matmul];
+  assign events.vector_wait = wait_event[Vector];
+  assign events.store_wait  = wait_event[Store];
+  assign events.read_bytes  = m_axi_rvalid_i && m_axi_rready_o ? 7'(BusBytes) : '0;
+  assign events.write_bytes = store_word_event ? 7'(Dim) : '0;
 
   logic unused;
   assign unused = ^{m_axi_bid_i, settings.interrupt_enable};

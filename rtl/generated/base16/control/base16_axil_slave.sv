@@ -4,9 +4,11 @@
 // AXI4-Lite slave: turns transactions into single accesses of a register bank.
 //
 // Contract: address and data of a write may come in any order; one write and one read are held at a
-//   time, a write goes first. In the one cycle of access_valid_o the bank answers combinationally:
-//   read data, and whether the access is refused (SLVERR).
-// Timing: three cycles from request to response; ready outputs are registered.
+//   time, a write goes first. access_valid_o is one cycle, in which address and data of the access
+//   come from registers; they stay until the bank answers with access_done_i, in any later cycle:
+//   with read data, and whether the access is refused (SLVERR).
+// Timing: three cycles from request to response besides what the bank takes; ready outputs are
+//   registered.
 `default_nettype none
 
 module base16_axil_slave (
@@ -34,19 +36,20 @@ module base16_axil_slave (
   output logic [11:0] access_addr_o,
   output logic [31:0] access_data_o,
   output logic [3:0]  access_strobe_o,
+  input  logic        access_done_i,
   input  logic [31:0] access_data_i,
   input  logic        access_refused_i
 );
   localparam logic [1:0] Okay = 2'b00, SlaveError = 2'b10;
 
   logic [11:0] write_addr_q, read_addr_q;
-  logic write_access, read_access;
+  logic write_held, read_held, begins, under_way_q, write_access, read_access;
 
-  assign write_access   = !awready_o && !wready_o && !bvalid_o;
-  assign read_access    = !arready_o && !rvalid_o && !write_access;
-  assign access_valid_o = write_access || read_access;
-  assign access_write_o = write_access;
-  assign access_addr_o  = write_access ? write_addr_q : read_addr_q;
+  assign write_held   = !awready_o && !wready_o && !bvalid_o;
+  assign read_held    = !arready_o && !rvalid_o;
+  assign begins       = (write_held || read_held) && !under_way_q;
+  assign write_access = under_way_q && access_done_i && access_write_o;
+  assign read_access  = under_way_q && access_done_i && !access_write_o;
 
   always_ff @(posedge clk_i) begin
     if (awvalid_i && awready_o) write_addr_q <= awaddr_i;
@@ -55,10 +58,25 @@ module base16_axil_slave (
       access_data_o   <= wdata_i;
       access_strobe_o <= wstrb_i;
     end
+    if (begins) begin
+      access_write_o <= write_held;
+      access_addr_o  <= write_held ? write_addr_q : read_addr_q;
+    end
     if (write_access) bresp_o <= access_refused_i ? SlaveError : Okay;
     if (read_access) begin
       rdata_o <= access_data_i;
       rresp_o <= access_refused_i ? SlaveError : Okay;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      access_valid_o <= 1'b0;
+      under_way_q    <= 1'b0;
+    end else begin
+      access_valid_o <= begins;
+      if (begins) under_way_q <= 1'b1;
+      else if (access_done_i) under_way_q <= 1'b0;
     end
   end
 
@@ -84,7 +102,7 @@ module base16_axil_slave (
     end
   end
 
-  // What the contract demands: of the host what AXI does, of the slave its answers.
+  // What the contract demands: of the host what AXI does, of the bank one answer to each access.
   base16_assert_held #(
     .Width(12)
   ) a_write_address_held (
@@ -130,10 +148,10 @@ module base16_axil_slave (
     .ready_i(rready_i),
     .payload_i({rresp_o, rdata_o})
   );
-  base16_assert_always a_one_access (
+  base16_assert_always a_answer (
     .clk_i,
     .rst_ni,
-    .holds_i(!(write_access && read_access))
+    .holds_i(!access_done_i || (under_way_q && !access_valid_o))
   );
 endmodule
 

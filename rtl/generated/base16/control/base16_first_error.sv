@@ -5,7 +5,8 @@
 //
 // Contract: errors are pulses with code, command index and address per source. enable_i gates
 //   capture, clear_i forgets.
-// Timing: failed_o and the values are registered.
+// Timing: every source passes a register of its own: failed_o and the values follow two cycles
+//   after the pulse.
 `default_nettype none
 
 module base16_first_error #(
@@ -21,17 +22,35 @@ module base16_first_error #(
   output logic                    failed_o,
   output base16_pkg::error_t   error_o
 );
+  logic [Sources-1:0]      valid_q;
+  logic [Sources*Bits-1:0] errors_q;
+  base16_pkg::error_t   first;
+  logic forget_q;
+
+  // Highest source first: the last assignment, that of the lowest, stays.
+  always_comb begin
+    first = errors_q[(Sources-1)*Bits +: Bits];
+    for (int unsigned i = 1; i < Sources; i++) begin
+      if (valid_q[Sources-1-i]) first = errors_q[(Sources-1-i)*Bits +: Bits];
+    end
+    if (forget_q) first = '0;
+  end
+
   always_ff @(posedge clk_i) begin
     if (!rst_ni || clear_i) begin
+      valid_q  <= '0;
       failed_o <= 1'b0;
-      error_o  <= '0;
-    end else if (enable_i && !failed_o && |valid_i) begin
-      failed_o <= 1'b1;
-      // Highest source first: the last assignment, that of the lowest, stays.
-      for (int unsigned i = 0; i < Sources; i++) begin
-        if (valid_i[Sources-1-i]) error_o <= errors_i[(Sources-1-i)*Bits +: Bits];
-      end
+      forget_q <= 1'b1;
+    end else begin
+      valid_q  <= enable_i ? valid_i : '0;
+      failed_o <= failed_o || |valid_q;
+      forget_q <= 1'b0;
     end
+  end
+
+  always_ff @(posedge clk_i) begin
+    errors_q <= errors_i;
+    if (forget_q || (!failed_o && |valid_q)) error_o <= first;
   end
 endmodule
 

@@ -7,13 +7,14 @@
 //   read-only registers are answered with SLVERR and change nothing; write-only registers read as
 //   zero. Byte strobes count. Program, windows and interrupt enable survive a soft reset
 //   (core_rst_ni low); the rest does not.
-// Timing: pulses_o has a one in the cycle of its write; a flag is set from the cycle after its
-//   reading and has precedence over the write that clears it.
+// Timing: a register answers in the cycle after its access, a counter within CounterCount + 4
+//   cycles. pulses_o has a one in the cycle after its write; a flag is set from the cycle after its
+//   reading and has precedence over the write that clears it. What is counted is looked at a cycle
+//   late, and so are busy and clear.
 `default_nettype none
 
 module base16_registers #(
-  localparam int unsigned WindowCount  = base16_pkg::WindowCount,
-  localparam int unsigned EventCount   = base16_pkg::EventCount
+  localparam int unsigned WindowCount = base16_pkg::WindowCount
 ) (
   input  logic                      clk_i,
   input  logic                      rst_ni,
@@ -39,13 +40,8 @@ module base16_registers #(
   input  logic                      s_axil_rready_i,
 
   input  logic                      counter_clear_i,
-  input  logic [EventCount*8-1:0]   counter_step_i,
-  input  logic [3:0]                load_cause_i,
-  input  logic [3:0]                matmul_cause_i,
-  input  logic [3:0]                vector_cause_i,
-  input  logic [3:0]                store_cause_i,
-  input  logic [3:0]                scalar_cause_i,
-  input  logic [3:0]                dispatch_cause_i,
+  input  base16_pkg::events_t          events_i,
+  input  base16_pkg::causes_t          causes_i,
 
   output base16_pkg::settings_t        settings_o,
   output base16_pkg::pulses_t          pulses_o,
@@ -53,6 +49,7 @@ module base16_registers #(
 );
   localparam int unsigned CounterCount = base16_pkg::CounterCount;
   localparam int unsigned CounterWidth = $clog2(CounterCount);
+  localparam int unsigned EventCount = base16_pkg::EventCount;
   localparam int unsigned EventWidth = $clog2(EventCount);
   localparam int unsigned WindowWidth = $clog2(base16_pkg::WindowStride);
   localparam logic [11:0] CounterEnd = base16_pkg::CounterBase + 12'(CounterCount * 8);
@@ -61,9 +58,9 @@ module base16_registers #(
 
   logic access, access_write;
   logic [11:0] access_addr, address, counter_offset, window_offset;
-  logic [31:0] access_data, read_data, merged;
+  logic [31:0] access_data, read_data, word_q;
   logic [3:0] access_strobe;
-  logic known, writable, refused, in_counters, in_windows, write;
+  logic known, writable, in_counters, in_windows, write, done_q, refused_q;
 
   logic [WindowWidth-3:0] window_word;
 
@@ -92,130 +89,202 @@ module base16_registers #(
     .access_addr_o(access_addr),
     .access_data_o(access_data),
     .access_strobe_o(access_strobe),
-    .access_data_i(read_data),
-    .access_refused_i(refused)
+    .access_done_i(done_q),
+    .access_data_i(word_q),
+    .access_refused_i(refused_q)
   );
 
   // Counters: of events, and of each unit's time by cause.
-  logic [CounterWidth-1:0] counter_index;
-  logic [63:0] counter, event_count;
-  assign counter_index = counter_offset[3 +: CounterWidth];
-  base16_event_counters #(
-    .Count(EventCount)
-  ) u_counters (
+  localparam int unsigned SumWidth = 8 + $clog2(CounterCount);
+  localparam int unsigned CauseSum = $clog2(CounterCount + 1);
+  logic clear_q, enable_q, counter_read, counter_done;
+  base16_pkg::events_t events_q;
+  base16_pkg::causes_t causes_q;
+  logic [CounterWidth-1:0] turn;
+  logic [SumWidth-1:0]     sum, event_sum;
+  logic [63:0]             counter;
+
+  always_ff @(posedge clk_i) begin
+    clear_q  <= counter_clear_i || !rst_ni;
+    enable_q <= readings_i.status_busy;
+    events_q <= events_i;
+    causes_q <= causes_i;
+  end
+
+  base16_counter_totals #(
+    .Count(CounterCount),
+    .SumWidth(SumWidth)
+  ) u_totals (
     .clk_i,
     .rst_ni,
-    .clear_i(counter_clear_i),
-    .enable_i(readings_i.status_busy),
-    .step_i(counter_step_i),
-    .read_index_i(counter_index[EventWidth-1:0]),
-    .read_data_o(event_count)
+    .clear_i(clear_q),
+    .turn_o(turn),
+    .sum_i(sum),
+    .read_valid_i(counter_read),
+    .read_index_i(counter_offset[3 +: CounterWidth]),
+    .read_done_o(counter_done),
+    .read_data_o(counter)
+  );
+
+  base16_event_sums #(
+    .Count(EventCount),
+    .Turns(CounterCount),
+    .StepWidths({
+      4'd7, 4'd7, 4'd1, 4'd1, 4'd1, 4'd1, 4'd1, 4'd1, 4'd1, 4'd1, 4'd1, 4'd1, 4'd1, 4'd3, 4'd1
+    })
+  ) u_event_sums (
+    .clk_i,
+    .rst_ni,
+    .clear_i(clear_q),
+    .enable_i(enable_q),
+    .step_i({
+      8'(events_q.write_bytes),
+      8'(events_q.read_bytes),
+      8'(events_q.store_wait),
+      8'(events_q.vector_wait),
+      8'(events_q.matmul_wait),
+      8'(events_q.load_wait),
+      8'(events_q.scalar_busy),
+      8'(events_q.store_busy),
+      8'(events_q.vector_busy),
+      8'(events_q.matmul_busy),
+      8'(events_q.load_busy),
+      8'(events_q.array_wait),
+      8'(events_q.array_rows),
+      8'(events_q.commands),
+      8'(events_q.cycles)
+    }),
+    .take_i(32'(turn) < EventCount),
+    .take_index_i(turn[EventWidth-1:0]),
+    .sum_o(event_sum)
   );
 
   localparam int unsigned LoadWidth = $clog2(base16_pkg::CausesLoad);
-  logic [47:0] load_count;
-  base16_cause_counters #(
-    .Count(base16_pkg::CausesLoad)
-  ) u_load_causes (
+  logic                load_turn;
+  logic [CauseSum-1:0] load_sum;
+  assign load_turn = 32'(turn) >= base16_pkg::FirstLoad &&
+      32'(turn) < base16_pkg::FirstLoad + base16_pkg::CausesLoad;
+  base16_cause_sums #(
+    .Count(base16_pkg::CausesLoad),
+    .Turns(CounterCount)
+  ) u_load_sums (
     .clk_i,
     .rst_ni,
-    .clear_i(counter_clear_i),
-    .enable_i(readings_i.status_busy),
-    .cause_i(load_cause_i[LoadWidth-1:0]),
-    .read_index_i(LoadWidth'(32'(counter_index) - base16_pkg::FirstLoad)),
-    .read_data_o(load_count)
+    .clear_i(clear_q),
+    .enable_i(enable_q),
+    .cause_i(causes_q.load_cause[LoadWidth-1:0]),
+    .take_i(load_turn),
+    .take_index_i(LoadWidth'(32'(turn) - base16_pkg::FirstLoad)),
+    .sum_o(load_sum)
   );
 
   localparam int unsigned MatmulWidth = $clog2(base16_pkg::CausesMatmul);
-  logic [47:0] matmul_count;
-  base16_cause_counters #(
-    .Count(base16_pkg::CausesMatmul)
-  ) u_matmul_causes (
+  logic                matmul_turn;
+  logic [CauseSum-1:0] matmul_sum;
+  assign matmul_turn = 32'(turn) >= base16_pkg::FirstMatmul &&
+      32'(turn) < base16_pkg::FirstMatmul + base16_pkg::CausesMatmul;
+  base16_cause_sums #(
+    .Count(base16_pkg::CausesMatmul),
+    .Turns(CounterCount)
+  ) u_matmul_sums (
     .clk_i,
     .rst_ni,
-    .clear_i(counter_clear_i),
-    .enable_i(readings_i.status_busy),
-    .cause_i(matmul_cause_i[MatmulWidth-1:0]),
-    .read_index_i(MatmulWidth'(32'(counter_index) - base16_pkg::FirstMatmul)),
-    .read_data_o(matmul_count)
+    .clear_i(clear_q),
+    .enable_i(enable_q),
+    .cause_i(causes_q.matmul_cause[MatmulWidth-1:0]),
+    .take_i(matmul_turn),
+    .take_index_i(MatmulWidth'(32'(turn) - base16_pkg::FirstMatmul)),
+    .sum_o(matmul_sum)
   );
 
   localparam int unsigned VectorWidth = $clog2(base16_pkg::CausesVector);
-  logic [47:0] vector_count;
-  base16_cause_counters #(
-    .Count(base16_pkg::CausesVector)
-  ) u_vector_causes (
+  logic                vector_turn;
+  logic [CauseSum-1:0] vector_sum;
+  assign vector_turn = 32'(turn) >= base16_pkg::FirstVector &&
+      32'(turn) < base16_pkg::FirstVector + base16_pkg::CausesVector;
+  base16_cause_sums #(
+    .Count(base16_pkg::CausesVector),
+    .Turns(CounterCount)
+  ) u_vector_sums (
     .clk_i,
     .rst_ni,
-    .clear_i(counter_clear_i),
-    .enable_i(readings_i.status_busy),
-    .cause_i(vector_cause_i[VectorWidth-1:0]),
-    .read_index_i(VectorWidth'(32'(counter_index) - base16_pkg::FirstVector)),
-    .read_data_o(vector_count)
+    .clear_i(clear_q),
+    .enable_i(enable_q),
+    .cause_i(causes_q.vector_cause[VectorWidth-1:0]),
+    .take_i(vector_turn),
+    .take_index_i(VectorWidth'(32'(turn) - base16_pkg::FirstVector)),
+    .sum_o(vector_sum)
   );
 
   localparam int unsigned StoreWidth = $clog2(base16_pkg::CausesStore);
-  logic [47:0] store_count;
-  base16_cause_counters #(
-    .Count(base16_pkg::CausesStore)
-  ) u_store_causes (
+  logic                store_turn;
+  logic [CauseSum-1:0] store_sum;
+  assign store_turn = 32'(turn) >= base16_pkg::FirstStore &&
+      32'(turn) < base16_pkg::FirstStore + base16_pkg::CausesStore;
+  base16_cause_sums #(
+    .Count(base16_pkg::CausesStore),
+    .Turns(CounterCount)
+  ) u_store_sums (
     .clk_i,
     .rst_ni,
-    .clear_i(counter_clear_i),
-    .enable_i(readings_i.status_busy),
-    .cause_i(store_cause_i[StoreWidth-1:0]),
-    .read_index_i(StoreWidth'(32'(counter_index) - base16_pkg::FirstStore)),
-    .read_data_o(store_count)
+    .clear_i(clear_q),
+    .enable_i(enable_q),
+    .cause_i(causes_q.store_cause[StoreWidth-1:0]),
+    .take_i(store_turn),
+    .take_index_i(StoreWidth'(32'(turn) - base16_pkg::FirstStore)),
+    .sum_o(store_sum)
   );
 
   localparam int unsigned ScalarWidth = $clog2(base16_pkg::CausesScalar);
-  logic [47:0] scalar_count;
-  base16_cause_counters #(
-    .Count(base16_pkg::CausesScalar)
-  ) u_scalar_causes (
+  logic                scalar_turn;
+  logic [CauseSum-1:0] scalar_sum;
+  assign scalar_turn = 32'(turn) >= base16_pkg::FirstScalar &&
+      32'(turn) < base16_pkg::FirstScalar + base16_pkg::CausesScalar;
+  base16_cause_sums #(
+    .Count(base16_pkg::CausesScalar),
+    .Turns(CounterCount)
+  ) u_scalar_sums (
     .clk_i,
     .rst_ni,
-    .clear_i(counter_clear_i),
-    .enable_i(readings_i.status_busy),
-    .cause_i(scalar_cause_i[ScalarWidth-1:0]),
-    .read_index_i(ScalarWidth'(32'(counter_index) - base16_pkg::FirstScalar)),
-    .read_data_o(scalar_count)
+    .clear_i(clear_q),
+    .enable_i(enable_q),
+    .cause_i(causes_q.scalar_cause[ScalarWidth-1:0]),
+    .take_i(scalar_turn),
+    .take_index_i(ScalarWidth'(32'(turn) - base16_pkg::FirstScalar)),
+    .sum_o(scalar_sum)
   );
 
   localparam int unsigned DispatchWidth = $clog2(base16_pkg::CausesDispatch);
-  logic [47:0] dispatch_count;
-  base16_cause_counters #(
-    .Count(base16_pkg::CausesDispatch)
-  ) u_dispatch_causes (
+  logic                dispatch_turn;
+  logic [CauseSum-1:0] dispatch_sum;
+  assign dispatch_turn = 32'(turn) >= base16_pkg::FirstDispatch &&
+      32'(turn) < base16_pkg::FirstDispatch + base16_pkg::CausesDispatch;
+  base16_cause_sums #(
+    .Count(base16_pkg::CausesDispatch),
+    .Turns(CounterCount)
+  ) u_dispatch_sums (
     .clk_i,
     .rst_ni,
-    .clear_i(counter_clear_i),
-    .enable_i(readings_i.status_busy),
-    .cause_i(dispatch_cause_i[DispatchWidth-1:0]),
-    .read_index_i(DispatchWidth'(32'(counter_index) - base16_pkg::FirstDispatch)),
-    .read_data_o(dispatch_count)
+    .clear_i(clear_q),
+    .enable_i(enable_q),
+    .cause_i(causes_q.dispatch_cause[DispatchWidth-1:0]),
+    .take_i(dispatch_turn),
+    .take_index_i(DispatchWidth'(32'(turn) - base16_pkg::FirstDispatch)),
+    .sum_o(dispatch_sum)
   );
 
   always_comb begin
-    counter = event_count;
-    if (access) begin
-      if (32'(counter_index) >= base16_pkg::FirstLoad) counter = 64'(load_count);
-      if (32'(counter_index) >= base16_pkg::FirstMatmul) counter = 64'(matmul_count);
-      if (32'(counter_index) >= base16_pkg::FirstVector) counter = 64'(vector_count);
-      if (32'(counter_index) >= base16_pkg::FirstStore) counter = 64'(store_count);
-      if (32'(counter_index) >= base16_pkg::FirstScalar) counter = 64'(scalar_count);
-      if (32'(counter_index) >= base16_pkg::FirstDispatch) counter = 64'(dispatch_count);
-    end
+    sum = event_sum;
+    if (load_turn) sum = SumWidth'(load_sum);
+    if (matmul_turn) sum = SumWidth'(matmul_sum);
+    if (vector_turn) sum = SumWidth'(vector_sum);
+    if (store_turn) sum = SumWidth'(store_sum);
+    if (scalar_turn) sum = SumWidth'(scalar_sum);
+    if (dispatch_turn) sum = SumWidth'(dispatch_sum);
   end
 
   logic unused_causes;
-  assign unused_causes =
-      ^{load_cause_i,
-         matmul_cause_i,
-         vector_cause_i,
-         store_cause_i,
-         scalar_cause_i,
-         dispatch_cause_i};
+  assign unused_causes = ^causes_q;
 
   assign address        = {access_addr[11:2], 2'b00};
   assign in_counters    = address >= base16_pkg::CounterBase && address < CounterEnd;
@@ -223,28 +292,26 @@ module base16_registers #(
   assign counter_offset = address - base16_pkg::CounterBase;
   assign window_offset  = address - base16_pkg::WindowBase;
   assign window_word    = window_offset[WindowWidth-1:2];
-  assign refused        = !known || (access_write && !writable);
   assign write          = access && access_write && writable;
+  assign counter_read   = access && !access_write && in_counters;
 
-  always_comb begin
-    merged = read_data;
-    if (write) begin
-      for (int unsigned i = 0; i < 4; i++) begin
-        if (access_strobe[i]) merged[i*8 +: 8] = access_data[i*8 +: 8];
-      end
-    end
+  // The answer: a register's at once, a counter's when its turn has come.
+  always_ff @(posedge clk_i) begin
+    done_q <= rst_ni && ((access && !counter_read) || counter_done);
+    if (access) refused_q <= !known || (access_write && !writable);
+    if (access) word_q <= read_data;
+    else if (counter_done) word_q <= counter_offset[2] ? counter[63:32] : counter[31:0];
   end
 
   logic status_interrupt_q;
 
-  // One read path serves reads and the merging of partial writes.
   always_comb begin
     read_data = '0;
     known     = 1'b1;
     writable  = 1'b0;
     if (access) begin
       if (in_counters) begin
-        read_data = counter_offset[2] ? counter[63:32] : counter[31:0];
+        known = 1'b1;
       end else if (in_windows) begin
         writable = 1'b1;
         for (int unsigned w = 0; w < WindowCount; w++) begin
@@ -319,34 +386,58 @@ module base16_registers #(
         for (int unsigned w = 0; w < WindowCount; w++) begin
           if (window_offset[11:WindowWidth] == (12 - WindowWidth)'(w)) begin
             unique case (window_word)
-              3'd0: settings_o.windows.base[w*64 +: 32] <= merged;
-              3'd1: settings_o.windows.base[w*64+32 +: 32] <= merged;
-              3'd2: settings_o.windows.end_field[w*64 +: 32] <= merged;
-              3'd3: settings_o.windows.end_field[w*64+32 +: 32] <= merged;
-              3'd4: settings_o.windows.permissions[w*2 +: 2] <= merged[1:0];
+              3'd0: for (int unsigned i = 0; i < 4; i++) begin
+                if (access_strobe[i]) settings_o.windows.base[w*64+i*8 +: 8] <= access_data[i*8 +: 8];
+              end
+              3'd1: for (int unsigned i = 0; i < 4; i++) begin
+                if (access_strobe[i]) settings_o.windows.base[w*64+32+i*8 +: 8] <= access_data[i*8 +: 8];
+              end
+              3'd2: for (int unsigned i = 0; i < 4; i++) begin
+                if (access_strobe[i]) settings_o.windows.end_field[w*64+i*8 +: 8] <= access_data[i*8 +: 8];
+              end
+              3'd3: for (int unsigned i = 0; i < 4; i++) begin
+                if (access_strobe[i]) settings_o.windows.end_field[w*64+32+i*8 +: 8] <= access_data[i*8 +: 8];
+              end
+              3'd4: if (access_strobe[0]) settings_o.windows.permissions[w*2 +: 2] <= access_data[1:0];
               default: ;
             endcase
           end
         end
       end else begin
         unique case (address)
-          base16_pkg::RegInterruptEnable: settings_o.interrupt_enable <= merged[0];
-          base16_pkg::RegProgramAddrLow: settings_o.program_addr[31:0] <= merged;
-          base16_pkg::RegProgramAddrHigh: settings_o.program_addr[63:32] <= merged;
-          base16_pkg::RegProgramCommands: settings_o.program_commands <= merged;
+          base16_pkg::RegInterruptEnable: if (access_strobe[0]) settings_o.interrupt_enable <= access_data[0];
+          base16_pkg::RegProgramAddrLow: for (int unsigned i = 0; i < 4; i++) begin
+            if (access_strobe[i]) settings_o.program_addr[i*8 +: 8] <= access_data[i*8 +: 8];
+          end
+          base16_pkg::RegProgramAddrHigh: for (int unsigned i = 0; i < 4; i++) begin
+            if (access_strobe[i]) settings_o.program_addr[32+i*8 +: 8] <= access_data[i*8 +: 8];
+          end
+          base16_pkg::RegProgramCommands: for (int unsigned i = 0; i < 4; i++) begin
+            if (access_strobe[i]) settings_o.program_commands[i*8 +: 8] <= access_data[i*8 +: 8];
+          end
           default: ;
         endcase
       end
     end
   end
 
-  assign pulses_o.control_start      = write && address == base16_pkg::RegControl && merged[0];
-  assign pulses_o.control_soft_reset = write && address == base16_pkg::RegControl && merged[1];
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      pulses_o.control_start      <= 1'b0;
+      pulses_o.control_soft_reset <= 1'b0;
+    end else begin
+      pulses_o.control_start <= write && address == base16_pkg::RegControl && access_strobe[0] &&
+        access_data[0];
+      pulses_o.control_soft_reset <= write && address == base16_pkg::RegControl && access_strobe[0] &&
+        access_data[1];
+    end
+  end
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni || !core_rst_ni) status_interrupt_q <= 1'b0;
     else if (readings_i.status_interrupt) status_interrupt_q <= 1'b1;
-    else if (write && address == base16_pkg::RegInterruptClear && merged[0]) begin
+    else if (write && address == base16_pkg::RegInterruptClear && access_strobe[0] &&
+        access_data[0]) begin
       status_interrupt_q <= 1'b0;
     end
   end

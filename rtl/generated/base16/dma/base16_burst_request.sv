@@ -6,49 +6,60 @@
 // Contract: commands as in base16_burst_splitter. A burst is committed (issue_valid_o, one pulse) when
 //   room_i says that its bookkeeping and data have a place, its bytes lie in a permitted window,
 //   and the address register is free; what is committed is requested, whatever halt_i does. A burst
-//   outside the windows gives one refused_valid_o pulse (issue_addr_o and issue_tag_o name it) and
-//   ends all further work until reset. Requests are bus-aligned, full-size, INCR.
-// Timing: one burst per cycle; three cycles from command to request.
+//   outside the windows gives one refused_valid_o pulse (refused_addr_o and issue_tag_o name it,
+//   and stay) and ends all further work until reset. Requests are bus-aligned, full-size, INCR.
+// Timing: one burst per cycle; four cycles from command to request: cut, checked, committed. One
+//   cycle more between commands; command_ready_o is a register.
 `default_nettype none
 
 module base16_burst_request #(
-  parameter int unsigned BurstBytes = 1024,
-  parameter int unsigned SizeWidth  = 30,
-  parameter int unsigned TagWidth   = 36,
-  parameter int unsigned Permission = 0
+  parameter  int unsigned BurstBytes  = 1024,
+  parameter  int unsigned SizeWidth   = 30,
+  parameter  int unsigned TagWidth    = 36,
+  parameter  int unsigned Permission  = 0,
+  localparam int unsigned AddressBits = base16_pkg::AddressBits
 ) (
-  input  logic                        clk_i,
-  input  logic                        rst_ni,
-  input  logic                        halt_i,
-  input  base16_pkg::windows_t     windows_i,
-  input  logic                        command_valid_i,
-  output logic                        command_ready_o,
-  input  logic [63:0]                 command_addr_i,
-  input  logic [SizeWidth-1:0]        command_chunk_bytes_i,
-  input  logic [15:0]                 command_chunks_i,
-  input  logic [31:0]                 command_stride_i,
-  input  logic [TagWidth-1:0]         command_tag_i,
-  input  logic                        room_i,
-  output logic                        issue_valid_o,
-  output logic [63:0]                 issue_addr_o,
-  output logic [7:0]                  issue_length_o,
-  output logic                        issue_last_o,
-  output logic [TagWidth-1:0]         issue_tag_o,
-  output logic                        refused_valid_o,
-  output logic                        ax_valid_o,
-  input  logic                        ax_ready_i,
-  output base16_pkg::axi_request_t ax_o,
-  output logic                        busy_o
+  input  logic                          clk_i,
+  input  logic                          rst_ni,
+  input  logic                          halt_i,
+  input  base16_pkg::window_limits_t limits_i,
+  input  logic                          command_valid_i,
+  output logic                          command_ready_o,
+  input  logic [63:0]                   command_addr_i,
+  input  logic [SizeWidth-1:0]          command_chunk_bytes_i,
+  input  logic [15:0]                   command_chunks_i,
+  input  logic [31:0]                   command_stride_i,
+  input  logic [TagWidth-1:0]           command_tag_i,
+  input  logic                          room_i,
+  output logic                          issue_valid_o,
+  output logic [AddressBits-1:0]        issue_addr_o,
+  output logic [7:0]                    issue_length_o,
+  output logic                          issue_last_o,
+  output logic [TagWidth-1:0]           issue_tag_o,
+  output logic                          refused_valid_o,
+  output logic [63:0]                   refused_addr_o,
+  output logic                          ax_valid_o,
+  input  logic                          ax_ready_i,
+  output base16_pkg::axi_request_t   ax_o,
+  output logic                          busy_o
 );
-  localparam int unsigned AddressBits = base16_pkg::AddressBits;
-  localparam int unsigned BusBytes = base16_pkg::BusBytes;
-  localparam int unsigned BeatWidth = $clog2(BusBytes);
+  localparam int unsigned EndBits = base16_pkg::EndBits;
+  localparam int unsigned BeatWidth = $clog2(base16_pkg::BusBytes);
 
-  logic burst_valid, allowed, stopped_q, splitter_busy;
-  logic [63:0] burst_end;
+  // A burst as the splitter cuts it, and one that has been checked.
+  typedef struct packed {
+    logic [EndBits-1:0]  addr;
+    logic                beyond;  // of the bus's addresses, by its command
+    logic [7:0]          length;
+    logic                last;
+    logic [TagWidth-1:0] tag;
+  } burst_t;
+  burst_t cut, checked_q;
+  logic cut_valid, cut_taken, checked_valid_q, covered, allowed_q, stopped_q, splitter_busy;
+  logic [EndBits-1:0] cut_end;
+  logic [63:0]        high;
 
   base16_burst_splitter #(
-    .BusBytes(BusBytes),
     .BurstBytes(BurstBytes),
     .SizeWidth(SizeWidth),
     .TagWidth(TagWidth)
@@ -62,30 +73,48 @@ module base16_burst_request #(
     .command_chunks_i,
     .command_stride_i,
     .command_tag_i,
-    .burst_valid_o(burst_valid),
-    .burst_ready_i(issue_valid_o),
-    .burst_addr_o(issue_addr_o),
-    .burst_end_o(burst_end),
-    .burst_length_o(issue_length_o),
-    .burst_last_o(issue_last_o),
-    .burst_tag_o(issue_tag_o),
+    .burst_valid_o(cut_valid),
+    .burst_ready_i(cut_taken),
+    .burst_addr_o(cut.addr),
+    .burst_end_o(cut_end),
+    .burst_length_o(cut.length),
+    .burst_last_o(cut.last),
+    .burst_tag_o(cut.tag),
+    .burst_beyond_o(cut.beyond),
+    .high_o(high),
     .busy_o(splitter_busy)
   );
 
   base16_window_check #(
     .Permission(Permission)
   ) u_check (
-    .valid_i(burst_valid),
-    .first_i(issue_addr_o),
-    .end_i(burst_end),
-    .windows_i,
-    .allowed_o(allowed)
+    .limits_i,
+    .first_i(cut.addr),
+    .end_i(cut_end),
+    .allowed_o(covered)
   );
 
-  assign issue_valid_o   = allowed && room_i && !halt_i && !stopped_q &&
+  assign cut_taken = !checked_valid_q || issue_valid_o;
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) checked_valid_q <= 1'b0;
+    else if (cut_taken) checked_valid_q <= cut_valid;
+  end
+  always_ff @(posedge clk_i) begin
+    if (cut_taken && cut_valid) begin
+      checked_q <= cut;
+      allowed_q <= covered && !cut.beyond;
+    end
+  end
+
+  assign issue_addr_o    = checked_q.addr[AddressBits-1:0];
+  assign issue_length_o  = checked_q.length;
+  assign issue_last_o    = checked_q.last;
+  assign issue_tag_o     = checked_q.tag;
+  assign issue_valid_o   = checked_valid_q && allowed_q && room_i && !halt_i &&
                            (!ax_valid_o || ax_ready_i);
-  assign refused_valid_o = burst_valid && !allowed && !halt_i && !stopped_q;
-  assign busy_o          = splitter_busy || ax_valid_o;
+  assign refused_valid_o = checked_valid_q && !allowed_q && !halt_i && !stopped_q;
+  assign refused_addr_o  = checked_q.beyond ? high | 64'(issue_addr_o) : 64'(checked_q.addr);
+  assign busy_o          = splitter_busy || checked_valid_q || ax_valid_o;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -118,7 +147,7 @@ module base16_burst_request #(
   base16_assert_always a_one_page (
     .clk_i,
     .rst_ni,
-    .holds_i(!burst_valid || issue_addr_o[63:12] == 52'((burst_end - 64'd1) >> 12))
+    .holds_i(!cut_valid || cut.addr[EndBits-1:12] == (EndBits - 12)'((cut_end - 1'b1) >> 12))
   );
 endmodule
 

@@ -28,7 +28,7 @@ module base16_load_unit #(
   input  logic                         halt_i,
   output logic                         busy_o,
   output logic                         idle_o,
-  input  base16_pkg::windows_t      windows_i,
+  input  base16_pkg::window_limits_t limits_i,
 
   input  logic                         command_valid_i,
   output logic                         command_ready_o,
@@ -51,6 +51,7 @@ module base16_load_unit #(
   output logic [23:0]                  write_addr_o,
   output logic [Dim*8-1:0]             write_data_o
 );
+  localparam int unsigned AddressBits = base16_pkg::AddressBits;
   localparam int unsigned DimWidth = $clog2(Dim);
   localparam int unsigned SizeWidth = 24 + DimWidth;
   localparam int unsigned Pieces = BusBytes > Dim ? BusBytes / Dim : 1;
@@ -61,7 +62,7 @@ module base16_load_unit #(
   typedef struct packed {
     logic        of_list;  // of a gather
     logic [31:0] index;    // of the command
-    logic [63:0] addr;
+    logic [AddressBits-1:0] addr;
   } burst_t;
   // What the scratchpad side needs of a command.
   typedef struct packed {
@@ -90,7 +91,8 @@ module base16_load_unit #(
   // Address side.
   logic issue_valid, issue_last, refused, room;
   logic [7:0] issue_length;
-  burst_t     issue;
+  burst_t      issue;
+  logic [63:0] refused_addr;
 
   logic row_valid, row_ready, list_beat, bad_row;
   logic [63:0] row_addr, bad_row_addr;
@@ -145,7 +147,7 @@ module base16_load_unit #(
     .command_chunks_i(row_chunks),
     .command_stride_i(row_stride),
     .command_tag_i(row_tag),
-    .windows_i,
+    .limits_i,
     .room_i(room),
     .issue_valid_o(issue_valid),
     .issue_addr_o(issue.addr),
@@ -153,6 +155,7 @@ module base16_load_unit #(
     .issue_last_o(issue_last),
     .issue_tag_o({issue.of_list, issue.index}),
     .refused_valid_o(refused),
+    .refused_addr_o(refused_addr),
     .ax_valid_o(ar_valid_o),
     .ax_ready_i(ar_ready_i),
     .ax_o(ar_o),
@@ -237,6 +240,7 @@ module base16_load_unit #(
   );
 
   base16_word_walker #(
+    .Words(ScratchWords),
     .OffsetWidth(OffsetWidth),
     .TagWidth($bits(word_tag))
   ) u_walker (
@@ -255,6 +259,7 @@ module base16_load_unit #(
     .word_valid_o(word_valid),
     .word_ready_i(word_taken),
     .word_addr_o(word_addr),
+    .word_inside_o(in_range),
     .word_offset_o(word_offset),
     .word_chunk_last_o(word_chunk_last),
     .word_last_o(word_last),
@@ -277,7 +282,6 @@ module base16_load_unit #(
     .word_data_o(write_data_o)
   );
 
-  assign in_range      = word_addr < 25'(ScratchWords);
   assign write_valid_o = word_valid && data_valid && in_range;
   assign write_addr_o  = word_addr[23:0];
   assign word_taken    = write_valid_o && write_ready_i;
@@ -300,11 +304,11 @@ module base16_load_unit #(
   always_comb begin
     error_o.code  = base16_pkg::ErrReadWindow;
     error_o.index = issue.index;
-    error_o.addr  = issue.addr;
+    error_o.addr  = refused_addr;
     if (bus_error) begin
       error_o.code  = base16_pkg::ErrReadBus;
       error_o.index = burst.index;
-      error_o.addr  = burst.addr;
+      error_o.addr  = 64'(burst.addr);
     end else if (range_error) begin
       error_o.code  = base16_pkg::ErrScratchRange;
       error_o.index = word_tag.index;

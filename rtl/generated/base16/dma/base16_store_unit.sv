@@ -27,7 +27,7 @@ module base16_store_unit #(
   output logic                          busy_o,
   output logic                          idle_o,
   output logic                          word_event_o,  // a word of a store leaves for the bus
-  input  base16_pkg::windows_t       windows_i,
+  input  base16_pkg::window_limits_t limits_i,
 
   input  logic                          command_valid_i,
   output logic                          command_ready_o,
@@ -54,6 +54,7 @@ module base16_store_unit #(
   input  logic                          read_rsp_valid_i,
   input  logic [Dim*8-1:0]              read_rsp_data_i
 );
+  localparam int unsigned AddressBits = base16_pkg::AddressBits;
   localparam int unsigned DimWidth = $clog2(Dim);
   localparam int unsigned SizeWidth = 24 + DimWidth;
   localparam int unsigned Pieces = BusBytes > Dim ? BusBytes / Dim : 1;
@@ -68,7 +69,7 @@ module base16_store_unit #(
     logic        last;  // of its command
     logic [31:0] index;
     logic [3:0]  signal;
-    logic [63:0] addr;
+    logic [AddressBits-1:0] addr;
   } burst_t;
   // What the scratchpad side needs of a command.
   typedef struct packed {
@@ -98,7 +99,8 @@ module base16_store_unit #(
   // Address side.
   logic issue_valid, refused, room;
   logic [7:0] issue_length;
-  burst_t     issue;
+  burst_t      issue;
+  logic [63:0] refused_addr;
 
   base16_burst_request #(
     .BurstBytes(base16_pkg::MaxBurstBeats * BusBytes),
@@ -116,7 +118,7 @@ module base16_store_unit #(
     .command_chunks_i(command_i.chunks),
     .command_stride_i(command_i.memory_stride),
     .command_tag_i({command_index_i, command_i.signal}),
-    .windows_i,
+    .limits_i,
     .room_i(room),
     .issue_valid_o(issue_valid),
     .issue_addr_o(issue.addr),
@@ -124,6 +126,7 @@ module base16_store_unit #(
     .issue_last_o(issue.last),
     .issue_tag_o({issue.index, issue.signal}),
     .refused_valid_o(refused),
+    .refused_addr_o(refused_addr),
     .ax_valid_o(aw_valid_o),
     .ax_ready_i(aw_ready_i),
     .ax_o(aw_o),
@@ -184,6 +187,7 @@ module base16_store_unit #(
   );
 
   base16_word_walker #(
+    .Words(ScratchWords),
     .OffsetWidth(OffsetWidth),
     .TagWidth(32)
   ) u_walker (
@@ -202,6 +206,7 @@ module base16_store_unit #(
     .word_valid_o(word_valid),
     .word_ready_i(word_granted),
     .word_addr_o(word_addr),
+    .word_inside_o(in_range),
     .word_offset_o(word_offset),
     .word_chunk_last_o(word_chunk_last),
     .word_last_o(word_last),
@@ -213,7 +218,6 @@ module base16_store_unit #(
   localparam int unsigned CreditWidth = $clog2(WordBuffer + 1);
   logic [CreditWidth-1:0] credit_q;
   logic               word_sent;
-  assign in_range         = word_addr < 25'(ScratchWords);
   assign read_req_valid_o = word_valid && credit_q != '0 && (in_range || failed_q || halt_i);
   assign read_req_addr_o  = in_range ? word_addr[23:0] : '0;
   assign word_granted     = read_req_valid_o && read_req_ready_i;
@@ -350,11 +354,11 @@ module base16_store_unit #(
   always_comb begin
     error_o.code  = base16_pkg::ErrWriteWindow;
     error_o.index = issue.index;
-    error_o.addr  = issue.addr;
+    error_o.addr  = refused_addr;
     if (bus_error) begin
       error_o.code  = base16_pkg::ErrWriteBus;
       error_o.index = burst.index;
-      error_o.addr  = burst.addr;
+      error_o.addr  = 64'(burst.addr);
     end else if (range_error) begin
       error_o.code  = base16_pkg::ErrScratchRange;
       error_o.index = word_index;
