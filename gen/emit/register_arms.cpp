@@ -13,25 +13,12 @@
 namespace intformer {
 namespace {
 
-/// Every line of a statement behind the indent.
-std::string indented(const std::string& indent, std::string_view statement) {
-  std::string text;
-  for (std::size_t begin = 0, end = 0; begin < statement.size(); begin = end + 1) {
-    end = std::min(statement.find('\n', begin), statement.size());
-    text += fmt::format("{}{}\n", indent, statement.substr(begin, end - begin));
-  }
-  return text;
-}
-
 /// A statement beside its head, or several in a block below it.
 std::string block(const std::string& indent, const std::string& head,
                   const std::vector<std::string>& statements) {
-  if (statements.size() == 1) {
-    const std::string text = indented(indent, head + ' ' + statements.front());
-    return text;
-  }
+  if (statements.size() == 1) return fmt::format("{}{} {}\n", indent, head, statements.front());
   std::string text = fmt::format("{}{} begin\n", indent, head);
-  for (const auto& statement : statements) text += indented(indent + "  ", statement);
+  for (const auto& statement : statements) text += fmt::format("{}  {}\n", indent, statement);
   return text + indent + "end\n";
 }
 
@@ -42,19 +29,18 @@ std::string bits(const RegisterField& field) {
   return fmt::format("[{}:{}]", field.lsb + field.width - 1, field.lsb);
 }
 
-/// Takes those bytes of what is written whose strobes are high: into a whole word of a member, or into
-/// a field within one byte. `part` opens the brackets of the member's bits: "[w*64" or "[32".
-std::string store(const RegisterField& field, const std::string& member, const std::string& part) {
+/// Takes the byte at bit b of what is written: into a whole word of a member, or, into a field
+/// within that byte. `place` is the bit of the member at which the word begins, or empty for 0.
+std::string takeByte(const RegisterField& field, const std::string& member, std::string_view place) {
   if (field.width >= 32)
-    return fmt::format("for (int unsigned i = 0; i < 4; i++) begin\n"
-                       "  if (access_strobe[i]) settings_o.{}{}i*8 +: 8] <= access_data[i*8 +: 8];\n"
-                       "end",
-                       member, part.empty() ? "[" : part + "+");
-  if (field.lsb / 8 != (field.lsb + field.width - 1) / 8)
+    return fmt::format("settings_o.{}[{}{}b +: 8] <= data[b +: 8];", member, place,
+                       place.empty() ? "" : "+");
+  const uint32_t byte = field.lsb / 8;
+  if (byte != (field.lsb + field.width - 1) / 8)
     throw std::logic_error("a field that can be set lies in two bytes");
-  const std::string target =
-      part.empty() ? member : fmt::format("{}{} +: {}]", member, part, field.width);
-  return fmt::format("if (access_strobe[{}]) settings_o.{} <= access_data{};", field.lsb / 8, target,
+  const std::string part =
+      place.empty() ? "" : fmt::format("[{} +: {}]", place, field.width);
+  return fmt::format("if (b == {}) settings_o.{}{} <= data{};", 8 * byte, member, part,
                      bits(field));
 }
 
@@ -120,9 +106,7 @@ std::string reads() {
     known     = 1'b1;
     writable  = 1'b0;
     if (access) begin
-      if (in_counters) begin
-        known = 1'b1;
-      end else if (in_windows) begin
+      if (in_windows) begin
         writable = 1'b1;
         for (int unsigned w = 0; w < WindowCount; w++) begin
           if (window_offset[11:WindowWidth] == (12 - WindowWidth)'(w)) begin
@@ -134,7 +118,7 @@ std::string reads() {
             endcase
           end
         end
-      end else begin
+      end else if (!in_counters) begin
         unique case (address)
 {}          default: known = 1'b0;
         endcase
@@ -150,10 +134,9 @@ std::string writeWindows() {
   for (const auto& row : windowRows()) {
     const RegisterField& field = row.fields.front();
     for (uint32_t word = 0; word < wordsOf(row); ++word)
-      text += indented("              ",
-                       fmt::format("3'd{}: ", row.offset / 4 + word) +
-                           store(field, "windows." + windowMember(row),
-                                 fmt::format("[w*{}{}", field.width, word == 0 ? "" : "+32")));
+      text += fmt::format("                3'd{}: {}\n", row.offset / 4 + word,
+                          takeByte(field, "windows." + windowMember(row),
+                                   fmt::format("w*{}{}", field.width, word == 0 ? "" : "+32")));
   }
   return text;
 }
@@ -173,10 +156,10 @@ std::string writes() {
         if (field.kind != Kind::Held) continue;
         const std::string member = memberName(row, field);
         if (word == 0) addReset(member, field);
-        statements.push_back(store(field, member, word == 0 ? "" : "[32"));
+        statements.push_back(takeByte(field, member, word == 0 ? "" : "32"));
       }
       if (!statements.empty())
-        arms += block("          ", fmt::format("intformer_pkg::Reg{}:", wordName(row, word)),
+        arms += block("            ", fmt::format("intformer_pkg::Reg{}:", wordName(row, word)),
                       statements);
     }
   }
@@ -185,19 +168,22 @@ std::string writes() {
   return fmt::format(R"sv(
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-{}    end else if (write) begin
-      if (in_windows) begin
-        for (int unsigned w = 0; w < WindowCount; w++) begin
-          if (window_offset[11:WindowWidth] == (12 - WindowWidth)'(w)) begin
-            unique case (window_word)
-{}              default: ;
-            endcase
+{}    end else begin
+      for (int unsigned b = 0; b < 32; b += 8) begin
+        if (wrote[b/8] && in_windows) begin
+          for (int unsigned w = 0; w < WindowCount; w++) begin
+            if (window_offset[11:WindowWidth] == (12 - WindowWidth)'(w)) begin
+              unique case (window_word)
+{}                default: ;
+              endcase
+            end
           end
         end
-      end else begin
-        unique case (address)
-{}          default: ;
-        endcase
+        if (wrote[b/8] && !in_windows) begin
+          unique case (address)
+{}            default: ;
+          endcase
+        end
       end
     end
   end
@@ -207,20 +193,19 @@ std::string writes() {
 
 /// `address == ...` and a one among what is written to the field.
 std::string wroteOne(const RegisterRow& row, const RegisterField& field) {
-  return fmt::format("write && address == intformer_pkg::Reg{} && access_strobe[{}] &&\n"
-                     "        access_data{}",
-                     wordName(row, 0), field.lsb / 8, bits(field));
+  return fmt::format("wrote[{}] && address == intformer_pkg::Reg{} && data{}", field.lsb / 8,
+                     wordName(row, 0), bits(field));
 }
 
 std::string pulses() {
   Columns resets;
-  std::string sets;
+  Columns sets;
   for (const auto& row : registerRows())
     for (const auto& field : row.fields)
       if (field.kind == Kind::Pulse) {
         const std::string member = "pulses_o." + memberName(row, field);
         resets.add(member, "<= 1'b0;");
-        sets += fmt::format("      {} <= {};\n", member, wroteOne(row, field));
+        sets.add(member, fmt::format("<= {};", wroteOne(row, field)));
       }
   return fmt::format(R"sv(
   always_ff @(posedge clk_i) begin
@@ -229,7 +214,7 @@ std::string pulses() {
 {}    end
   end
 )sv",
-                     resets.text("      "), sets);
+                     resets.text("      "), sets.text("      "));
 }
 
 std::string flags() {

@@ -67,9 +67,9 @@ module registers #(
 
   logic access, access_write;
   logic [11:0] access_addr, address, counter_offset, window_offset;
-  logic [31:0] access_data, read_data, word_q;
-  logic [3:0] access_strobe;
-  logic known, writable, in_counters, in_windows, write, done_q, refused_q;
+  logic [31:0] data, read_data, word_q;
+  logic [3:0] strobe, wrote;
+  logic known, writable, in_counters, in_windows, done_q, refused_q;
 
   logic [WindowWidth-3:0] window_word;
 
@@ -96,8 +96,8 @@ module registers #(
     .access_valid_o(access),
     .access_write_o(access_write),
     .access_addr_o(access_addr),
-    .access_data_o(access_data),
-    .access_strobe_o(access_strobe),
+    .access_data_o(data),
+    .access_strobe_o(strobe),
     .access_done_i(done_q),
     .access_data_i(word_q),
     .access_refused_i(refused_q)
@@ -110,8 +110,8 @@ module registers #(
   intformer_pkg::events_t events_q;
   intformer_pkg::causes_t causes_q;
   logic [CounterWidth-1:0] turn;
-  logic [SumWidth-1:0]     sum, event_sum;
-  logic [63:0]             counter;
+  logic [SumWidth-1:0] sum, event_sum;
+  logic [63:0] counter;
 
   always_ff @(posedge clk_i) begin
     clear_q  <= counter_clear_i || !rst_ni;
@@ -143,7 +143,7 @@ constexpr std::string_view kAccess = R"sv(
   assign counter_offset = address - intformer_pkg::CounterBase;
   assign window_offset  = address - intformer_pkg::WindowBase;
   assign window_word    = window_offset[WindowWidth-1:2];
-  assign write          = access && access_write && writable;
+  assign wrote          = {4{access && access_write && writable}} & strobe;
   assign counter_read   = access && !access_write && in_counters;
 
   // The answer: a register's at once, a counter's when its turn has come.

@@ -101,7 +101,7 @@ constexpr std::array kCounters = {
     CounterSpec{"dispatch_full_matmul", "the queue of matmul is full", "dispatch"},
     CounterSpec{"dispatch_full_vector", "the queue of vector is full", "dispatch"},
     CounterSpec{"dispatch_full_store", "the queue of store is full", "dispatch"},
-    CounterSpec{"dispatch_fetch", "no command has been fetched", "dispatch"},
+    CounterSpec{"dispatch_fetch", "no command has been fetched and checked", "dispatch"},
     CounterSpec{"dispatch_end", "`end`, or the stop at an error, waits for the units", "dispatch"},
 };
 

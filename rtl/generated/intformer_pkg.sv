@@ -742,7 +742,7 @@ package intformer_pkg;
   localparam int unsigned CountDispatchFullMatmul = 50;  // the queue of matmul is full
   localparam int unsigned CountDispatchFullVector = 51;  // the queue of vector is full
   localparam int unsigned CountDispatchFullStore  = 52;  // the queue of store is full
-  localparam int unsigned CountDispatchFetch      = 53;  // no command has been fetched
+  localparam int unsigned CountDispatchFetch      = 53;  // no command has been fetched and checked
   localparam int unsigned CountDispatchEnd        = 54;  // `end`, or the stop at an error, waits for the units
   localparam int unsigned EventCount              = 15;  // counters of events; the others follow them
   localparam int unsigned CounterCount            = 55;

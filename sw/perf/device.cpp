@@ -51,7 +51,7 @@ bool Device::cycle() {
   }
   bool accept = false;
   uint32_t next = 0;
-  if (fetch_.valid()) {
+  if (fetch_.checked()) {
     next = fetch_.index();
     const Header& header = headers_[next];
     if (header.end)

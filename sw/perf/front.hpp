@@ -59,11 +59,13 @@ class FetchUnit {
   }
   /// A command is offered to the dispatcher: the next one of the stream.
   [[nodiscard]] bool valid() const { return queue_.valid(); }
+  /// It was offered in the cycle before, in which the dispatcher checks it.
+  [[nodiscard]] bool checked() const { return checked_; }
   [[nodiscard]] uint32_t index() const { return queue_.head(); }
   /// Nothing moves before a beat comes or a command is taken.
   [[nodiscard]] bool still() const {
     return started_ && request.still() && !request.issues(room(), true) && !complete_ &&
-           !queue_.moves();
+           !queue_.moves() && checked_ == queue_.valid();
   }
 
   void step(bool beat, bool taken) {
@@ -72,6 +74,7 @@ class FetchUnit {
     request.step(issue_, axReady_, started_ ? nullptr : &transfer_);
     issue_ = false;
     started_ = true;
+    checked_ = queue_.valid() && !taken;
     queue_.step(complete_ ? &received_ : nullptr, taken);
     received_ += complete_;
     complete_ = false;
@@ -90,7 +93,7 @@ class FetchUnit {
   CommandQueue<uint32_t> queue_;
   BurstRequest::Transfer transfer_;
   uint32_t reserved_ = 0, part_ = 0, received_ = 0;
-  bool started_ = false, complete_ = false, issue_ = false, axReady_ = false;
+  bool started_ = false, complete_ = false, issue_ = false, axReady_ = false, checked_ = false;
 };
 
 /// Tokens between the queues (token_counters.sv): those given in a cycle count from the next on.

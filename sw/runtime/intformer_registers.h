@@ -169,7 +169,7 @@
 #define INTFORMER_REG_COUNT_DISPATCH_FULL_VECTOR_HIGH 0x39Cu  /* its upper half */
 #define INTFORMER_REG_COUNT_DISPATCH_FULL_STORE_LOW   0x3A0u  /* the queue of store is full */
 #define INTFORMER_REG_COUNT_DISPATCH_FULL_STORE_HIGH  0x3A4u  /* its upper half */
-#define INTFORMER_REG_COUNT_DISPATCH_FETCH_LOW        0x3A8u  /* no command has been fetched */
+#define INTFORMER_REG_COUNT_DISPATCH_FETCH_LOW        0x3A8u  /* no command has been fetched and checked */
 #define INTFORMER_REG_COUNT_DISPATCH_FETCH_HIGH       0x3ACu  /* its upper half */
 #define INTFORMER_REG_COUNT_DISPATCH_END_LOW          0x3B0u  /* `end`, or the stop at an error, waits for the units */
 #define INTFORMER_REG_COUNT_DISPATCH_END_HIGH         0x3B4u  /* its upper half */
@@ -271,7 +271,7 @@
 #define INTFORMER_COUNT_DISPATCH_FULL_MATMUL 50  /* the queue of matmul is full */
 #define INTFORMER_COUNT_DISPATCH_FULL_VECTOR 51  /* the queue of vector is full */
 #define INTFORMER_COUNT_DISPATCH_FULL_STORE  52  /* the queue of store is full */
-#define INTFORMER_COUNT_DISPATCH_FETCH       53  /* no command has been fetched */
+#define INTFORMER_COUNT_DISPATCH_FETCH       53  /* no command has been fetched and checked */
 #define INTFORMER_COUNT_DISPATCH_END         54  /* `end`, or the stop at an error, waits for the units */
 #define INTFORMER_COUNTER_COUNT              55
 

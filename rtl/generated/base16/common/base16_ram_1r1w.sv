@@ -22,7 +22,8 @@ module base16_ram_1r1w #(
   input  logic [AddrWidth-1:0] read_addr_i,
   output logic [Width-1:0]     read_data_o
 );
-  (* no_rw_check *)  // spares the logic that would keep the old word
+  // The attribute spares the logic that would keep the old word.
+  (* no_rw_check *)
   logic [Width-1:0] mem[Depth];
 
   always_ff @(posedge clk_i) begin

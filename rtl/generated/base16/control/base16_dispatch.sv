@@ -10,8 +10,9 @@
 //   program): unknown opcode; a field that breaks a rule of the command set, a queue that waits for
 //   or signals itself, more than 65535 tokens in one counter; last command not `end`; all queues
 //   waiting while nothing is under way that could signal.
-// Timing: a command may issue 3 cycles after it was taken; one command per cycle in, one per queue
-//   out.
+// Timing: a command is checked in the cycle in which it is first offered, taken in the next at the
+//   earliest, and may issue 3 cycles after that; one command in two cycles in, one per cycle and
+//   queue out.
 `default_nettype none
 
 module base16_dispatch (
@@ -45,34 +46,50 @@ module base16_dispatch (
   output logic         error_valid_o,
   output base16_pkg::error_t error_o
 );
-  // What the next command is.
-  logic [1:0] queue;
-  logic known, is_end, bad_field, bad_memory, is_last, self_token;
+  // What the next command is: found in the cycle before it is looked at.
+  logic [1:0] queue_q, found_queue;
+  logic known_q, is_end_q, bad_field_q, bad_memory_q, is_last_q;
+  logic found_known, found_end, found_bad_field, found_bad_memory, self_token;
+  logic checked_q;  // what was found is of the command that is offered
 
   base16_command_check u_check (
     .valid_i(command_valid_i),
     .command_i,
-    .queue_o(queue),
-    .known_o(known),
-    .is_end_o(is_end),
-    .bad_field_o(bad_field),
-    .bad_memory_o(bad_memory)
+    .queue_o(found_queue),
+    .known_o(found_known),
+    .is_end_o(found_end),
+    .bad_field_o(found_bad_field),
+    .bad_memory_o(found_bad_memory)
   );
 
   logic [3:0] own_tokens;
   assign own_tokens = command_i[base16_pkg::WaitLsb +: base16_pkg::WaitWidth] |
                       command_i[base16_pkg::SignalLsb +: base16_pkg::SignalWidth];
-  assign self_token = !is_end && own_tokens[queue];
-  assign is_last    = command_index_i + 32'd1 == program_commands_i;
+  assign self_token = !found_end && own_tokens[found_queue];
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni || start_i) checked_q <= 1'b0;
+    else checked_q <= command_valid_i && !command_ready_o;
+  end
+  always_ff @(posedge clk_i) begin
+    if (command_valid_i) begin
+      queue_q      <= found_queue;
+      known_q      <= found_known;
+      is_end_q     <= found_end;
+      bad_field_q  <= found_bad_field || self_token;
+      bad_memory_q <= found_bad_memory;
+      is_last_q    <= command_index_i + 32'd1 == program_commands_i;
+    end
+  end
 
   // Queues.
   logic [3:0] queue_room, head_valid, issue, tokens_there;
   logic [15:0] head_wait;
   logic open_q, look, legal, accept, idle;
 
-  assign look   = command_valid_i && open_q && !halt_i;
-  assign legal  = known && !bad_field && !self_token && (is_end || !is_last);
-  assign accept = look && legal && !is_end && queue_room[queue];
+  assign look   = command_valid_i && checked_q && open_q && !halt_i;
+  assign legal  = known_q && !bad_field_q && (is_end_q || !is_last_q);
+  assign accept = look && legal && !is_end_q && queue_room[queue_q];
   assign command_ready_o = accept || finish_o;
 
   localparam int unsigned LoadBits = $bits(load_command_o);
@@ -83,7 +100,7 @@ module base16_dispatch (
     .clk_i,
     .rst_ni,
     .clear_i(start_i),
-    .push_valid_i(accept && queue == 2'd0),
+    .push_valid_i(accept && queue_q == 2'd0),
     .push_ready_o(queue_room[0]),
     .push_data_i({command_index_i, command_i[LoadBits-1:0]}),
     .pop_valid_o(head_valid[0]),
@@ -100,7 +117,7 @@ module base16_dispatch (
     .clk_i,
     .rst_ni,
     .clear_i(start_i),
-    .push_valid_i(accept && queue == 2'd1),
+    .push_valid_i(accept && queue_q == 2'd1),
     .push_ready_o(queue_room[1]),
     .push_data_i({command_index_i, command_i[MatmulBits-1:0]}),
     .pop_valid_o(head_valid[1]),
@@ -117,7 +134,7 @@ module base16_dispatch (
     .clk_i,
     .rst_ni,
     .clear_i(start_i),
-    .push_valid_i(accept && queue == 2'd2),
+    .push_valid_i(accept && queue_q == 2'd2),
     .push_ready_o(queue_room[2]),
     .push_data_i({command_index_i, command_i[VectorBits-1:0]}),
     .pop_valid_o(head_valid[2]),
@@ -134,7 +151,7 @@ module base16_dispatch (
     .clk_i,
     .rst_ni,
     .clear_i(start_i),
-    .push_valid_i(accept && queue == 2'd3),
+    .push_valid_i(accept && queue_q == 2'd3),
     .push_ready_o(queue_room[3]),
     .push_data_i({command_index_i, command_i[StoreBits-1:0]}),
     .pop_valid_o(head_valid[3]),
@@ -191,9 +208,9 @@ module base16_dispatch (
   end
   always_comb begin
     if (accept) cause_o = 4'(base16_pkg::IsDispatchWork);
-    else if (!command_valid_i) cause_o = 4'(base16_pkg::IsDispatchFetch);
-    else if (!look || !legal || is_end) cause_o = 4'(base16_pkg::IsDispatchEnd);
-    else cause_o = 4'(base16_pkg::IsDispatchFullLoad) + 4'(queue);
+    else if (!command_valid_i || !checked_q) cause_o = 4'(base16_pkg::IsDispatchFetch);
+    else if (!look || !legal || is_end_q) cause_o = 4'(base16_pkg::IsDispatchEnd);
+    else cause_o = 4'(base16_pkg::IsDispatchFullLoad) + 4'(queue_q);
   end
 
   // Commands accepted but not done (pending), issued but not done (under way): a unit holds fewer
@@ -207,7 +224,7 @@ module base16_dispatch (
   logic [3:0] accepted, pending, under_way;
   always_comb begin
     accepted = '0;
-    if (accept) accepted[queue] = 1'b1;
+    if (accept) accepted[queue_q] = 1'b1;
     for (int unsigned q = 0; q < 4; q++) begin
       pending[q]   = pending_q[q] != '0;
       under_way[q] = under_way_q[q] != '0;
@@ -228,7 +245,7 @@ module base16_dispatch (
   end
 
   assign idle     = pending == '0 && !scalar_busy_i;
-  assign finish_o = look && known && is_end && idle;
+  assign finish_o = look && known_q && is_end_q && idle;
 
   // Nothing under way, no head may issue, and no more commands can come in: no token will ever
   // come. Several cycles in a row, because a queue's head appears two cycles after its command
@@ -259,7 +276,7 @@ module base16_dispatch (
   // before it. It is found one queue per cycle, while all stand still.
   assign looked_at = issue_index_o[32'(stuck_q[1:0])*32 +: 32];
   always_ff @(posedge clk_i) begin
-    if (!stuck) earliest_q <= '1;
+    if (stuck_q == '0) earliest_q <= '1;
     else if (wait_event_o[stuck_q[1:0]] && looked_at < earliest_q) earliest_q <= looked_at;
   end
 
@@ -274,9 +291,9 @@ module base16_dispatch (
     error_o.addr  = '0;
     if (illegal) begin
       error_o.index = command_index_i;
-      if (!known) error_o.code = base16_pkg::ErrIllegalOpcode;
-      else if (bad_field || self_token) error_o.code = base16_pkg::ErrIllegalField;
-      if (bad_memory) begin
+      if (!known_q) error_o.code = base16_pkg::ErrIllegalOpcode;
+      else if (bad_field_q) error_o.code = base16_pkg::ErrIllegalField;
+      if (bad_memory_q) begin
         error_o.addr = command_i[base16_pkg::MemoryAddrLsb +: base16_pkg::MemoryAddrWidth];
       end
     end else if (overflow != '0) begin

@@ -58,9 +58,9 @@ module base16_registers #(
 
   logic access, access_write;
   logic [11:0] access_addr, address, counter_offset, window_offset;
-  logic [31:0] access_data, read_data, word_q;
-  logic [3:0] access_strobe;
-  logic known, writable, in_counters, in_windows, write, done_q, refused_q;
+  logic [31:0] data, read_data, word_q;
+  logic [3:0] strobe, wrote;
+  logic known, writable, in_counters, in_windows, done_q, refused_q;
 
   logic [WindowWidth-3:0] window_word;
 
@@ -87,8 +87,8 @@ module base16_registers #(
     .access_valid_o(access),
     .access_write_o(access_write),
     .access_addr_o(access_addr),
-    .access_data_o(access_data),
-    .access_strobe_o(access_strobe),
+    .access_data_o(data),
+    .access_strobe_o(strobe),
     .access_done_i(done_q),
     .access_data_i(word_q),
     .access_refused_i(refused_q)
@@ -101,8 +101,8 @@ module base16_registers #(
   base16_pkg::events_t events_q;
   base16_pkg::causes_t causes_q;
   logic [CounterWidth-1:0] turn;
-  logic [SumWidth-1:0]     sum, event_sum;
-  logic [63:0]             counter;
+  logic [SumWidth-1:0] sum, event_sum;
+  logic [63:0] counter;
 
   always_ff @(posedge clk_i) begin
     clear_q  <= counter_clear_i || !rst_ni;
@@ -292,7 +292,7 @@ module base16_registers #(
   assign counter_offset = address - base16_pkg::CounterBase;
   assign window_offset  = address - base16_pkg::WindowBase;
   assign window_word    = window_offset[WindowWidth-1:2];
-  assign write          = access && access_write && writable;
+  assign wrote          = {4{access && access_write && writable}} & strobe;
   assign counter_read   = access && !access_write && in_counters;
 
   // The answer: a register's at once, a counter's when its turn has come.
@@ -310,9 +310,7 @@ module base16_registers #(
     known     = 1'b1;
     writable  = 1'b0;
     if (access) begin
-      if (in_counters) begin
-        known = 1'b1;
-      end else if (in_windows) begin
+      if (in_windows) begin
         writable = 1'b1;
         for (int unsigned w = 0; w < WindowCount; w++) begin
           if (window_offset[11:WindowWidth] == (12 - WindowWidth)'(w)) begin
@@ -329,7 +327,7 @@ module base16_registers #(
             endcase
           end
         end
-      end else begin
+      end else if (!in_counters) begin
         unique case (address)
           base16_pkg::RegDeviceId: read_data = base16_pkg::DeviceIdValue;
           base16_pkg::RegVersion: read_data = base16_pkg::VersionValue;
@@ -381,42 +379,31 @@ module base16_registers #(
       settings_o.windows.base        <= '0;
       settings_o.windows.end_field   <= '0;
       settings_o.windows.permissions <= '0;
-    end else if (write) begin
-      if (in_windows) begin
-        for (int unsigned w = 0; w < WindowCount; w++) begin
-          if (window_offset[11:WindowWidth] == (12 - WindowWidth)'(w)) begin
-            unique case (window_word)
-              3'd0: for (int unsigned i = 0; i < 4; i++) begin
-                if (access_strobe[i]) settings_o.windows.base[w*64+i*8 +: 8] <= access_data[i*8 +: 8];
-              end
-              3'd1: for (int unsigned i = 0; i < 4; i++) begin
-                if (access_strobe[i]) settings_o.windows.base[w*64+32+i*8 +: 8] <= access_data[i*8 +: 8];
-              end
-              3'd2: for (int unsigned i = 0; i < 4; i++) begin
-                if (access_strobe[i]) settings_o.windows.end_field[w*64+i*8 +: 8] <= access_data[i*8 +: 8];
-              end
-              3'd3: for (int unsigned i = 0; i < 4; i++) begin
-                if (access_strobe[i]) settings_o.windows.end_field[w*64+32+i*8 +: 8] <= access_data[i*8 +: 8];
-              end
-              3'd4: if (access_strobe[0]) settings_o.windows.permissions[w*2 +: 2] <= access_data[1:0];
-              default: ;
-            endcase
+    end else begin
+      for (int unsigned b = 0; b < 32; b += 8) begin
+        if (wrote[b/8] && in_windows) begin
+          for (int unsigned w = 0; w < WindowCount; w++) begin
+            if (window_offset[11:WindowWidth] == (12 - WindowWidth)'(w)) begin
+              unique case (window_word)
+                3'd0: settings_o.windows.base[w*64+b +: 8] <= data[b +: 8];
+                3'd1: settings_o.windows.base[w*64+32+b +: 8] <= data[b +: 8];
+                3'd2: settings_o.windows.end_field[w*64+b +: 8] <= data[b +: 8];
+                3'd3: settings_o.windows.end_field[w*64+32+b +: 8] <= data[b +: 8];
+                3'd4: if (b == 0) settings_o.windows.permissions[w*2 +: 2] <= data[1:0];
+                default: ;
+              endcase
+            end
           end
         end
-      end else begin
-        unique case (address)
-          base16_pkg::RegInterruptEnable: if (access_strobe[0]) settings_o.interrupt_enable <= access_data[0];
-          base16_pkg::RegProgramAddrLow: for (int unsigned i = 0; i < 4; i++) begin
-            if (access_strobe[i]) settings_o.program_addr[i*8 +: 8] <= access_data[i*8 +: 8];
-          end
-          base16_pkg::RegProgramAddrHigh: for (int unsigned i = 0; i < 4; i++) begin
-            if (access_strobe[i]) settings_o.program_addr[32+i*8 +: 8] <= access_data[i*8 +: 8];
-          end
-          base16_pkg::RegProgramCommands: for (int unsigned i = 0; i < 4; i++) begin
-            if (access_strobe[i]) settings_o.program_commands[i*8 +: 8] <= access_data[i*8 +: 8];
-          end
-          default: ;
-        endcase
+        if (wrote[b/8] && !in_windows) begin
+          unique case (address)
+            base16_pkg::RegInterruptEnable: if (b == 0) settings_o.interrupt_enable <= data[0];
+            base16_pkg::RegProgramAddrLow: settings_o.program_addr[b +: 8] <= data[b +: 8];
+            base16_pkg::RegProgramAddrHigh: settings_o.program_addr[32+b +: 8] <= data[b +: 8];
+            base16_pkg::RegProgramCommands: settings_o.program_commands[b +: 8] <= data[b +: 8];
+            default: ;
+          endcase
+        end
       end
     end
   end
@@ -426,18 +413,15 @@ module base16_registers #(
       pulses_o.control_start      <= 1'b0;
       pulses_o.control_soft_reset <= 1'b0;
     end else begin
-      pulses_o.control_start <= write && address == base16_pkg::RegControl && access_strobe[0] &&
-        access_data[0];
-      pulses_o.control_soft_reset <= write && address == base16_pkg::RegControl && access_strobe[0] &&
-        access_data[1];
+      pulses_o.control_start      <= wrote[0] && address == base16_pkg::RegControl && data[0];
+      pulses_o.control_soft_reset <= wrote[0] && address == base16_pkg::RegControl && data[1];
     end
   end
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni || !core_rst_ni) status_interrupt_q <= 1'b0;
     else if (readings_i.status_interrupt) status_interrupt_q <= 1'b1;
-    else if (write && address == base16_pkg::RegInterruptClear && access_strobe[0] &&
-        access_data[0]) begin
+    else if (wrote[0] && address == base16_pkg::RegInterruptClear && data[0]) begin
       status_interrupt_q <= 1'b0;
     end
   end
