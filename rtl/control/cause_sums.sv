@@ -22,16 +22,21 @@ module cause_sums #(
   input  logic [IndexWidth-1:0] take_index_i,
   output logic [SumWidth-1:0]   sum_o
 );
-  logic [SumWidth-1:0] sum_q[Count];
+  logic [SumWidth-1:0] sums[Count];
+  logic [SumWidth-1:0] next;  // of the sum that cause_i names: all share one adder
 
-  assign sum_o = sum_q[take_index_i];
+  assign sum_o = sums[take_index_i];
+  assign next  = (take_i && cause_i == take_index_i ? '0 : sums[cause_i]) + 1'b1;
 
-  always_ff @(posedge clk_i) begin
-    if (!rst_ni || clear_i) begin
-      for (int unsigned i = 0; i < Count; i++) sum_q[i] <= '0;
-    end else begin
-      if (enable_i) sum_q[cause_i] <= sum_q[cause_i] + 1'b1;
-      if (take_i) sum_q[take_index_i] <= SumWidth'(enable_i && cause_i == take_index_i);
+  for (genvar i = 0; i < Count; i++) begin : gen_sum
+    logic [SumWidth-1:0] sum_q;
+    logic hit, taken;
+    assign hit     = enable_i && 32'(cause_i) == i;
+    assign taken   = take_i && 32'(take_index_i) == i;
+    assign sums[i] = sum_q;
+    always_ff @(posedge clk_i) begin
+      if (!rst_ni || clear_i || (taken && !hit)) sum_q <= '0;
+      else if (hit) sum_q <= next;
     end
   end
 

@@ -7,7 +7,8 @@
 // Contract: in every cycle the sum of counter turn_o is given in sum_i, and taken. clear_i sets all
 //   to zero, and takes none. read_valid_i (a pulse, not before the last read's read_done_o) asks for
 //   a counter; read_done_o brings it with every step until its turn, and it may be in motion.
-// Timing: a read takes Count + 2 cycles at most.
+// Timing: a read takes Count + 4 cycles at most. A turn's total is read, passes a register, since a
+//   block RAM answers late in its cycle, and is written with the sum added.
 `default_nettype none
 
 module base16_counter_totals #(
@@ -26,37 +27,43 @@ module base16_counter_totals #(
   output logic [63:0]           read_data_o
 );
   logic [63:0] mem[Count];
-  logic [63:0] total_q, total;
-  logic [SumWidth-1:0] sum_q;
-  logic [IndexWidth-1:0] index_q, wanted_q;
-  logic valid_q;  // the turn before is added
-  logic first_q, first_add_q;  // a counter is zero until its first turn after a clear
+  // Behind a turn: what is in the memory (read), and what is added to (add).
+  logic [63:0] read_q, add_q, total;
+  logic [SumWidth-1:0] read_sum_q, add_sum_q;
+  logic [IndexWidth-1:0] read_index_q, add_index_q, wanted_q;
+  logic read_valid_q, add_valid_q;
+  logic first_q, read_first_q;  // a counter is zero until its first turn after a clear
   logic reading_q, last, meets;
 
   assign last  = turn_o == IndexWidth'(Count - 1);
-  assign total = (first_add_q ? '0 : total_q) + 64'(sum_q);
-  assign meets = reading_q && valid_q && index_q == wanted_q;
+  assign total = add_q + 64'(add_sum_q);
+  assign meets = reading_q && add_valid_q && add_index_q == wanted_q;
 
   always_ff @(posedge clk_i) begin
-    total_q <= mem[turn_o];
-    sum_q   <= sum_i;
-    index_q <= turn_o;
-    if (valid_q) mem[index_q] <= total;
+    read_q       <= mem[turn_o];
+    read_sum_q   <= sum_i;
+    read_index_q <= turn_o;
+    add_q        <= read_first_q ? '0 : read_q;
+    add_sum_q    <= read_sum_q;
+    add_index_q  <= read_index_q;
+    if (add_valid_q) mem[add_index_q] <= total;
     if (read_valid_i) wanted_q <= read_index_i;
     if (meets) read_data_o <= total;
   end
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni || clear_i) begin
-      turn_o      <= '0;
-      valid_q     <= 1'b0;
-      first_q     <= 1'b1;
-      first_add_q <= 1'b1;
+      turn_o       <= '0;
+      read_valid_q <= 1'b0;
+      add_valid_q  <= 1'b0;
+      first_q      <= 1'b1;
+      read_first_q <= 1'b1;
     end else begin
-      turn_o      <= last ? '0 : turn_o + 1'b1;
-      valid_q     <= 1'b1;
-      first_q     <= first_q && !last;
-      first_add_q <= first_q;
+      turn_o       <= last ? '0 : turn_o + 1'b1;
+      read_valid_q <= 1'b1;
+      add_valid_q  <= read_valid_q;
+      first_q      <= first_q && !last;
+      read_first_q <= first_q;
     end
   end
 
@@ -77,7 +84,7 @@ module base16_counter_totals #(
     .rst_ni,
     .holds_i(!read_valid_i || !reading_q)
   );
-  if (Count < 2) $error("counter_totals: Count must be at least 2");
+  if (Count < 4) $error("counter_totals: Count must be at least 4");  // a total is back by its turn
 endmodule
 
 `default_nettype wire
