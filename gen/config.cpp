@@ -196,6 +196,8 @@ class Loader {
     if (const auto* text = std::get_if<std::string Plan::*>(&key.member)) plan_.**text = word;
     if (const auto* family = std::get_if<Family Plan::*>(&key.member))
       plan_.**family = *familyOf(word);
+    if (const auto* fabric = std::get_if<Fabric Plan::*>(&key.member))
+      plan_.**fabric = static_cast<Fabric>(std::ranges::find(kFabricNames, word) - kFabricNames.begin());
     return std::nullopt;
   }
 

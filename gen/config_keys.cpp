@@ -34,6 +34,9 @@ constexpr std::array kKeys = {
     ConfigKey{.path = "array.dim", .member = &Plan::dim,
               .doc = "rows = columns of the systolic array",
               .low = 4, .high = 64, .powerOfTwo = true, .fallback = 16},
+    ConfigKey{.path = "array.dsp_multipliers", .member = &Plan::dspMultipliers,
+              .doc = "products of the array that DSPs make, at most array.dim^2; LUTs make the others",
+              .low = 0, .high = 64 * 64, .fallback = 1, .power = 2},
     ConfigKey{.path = "accumulator.bytes", .member = &Plan::accRows,
               .doc = "int32 sums: rows of 4 * array.dim bytes",
               .low = 1, .high = kAddressableRows * 64 * 4, .fallback = 256, .power = 2,
@@ -78,6 +81,11 @@ constexpr std::array kKeys = {
     ConfigKey{.path = "protection.windows", .member = &Plan::windowCount,
               .doc = "address windows that the host can open",
               .low = 1, .high = 8, .fallback = 4},
+    ConfigKey{.path = "target.family", .member = &Plan::fabric,
+              .doc = "what the hardware is built for: a DSP of UltraScale makes two products of the array"},
+    ConfigKey{.path = "target.clock_mhz", .member = &Plan::clockMhz,
+              .doc = "clock that is aimed at, for reports; 0: none is said",
+              .low = 0, .high = 2000, .fallback = 0},
 };
 
 int64_t nearestPowerOfTwo(int64_t value) {
@@ -114,6 +122,11 @@ std::optional<Refusal> lanesFitDim(const ConfigValues& v) {
   return atMost(v.at("vector.lanes"), v.at("array.dim"), "array.dim");
 }
 
+std::optional<Refusal> dspMultipliersFitArray(const ConfigValues& v) {
+  return atMost(v.at("array.dsp_multipliers"), v.at("array.dim") * v.at("array.dim"),
+                "array.dim^2");
+}
+
 std::optional<Refusal> statRowsHoldABlock(const ConfigValues& v) {
   const int64_t rows = v.at("vector.stat_rows");
   const int64_t dim = v.at("array.dim");
@@ -142,6 +155,7 @@ std::optional<Refusal> accumulatorDivides(const ConfigValues& v) {
 }
 
 constexpr std::array kCrossChecks = {
+    CrossCheck{{"array.dsp_multipliers", "array.dim"}, dspMultipliersFitArray},
     CrossCheck{{"accumulator.bytes", "accumulator.banks", "array.dim"}, accumulatorDivides},
     CrossCheck{{"scratchpad.bytes", "scratchpad.banks", "array.dim"}, scratchpadDivides},
     CrossCheck{{"vector.lanes", "array.dim"}, lanesFitDim},
@@ -149,9 +163,19 @@ constexpr std::array kCrossChecks = {
     CrossCheck{{"bus.max_burst_beats", "bus.data_bits"}, burstStaysInPage},
 };
 
+/// "a", "b" or "c", each written as `form` says.
+std::string oneOf(std::span<const std::string_view> words, const char* form) {
+  std::string text;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (i != 0) text += i + 1 == words.size() ? " or " : ", ";
+    text += fmt::format(fmt::runtime(form), words[i]);
+  }
+  return text;
+}
+
 std::string rangeText(const ConfigKey& key) {
   if (key.path == "name") return fmt::format("{} letters, digits, `_`", kMaxNameLength);
-  if (key.isWord()) return fmt::format("`\"{}\"` or `\"{}\"`", kFamilyNames[0], kFamilyNames[1]);
+  if (key.isWord()) return oneOf(key.words(), "`\"{}\"`");
   if (key.low == 1 && key.unit != nullptr) return "a multiple of rows and banks";
   return fmt::format("{} to {}{}", key.low, key.high, key.powerOfTwo ? ", a power of two" : "");
 }
@@ -159,6 +183,7 @@ std::string rangeText(const ConfigKey& key) {
 std::string fallbackText(const ConfigKey& key) {
   constexpr std::array<std::string_view, 3> powers = {"", "array.dim", "array.dim^2"};
   if (key.path == "name") return "the file's name";
+  if (key.path == "target.family") return fmt::format("`\"{}\"`", fabricName(Plan{}.fabric));
   if (key.isWord()) return fmt::format("`\"{}\"`", familyName(Plan{}.family));
   if (key.power == 0) return std::to_string(key.fallback);
   if (key.fallback == 1) return std::string(powers[key.power]);
@@ -180,6 +205,12 @@ std::size_t editDistance(std::string_view a, std::string_view b) {
 }
 
 }  // namespace
+
+std::span<const std::string_view> ConfigKey::words() const {
+  if (std::holds_alternative<Family Plan::*>(member)) return kFamilyNames;
+  if (std::holds_alternative<Fabric Plan::*>(member)) return kFabricNames;
+  return {};
+}
 
 int64_t ConfigKey::fallbackFor(int64_t dim) const {
   int64_t value = fallback;
@@ -215,11 +246,11 @@ std::optional<Refusal> checkNumber(const ConfigKey& key, int64_t value) {
 }
 
 std::optional<Refusal> checkWord(const ConfigKey& key, std::string_view value) {
-  if (key.path == "vector.family") {
-    if (familyOf(value)) return std::nullopt;
-    const auto meant = nearestWord(value, kFamilyNames);
-    return Refusal{fmt::format("must be \"ibert\" or \"pwl\", got \"{}\"", value),
-                   fmt::format("\"{}\"", meant.empty() ? "pwl" : meant)};
+  if (const auto words = key.words(); !words.empty()) {
+    if (std::ranges::find(words, value) != words.end()) return std::nullopt;
+    const auto meant = nearestWord(value, words);
+    return Refusal{fmt::format("must be {}, got \"{}\"", oneOf(words, "\"{}\""), value),
+                   fmt::format("\"{}\"", meant.empty() ? words.back() : meant)};
   }
   if (value == legalName(value)) return std::nullopt;
   return Refusal{fmt::format("must be 1 to {} small letters, digits and single underscores, a "

@@ -19,7 +19,7 @@ using ConfigValues = std::map<std::string_view, int64_t>;
 /// One key of the config file: what its value may be by itself, what it is where the file does not
 /// say, and where it goes in the Plan.
 struct ConfigKey {
-  using Member = std::variant<uint32_t Plan::*, std::string Plan::*, Family Plan::*>;
+  using Member = std::variant<uint32_t Plan::*, std::string Plan::*, Family Plan::*, Fabric Plan::*>;
 
   std::string_view path;  ///< dotted
   Member member;          ///< a number's is value / unit
@@ -32,6 +32,8 @@ struct ConfigKey {
   int64_t (*unit)(const ConfigValues& values) = nullptr;  ///< nullptr: 1
 
   [[nodiscard]] bool isWord() const { return !std::holds_alternative<uint32_t Plan::*>(member); }
+  /// The words that it may be, where they are few.
+  [[nodiscard]] std::span<const std::string_view> words() const;
   [[nodiscard]] int64_t fallbackFor(int64_t dim) const;
 };
 

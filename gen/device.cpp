@@ -34,6 +34,8 @@ nlohmann::ordered_json planJson(const Plan& plan) {
   json["config_hash"] = configHashText(plan);
   json["interface_version"] = kDeviceVersion;
   json["family"] = familyName(plan.family);
+  json["target"] = fabricName(plan.fabric);
+  json["clock_mhz"] = plan.clockMhz;
   for (const auto& size : sizeSpecs(plan)) json[std::string(size.name)] = size.value;
   json["word_bits"] = plan.wordBits();
   json["beats_per_word"] = plan.beatsPerWord();

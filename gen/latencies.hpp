@@ -9,6 +9,11 @@ namespace intformer {
 struct Latencies {
   uint32_t read = 2;  ///< from a granted read of scratchpad or accumulator to its data
 
+  // Array and accumulator.
+  uint32_t arraySums = 2;    ///< from an activation in the array's last row to the sums of all columns
+  uint32_t accumulate = 2;   ///< from a row's sums to the last cycle before it can be read
+  uint32_t addDistance = 4;  ///< least from a row of the accumulator to a sum that adds to it
+
   // Vector unit. A row's first beat is in stage 1 of the lanes one cycle after the row entered.
   uint32_t lanesMultiply = 3;    ///< from stage 1 to the rounded first product
   uint32_t lanesActivation = 4;  ///< from there to an activation

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "gen/fabric.hpp"
 #include "gen/latencies.hpp"
 #include "sw/numerics/family.hpp"
 
@@ -42,6 +43,9 @@ struct Plan {
   uint32_t windowCount = 0;  ///< address windows that the host can open
 
   Latencies latencies;
+  Fabric fabric = Fabric::Generic;
+  uint32_t clockMhz = 0;        ///< that is aimed at; 0: none is said
+  uint32_t dspMultipliers = 0;  ///< products of the array that DSPs make, at most dim^2
 
   /// Bits of one scratchpad word.
   [[nodiscard]] uint32_t wordBits() const { return dim * 8; }
@@ -52,6 +56,13 @@ struct Plan {
   [[nodiscard]] uint32_t fetchBurstBytes() const {
     return std::min(maxBurstBeats * busBytes, 64 * std::bit_floor(std::max(fetchDepth, 2U) / 2));
   }
+  /// From the grant of a row of A to its sums: a cycle for each row of the array on the way.
+  [[nodiscard]] uint32_t arrayLatency() const {
+    return latencies.read + dim + latencies.arraySums;
+  }
+  /// Products that the array takes from one DSP: a DSP48E2 multiplies 27 by 18 bits, wide enough for
+  /// two columns of a row, whose activation is the same. An ECP5's multiplies 18 by 18.
+  [[nodiscard]] uint32_t productsPerDsp() const { return fabric == Fabric::Ultrascale ? 2 : 1; }
   /// Cycles from row to row of the row-scalar unit: half of what the array spends on a row of an
   /// attention head of 32 columns and 32 keys, 2 * 32 * 32 / dim^2; at most the bits of its divide.
   [[nodiscard]] uint32_t scalarInterval() const {

@@ -6,6 +6,8 @@ std::vector<SizeSpec> sizeSpecs(const Plan& plan) {
   return {
       {"dim", plan.dim, "rows and columns of the array; bytes of a word"},
       {"lanes", plan.lanes, "elements per cycle of the vector unit"},
+      {"dsp_multipliers", plan.dspMultipliers, "products of the array that DSPs make"},
+      {"products_per_dsp", plan.productsPerDsp(), "of the array's, in one multiplication"},
       {"scratch_words", plan.scratchWords, "scratchpad capacity"},
       {"scratch_banks", plan.scratchBanks, "bank = word address mod banks"},
       {"acc_rows", plan.accRows, "accumulator capacity, rows of dim int32"},
@@ -30,6 +32,8 @@ std::vector<SizeSpec> latencySpecs(const Plan& plan) {
       {"lanes_multiply", cycles.lanesMultiply, "stage 1 of the lanes to the first product"},
       {"lanes_activation", cycles.lanesActivation, "first product to activation"},
       {"lanes_finish", cycles.lanesFinish, "activation to results"},
+      {"accumulate_latency", cycles.accumulate, "sums of a row to their last cycle before they can be read"},
+      {"add_distance", cycles.addDistance, "least from a row of the accumulator to a sum that adds to it"},
       {"lane_stages", cycles.laneStages(), "stages of the lanes"},
       {"statistics_latency", cycles.statistics, "last stage to statistics that can be read"},
       {"statistics_read", cycles.statisticsRead, "last stage to the read of those before"},

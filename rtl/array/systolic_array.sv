@@ -6,12 +6,16 @@
 //   enters in the cycle of a swap). All columns of a result leave together, in the order of the
 //   words.
 // Numbers: activations int8 or uint8, weights int8, sums int32.
-// Timing: latency Dim + 2 cycles, one word per cycle, bubbles allowed.
+// Multipliers: DspMultipliers products are made in DSPs, ProductsPerDsp in each, the others by adders.
+// Timing: latency Dim + 2 cycles, one word per cycle, bubbles allowed. sum_soon_o announces a result
+//   two cycles before it comes.
 `default_nettype none
 
 module systolic_array #(
-  parameter  int unsigned Dim        = intformer_pkg::Dim,
-  localparam int unsigned IndexWidth = $clog2(Dim)
+  parameter  int unsigned Dim            = intformer_pkg::Dim,
+  parameter  int unsigned DspMultipliers = intformer_pkg::DspMultipliers,
+  parameter  int unsigned ProductsPerDsp = intformer_pkg::ProductsPerDsp,
+  localparam int unsigned IndexWidth     = $clog2(Dim)
 ) (
   input  logic                  clk_i,
   input  logic                  rst_ni,
@@ -26,7 +30,7 @@ module systolic_array #(
   input  logic [IndexWidth-1:0] weight_index_i,
   input  logic [Dim*8-1:0]      weight_data_i,
 
-  output logic                  sum_valid_o,
+  output logic                  sum_soon_o,
   output logic [Dim*32-1:0]     sum_data_o
 );
   // Link r lies above row r. Fewer activations go on from row to row: the skew is a triangle.
@@ -51,9 +55,13 @@ module systolic_array #(
   assign gen_link[0].sum               = '0;
 
   for (genvar r = 0; r < Dim; r++) begin : gen_row
+    // As even as can be among the rows.
+    localparam int unsigned DspColumns = DspMultipliers * (r + 1) / Dim - DspMultipliers * r / Dim;
     systolic_row #(
       .Dim(Dim),
-      .Row(r)
+      .Row(r),
+      .DspColumns(DspColumns),
+      .PerDsp(ProductsPerDsp)
     ) u_row (
       .clk_i,
       .rst_ni,
@@ -79,14 +87,7 @@ module systolic_array #(
   end
 
   // The last row registers activation, product and sum; link Dim shows the first of the three.
-  logic [1:0] sum_valid_q;
-
-  always_ff @(posedge clk_i) begin
-    if (!rst_ni) sum_valid_q <= '0;
-    else sum_valid_q <= {sum_valid_q[0], gen_link[Dim].row_valid};
-  end
-
-  assign sum_valid_o = sum_valid_q[1];
+  assign sum_soon_o = gen_link[Dim].row_valid;
   assign sum_data_o  = gen_link[Dim].sum;
 
   logic unused_last_link;
@@ -94,6 +95,11 @@ module systolic_array #(
                               gen_link[Dim].row_data, gen_link[Dim].weight_valid,
                               gen_link[Dim].weight_transposed, gen_link[Dim].weight_index,
                               gen_link[Dim].weight_data};
+
+  // What the contract demands.
+  if (DspMultipliers > Dim * Dim) $error("systolic_array: more multipliers than products");
+  if (ProductsPerDsp != 1 && ProductsPerDsp != 2)
+    $error("systolic_array: a DSP makes one product or two");
 endmodule
 
 `default_nettype wire

@@ -59,17 +59,19 @@ module weight_loader #(
   logic [SizeWidth-1:0] depth_q, depth_left_q, cols_left_q;
   logic [IndexWidth-1:0] index_q;
   logic [CountWidth-1:0] credit_q, waiting;
-  logic in_range, beyond, step, pop, last_word, last_depth, last_column, finish;
+  logic in_range_q, beyond_q, step, pop, last_word, last_depth, last_column, finish;
 
-  assign in_range    = SizeWidth'(index_q) < (transposed_q ? cols_left_q : depth_left_q);
-  assign beyond      = addr_q >= (AddrWidth + 1)'(ScratchWords);
-  assign step        = active_q && credit_q != '0 && (!in_range || (req_ready_i && !beyond));
+  function automatic logic past(input logic [AddrWidth:0] address);
+    past = address >= (AddrWidth + 1)'(ScratchWords);
+  endfunction
+
+  assign step        = active_q && credit_q != '0 && (!in_range_q || (req_ready_i && !beyond_q));
   assign last_word   = index_q == IndexWidth'(Dim - 1);
   assign last_depth  = depth_left_q <= DimSize;
   assign last_column = cols_left_q <= DimSize;
   assign finish      = step && last_word && last_depth && last_column;
 
-  assign req_valid_o      = active_q && credit_q != '0 && in_range && !beyond;
+  assign req_valid_o      = active_q && credit_q != '0 && in_range_q && !beyond_q;
   assign req_addr_o       = addr_q[AddrWidth-1:0];
   assign command_ready_o  = !active_q || finish;
   assign tile_base_next   = tile_base_q + (transposed_q ? {1'b0, stride_q} : DimAddr);
@@ -86,19 +88,27 @@ module weight_loader #(
       depth_left_q  <= command_depth_i;
       cols_left_q   <= command_cols_i;
       index_q       <= '0;
+      in_range_q    <= 1'b1;  // a tile has a word at least
+      beyond_q      <= past({1'b0, command_addr_i});
     end else if (step) begin
       index_q <= index_q + 1'b1;
       addr_q  <= addr_q + 1'b1;
+
+      in_range_q <= last_word || SizeWidth'(index_q) + 1'b1 <
+                                 (transposed_q ? cols_left_q : depth_left_q);
+      beyond_q   <= addr_q >= (AddrWidth + 1)'(ScratchWords - 1);
       if (last_word && !last_depth) begin
         depth_left_q <= depth_left_q - DimSize;
         tile_base_q  <= tile_base_next;
         addr_q       <= tile_base_next;
+        beyond_q     <= past(tile_base_next);
       end else if (last_word) begin
         depth_left_q  <= depth_q;
         cols_left_q   <= cols_left_q - DimSize;
         column_base_q <= column_base_next;
         tile_base_q   <= column_base_next;
         addr_q        <= column_base_next;
+        beyond_q      <= past(column_base_next);
       end
     end
   end
@@ -126,7 +136,7 @@ module weight_loader #(
     else flight_q <= {flight_q[0], step};
   end
   always_ff @(posedge clk_i) begin
-    flight_zero_q       <= {flight_zero_q[0], !in_range};
+    flight_zero_q       <= {flight_zero_q[0], !in_range_q};
     flight_transposed_q <= {flight_transposed_q[0], transposed_q};
   end
 
@@ -156,7 +166,7 @@ module weight_loader #(
   assign weight_data_o       = word[Dim*8-1:0];
 
   // Nothing on its way and the tile not complete: the word that the array waits for is this one.
-  assign fault_valid_o = active_q && in_range && beyond && flight_q == '0 && !word_valid &&
+  assign fault_valid_o = active_q && in_range_q && beyond_q && flight_q == '0 && !word_valid &&
                          todo_q != '0;
   assign fault_addr_o  = addr_q;
 

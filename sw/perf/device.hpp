@@ -131,7 +131,7 @@ class Device {
   }
   /// The accumulator's port is free for the row that the vector unit asks for.
   [[nodiscard]] bool vectorSums() const {
-    const ArrayRow* row = matmul_.arriving(now_);
+    const ArrayRow* row = matmul_.announced(now_);
     return row == nullptr || !row->add ||
            ((row->target ^ vector_.accAddress()) & (plan_.accBanks - 1)) != 0;
   }

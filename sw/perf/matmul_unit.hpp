@@ -150,7 +150,8 @@ struct ArrayRow {
 /// Streams rows of A through the array (row_streamer.sv, the array's latency).
 class RowStreamer {
  public:
-  explicit RowStreamer(uint32_t dim) : dim_(dim) {}
+  explicit RowStreamer(const Plan& plan)
+      : dim_(plan.dim), addDistance_(plan.latencies.addDistance) {}
 
   [[nodiscard]] bool active() const { return active_; }
   [[nodiscard]] bool requests(bool weightsReady) const {
@@ -162,7 +163,7 @@ class RowStreamer {
   [[nodiscard]] bool swaps() const { return (swap_ & 2) != 0; }
   /// Rows that this tile will still send, one per cycle, without another condition.
   [[nodiscard]] uint32_t steadyRows() const {
-    return active_ && !first_ && swap_ == 0 && recent_ == 3 && rowsLeft_ > 1 ? rowsLeft_ - 1 : 0;
+    return active_ && !first_ && swap_ == 0 && recent_ == recentAll() && rowsLeft_ > 1 ? rowsLeft_ - 1 : 0;
   }
   /// It sends the first row of a tile if the weights are there.
   [[nodiscard]] bool begins() const {
@@ -171,7 +172,7 @@ class RowStreamer {
   /// Sends the first `rows` rows of a tile, so many that the weights have swapped.
   void begin(uint32_t rows) {
     first_ = false;
-    recent_ = 3;
+    recent_ = recentAll();
     skip(rows);
   }
   /// It can only wait for the weights of its next tile.
@@ -190,7 +191,7 @@ class RowStreamer {
   /// Ends the cycle; true when it has sent `row`.
   bool step(bool grant, Fifo<MatmulCommand>& commands, ArrayRow& row) {
     swap_ = (swap_ << 1 | (grant && first_)) & 3;
-    recent_ = (recent_ << 1 | grant) & 3;
+    recent_ = (recent_ << 1 | grant) & recentAll();
     if (active_ && (grant || rowsLeft_ == 0)) {
       if (grant) {
         row = {0, add_, rowsLeft_ == 1 && depthLeft_ <= dim_ && colsLeft_ <= dim_, target_};
@@ -215,8 +216,10 @@ class RowStreamer {
 
  private:
   [[nodiscard]] bool hazard() const {
-    return add_ && recent_ != 0 && lastTarget_ - target_ <= 1;
+    return add_ && recent_ != 0 && lastTarget_ - target_ <= addDistance_ - 2;
   }
+  /// A row in each of the cycles whose rows a sum must not meet.
+  [[nodiscard]] uint32_t recentAll() const { return (1U << (addDistance_ - 1)) - 1; }
   bool nextTile() {
     const bool lastDepth = depthLeft_ <= dim_;
     if (lastDepth && colsLeft_ <= dim_) return false;
@@ -250,7 +253,7 @@ class RowStreamer {
     slot_ = 0;
   }
 
-  uint32_t dim_;
+  uint32_t dim_, addDistance_;
   bool active_ = false, first_ = false, add_ = false;
   MatmulCommand command_;
   uint32_t address_ = 0, panel_ = 0, target_ = 0, tile_ = 0, lastTarget_ = 0;
@@ -262,7 +265,8 @@ class RowStreamer {
 class MatmulUnit {
  public:
   explicit MatmulUnit(const Plan& plan)
-      : loader(plan.dim), streamer(plan.dim), arrayLatency_(plan.dim + 4) {}
+      : loader(plan.dim), streamer(plan), arrayLatency_(plan.arrayLatency()),
+        accumulate_(plan.latencies.accumulate) {}
 
   WeightLoader loader;
   RowStreamer streamer;
@@ -271,10 +275,11 @@ class MatmulUnit {
     return !weightCommands_.full() && !rowCommands_.full() && !pending_.full();
   }
   [[nodiscard]] bool idle() const { return pending_.empty(); }
-  /// The row that reaches the accumulator in this cycle; nullptr when none does.
-  [[nodiscard]] const ArrayRow* arriving(uint64_t now) const {
-    const ArrayRow& row = array_[now % kRing];
-    return row.cycle == now ? &row : nullptr;
+  /// The row whose place the accumulator learns in this cycle, one before its sums come; nullptr
+  /// when there is none.
+  [[nodiscard]] const ArrayRow* announced(uint64_t now) const {
+    const ArrayRow& row = array_[(now + 1) % kRing];
+    return row.cycle == now + 1 ? &row : nullptr;
   }
   /// The command that is complete in this cycle.
   [[nodiscard]] std::optional<uint32_t> done(uint64_t now) const {
@@ -317,7 +322,7 @@ class MatmulUnit {
     if (streamer.step(aGranted, rowCommands_, row)) {
       row.cycle = now + arrayLatency_;
       array_[row.cycle % kRing] = row;
-      if (row.last) doneAt_.push(row.cycle + 2);
+      if (row.last) doneAt_.push(row.cycle + accumulate_);
     }
     loader.step(bGranted, swap, weightCommands_);
     if (taken == nullptr) return;
@@ -355,7 +360,7 @@ class MatmulUnit {
   }
 
   static constexpr uint32_t kRing = 128;  ///< more than the latency of the largest array
-  uint32_t arrayLatency_;
+  uint32_t arrayLatency_, accumulate_;
   Fifo<MatmulCommand> weightCommands_{2}, rowCommands_{2};
   Fifo<uint32_t> pending_{8};
   Fifo<uint64_t> doneAt_{8};

@@ -82,6 +82,11 @@ TEST_CASE("a value out of its range is refused with the nearest legal one") {
       {"array.dim=2", "array.dim: must be a power of two from 4 to 64, got 2; nearest legal: 4"},
       {"array.dim=20", "got 20; nearest legal: 16"},
       {"array.dim=128", "got 128; nearest legal: 64"},
+      {"array.dsp_multipliers=-1", "must be an integer from 0 to 4096, got -1; nearest legal: 0"},
+      {"target.family=ultrascale+",
+       "target.family: must be \"generic\", \"ecp5\" or \"ultrascale\", got \"ultrascale+\"; nearest legal: "
+       "\"ultrascale\""},
+      {"target.clock_mhz=2001", "must be an integer from 0 to 2000, got 2001; nearest legal: 2000"},
       {"accumulator.banks=1", "must be a power of two from 2 to 16, got 1; nearest legal: 2"},
       {"scratchpad.banks=6", "must be a power of two from 2 to 16, got 6; nearest legal: 8"},
       {"scratchpad.bytes=-1", "scratchpad.bytes: must be an integer from 1 to 1073741824, got -1"},
@@ -121,6 +126,8 @@ TEST_CASE("values that do not fit each other are refused where they stand") {
   const Case cases[] = {
       {{"array.dim=8"},
        "x.toml:16:9: vector.lanes: must be at most array.dim = 8, got 16; nearest legal: 8\n"},
+      {{"array.dsp_multipliers=257"},
+       "must be at most array.dim^2 = 256, got 257; nearest legal: 256\n"},
       {{"vector.stat_rows=8"}, "must be at least array.dim = 16, got 8; nearest legal: 16\n"},
       {{"bus.data_bits=512", "bus.max_burst_beats=128"},
        "--set bus.max_burst_beats=128: bus.max_burst_beats: must be at most 4096 / "
@@ -145,6 +152,23 @@ TEST_CASE("values that do not fit each other are refused where they stand") {
     CHECK(faults.find(c.expected) != std::string::npos);
     CHECK(std::count(faults.begin(), faults.end(), '\n') == 1);
   }
+}
+
+TEST_CASE("what the hardware is built for follows from the family, and is nothing where it is left out") {
+  const ConfigResult generic = loadConfig("configs/base16.toml");
+  REQUIRE(generic.plan);
+  CHECK(generic.plan->fabric == Fabric::Generic);
+  CHECK(generic.plan->clockMhz == 0);
+  CHECK(generic.plan->dspMultipliers == 256);
+  CHECK(generic.plan->productsPerDsp() == 1);
+  const std::vector<std::string> overrides = {"target.family=ultrascale", "target.clock_mhz=300",
+                                              "array.dsp_multipliers=200"};
+  const ConfigResult packed = loadConfig("configs/base16.toml", overrides);
+  REQUIRE(packed.plan);
+  CHECK(packed.plan->fabric == Fabric::Ultrascale);
+  CHECK(packed.plan->clockMhz == 300);
+  CHECK(packed.plan->dspMultipliers == 200);
+  CHECK(packed.plan->productsPerDsp() == 2);
 }
 
 TEST_CASE("the nearest legal value is legal") {

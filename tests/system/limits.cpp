@@ -15,7 +15,7 @@ using Values = std::map<std::string, std::string>;  ///< by key
 /// The ends of a key's range: of words, its shortest and longest or all that there are.
 std::vector<std::string> endsOf(const ConfigKey& key) {
   if (!key.isWord()) return {std::to_string(key.low), std::to_string(key.high)};
-  if (key.path == "vector.family") return {"ibert", "pwl"};
+  if (const auto words = key.words(); !words.empty()) return {words.begin(), words.end()};
   if (key.path != "name") throw std::logic_error("what are the ends of " + std::string(key.path));
   std::string longest = "z";
   while (!checkWord(key, longest + "z")) longest += "z";
@@ -38,7 +38,7 @@ Plan nearest(Values& values, std::string* refusal = nullptr, const std::string& 
 }
 
 std::string nameOf(std::string_view key, std::size_t end) {
-  return (end == 0 ? "low_" : "high_") + std::string(key.substr(key.find('.') + 1));
+  return (end == 0 ? "low_" : end == 1 ? "high_" : "last_") + std::string(key.substr(key.find('.') + 1));
 }
 
 }  // namespace
@@ -80,7 +80,7 @@ std::vector<Plan> combinedLimits() {
     for (const ConfigKey& key : configKeys()) {
       const std::size_t turn = index++ % 2;
       const std::size_t end = pattern < 2 ? pattern : turn ^ (pattern - 2);
-      values[std::string(key.path)] = endsOf(key)[end];
+      values[std::string(key.path)] = end == 0 ? endsOf(key).front() : endsOf(key).back();
     }
     values["name"] = names[pattern];
     values["array.dim"] = "4";

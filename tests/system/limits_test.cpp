@@ -1,5 +1,6 @@
 #include "tests/system/limits.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include "gen/config_keys.hpp"
@@ -37,7 +38,7 @@ TEST_CASE("every key is tried at both ends of its range", "[lint]") {
       CHECK((limit.reached() || !limit.refusal.empty()));
     }
     INFO(key.path);
-    CHECK(ends.size() == 2);
+    CHECK(ends.size() == std::max<std::size_t>(2, key.words().size()));
   }
 }
 

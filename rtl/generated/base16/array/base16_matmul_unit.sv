@@ -6,7 +6,8 @@
 //
 // Contract: a command is handed to the weight loader, which runs ahead by a tile, also into the
 //   next command, and to the row streamer. Each result row leaves with its accumulator row and is
-//   never held up. done_valid_o comes when the accumulator has written the last row.
+//   never held up; acc_data_o comes a cycle after the rest of it. done_valid_o comes when the
+//   accumulator has written the last row.
 //   halt_i: no new command is taken; those taken are finished.
 // Timing: a row of A per cycle; a tile takes max(rows, Dim) cycles; no bubble between tiles or
 //   commands while the scratchpad grants a weight word per cycle on average. From the grant of a
@@ -111,7 +112,7 @@ module base16_matmul_unit #(
   );
 
   // Taken and not yet done: two waiting, one streaming, at most three in the array.
-  logic done_q, last_q;
+  logic done_q;
   logic [3:0] unused_pending_count;
   base16_fifo #(
     .Width(36),
@@ -184,7 +185,8 @@ module base16_matmul_unit #(
     .AddrWidth(AddrWidth),
     .SizeWidth(SizeWidth),
     .ScratchWords(ScratchWords),
-    .AccRows(AccRows)
+    .AccRows(AccRows),
+    .AddDistance(base16_pkg::AddDistance)
   ) u_streamer (
     .clk_i,
     .rst_ni,
@@ -218,6 +220,7 @@ module base16_matmul_unit #(
   );
   assign row_event_o = place_valid;
 
+  logic sum_soon;
   base16_systolic_array #(
     .Dim(Dim)
   ) u_array (
@@ -231,13 +234,14 @@ module base16_matmul_unit #(
     .weight_transposed_i(weight_transposed),
     .weight_index_i(weight_index),
     .weight_data_i(weight_data),
-    .sum_valid_o(acc_valid_o),
+    .sum_soon_o(sum_soon),
     .sum_data_o(acc_data_o)
   );
 
   // Where the rows in the array belong: a row is in it for Dim + 4 cycles, so the FIFO never fills.
   localparam int unsigned PlaceDepth = Dim + 8;
-  logic place_ready, place_out_valid, place_out_last;
+  logic place_ready, place_out_valid, place_out_last, place_out_add;
+  logic [AddrWidth-1:0] place_out_addr;
   logic [$clog2(PlaceDepth+1)-1:0] unused_place_count;
   base16_fifo #(
     .Width(AddrWidth + 2),
@@ -249,26 +253,35 @@ module base16_matmul_unit #(
     .push_ready_o(place_ready),
     .push_data_i({place_last, place_add, place_addr}),
     .pop_valid_o(place_out_valid),
-    .pop_ready_i(acc_valid_o),
-    .pop_data_o({place_out_last, acc_accumulate_o, acc_addr_o}),
+    .pop_ready_i(sum_soon),
+    .pop_data_o({place_out_last, place_out_add, place_out_addr}),
     .count_o(unused_place_count)
   );
 
-  // The accumulator writes a row two cycles after it has come.
+  // The accumulator learns a row's place a cycle before its data, and writes it AccumulateLatency
+  // cycles after those.
+  always_ff @(posedge clk_i) begin
+    acc_addr_o       <= place_out_addr;
+    acc_accumulate_o <= place_out_add;
+  end
+  localparam int unsigned Accumulate = base16_pkg::AccumulateLatency;
+  logic [Accumulate:0] last_q;
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      last_q <= 1'b0;
-      done_q <= 1'b0;
+      acc_valid_o <= 1'b0;
+      last_q      <= '0;
+      done_q      <= 1'b0;
     end else begin
-      last_q <= acc_valid_o && place_out_last;
-      done_q <= last_q;
+      acc_valid_o <= sum_soon;
+      last_q      <= {last_q[Accumulate-1:0], sum_soon && place_out_last};
+      done_q      <= last_q[Accumulate];
     end
   end
 
   // With no row on its way the oldest command not done is the one being streamed.
   logic fault, failed_q;
   assign fault         = streamer_fault || (loader_fault && wait_event_o);
-  assign error_valid_o = fault && !failed_q && !place_out_valid && !last_q && !done_q;
+  assign error_valid_o = fault && !failed_q && !place_out_valid && last_q == '0 && !done_q;
   assign error_o.code  = streamer_fault && target_fault ? base16_pkg::ErrAccumulatorRange
                                                         : base16_pkg::ErrScratchRange;
   assign error_o.index = done_o.index;
@@ -292,7 +305,7 @@ module base16_matmul_unit #(
   base16_assert_always a_place (
     .clk_i,
     .rst_ni,
-    .holds_i(!acc_valid_o || place_out_valid)
+    .holds_i(!sum_soon || place_out_valid)
   );
   base16_assert_always a_data_in_time (
     .clk_i,

@@ -11,7 +11,7 @@
 //   come with the data, 2 cycles after the grant, for the array.
 // Addresses: what passes 2^AddrWidth does not wrap. At a row whose A or target address lies beyond
 //   the end of its memory the unit stops for good: nothing is requested, fault_valid_o stays high.
-// A tile that adds to one of the last two rows issued waits until they are 3 cycles old: reads and
+// A tile that adds to one of the last rows issued waits until they are AddDistance cycles old: reads and
 //   writes of one accumulator row never meet in the accumulator's pipeline.
 // Timing: one row per cycle, also from tile to tile and command to command.
 `default_nettype none
@@ -21,7 +21,8 @@ module base16_row_streamer #(
   parameter int unsigned AddrWidth    = 24,
   parameter int unsigned SizeWidth    = 16,
   parameter int unsigned ScratchWords = 32768,
-  parameter int unsigned AccRows      = 1024
+  parameter int unsigned AccRows      = 1024,
+  parameter int unsigned AddDistance  = 4
 ) (
   input  logic                 clk_i,
   input  logic                 rst_ni,
@@ -59,32 +60,39 @@ module base16_row_streamer #(
   output logic                 hold_event_o  // by its least length, or by a sum still on its way
 );
   localparam int unsigned SlotWidth = $clog2(Dim);
+  localparam int unsigned RowWidth = $clog2(AccRows);  // of a row before the end
   localparam logic [SizeWidth-1:0] DimSize = SizeWidth'(Dim);
 
+  // beyond_*_q go with row_addr_q and target_row_q, so that a request is a matter of few gates.
   logic active_q, unsigned_q, accumulate_q, first_q, add_q;
-  logic [AddrWidth-1:0] addr_q, stride_q, target_stride_q, target_last_q;
+  logic [AddrWidth-1:0] addr_q, stride_q, target_stride_q;
+  logic [RowWidth-1:0] target_last_q;
   logic [AddrWidth:0]
       panel_q, row_addr_q, target_tile_q, target_row_q;  // a carry above the address
   logic [SizeWidth-1:0] rows_q, depth_q, rows_left_q, depth_left_q, cols_left_q;
   logic [SlotWidth-1:0] slot_q;
-  logic [1:0]       recent_q;
+  logic [AddDistance-2:0] recent_q;  // rows granted in the cycles before
   logic [AddrWidth:0] panel_next, target_tile_next;
-  logic [AddrWidth-1:0] target_distance;
-  logic hazard, due, beyond_scratch, beyond_acc, grant, last_row, last_depth;
+  logic [RowWidth-1:0] target_distance;
+  logic hazard, due, beyond_scratch_q, beyond_acc_q, grant, last_row, last_depth;
   logic last_column, tile_end, finish;
 
-  assign target_distance = target_last_q - target_row_q[AddrWidth-1:0];
-  assign hazard          = add_q && recent_q != '0 && target_distance <= AddrWidth'(1);
+  assign target_distance = target_last_q - target_row_q[RowWidth-1:0];
+  assign hazard          = add_q && recent_q != '0 && target_distance <= RowWidth'(AddDistance - 2);
 
-  assign beyond_scratch = row_addr_q >= (AddrWidth + 1)'(ScratchWords);
-  assign beyond_acc     = target_row_q >= (AddrWidth + 1)'(AccRows);
+  function automatic logic past_scratch(input logic [AddrWidth:0] address);
+    past_scratch = address >= (AddrWidth + 1)'(ScratchWords);
+  endfunction
+  function automatic logic past_acc(input logic [AddrWidth:0] row);
+    past_acc = row >= (AddrWidth + 1)'(AccRows);
+  endfunction
 
   assign due = active_q && rows_left_q != '0 && (!first_q || (weights_ready_i && !hazard));
-  assign req_valid_o    = due && !beyond_scratch && !beyond_acc;
+  assign req_valid_o    = due && !beyond_scratch_q && !beyond_acc_q;
   assign req_addr_o     = row_addr_q[AddrWidth-1:0];
-  assign fault_valid_o  = due && (beyond_scratch || beyond_acc);
-  assign fault_target_o = !beyond_scratch;
-  assign fault_addr_o   = beyond_scratch ? row_addr_q : target_row_q;
+  assign fault_valid_o  = due && (beyond_scratch_q || beyond_acc_q);
+  assign fault_target_o = !beyond_scratch_q;
+  assign fault_addr_o   = beyond_scratch_q ? row_addr_q : target_row_q;
   assign grant       = req_valid_o && req_ready_i;
   assign last_row    = rows_left_q <= SizeWidth'(1);
   assign last_depth  = depth_left_q <= DimSize;
@@ -123,6 +131,9 @@ module base16_row_streamer #(
       cols_left_q     <= command_cols_i;
       first_q         <= 1'b1;
       slot_q          <= '0;
+
+      beyond_scratch_q <= past_scratch({1'b0, command_addr_i});
+      beyond_acc_q     <= past_acc({1'b0, command_target_addr_i});
     end else if (tile_end) begin
       rows_left_q <= rows_q;
       first_q     <= 1'b1;
@@ -133,6 +144,9 @@ module base16_row_streamer #(
         row_addr_q   <= panel_next;
         target_row_q <= target_tile_q;
         add_q        <= 1'b1;
+
+        beyond_scratch_q <= past_scratch(panel_next);
+        beyond_acc_q     <= past_acc(target_tile_q);
       end else begin
         depth_left_q  <= depth_q;
         cols_left_q   <= cols_left_q - DimSize;
@@ -141,6 +155,9 @@ module base16_row_streamer #(
         target_tile_q <= target_tile_next;
         target_row_q  <= target_tile_next;
         add_q         <= accumulate_q;
+
+        beyond_scratch_q <= past_scratch({1'b0, addr_q});
+        beyond_acc_q     <= past_acc(target_tile_next);
       end
     end else if (active_q && (grant || rows_left_q == '0)) begin
       if (slot_q != SlotWidth'(Dim - 1)) slot_q <= slot_q + 1'b1;
@@ -149,9 +166,12 @@ module base16_row_streamer #(
         row_addr_q   <= row_addr_q + 1'b1;
         target_row_q <= target_row_q + 1'b1;
         first_q      <= 1'b0;
+
+        beyond_scratch_q <= row_addr_q >= (AddrWidth + 1)'(ScratchWords - 1);
+        beyond_acc_q     <= target_row_q >= (AddrWidth + 1)'(AccRows - 1);
       end
     end
-    if (grant) target_last_q <= target_row_q[AddrWidth-1:0];
+    if (grant) target_last_q <= target_row_q[RowWidth-1:0];
   end
 
   logic [1:0] flight_q, flight_swap_q, flight_unsigned_q;
@@ -165,7 +185,7 @@ module base16_row_streamer #(
     end else begin
       if (command_valid_i && command_ready_o) active_q <= 1'b1;
       else if (finish) active_q <= 1'b0;
-      recent_q      <= {recent_q[0], grant};
+      recent_q      <= {recent_q[AddDistance-3:0], grant};
       flight_q      <= {flight_q[0], grant};
       flight_swap_q <= {flight_swap_q[0], grant && first_q};
     end

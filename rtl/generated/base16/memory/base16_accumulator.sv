@@ -4,10 +4,11 @@
 // Accumulator memory: Rows rows of Dim int32 in Banks banks; bank = row mod Banks.
 //
 // Contract: the array reads, adds and writes, or just writes, one row per cycle and is never held
-//   up; an add to a row must come 3 cycles or more after the row was last written. The vector unit
-//   reads through its own port, whose ready is combinational in valid and address of both: it waits
-//   while the array reads the same bank. Rows must lie before the end: those who ask see to it.
-// Timing: a row that the array brings in cycle t can be read by a request granted in cycle t + 3.
+//   up; it says which row a cycle before that row's data come. An add to a row must come AddDistance
+//   (4) cycles or more after the row was last named. The vector unit reads through its own port,
+//   whose ready is combinational in valid and address of both: it waits while the array reads the
+//   same bank. Rows must lie before the end: those who ask see to it.
+// Timing: a row that the array names in cycle t can be read by a request granted in cycle t + 4.
 //   Data come 2 cycles after the grant.
 `default_nettype none
 
@@ -44,11 +45,12 @@ module base16_accumulator #(
   assign read_req_ready_o = !(array_read && array_bank == vector_bank);
   assign vector_grant     = read_req_valid_i && read_req_ready_o;
 
-  // Stage 1: the banks show what they held. Stage 2: the sum is written.
-  logic valid1_q, add1_q, valid2_q;
-  logic [BankWidth-1:0] bank1_q, bank2_q;
-  logic [LocalWidth-1:0] local1_q, local2_q;
-  logic [RowWidth-1:0] data1_q, sum2_q, held1;
+  // Stage 1: the banks show what they held, the data come. Stage 2: they are added. Stage 3: the sum
+  // is written.
+  logic valid1_q, add1_q, valid2_q, valid3_q;
+  logic [BankWidth-1:0] bank1_q, bank2_q, bank3_q;
+  logic [LocalWidth-1:0] local1_q, local2_q, local3_q;
+  logic [RowWidth-1:0] data2_q, held2_q, sum3_q, held1;
   logic              vector1_q;
   logic [BankWidth-1:0]  vector_bank1_q;
 
@@ -61,9 +63,9 @@ module base16_accumulator #(
       .Depth(BankRows)
     ) u_ram (
       .clk_i,
-      .write_enable_i(valid2_q && bank2_q == BankWidth'(b)),
-      .write_addr_i(local2_q),
-      .write_data_i(sum2_q),
+      .write_enable_i(valid3_q && bank3_q == BankWidth'(b)),
+      .write_addr_i(local3_q),
+      .write_data_i(sum3_q),
       .read_enable_i(reads_for_array || (vector_grant && vector_bank == BankWidth'(b))),
       .read_addr_i(reads_for_array ? acc_addr_i[BankWidth +: LocalWidth] :
                                         read_req_addr_i[BankWidth +: LocalWidth]),
@@ -75,11 +77,13 @@ module base16_accumulator #(
     if (!rst_ni) begin
       valid1_q         <= 1'b0;
       valid2_q         <= 1'b0;
+      valid3_q         <= 1'b0;
       vector1_q        <= 1'b0;
       read_rsp_valid_o <= 1'b0;
     end else begin
       valid1_q         <= acc_valid_i;
       valid2_q         <= valid1_q;
+      valid3_q         <= valid2_q;
       vector1_q        <= vector_grant;
       read_rsp_valid_o <= vector1_q;
     end
@@ -99,13 +103,18 @@ module base16_accumulator #(
       add1_q   <= acc_accumulate_i;
       bank1_q  <= array_bank;
       local1_q <= acc_addr_i[BankWidth +: LocalWidth];
-      data1_q  <= acc_data_i;
     end
     if (valid1_q) begin
       bank2_q  <= bank1_q;
       local2_q <= local1_q;
+      data2_q  <= acc_data_i;
+      held2_q  <= held1;
+    end
+    if (valid2_q) begin
+      bank3_q  <= bank2_q;
+      local3_q <= local2_q;
       for (int unsigned c = 0; c < Dim; c++) begin
-        sum2_q[c*32 +: 32] <= data1_q[c*32 +: 32] + held1[c*32 +: 32];
+        sum3_q[c*32 +: 32] <= data2_q[c*32 +: 32] + held2_q[c*32 +: 32];
       end
     end
     if (vector_grant) vector_bank1_q <= vector_bank;
@@ -124,7 +133,9 @@ module base16_accumulator #(
              !((valid1_q && bank1_q == array_bank &&
                 local1_q == acc_addr_i[BankWidth +: LocalWidth]) ||
                (valid2_q && bank2_q == array_bank &&
-                local2_q == acc_addr_i[BankWidth +: LocalWidth])))
+                local2_q == acc_addr_i[BankWidth +: LocalWidth]) ||
+               (valid3_q && bank3_q == array_bank &&
+                local3_q == acc_addr_i[BankWidth +: LocalWidth])))
   );
   base16_assert_always a_array_row (
     .clk_i,
