@@ -15,17 +15,14 @@ struct Latencies {
   uint32_t addDistance = 4;  ///< least from a row of the accumulator to a sum that adds to it
 
   // Vector unit. A row's first beat is in stage 1 of the lanes one cycle after the row entered.
-  uint32_t lanesMultiply = 3;    ///< from stage 1 to the rounded first product
-  uint32_t lanesActivation = 4;  ///< from there to an activation
-  uint32_t lanesFinish = 3;      ///< from there to the results, in the last stage
-  uint32_t statistics = 3;       ///< from the last stage until a row's statistics can be read
-  uint32_t statisticsRead = 1;   ///< from the last stage to the cycle in which they are read
+  uint32_t lanesMultiply = 8;    ///< from stage 1 to the rounded first product
+  uint32_t lanesActivation = 6;  ///< from there to an activation
+  uint32_t lanesFinish = 8;      ///< from there to the results, in the last stage
   uint32_t fetchRows = 8;        ///< rows buffered before the lanes: covers a read at a row per cycle
-  uint32_t outRows = 16;         ///< rows from the lanes' entry to their last write; power of two
   uint32_t vectorCommands = 4;   ///< commands between their start and their end; power of two
 
   // Row-scalar unit: from the grant of a row's sums.
-  uint32_t scalarVariance = 4;      ///< to its variance, or the sum itself
+  uint32_t scalarVariance = 10;     ///< to its variance, or the sum itself
   uint32_t scalarRootBits = 16;     ///< of the square root, a cycle each
   uint32_t scalarQuotientBits = 17; ///< of the division, a cycle each
   uint32_t scalarLead = 3;          ///< cycles by which a slot is free before it can be read

@@ -51,6 +51,15 @@ struct Plan {
   [[nodiscard]] uint32_t wordBits() const { return dim * 8; }
   /// Beats that the vector unit spends on one word.
   [[nodiscard]] uint32_t beatsPerWord() const { return dim / lanes; }
+  /// Cycles from the last stage of the lanes to that in which what a row's slot holds is read, and to
+  /// that in which its statistics can be: a tree over the lanes lies before both.
+  [[nodiscard]] uint32_t statisticsRead() const { return 1 + std::bit_width(lanes - 1); }
+  [[nodiscard]] uint32_t statisticsLatency() const { return statisticsRead() + 2; }
+  /// Rows from the lanes' entry to their last write, at most: a power of two that is enough for a
+  /// row after the other.
+  [[nodiscard]] uint32_t outRows() const {
+    return std::max(16U, std::bit_ceil((latencies.laneStages() + 5) / beatsPerWord()));
+  }
   /// Longest burst of a fetch: half of the fetch buffer, so that one half is under way while the
   /// other is dispatched.
   [[nodiscard]] uint32_t fetchBurstBytes() const {

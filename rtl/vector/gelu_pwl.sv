@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // GELU in 32 straight lines, for all lanes at once:
-//   x = sat16(value); i = |x| >> 7; f = |x| & 127
+//   i = |x| >> 7; f = |x| & 127
 //   h = i >= 32 ? 0 : Offset[i] + rshr(Slope[i] * f, 7)
 //   y = (max(x, 0) << 4) - h
 //
-// Contract: valid_i says that y_o is wanted of value_i.
-// Formats: value 36 bits, x int16 LSB 2^-10, y 20 bits signed LSB 2^-14. Tables: 32 entries of 12
+// Contract: valid_i says that y_o is wanted of x_i.
+// Formats: x int16 LSB 2^-10, y 20 bits signed LSB 2^-14. Tables: 32 entries of 12
 //   bits, entry 0 lowest; Offset unsigned, Slope signed.
-// Timing: y_o comes LanesActivation = 4 cycles after value_i. Never stalls.
+// Stages: 1 |x|, 2 tables, 3 product, 4 h, 5 y, 6 y again: as many as the other family has.
+// Timing: y_o comes LanesActivation = 6 cycles after x_i. Never stalls.
 `default_nettype none
 
 module gelu_pwl #(
@@ -17,7 +18,7 @@ module gelu_pwl #(
 ) (
   input  logic                clk_i,
   input  logic                valid_i,
-  input  logic [Lanes*36-1:0] value_i,
+  input  logic [Lanes*16-1:0] x_i,
   output logic [Lanes*20-1:0] y_o
 );
   logic [11:0] offset [32];
@@ -31,8 +32,8 @@ module gelu_pwl #(
 
   // verilator lint_off BLKSEQ
   // Private arrays, written in reverse stage order: blocking assignments make pipeline registers.
-  logic        [15:0] x_1       [Lanes];
   logic        [15:0] size_1    [Lanes];
+  logic        [14:0] relu_1    [Lanes];
   logic        [14:0] relu_2    [Lanes];
   logic        [11:0] offset_2  [Lanes];
   logic signed [11:0] slope_2   [Lanes];
@@ -40,16 +41,25 @@ module gelu_pwl #(
   logic        [14:0] relu_3    [Lanes];
   logic        [11:0] offset_3  [Lanes];
   logic signed [19:0] product_3 [Lanes];
-  logic signed [35:0] value;
+  logic        [14:0] relu_4    [Lanes];
+  logic        [19:0] h_4       [Lanes];
+  logic        [19:0] y_5       [Lanes];
+  logic        [15:0] x;
 
-  logic [3:1] valid_q;
-  always_ff @(posedge clk_i) valid_q <= {valid_q[2:1], valid_i};
+  logic [5:1] valid_q;
+  always_ff @(posedge clk_i) valid_q <= {valid_q[4:1], valid_i};
 
   always_ff @(posedge clk_i) begin
+    if (valid_q[5]) begin
+      for (int unsigned l = 0; l < Lanes; l++) y_o[l*20 +: 20] <= y_5[l];
+    end
+    if (valid_q[4]) begin
+      for (int unsigned l = 0; l < Lanes; l++) y_5[l] = {1'b0, relu_4[l], 4'b0} - h_4[l];
+    end
     if (valid_q[3]) begin
       for (int unsigned l = 0; l < Lanes; l++) begin
-        y_o[l*20 +: 20] <= {1'b0, relu_3[l], 4'b0} - 20'(offset_3[l]) -
-                           20'((product_3[l] + 20'sd64) >>> 7);
+        relu_4[l] = relu_3[l];
+        h_4[l]    = 20'(offset_3[l]) + 20'((product_3[l] + 20'sd64) >>> 7);
       end
     end
     if (valid_q[2]) begin
@@ -61,7 +71,7 @@ module gelu_pwl #(
     end
     if (valid_q[1]) begin
       for (int unsigned l = 0; l < Lanes; l++) begin
-        relu_2[l]   = x_1[l][15] ? 15'd0 : x_1[l][14:0];
+        relu_2[l]   = relu_1[l];
         offset_2[l] = size_1[l][15:12] != '0 ? 12'd0 : offset[size_1[l][11:7]];
         slope_2[l]  = size_1[l][15:12] != '0 ? 12'd0 : slope[size_1[l][11:7]];
         step_2[l]   = size_1[l][6:0];
@@ -69,9 +79,9 @@ module gelu_pwl #(
     end
     if (valid_i) begin
       for (int unsigned l = 0; l < Lanes; l++) begin
-        value     = value_i[l*36 +: 36];
-        x_1[l]    = value[35:15] == {21{value[35]}} ? value[15:0] : {value[35], {15{~value[35]}}};
-        size_1[l] = x_1[l][15] ? -x_1[l] : x_1[l];
+        x         = x_i[l*16 +: 16];
+        size_1[l] = x[15] ? -x : x;
+        relu_1[l] = x[15] ? 15'd0 : x[14:0];
       end
     end
   end

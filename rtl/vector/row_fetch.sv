@@ -7,6 +7,7 @@
 //   >= 1. Read data come ReadLatency cycles after the grant. A request, once valid, stays until ready.
 //   - Constants go to alternating banks; those of a panel are fetched while rows of the last panel
 //     with constants, or later ones, may still be in the lanes, but none of any panel before.
+//     A word of them follows another Dim / Lanes cycles later at the earliest, as the lanes take it.
 //   - The first row of a command that reads scratchpad words waits until all rows of commands
 //     before have finished, because they may have written these words.
 //   - Panels of fewer than 4 rows that gather go one by one, their rows begin only when no earlier
@@ -22,6 +23,7 @@ module row_fetch #(
   parameter  int unsigned Dim          = intformer_pkg::Dim,
   parameter  int unsigned ScratchWords = intformer_pkg::ScratchWords,
   parameter  int unsigned AccRows      = intformer_pkg::AccRows,
+  parameter  int unsigned Lanes        = intformer_pkg::Lanes,
   parameter  int unsigned BufferRows   = intformer_pkg::FetchRows,
   localparam int unsigned WordWidth    = Dim * 8
 ) (
@@ -63,6 +65,7 @@ module row_fetch #(
   localparam int unsigned ReadLatency = intformer_pkg::ReadLatency;
   localparam int unsigned PointerWidth = $clog2(BufferRows);
   localparam int unsigned CountWidth = PointerWidth + 1;
+  localparam int unsigned GapWidth = Dim > Lanes ? $clog2(Dim / Lanes) : 1;
   localparam int unsigned FlightWidth = 7;  // buffer, lanes and writer hold fewer than 64 rows
 
   logic [15:0] rows, panels;
@@ -83,6 +86,7 @@ module row_fetch #(
   // One bit more than an address, for the carry.
   logic [24:0] acc_base_q, acc_addr_q, in_base_q, in_addr_q, const_addr_q, read_addr;
   logic [3:0]         const_left_q;
+  logic [GapWidth-1:0] gap_q;  // cycles until the next word of constants may be requested
   logic               acc_sent_q;
   logic [1:0]         in_sent_q;
   logic [FlightWidth-1:0] flight_q;   // rows requested and not finished
@@ -109,7 +113,8 @@ module row_fetch #(
   assign beyond_acc       = acc_addr_q >= 25'(AccRows);
   assign beyond_scratch   = read_addr >= 25'(ScratchWords);
   assign acc_wanted       = row_open && op_i.acc_used && !acc_sent_q;
-  assign in_wanted        = state_q == Constants || (row_open && in_sent_q != op_i.in_words);
+  assign in_wanted        = (state_q == Constants && gap_q == '0) ||
+                            (row_open && in_sent_q != op_i.in_words);
   assign acc_req_valid_o  = acc_wanted && !beyond_acc;
   assign acc_req_addr_o   = acc_addr_q[23:0];
   assign read_req_valid_o = in_wanted && !beyond_scratch;
@@ -152,6 +157,12 @@ module row_fetch #(
         end
       end
     end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) gap_q <= '0;
+    else if (state_q == Constants && read_grant) gap_q <= GapWidth'(Dim / Lanes - 1);
+    else if (gap_q != '0) gap_q <= gap_q - 1'b1;
   end
 
   always_ff @(posedge clk_i) begin

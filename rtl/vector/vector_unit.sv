@@ -12,7 +12,7 @@
 //   the accumulator's, the words read, the words written. An error is reported when all before it
 //   is done; the unit stands still from there.
 // Timing: a row takes max(Dim / Lanes, words read, words written) cycles; a panel with constants as
-//   many cycles more as these have words, plus 2; a command 2 more behind another, about 20 from
+//   many cycles more as these have words, plus 2; a command 2 more behind another, about 35 from
 //   its start to its end.
 `default_nettype none
 
@@ -180,6 +180,7 @@ module vector_unit #(
 
   row_fetch #(
     .Dim(Dim),
+    .Lanes(Lanes),
     .ScratchWords(ScratchWords),
     .AccRows(AccRows)
   ) u_fetch (

@@ -36,6 +36,8 @@ bool VectorUnit::stepFetch(bool accReady, bool readReady) {
   const bool lastWord = fetch_ == Fetch::Rows && inSent_ + 1 == command_.inWords;
   accFlight_ = accFlight_ << 1 | acc;
   inFlight_ = inFlight_ << 1 | (read && lastWord);
+  if (fetch_ == Fetch::Constants && read) gap_ = beats_ - 1;
+  else if (gap_ != 0) --gap_;
   switch (fetch_) {
     case Fetch::Idle: return false;
     case Fetch::Panel: {
@@ -116,7 +118,7 @@ bool VectorUnit::stepIssue(uint64_t now, bool slotWritten) {
                         (!held_.front().in || inCount_ != 0);
   const bool gathers = issueActive_ && issue_.statisticsGathered;
   const bool final = issueWalk_.final();
-  const bool load = rowValid && issueActive_ && unfinished_ != latencies_.outRows && beatsLeft_ <= 1 &&
+  const bool load = rowValid && issueActive_ && unfinished_ != outRows_ && beatsLeft_ <= 1 &&
                     !(gathers && (older(issueSlot_) || (final && older_ != 0)));
   const bool end = load && final;
   gathering_ = gathering_ + (load && gathers) - slotWritten;
@@ -155,7 +157,7 @@ bool VectorUnit::stepIssue(uint64_t now, bool slotWritten) {
 void VectorUnit::step(uint64_t now, bool accReady, bool readReady, const VectorCommand* taken) {
   const bool free = frontFree();
   // Moments read their slot statisticsRead cycles after a row's first beat was in the last stage.
-  const uint32_t read = latencies_.laneStages() + latencies_.statisticsRead - 1;
+  const uint32_t read = latencies_.laneStages() + statisticsRead_ - 1;
   const bool sumsReady =
       (momentsEntered_ >> read & 1) == 0 && !sumsHold_ && !older(scalar.next());
   if (done()) {
@@ -172,7 +174,7 @@ void VectorUnit::step(uint64_t now, bool accReady, bool readReady, const VectorC
   if (leaves) {
     left = leaving_.front();
     leaving_.pop();
-    if (left.gathers) slotWrittenAt_.push(now + latencies_.statistics);
+    if (left.gathers) slotWrittenAt_.push(now + statisticsLatency_);
   }
   const bool rowPassed = leaves && !left.results;
   if (rowPassed && left.final) ++passed_;

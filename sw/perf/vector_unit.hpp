@@ -80,7 +80,11 @@ class RowScalar {
 class VectorUnit {
  public:
   explicit VectorUnit(const Plan& plan)
-      : scalar(plan), latencies_(plan.latencies), beats_(plan.beatsPerWord()) {}
+      : scalar(plan), latencies_(plan.latencies),
+        beats_(plan.beatsPerWord()),
+        outRows_(plan.outRows()),
+        statisticsRead_(plan.statisticsRead()),
+        statisticsLatency_(plan.statisticsLatency()) {}
 
   RowScalar scalar;
 
@@ -101,7 +105,7 @@ class VectorUnit {
   [[nodiscard]] bool accValid() const { return rowOpen() && command_.accUsed && !accSent_; }
   [[nodiscard]] uint32_t accAddress() const { return accAddress_; }
   [[nodiscard]] bool readValid() const {
-    return fetch_ == Fetch::Constants || (rowOpen() && inSent_ != command_.inWords);
+    return (fetch_ == Fetch::Constants && gap_ == 0) || (rowOpen() && inSent_ != command_.inWords);
   }
   [[nodiscard]] uint32_t readAddress() const {
     return fetch_ == Fetch::Constants ? constAddress_ : inAddress_;
@@ -111,7 +115,7 @@ class VectorUnit {
   /// Waits for the row-scalar unit, with nothing else under way.
   [[nodiscard]] bool waitsForScalar() const {
     return state_ == State::Run && fetch_ == Fetch::Rows && scalarWait() && flight_ == 0 &&
-           gathering_ == 0 && !issueOffer_ && !writeOffer_ && order_.count() == 1;
+           gap_ == 0 && gathering_ == 0 && !issueOffer_ && !writeOffer_ && order_.count() == 1;
   }
 
   void step(uint64_t now, bool accReady, bool readReady, const VectorCommand* taken);
@@ -173,7 +177,7 @@ class VectorUnit {
   bool stepWriter(bool push);
 
   Latencies latencies_;
-  uint32_t beats_;
+  uint32_t beats_, outRows_, statisticsRead_, statisticsLatency_;
   State state_ = State::Idle;
   Fetch fetch_ = Fetch::Idle;
   VectorCommand command_;  ///< of the front and the fetch
@@ -185,6 +189,7 @@ class VectorUnit {
   Walk fetchWalk_;
   uint32_t slot_ = 0, constLeft_ = 0, constAddress_ = 0;
   uint32_t accBase_ = 0, accAddress_ = 0, inBase_ = 0, inAddress_ = 0, inSent_ = 0;
+  uint32_t gap_ = 0;  ///< cycles until the next word of constants may be requested
   uint32_t flight_ = 0, younger_ = 0;
   bool accSent_ = false, firstRow_ = false;
   Fifo<Held> held_{latencies_.fetchRows};
@@ -195,8 +200,8 @@ class VectorUnit {
   VectorCommand issue_;
   Walk issueWalk_;
   uint32_t issueSlot_ = 0, unfinished_ = 0, beatsLeft_ = 0;
-  Fifo<Leaving> leaving_{latencies_.outRows};
-  Fifo<uint64_t> slotWrittenAt_{latencies_.statistics + 1};
+  Fifo<Leaving> leaving_{outRows_};
+  Fifo<uint64_t> slotWrittenAt_{statisticsLatency_ + 1};
   uint32_t gathering_ = 0, older_ = 0, olderEnd_ = 0;
   uint64_t momentsEntered_ = 0;  ///< bit k: a row that gathers moments entered k + 1 cycles ago
   bool sumsHold_ = false;

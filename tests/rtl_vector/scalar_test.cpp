@@ -18,6 +18,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "gen/latencies.hpp"
 #include "sw/numerics/numerics.hpp"
 #include "tests/catch.hpp"
 #include "tests/rtl_vector/seed.hpp"
@@ -213,7 +214,8 @@ double rootMeanSquareFactor(const NormSums& sums, uint32_t width, uint64_t epsil
 }
 
 /// Cycles of a run before the first grant and from the last read to its end.
-constexpr uint64_t kAround = 3;
+constexpr Latencies kLatencies;
+constexpr uint64_t kAround = 4;
 
 using Divider1 = Divider<Vdivider1, 1>;
 using Divider4 = Divider<Vdivider4, 4>;
@@ -272,7 +274,7 @@ TEMPLATE_TEST_CASE("row scalars of softmax are exact", "", RowScalar1, RowScalar
     std::vector<uint32_t> sums(1 + random() % 50);
     for (auto& sum : sums) sum = static_cast<uint32_t>(random()) >> (4 + random() % 28);
     unit.checkSoftmax(sums, scale);
-    CHECK(unit.cycles == 24 + kAround + TestType::kInterval * (sums.size() - 1));
+    CHECK(unit.cycles == kLatencies.scalarSoftmax() + kAround + TestType::kInterval * (sums.size() - 1));
     unit.checkSoftmax(sums, scale, 0.5);
   }
 }
@@ -306,7 +308,7 @@ TEMPLATE_TEST_CASE("row scalars of LayerNorm are exact", "", RowScalar1, RowScal
     }
     const uint64_t epsilon = 64 + (random() >> random() % 32);
     unit.checkNorm(rows, width, epsilon);
-    CHECK(unit.cycles == 41 + kAround + TestType::kInterval * (rows.size() - 1));
+    CHECK(unit.cycles == kLatencies.scalarLayerNorm() + kAround + TestType::kInterval * (rows.size() - 1));
     unit.checkNorm(rows, width, epsilon, 0.5);
   }
 }
@@ -326,7 +328,7 @@ TEMPLATE_TEST_CASE("row scalars of RMSNorm have no mean and divide by the root m
       row = {static_cast<int32_t>(x * width), x * x * width};
     }
     const auto rows = unit.normScalars(sums, width, epsilon, true);
-    CHECK(unit.cycles == 41 + kAround + TestType::kInterval * (sums.size() - 1));
+    CHECK(unit.cycles == kLatencies.scalarLayerNorm() + kAround + TestType::kInterval * (sums.size() - 1));
     for (std::size_t r = 0; r < sums.size(); ++r) {
       INFO("d " << width << " S1 " << sums[r].sum << " S2 " << sums[r].squares << " E " << epsilon);
       CHECK(rows[r].mean == 0);
@@ -342,5 +344,5 @@ TEST_CASE("the last slots of 65536 are pending until their results are there", "
   const std::vector<uint32_t> sums = {1, 255, 4096, 77, 0, 12345};
   unit.first = 65536 - static_cast<uint32_t>(sums.size());
   unit.checkSoftmax(sums, {40000, 20});
-  CHECK(unit.cycles == 24 + kAround + RowScalar4::kInterval * (sums.size() - 1));
+  CHECK(unit.cycles == kLatencies.scalarSoftmax() + kAround + RowScalar4::kInterval * (sums.size() - 1));
 }

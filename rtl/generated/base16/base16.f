@@ -46,6 +46,7 @@ vector/base16_exp_weights.sv
 vector/base16_gelu_ibert.sv
 vector/base16_gelu_pwl.sv
 vector/base16_isqrt.sv
+vector/base16_lane_constants.sv
 vector/base16_lanes_finish.sv
 vector/base16_lanes_multiply.sv
 vector/base16_row_fetch.sv

@@ -33,22 +33,22 @@ package base16_pkg;
 
   // Cycles between two points, and the buffers that cover them.
   localparam int unsigned ReadLatency        = 2;   // grant of a read to its data
-  localparam int unsigned LanesMultiply      = 3;   // stage 1 of the lanes to the first product
-  localparam int unsigned LanesActivation    = 4;   // first product to activation
-  localparam int unsigned LanesFinish        = 3;   // activation to results
+  localparam int unsigned LanesMultiply      = 8;   // stage 1 of the lanes to the first product
+  localparam int unsigned LanesActivation    = 6;   // first product to activation
+  localparam int unsigned LanesFinish        = 8;   // activation to results
   localparam int unsigned AccumulateLatency  = 2;   // sums of a row to their last cycle before they can be read
   localparam int unsigned AddDistance        = 4;   // least from a row of the accumulator to a sum that adds to it
-  localparam int unsigned LaneStages         = 11;  // stages of the lanes
-  localparam int unsigned StatisticsLatency  = 3;   // last stage to statistics that can be read
-  localparam int unsigned StatisticsRead     = 1;   // last stage to the read of those before
+  localparam int unsigned LaneStages         = 23;  // stages of the lanes
+  localparam int unsigned StatisticsLatency  = 7;   // last stage to statistics that can be read
+  localparam int unsigned StatisticsRead     = 5;   // last stage to the read of those before
   localparam int unsigned FetchRows          = 8;   // rows buffered before the lanes
-  localparam int unsigned OutRows            = 16;  // rows from the lanes' entry to their last write
+  localparam int unsigned OutRows            = 32;  // rows from the lanes' entry to their last write
   localparam int unsigned VectorCommands     = 4;   // vector commands from start to end
-  localparam int unsigned ScalarVariance     = 4;   // grant of a row's sums to its variance
+  localparam int unsigned ScalarVariance     = 10;  // grant of a row's sums to its variance
   localparam int unsigned ScalarRootBits     = 16;  // bits of the square root, a cycle each
   localparam int unsigned ScalarQuotientBits = 17;  // bits of the division, a cycle each
-  localparam int unsigned ScalarSoftmax      = 23;  // grant of a row's sums to its written factor
-  localparam int unsigned ScalarLayerNorm    = 40;  // the same of a LayerNorm
+  localparam int unsigned ScalarSoftmax      = 29;  // grant of a row's sums to its written factor
+  localparam int unsigned ScalarLayerNorm    = 46;  // the same of a LayerNorm
   localparam int unsigned ScalarLead         = 3;   // a slot is free so long before it can be read
 
   // Nonlinear family: 1 piecewise linear, 0 the I-BERT polynomials.

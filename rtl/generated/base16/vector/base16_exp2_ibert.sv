@@ -6,7 +6,7 @@
 //
 // Contract: valid_i says that the fraction is wanted of g_i. 255 < Center < 512,
 //   Factor < 4096 and the fraction has 16 bits.
-// Timing: fraction_o comes two cycles after g_i. Never stalls.
+// Timing: fraction_o comes three cycles after g_i. Never stalls.
 `default_nettype none
 
 module base16_exp2_ibert #(
@@ -24,15 +24,19 @@ module base16_exp2_ibert #(
   // verilator lint_off BLKSEQ
   // Private arrays, written in reverse stage order: blocking assignments make pipeline registers.
   logic [17:0] square_1 [Lanes];
+  logic [29:0] scaled_2 [Lanes];
   logic [8:0]  distance;
 
-  logic valid_q;
-  always_ff @(posedge clk_i) valid_q <= valid_i;
+  logic [2:1] valid_q;
+  always_ff @(posedge clk_i) valid_q <= {valid_q[1], valid_i};
 
   always_ff @(posedge clk_i) begin
-    if (valid_q) begin
+    if (valid_q[2]) begin
       for (int unsigned l = 0; l < Lanes; l++)
-      fraction_o[l*16 +: 16] <= 16'((30'(square_1[l]) * 30'(Factor)) >> Shift) + 16'(Offset);
+      fraction_o[l*16 +: 16] <= 16'(scaled_2[l] >> Shift) + 16'(Offset);
+    end
+    if (valid_q[1]) begin
+      for (int unsigned l = 0; l < Lanes; l++) scaled_2[l] = 30'(square_1[l]) * 30'(Factor);
     end
     if (valid_i) begin
       for (int unsigned l = 0; l < Lanes; l++) begin

@@ -6,7 +6,7 @@
 //
 // Contract: valid_i says that the fraction is wanted of g_i.
 // Formats: g 8 bits; tables of 16 entries of 16 and 12 bits, unsigned, entry 0 lowest.
-// Timing: fraction_o comes two cycles after g_i. Never stalls.
+// Timing: fraction_o comes three cycles after g_i. Never stalls.
 `default_nettype none
 
 module base16_exp2_pwl #(
@@ -31,20 +31,30 @@ module base16_exp2_pwl #(
   // verilator lint_off BLKSEQ
   // Private arrays, written in reverse stage order: blocking assignments make pipeline registers.
   logic [15:0] offset_1  [Lanes];
-  logic [15:0] product_1 [Lanes];
+  logic [11:0] slope_1   [Lanes];
+  logic [3:0]  step_1    [Lanes];
+  logic [15:0] offset_2  [Lanes];
+  logic [15:0] product_2 [Lanes];
 
-  logic valid_q;
-  always_ff @(posedge clk_i) valid_q <= valid_i;
+  logic [2:1] valid_q;
+  always_ff @(posedge clk_i) valid_q <= {valid_q[1], valid_i};
 
   always_ff @(posedge clk_i) begin
-    if (valid_q) begin
+    if (valid_q[2]) begin
       for (int unsigned l = 0; l < Lanes; l++)
-      fraction_o[l*16 +: 16] <= offset_1[l] - ((product_1[l] + 16'd8) >> 4);
+      fraction_o[l*16 +: 16] <= offset_2[l] - ((product_2[l] + 16'd8) >> 4);
+    end
+    if (valid_q[1]) begin
+      for (int unsigned l = 0; l < Lanes; l++) begin
+        offset_2[l]  = offset_1[l];
+        product_2[l] = 16'(slope_1[l]) * 16'(step_1[l]);
+      end
     end
     if (valid_i) begin
       for (int unsigned l = 0; l < Lanes; l++) begin
-        offset_1[l]  = offset[g_i[l*8+4 +: 4]];
-        product_1[l] = 16'(slope[g_i[l*8+4 +: 4]]) * 16'(g_i[l*8 +: 4]);
+        offset_1[l] = offset[g_i[l*8+4 +: 4]];
+        slope_1[l]  = slope[g_i[l*8+4 +: 4]];
+        step_1[l]   = g_i[l*8 +: 4];
       end
     end
   end

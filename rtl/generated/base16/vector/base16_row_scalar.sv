@@ -14,7 +14,8 @@
 //   of StatRows slots that the lanes read with lane_read_i, one cycle latency. The slots
 //   [pending_first_o, pending_end_o) have no result yet while busy_o: a slot leaves them Lead
 //   cycles before it can be read.
-// Formats: sum 29 bits signed, squares 45, mean 21 signed, factor 17, shift 6. V is 57 bits.
+// Formats: sum 29 bits signed, squares 45, mean 21 signed, factor 17, shift 6. V is 57 bits; sums that
+//   are none of a row's wrap in 64.
 // Timing: a row enters every Interval cycles; its result can be read ScalarSoftmax + 1 cycles
 //   after its sums were granted, ScalarLayerNorm + 1 for LayerNorm, whatever the data.
 `default_nettype none
@@ -72,20 +73,39 @@ module base16_row_scalar #(
   logic [23:0]        mean_factor_q;
   logic [47:0]        epsilon_q;
   logic [3:0]         width_log_q;
-  logic signed [28:0] sum_q;
-  logic [27:0]        sum_3_q;
-  logic [63:0] weighted_2_q, weighted_3_q, square_q, variance_q;
-  logic [31:0]        normal;
-  logic [6:0]         length_q;
-  logic signed [6:0]  half_q;  // k
-  logic [5:0] up, down;
-  logic signed [53:0] mean_3_q, mean_4_q;
-  logic [5:0]         mean_shift;
-  logic signed [20:0] mean_q;
-  logic [16:0]        factor_q;
-  logic [5:0]         result_shift_q;
-  logic [6:0]         softmax_shift;
-  logic [5:0]         norm_shift;
+  // Suffixed with the age at which they are there. Products are taken of halves of 17 bits.
+  logic signed [28:0] sum_2_q;
+  logic        [44:0] squares_2_q;
+  logic [32:0] weighted_low_3_q, weighted_middle_3_q;
+  logic [26:0] weighted_high_3_q;
+  logic        [33:0] square_low_3_q;
+  logic signed [28:0] square_cross_3_q;
+  logic        [23:0] square_high_3_q;
+  logic        [33:0] mean_low_3_q;
+  logic signed [28:0] mean_cross_3_q;
+  logic        [23:0] mean_other_3_q;
+  logic signed [19:0] mean_high_3_q;
+  logic [63:0] weighted_sum_4_q, weighted_rest_4_q;
+  logic [57:0] square_ends_4_q, square_cross_4_q;
+  logic signed [53:0] mean_ends_4_q, mean_cross_4_q;
+  logic [27:0] sum_3_q, sum_4_q, sum_5_q;
+  logic [63:0] weighted_5_q;
+  logic [57:0] square_5_q;
+  logic signed [53:0] mean_5_q;
+  logic [63:0] variance_6_q, variance_7_q, variance_8_q, coarse_9_q;
+  logic signed [21:0] mean_6_q;
+  logic signed [20:0] mean_7_q, mean_8_q, mean_9_q, mean_10_q, mean_q;
+  logic [6:0] length_7_q, length_8_q, length_9_q, length_10_q;
+  logic [4:0]  pairs_8_q;  // by which the variance is shifted to the left
+  logic        pair_9_q;
+  logic [27:0] sum_9_q, sum_10_q;
+  logic [31:0] normal_10_q;
+  logic signed [35:0] mean_tail;
+  logic [16:0] factor_q;
+  logic [5:0]  result_shift_q;
+  logic [6:0]  softmax_shift;
+  logic [5:0]  norm_shift;
+  logic unused_bits;
 
   logic granted, divide, quotient_there, release_slot, write_factor;
   logic [15:0] root;
@@ -99,21 +119,17 @@ module base16_row_scalar #(
     end
   endfunction
 
-  // w in [2^30, 2^32) when V > 0: one of the two shifts is zero.
-  assign up     = half_q < 0 ? 6'(-half_q) : 6'd0;
-  assign down   = half_q < 0 ? 6'd0 : 6'(half_q);
-  assign normal = 32'((variance_q << {up, 1'b0}) >> {down, 1'b0});
-
-  assign mean_shift    = 6'd19 + 6'(width_log_q);
-  assign softmax_shift = 7'(shift_q) + length_q;
-  assign norm_shift    = 6'(7'd26 + half_q - 7'(width_log_q));
+  assign mean_tail     = mean_5_q[53:18];
+  assign softmax_shift = 7'(shift_q) + length_10_q;
+  assign norm_shift    = 6'(7'd10 + ((length_10_q + 7'd1) >> 1) - 7'(width_log_q));  // 26 + k - CL
+  assign unused_bits   = ^{mean_5_q[17:0], coarse_9_q[29:0]};
 
   // Both numerators are at most the denominator: 2^(L-1) <= sum and d * 2^(15-CL) <= 2^15 <= sd.
   // A sum of zero is divided as 0 / 1.
   assign divide      = layer_norm_q ? row_q[NormDivide] : row_q[Variance];
   assign numerator   = layer_norm_q ? 28'(width_q) << (4'd15 - width_log_q)
-                                    : 28'd1 << (length_q - 7'd1);
-  assign denominator = layer_norm_q ? 28'(root) : variance_q[27:0] | 28'(length_q == '0);
+                                    : 28'd1 << (length_10_q - 7'd1);
+  assign denominator = layer_norm_q ? 28'(root) : sum_10_q | 28'(length_10_q == '0);
 
   assign quotient_there = layer_norm_q ? row_q[Last-1] : row_q[Soft-1];
   assign write_factor   = layer_norm_q ? row_q[Last] : row_q[Soft];
@@ -126,7 +142,7 @@ module base16_row_scalar #(
     .clk_i,
     .rst_ni,
     .load_i(row_q[Variance] && layer_norm_q),
-    .value_i(normal),
+    .value_i(normal_10_q),
     .root_o(root)
   );
 
@@ -212,25 +228,72 @@ module base16_row_scalar #(
       if (write_factor) late_slot_q <= late_slot_q + 1'b1;
     end
     if (row_q[1]) begin
-      sum_q        <= no_mean_q ? '0 : sum_i;
-      weighted_2_q <= 64'(width_q) * 64'(squares_i);
+      sum_2_q     <= no_mean_q ? '0 : sum_i;
+      squares_2_q <= squares_i;
     end
     if (row_q[2]) begin
-      square_q     <= 64'(58'(sum_q) * 58'(sum_q));
-      mean_3_q     <= 54'(sum_q) * 54'($signed({1'b0, mean_factor_q}));
-      weighted_3_q <= weighted_2_q + 64'(epsilon_q);
-      sum_3_q      <= sum_q[27:0];
+      weighted_low_3_q    <= 33'(width_q) * 33'(squares_2_q[16:0]);
+      weighted_middle_3_q <= 33'(width_q) * 33'(squares_2_q[33:17]);
+      weighted_high_3_q   <= 27'(width_q) * 27'(squares_2_q[44:34]);
+      square_low_3_q      <= 34'(sum_2_q[16:0]) * 34'(sum_2_q[16:0]);
+      square_cross_3_q    <= 29'($signed({1'b0, sum_2_q[16:0]})) * 29'($signed(sum_2_q[28:17]));
+      square_high_3_q     <= 24'($signed(sum_2_q[28:17])) * 24'($signed(sum_2_q[28:17]));
+      mean_low_3_q        <= 34'(sum_2_q[16:0]) * 34'(mean_factor_q[16:0]);
+      mean_cross_3_q      <= 29'($signed(sum_2_q[28:17])) *
+                             29'($signed({1'b0, mean_factor_q[16:0]}));
+      mean_other_3_q      <= 24'(sum_2_q[16:0]) * 24'(mean_factor_q[23:17]);
+      mean_high_3_q       <= 20'($signed(sum_2_q[28:17])) *
+                             20'($signed({1'b0, mean_factor_q[23:17]}));
+      sum_3_q             <= sum_2_q[27:0];
     end
     if (row_q[3]) begin
-      variance_q <= layer_norm_q ? weighted_3_q - square_q : 64'(sum_3_q);
-      length_q   <= bit_length(layer_norm_q ? weighted_3_q - square_q : 64'(sum_3_q));
-      half_q     <= 7'((8'(bit_length(weighted_3_q - square_q)) - 8'd31) >> 1);
-      mean_4_q   <= mean_3_q;
+      weighted_sum_4_q  <= 64'(weighted_low_3_q) + {14'b0, weighted_middle_3_q, 17'b0};
+      weighted_rest_4_q <= {3'b0, weighted_high_3_q, 34'b0} + 64'(epsilon_q);
+      square_ends_4_q   <= {square_high_3_q, square_low_3_q};
+      square_cross_4_q  <= {{11{square_cross_3_q[28]}}, square_cross_3_q, 18'b0};
+      mean_ends_4_q     <= {mean_high_3_q, mean_low_3_q};
+      mean_cross_4_q    <= 54'(mean_cross_3_q) + 54'(mean_other_3_q);
+      sum_4_q           <= sum_3_q;
+    end
+    if (row_q[4]) begin
+      weighted_5_q <= weighted_sum_4_q + weighted_rest_4_q;
+      square_5_q   <= square_ends_4_q + square_cross_4_q;
+      mean_5_q     <= mean_ends_4_q + (mean_cross_4_q <<< 17);
+      sum_5_q      <= sum_4_q;
+    end
+    if (row_q[5]) begin
+      variance_6_q <= layer_norm_q ? weighted_5_q - 64'(square_5_q) : 64'(sum_5_q);
+      mean_6_q     <= 22'(mean_tail >>> width_log_q);  // one bit more, which rounding adds
+    end
+    if (row_q[6]) begin
+      length_7_q   <= bit_length(variance_6_q);
+      variance_7_q <= variance_6_q;
+      mean_7_q     <= mean_6_q[21:1] + 21'(mean_6_q[0]);
+    end
+    // V is shifted to the left by pairs of bits until one of its upper two is set: w is on top.
+    if (row_q[7]) begin
+      length_8_q   <= length_7_q;
+      pairs_8_q    <= 5'(6'd32 - 6'((length_7_q + 7'd1) >> 1));
+      variance_8_q <= variance_7_q;
+      mean_8_q     <= mean_7_q;
+    end
+    if (row_q[8]) begin
+      length_9_q <= length_8_q;
+      coarse_9_q <= variance_8_q << {pairs_8_q[4:1], 2'b0};
+      pair_9_q   <= pairs_8_q[0];
+      sum_9_q    <= variance_8_q[27:0];
+      mean_9_q   <= mean_8_q;
+    end
+    if (row_q[9]) begin
+      length_10_q <= length_9_q;
+      normal_10_q <= pair_9_q ? coarse_9_q[61:30] : coarse_9_q[63:32];
+      sum_10_q    <= sum_9_q;
+      mean_10_q   <= mean_9_q;
     end
     if (row_q[Variance]) begin
-      mean_q <= 21'(((mean_4_q >>> (mean_shift - 6'd1)) + 54'sd1) >>> 1);
+      mean_q <= mean_10_q;
       if (layer_norm_q) result_shift_q <= norm_shift;
-      else if (length_q == '0 || softmax_shift > 7'd63) result_shift_q <= 6'd63;
+      else if (length_10_q == '0 || softmax_shift > 7'd63) result_shift_q <= 6'd63;
       else result_shift_q <= softmax_shift[5:0];
     end
     if (quotient_there)
@@ -239,7 +302,7 @@ module base16_row_scalar #(
 
   // What the contract demands.
   if (Interval < 1 || Interval > QuotientWidth) $error("row_scalar: Interval must be 1 to 17");
-  if (Variance != 4 || Soft != Variance + Quotient + 1 || Last != NormDivide + Quotient + 1)
+  if (Variance != 10 || Soft != Variance + Quotient + 1 || Last != NormDivide + Quotient + 1)
     $error("row_scalar: its latencies are not those of the package");
   base16_assert_always a_start (
     .clk_i,

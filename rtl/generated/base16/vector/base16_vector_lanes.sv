@@ -6,8 +6,10 @@
 // Contract: row_load_i brings a row, row_*_i belong to it; its first beat is in stage 1 in the next
 //   cycle. valid_i, uop_i: the beat in stage 1 and what is done with it, which may change from row
 //   to row; uop_o, out8_o and out16_o belong to the last stage.
-// Stages: 1 row; 1 + LanesMultiply first product; LanesActivation more: activation, LanesFinish
-//   more: results. Weights of EXP are there one stage before the results.
+// Stages: 1 row; 1 + LanesMultiply first product; LanesActivation more: activation
+//   and EXP's weights; LanesFinish more: results.
+// Constants: const_write_i brings a byte of every channel of a panel, Dim / Lanes cycles apart at
+//   least; a cycle later they begin to go to the memories of the lanes, a beat per cycle.
 `default_nettype none
 
 module base16_vector_lanes #(
@@ -39,20 +41,59 @@ module base16_vector_lanes #(
   // Of the beat in the stage of the first product; g and fraction are 2^-x inside of base16_exp_weights.
   base16_pkg::lane_uop_t uop;
   logic valid, g_valid;
-  logic [Lanes*36-1:0] product;
-  logic [Lanes*16-1:0] operand, fraction;
+  logic [Lanes*34-1:0] product;
+  logic [Lanes*16-1:0] value, operand, fraction;
   logic [Lanes*20-1:0] activation;
   logic [Lanes*8-1:0] g, weight;
 
+  // ----------------------------------------------------------------- constants
+  localparam int unsigned Beats = Dim / Lanes;
+  localparam int unsigned IndexWidth = $clog2(2 * Beats);
+  logic load_q, affine_q;
+  logic [3:0] byte_q;
+  logic [IndexWidth-1:0] load_index_q;
+  logic [Dim*8-1:0] load_data_q;
+
+  if (Beats == 1) begin : gen_at_once
+    always_ff @(posedge clk_i) load_q <= const_write_i;
+    always_ff @(posedge clk_i) begin
+      if (const_write_i) begin
+        load_index_q <= const_bank_i;
+        load_data_q  <= const_data_i;
+      end
+    end
+  end else begin : gen_by_beats
+    logic last;
+    assign last = (32'(load_index_q) + 1) % Beats == 0;
+    always_ff @(posedge clk_i) begin
+      if (const_write_i) begin
+        load_q       <= 1'b1;
+        load_index_q <= const_bank_i ? IndexWidth'(Beats) : '0;
+        load_data_q  <= const_data_i;
+      end else begin
+        load_q       <= load_q && !last;
+        load_index_q <= load_index_q + 1'b1;
+        load_data_q  <= load_data_q >> (Lanes * 8);
+      end
+    end
+  end
+  always_ff @(posedge clk_i) begin
+    if (const_write_i) begin
+      byte_q   <= const_byte_i;
+      affine_q <= const_affine_i;
+    end
+  end
+
+  // -------------------------------------------------------------------- stages
   base16_lanes_multiply #(
     .Dim(Dim),
     .Lanes(Lanes)
   ) u_multiply (
     .clk_i,
-    .const_write_i,
-    .const_bank_i,
-    .const_byte_i,
-    .const_data_i,
+    .const_write_i(load_q),
+    .const_byte_i(byte_q),
+    .const_index_i(load_index_q),
+    .const_data_i(load_data_q[Lanes*8-1:0]),
     .row_load_i,
     .row_in16_i,
     .row_acc_i,
@@ -66,6 +107,7 @@ module base16_vector_lanes #(
     .valid_o(valid),
     .uop_o(uop),
     .product_o(product),
+    .value_o(value),
     .operand_o(operand)
   );
 
@@ -78,7 +120,7 @@ module base16_vector_lanes #(
     .row_max_i,
     .valid_i(valid && uop.op.exp),
     .uop_i(uop),
-    .value_i(product),
+    .logit_i(value),
     .g_valid_o(g_valid),
     .g_o(g),
     .fraction_i(fraction),
@@ -94,7 +136,7 @@ module base16_vector_lanes #(
     ) u_gelu (
       .clk_i,
       .valid_i(valid && uop.op.activation),
-      .value_i(product),
+      .x_i(value),
       .y_o(activation)
     );
     base16_exp2_pwl #(
@@ -116,7 +158,7 @@ module base16_vector_lanes #(
     ) u_gelu (
       .clk_i,
       .valid_i(valid && uop.op.activation),
-      .value_i(product),
+      .x_i(value),
       .y_o(activation)
     );
     base16_exp2_ibert #(
@@ -138,14 +180,15 @@ module base16_vector_lanes #(
     .Lanes(Lanes)
   ) u_finish (
     .clk_i,
-    .const_write_i,
-    .const_affine_i,
-    .const_bank_i,
-    .const_byte_i,
-    .const_data_i,
+    .const_write_i(load_q),
+    .const_affine_i(affine_q),
+    .const_byte_i(byte_q),
+    .const_index_i(load_index_q),
+    .const_data_i(load_data_q[Lanes*8-1:0]),
     .valid_i(valid),
     .uop_i(uop),
     .product_i(product),
+    .value_i(value),
     .operand_i(operand),
     .activation_i(activation),
     .weight_i(weight),
