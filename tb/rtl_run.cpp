@@ -73,7 +73,7 @@ uint64_t watchdogCycles(std::span<const Command> commands, uint32_t dim, uint32_
                         double stall) {
   uint64_t longest = 0;
   for (const Command& command : commands) {
-    const OpcodeSpec* spec = findOpcode(static_cast<uint8_t>(command.opcode()));
+    const OpcodeSpec* spec = findOpcode(command.opcode());
     if (spec == nullptr || !spec->queue) continue;
     uint64_t cycles = 0;
     if (*spec->queue == Queue::Matmul)

@@ -178,7 +178,7 @@ inline int64_t usualValue(Field field, uint32_t dim, RandomSource& random) {
 inline Command randomLegalCommand(Opcode opcode, uint32_t dim, RandomSource& random) {
   for (;;) {
     Command command(opcode);
-    for (const Field field : findOpcode(static_cast<uint8_t>(opcode))->fields)
+    for (const Field field : findOpcode(opcode)->fields)
       command.set(field, usualValue(field, dim, random));
     if (!findIllegalField(command, dim)) return command;
   }

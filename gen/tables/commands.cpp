@@ -101,9 +101,9 @@ constexpr std::array<uint64_t, 256> kFieldMasks = fieldMasks();
 
 std::span<const OpcodeSpec> opcodes() { return kOpcodes; }
 
-const OpcodeSpec* findOpcode(uint8_t opcode) {
+const OpcodeSpec* findOpcode(Opcode opcode) {
   for (const auto& spec : kOpcodes)
-    if (static_cast<uint8_t>(spec.opcode) == opcode) return &spec;
+    if (spec.opcode == opcode) return &spec;
   return nullptr;
 }
 
@@ -113,7 +113,7 @@ std::string_view queueName(Queue queue) {
 }
 
 void Command::refuse(Field field) const {
-  const OpcodeSpec* spec = findOpcode(static_cast<uint8_t>(opcode()));
+  const OpcodeSpec* spec = findOpcode(opcode());
   throw std::logic_error(std::string(spec == nullptr ? "an unknown opcode" : spec->name) +
                          " has no field " + std::string(fieldSpec(field).name));
 }

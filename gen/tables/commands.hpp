@@ -47,7 +47,7 @@ struct OpcodeSpec {
 };
 
 std::span<const OpcodeSpec> opcodes();
-const OpcodeSpec* findOpcode(uint8_t opcode);  ///< nullptr: illegal
+const OpcodeSpec* findOpcode(Opcode opcode);  ///< nullptr: illegal
 std::string_view queueName(Queue queue);
 
 /// Bit f of mask [opcode]: the opcode has field f. The common header belongs to every opcode.

@@ -145,7 +145,7 @@ const std::vector<SpareBits>& spareBits() {
 }
 
 std::optional<std::string> findIllegalField(const Command& command, uint32_t dim) {
-  const OpcodeSpec& spec = *findOpcode(static_cast<uint8_t>(command.opcode()));
+  const OpcodeSpec& spec = *findOpcode(command.opcode());
   for (const FieldRule& rule : kFieldRules)
     if (holdsFor(rule, spec) && !keeps(rule, command, dim))
       return quoted(rule.field) + " must be " + ruleText(rule);
@@ -161,7 +161,7 @@ std::optional<std::string> findIllegalField(const Command& command, uint32_t dim
 }
 
 uint64_t illegalFieldAddress(const Command& command, uint32_t dim) {
-  const OpcodeSpec& spec = *findOpcode(static_cast<uint8_t>(command.opcode()));
+  const OpcodeSpec& spec = *findOpcode(command.opcode());
   for (const FieldRule& rule : kFieldRules)
     if (rule.limit == Limit::MultipleOfDim && holdsFor(rule, spec) && !keeps(rule, command, dim))
       return command.at(Field::MemoryAddr);

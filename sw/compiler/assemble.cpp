@@ -35,7 +35,7 @@ void requireLegal(const std::vector<Command>& commands, uint32_t dim) {
     if (const auto reason = findIllegalField(commands[i], dim))
       throw std::logic_error(fmt::format(
           "compiler: command {} ({}): {}", i,
-          findOpcode(static_cast<uint8_t>(commands[i].opcode()))->name, *reason));
+          findOpcode(commands[i].opcode())->name, *reason));
 }
 
 }  // namespace

@@ -57,7 +57,7 @@ std::string listProgram(const Program& program) {
   auto out = std::back_inserter(text);
   for (std::size_t index = 0; index < program.commands.size(); ++index) {
     const Command& command = program.commands[index];
-    const OpcodeSpec& spec = *findOpcode(static_cast<uint8_t>(command.opcode()));
+    const OpcodeSpec& spec = *findOpcode(command.opcode());
     fmt::format_to(out, "{:>6} {:<6} {:<22}", index, spec.queue ? queueName(*spec.queue) : "-",
                    spec.name);
     for (const Field field : spec.fields) {

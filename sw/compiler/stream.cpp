@@ -6,7 +6,7 @@
 namespace intformer::compiler {
 
 void Stream::emit(Command command, AddressBase base) {
-  const Queue queue = findOpcode(static_cast<uint8_t>(command.opcode()))->queue.value();
+  const Queue queue = findOpcode(command.opcode())->queue.value();
   const auto own = static_cast<std::size_t>(queue);
   const auto index = static_cast<int32_t>(queues_[own].size());
   const CommandOperands operands = operandsOf(command, plan_.dim);

@@ -7,7 +7,7 @@
 namespace intformer::emulator {
 
 std::optional<DeviceError> checkFields(const Plan& plan, const Command& command) {
-  if (findOpcode(static_cast<uint8_t>(command.opcode())) == nullptr)
+  if (findOpcode(command.opcode()) == nullptr)
     return DeviceError{ErrorCode::IllegalOpcode, 0, {}};
   if (auto reason = findIllegalField(command, plan.dim))
     return DeviceError{ErrorCode::IllegalField, illegalFieldAddress(command, plan.dim),

@@ -16,7 +16,7 @@ namespace intformer::emulator {
 namespace {
 
 std::string describe(std::span<const Command> commands, uint32_t index) {
-  const OpcodeSpec* spec = findOpcode(static_cast<uint8_t>(commands[index].opcode()));
+  const OpcodeSpec* spec = findOpcode(commands[index].opcode());
   if (spec == nullptr)
     return fmt::format("command {} (opcode 0x{:02x})", index,
                        static_cast<unsigned>(commands[index].opcode()));
@@ -84,7 +84,7 @@ class Emulation {
   }
 
   bool step(const Command& command) {
-    const Queue queue = *findOpcode(static_cast<uint8_t>(command.opcode()))->queue;
+    const Queue queue = *findOpcode(command.opcode())->queue;
     listTouches(plan_, command, touches_);
     if (options_.checkRaces && !takeTokens(command, queue)) return false;
     if (const auto error = firstFault(around_, command, touches_,

@@ -200,7 +200,7 @@ std::optional<DeviceError> firstFault(const Surroundings& around, const Command&
                                       const std::function<std::vector<uint32_t>()>& rowList) {
   if (command.opcode() == Opcode::Gather) return gatherFault(around, command, rowList);
   if (plainlyFine(around, touches)) return std::nullopt;
-  switch (*findOpcode(static_cast<uint8_t>(command.opcode()))->queue) {
+  switch (*findOpcode(command.opcode())->queue) {
     case Queue::Load:
     case Queue::Store: return transferFault(around, command);
     case Queue::Matmul: return matmulFault(around.plan, command);

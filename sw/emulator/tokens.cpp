@@ -18,7 +18,7 @@ void insertTokens(const Plan& plan, uint64_t memoryBytes, std::vector<Command>& 
   std::vector<Touch> touches;
   for (uint32_t index = 0; index < commands.size(); ++index) {
     Command& command = commands[index];
-    const OpcodeSpec* spec = findOpcode(static_cast<uint8_t>(command.opcode()));
+    const OpcodeSpec* spec = findOpcode(command.opcode());
     if (spec == nullptr || !spec->queue) continue;
     const Queue queue = *spec->queue;
     const auto own = static_cast<std::size_t>(queue);

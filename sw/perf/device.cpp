@@ -7,7 +7,7 @@
 namespace intformer::perf {
 
 Header headerOf(const Command& command) {
-  const OpcodeSpec* spec = findOpcode(static_cast<uint8_t>(command.opcode()));
+  const OpcodeSpec* spec = findOpcode(command.opcode());
   if (spec == nullptr) throw std::logic_error("an opcode that no device knows");
   Header header;
   header.end = !spec->queue;

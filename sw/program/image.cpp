@@ -30,7 +30,7 @@ void packInputs(const Program& program, const Graph& graph, const TensorValues& 
 void moveAddresses(std::vector<Command>& commands,
                    const std::function<uint64_t(uint64_t)>& moved) {
   for (Command& command : commands)
-    for (const Field field : findOpcode(static_cast<uint8_t>(command.opcode()))->fields)
+    for (const Field field : findOpcode(command.opcode())->fields)
       if (field == Field::MemoryAddr || field == Field::IndexAddr)
         command.set(field,
                     static_cast<int64_t>(moved(command.at(field))));

@@ -78,7 +78,7 @@ class Grouping {
 
  private:
   void add(Group& group, const Command& command) {
-    const Queue queue = *findOpcode(static_cast<uint8_t>(command.opcode()))->queue;
+    const Queue queue = *findOpcode(command.opcode())->queue;
     group.busy[static_cast<std::size_t>(queue)] +=
         compiler::commandCost(command.opcode(), operandsOf(command, plan_.dim), plan_, memory_)
             .occupied;

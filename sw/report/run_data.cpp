@@ -58,7 +58,7 @@ std::vector<OperatorFigures> operatorFigures(const Program& program) {
     OperatorFigures op{trace.name, trace.kind, 0, trace.macs, 0, 0};
     for (const uint32_t index : trace.commands) {
       const Command& command = program.commands[index];
-      const auto queue = findOpcode(static_cast<uint8_t>(command.opcode()))->queue;
+      const auto queue = findOpcode(command.opcode())->queue;
       if (queue != Queue::Load && queue != Queue::Store) continue;
       const uint64_t bytes = bytesTransferred(command, program.dim);
       (queue == Queue::Load ? op.loaded : op.stored) += bytes;

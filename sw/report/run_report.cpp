@@ -18,7 +18,7 @@ uint64_t bytesMoved(const Program& program, const OperatorTrace& op) {
   uint64_t bytes = 0;
   for (const uint32_t index : op.commands) {
     const Command& command = program.commands[index];
-    const auto queue = findOpcode(static_cast<uint8_t>(command.opcode()))->queue;
+    const auto queue = findOpcode(command.opcode())->queue;
     if (queue == Queue::Load || queue == Queue::Store)
       bytes += bytesTransferred(command, program.dim);
   }

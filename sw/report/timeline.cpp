@@ -15,7 +15,7 @@ namespace {
 
 /// The sizes of a command that a reader of the timeline looks for.
 void addSizes(nlohmann::ordered_json& args, const Command& command, uint32_t dim) {
-  const OpcodeSpec& spec = *findOpcode(static_cast<uint8_t>(command.opcode()));
+  const OpcodeSpec& spec = *findOpcode(command.opcode());
   constexpr std::array sizes = {Field::MatmulRows, Field::Depth,  Field::Cols,
                                 Field::Rows,       Field::Panels, Field::ChunkWords,
                                 Field::Chunks,     Field::StatRow};
@@ -38,7 +38,7 @@ std::vector<Slice> slices(const RunData& run) {
   std::array<uint64_t, kQueueCount> free{};
   for (uint32_t i = 0; i < run.program.commands.size() && i < run.times.size(); ++i) {
     const Command& command = run.program.commands[i];
-    const OpcodeSpec& spec = *findOpcode(static_cast<uint8_t>(command.opcode()));
+    const OpcodeSpec& spec = *findOpcode(command.opcode());
     if (!spec.queue) {  // what is left of the run when every unit has finished
       // The device counts from a few cycles after the doorbell was rung, where the times begin.
       const uint64_t last = *std::ranges::max_element(free);
@@ -80,7 +80,7 @@ std::string timelineJson(const RunData& run) {
   }
   for (const Slice& slice : slices(run)) {
     const Command& command = run.program.commands[slice.command];
-    const OpcodeSpec& spec = *findOpcode(static_cast<uint8_t>(command.opcode()));
+    const OpcodeSpec& spec = *findOpcode(command.opcode());
     const std::size_t op = owner[slice.command];
     Json args = {{"command", slice.command}};
     if (op != kNoOperator) args["operator"] = run.program.operators[op].name;

@@ -23,7 +23,7 @@ Graph bert(const std::string& name, uint32_t seq) {
 }
 
 Queue queueOf(const Command& command) {
-  return findOpcode(static_cast<uint8_t>(command.opcode()))->queue.value();
+  return findOpcode(command.opcode())->queue.value();
 }
 
 }  // namespace

@@ -64,7 +64,7 @@ TEST_CASE("the same seed gives the same program", "[emulator]") {
 bool dropToken(std::vector<Command>& commands, std::size_t n) {
   uint64_t given[kQueueCount][kQueueCount] = {};
   for (Command& waiter : commands) {
-    const OpcodeSpec* spec = findOpcode(static_cast<uint8_t>(waiter.opcode()));
+    const OpcodeSpec* spec = findOpcode(waiter.opcode());
     if (!spec->queue) continue;
     const auto to = static_cast<std::size_t>(*spec->queue);
     for (std::size_t from = 0; from < kQueueCount; ++from) {
@@ -74,7 +74,7 @@ bool dropToken(std::vector<Command>& commands, std::size_t n) {
       waiter.set(Field::Wait, waiter.get(Field::Wait) & ~(int64_t{1} << from));
       uint64_t count = 0;
       for (Command& giver : commands) {
-        const OpcodeSpec* giverSpec = findOpcode(static_cast<uint8_t>(giver.opcode()));
+        const OpcodeSpec* giverSpec = findOpcode(giver.opcode());
         if (!giverSpec->queue || static_cast<std::size_t>(*giverSpec->queue) != from ||
             !giver.signals(*spec->queue) || count++ != number)
           continue;

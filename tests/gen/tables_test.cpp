@@ -72,15 +72,15 @@ TEST_CASE("every field belongs to an opcode, and opcodes are found by their code
   std::set<Opcode> codes;
   for (const auto& opcode : opcodes()) {
     CHECK(codes.insert(opcode.opcode).second);
-    CHECK(findOpcode(static_cast<uint8_t>(opcode.opcode)) == &opcode);
+    CHECK(findOpcode(opcode.opcode) == &opcode);
     for (const Field field : fieldsOf(opcode)) used.insert(field);
   }
   CHECK(used.size() == commandFields().size());
   unsigned legal = 0;
   for (unsigned code = 0; code < 256; ++code)
-    legal += findOpcode(static_cast<uint8_t>(code)) != nullptr ? 1 : 0;
+    legal += findOpcode(static_cast<Opcode>(code)) != nullptr ? 1 : 0;
   CHECK(legal == codes.size());
-  CHECK(findOpcode(0) == nullptr);
+  CHECK(findOpcode(Opcode{}) == nullptr);
 }
 
 TEST_CASE("a command gives back what was set, field by field") {

@@ -25,7 +25,7 @@ Command legal(uint32_t queue) {
 }
 
 std::size_t queueOf(const Command& command) {
-  return static_cast<std::size_t>(*findOpcode(static_cast<uint8_t>(command.opcode()))->queue);
+  return static_cast<std::size_t>(*findOpcode(command.opcode())->queue);
 }
 
 /// The dispatcher among four modelled units that take and end commands when they like.
@@ -155,7 +155,7 @@ class DispatchBench {
     Command got;
     std::memcpy(got.words().data(), seen.data(), 64);
     if (got.opcode() != sent.opcode()) faults.push_back("another opcode");
-    for (const Field field : findOpcode(static_cast<uint8_t>(sent.opcode()))->fields)
+    for (const Field field : findOpcode(sent.opcode())->fields)
       if (got.get(field) != sent.get(field)) faults.push_back("another value of a field");
     if (got.get(Field::Signal) != sent.get(Field::Signal)) faults.push_back("another signal mask");
   }
@@ -282,7 +282,7 @@ void refused(const Command& bad, ErrorCode code, uint64_t addr = 0) {
 
 TEST_CASE("dispatch refuses every unknown opcode", "[rtl]") {
   for (int code = 0; code < 256; ++code) {
-    if (findOpcode(static_cast<uint8_t>(code)) != nullptr) continue;
+    if (findOpcode(static_cast<Opcode>(code)) != nullptr) continue;
     CAPTURE(code);
     Command c;
     c.set(Field::Opcode, code);
@@ -339,7 +339,7 @@ TEMPLATE_TEST_CASE("dispatch and the table of rules agree on every single bit of
 }
 
 TEST_CASE("dispatch refuses what a unit has no meaning for", "[rtl]") {
-  const auto of = [](Opcode opcode) { return legal(*findOpcode(static_cast<uint8_t>(opcode))); };
+  const auto of = [](Opcode opcode) { return legal(*findOpcode(opcode)); };
   refused(of(Opcode::Activation).set(Field::Function, 1), ErrorCode::IllegalField);
   refused(of(Opcode::Requantize).set(Field::Out8, 1), ErrorCode::IllegalField);
   refused(of(Opcode::Requantize).set(Field::Out16, 0), ErrorCode::IllegalField);

@@ -28,7 +28,7 @@ using Base16Pwl = Device<Vvector_bench16p, 16, 16, Family::Pwl>;
 inline constexpr uint32_t kSlots = 128;
 inline constexpr uint32_t kAccRows = 512;
 
-inline std::string_view nameOf(Opcode op) { return findOpcode(static_cast<uint8_t>(op))->name; }
+inline std::string_view nameOf(Opcode op) { return findOpcode(op)->name; }
 
 /// Device and model on the same memories.
 template <typename D>

@@ -205,7 +205,7 @@ TEST_CASE("bad programs stop the device with code, command and address", "[bad]"
         Range{Opcode::Residual, Field::InAddr, ErrorCode::ScratchRange},
         Range{Opcode::Residual, Field::Out16Addr, ErrorCode::ScratchRange},
         Range{Opcode::Activation, Field::ConstAddr, ErrorCode::ScratchRange});
-    INFO(findOpcode(static_cast<uint8_t>(range.opcode))->name << " "
+    INFO(findOpcode(range.opcode)->name << " "
                                                               << fieldSpec(range.address).name);
     Command command(range.opcode);
     command.set(Field::Rows, 4).set(Field::Panels, 1);

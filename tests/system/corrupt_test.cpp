@@ -43,7 +43,7 @@ void setBits(Command& command, unsigned lsb, unsigned width, uint64_t value) {
 void corrupt(const Plan& plan, std::span<const Command> program, Command& command,
              RandomSource& random) {
   const auto word = [&]() -> uint32_t& { return command.words()[random.below(16)]; };
-  const OpcodeSpec& spec = *findOpcode(static_cast<uint8_t>(command.opcode()));
+  const OpcodeSpec& spec = *findOpcode(command.opcode());
   switch (random.below(10)) {
     case 0:
       for (uint64_t i = 0; i <= random.below(3); ++i) word() ^= 1U << random.below(32);
@@ -82,7 +82,7 @@ void corrupt(const Plan& plan, std::span<const Command> program, Command& comman
 
 /// Steps of the unit that executes a command.
 uint64_t workOf(const Plan& plan, const Command& command) {
-  const OpcodeSpec* spec = findOpcode(static_cast<uint8_t>(command.opcode()));
+  const OpcodeSpec* spec = findOpcode(command.opcode());
   if (spec == nullptr || !spec->queue) return 0;
   const auto at = [&](Field field) { return command.has(field) ? command.at(field) : 0; };
   const auto tiles = [&](Field field) { return at(field) / plan.dim + 1; };

@@ -38,12 +38,12 @@ int64_t farValue(const Plan& plan, const FieldSpec& field, uint64_t memoryBytes,
 }
 
 std::optional<Queue> queueOf(const Command& command) {
-  return findOpcode(static_cast<uint8_t>(command.opcode()))->queue;
+  return findOpcode(command.opcode())->queue;
 }
 
 uint64_t workOf(const Plan& plan, const Command& command) {
   const auto at = [&](Field field) { return command.has(field) ? command.at(field) : 0; };
-  switch (*findOpcode(static_cast<uint8_t>(command.opcode()))->queue) {
+  switch (*findOpcode(command.opcode())->queue) {
     case Queue::Load:
     case Queue::Store: return at(Field::Chunks) * at(Field::ChunkWords);
     case Queue::Matmul:
@@ -55,7 +55,7 @@ uint64_t workOf(const Plan& plan, const Command& command) {
 }
 
 Command spoilt(const Plan& plan, const Command& command, uint64_t memoryBytes, RandomSource& random) {
-  const OpcodeSpec& spec = *findOpcode(static_cast<uint8_t>(command.opcode()));
+  const OpcodeSpec& spec = *findOpcode(command.opcode());
   for (;;) {
     Command result = command;
     for (const Field name : spec.fields) {

@@ -15,7 +15,7 @@ inline test::RandomProgram moved(test::RandomProgram program, uint64_t base) {
   for (emulator::MemoryWindow& window : program.windows) window.base += base, window.end += base;
   for (std::size_t i = 0; i < program.commands.size(); ++i) {
     Command& command = program.commands[i];
-    const OpcodeSpec& spec = *findOpcode(static_cast<uint8_t>(command.opcode()));
+    const OpcodeSpec& spec = *findOpcode(command.opcode());
     for (const Field field : {Field::MemoryAddr, Field::IndexAddr})
       if (std::ranges::find(spec.fields, field) != spec.fields.end())
         command.set(field, static_cast<int64_t>(command.at(field) + base));
