@@ -46,6 +46,7 @@ class Loader {
       for (const auto& text : overrides) override(text);
       for (const auto& key : configKeys()) read(key);
       for (const auto& check : crossChecks()) cross(check);
+      crossSuggestions();
       if (faults_.empty()) noteChanges(written);
     }
     std::ranges::stable_sort(faults_, {}, [](const Diagnostic& d) {
@@ -117,8 +118,12 @@ class Loader {
     if (key == nullptr) return unknown(place, path);
     places_[path] = place;
     overridden_.insert(path);
-    const std::string value = text.substr(equals + 1);
-    if (key->isWord()) return insert(path, toml::value<std::string>(value));
+    std::string value = text.substr(equals + 1);
+    if (key->isWord()) {
+      if (value.size() >= 2 && value.front() == '"' && value.back() == '"')  // as in a file
+        value = value.substr(1, value.size() - 2);
+      return insert(path, toml::value<std::string>(value));
+    }
     try {
       const toml::table parsed = toml::parse("value = " + value);
       if (parsed.size() == 1) return insert(path, *parsed.get("value"));
@@ -174,6 +179,28 @@ class Loader {
     } else if (const auto refusal = key.isWord() ? takeWord(key, *node.value<std::string>())
                                                  : takeNumber(key, *node.value<int64_t>())) {
       fault(placeOf(path), path, refusal->reason, refusal->suggestion);
+      if (!key.isWord()) suggested_.push_back({&key, faults_.size() - 1});
+    }
+  }
+
+  /// A value that is legal by itself may not be beside the others: the one that is takes its place,
+  /// or none.
+  void crossSuggestions() {
+    for (const auto& [key, at] : suggested_) {
+      std::string& suggestion = faults_[at].suggestion;
+      ConfigValues values = values_;
+      values[key->path] = std::stoll(suggestion);
+      for (const CrossCheck& check : crossChecks()) {
+        if (std::ranges::find(check.needs, key->path) == check.needs.end()) continue;
+        if (std::ranges::any_of(check.needs, [&](auto path) {
+              return !path.empty() && !values.contains(path);
+            }))
+          continue;
+        if (const auto refusal = check.check(values))
+          suggestion = check.needs[0] == key->path ? refusal->suggestion : "";
+        if (suggestion.empty()) break;
+        values[key->path] = std::stoll(suggestion);
+      }
     }
   }
 
@@ -226,6 +253,7 @@ class Loader {
   std::set<std::string, std::less<>> bad_;  ///< keys that already have a fault
   std::set<std::string, std::less<>> overridden_;
   std::vector<Diagnostic> faults_;
+  std::vector<std::pair<const ConfigKey*, std::size_t>> suggested_;  ///< by these faults
 };
 
 }  // namespace

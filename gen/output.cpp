@@ -84,6 +84,8 @@ void removeStale(const fs::path& folder, const std::string& name) {
 
 WriteResult write(const fs::path& folder, const std::string& device,
                   std::span<const EmittedFile> files) {
+  if (fs::exists(folder) && !fs::is_directory(folder))
+    return {.error = fmt::format("{}: is a file; a folder is asked for", folder.string())};
   const std::string manifest = device + "_manifest.txt";
   const Names before = readManifest(folder / manifest);
   Names now;

@@ -11,6 +11,7 @@
 #include "sw/cli/kinds.hpp"
 #include "sw/cli/numbers.hpp"
 #include "sw/files/streams.hpp"
+#include "sw/places/places.hpp"
 
 namespace intformer::cli {
 namespace {
@@ -134,7 +135,8 @@ class Reader {
       return plainNumber(option.get_delimiter(), value);
     }
     checkFile(type, name, value);
-    return value;
+    const bool isText = type == kind::kTextFile && !files::isStandard(value);
+    return isText ? places::hereOrOwn(value) : value;
   }
 
   void checkFile(const std::string& type, const std::string& name, const std::string& value) {

@@ -5,21 +5,21 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <numeric>
 #include <set>
 
-#include "gen/config.hpp"
 #include "gen/device.hpp"
 #include "sw/board/board.hpp"
 #include "sw/cli/board_programs.hpp"
 #include "sw/cli/commands.hpp"
 #include "sw/cli/kinds.hpp"
 #include "sw/cli/model_input.hpp"
+#include "sw/cli/plan_input.hpp"
 #include "sw/cli/refusals.hpp"
 #include "sw/compiler/listing.hpp"
 #include "sw/files/files.hpp"
 #include "sw/files/hash.hpp"
 #include "sw/files/interrupt.hpp"
-#include "sw/places/places.hpp"
 #include "sw/report/explain.hpp"
 
 namespace intformer::cli {
@@ -160,9 +160,23 @@ void writeBoard(const CompileCommand& command, const ModelInput& model, const Pl
   printPrograms(board);
 }
 
+/// Whether the options have a meaning for this model; says so if not.
+bool serves(const CompileCommand& command, const ModelInput& model, const Plan& plan) {
+  const uint32_t tokens = std::accumulate(model.seq.begin(), model.seq.end(), 0U);
+  const uint32_t rows = (tokens + plan.dim - 1) / plan.dim * plan.dim;
+  if (!command.name.empty() && !model.output)
+    fmt::print(stderr, "--name {}: it is of model.h, which a trained model's program has alone\n",
+               command.name);
+  else if (command.options.rowBlock > rows)
+    fmt::print(stderr, "--row-block {}: {} tokens have no more rows than {}\n",
+               command.options.rowBlock, tokens, rows);
+  else
+    return true;
+  return false;
+}
+
 int compileModel(const CompileCommand& command) {
-  const ConfigResult config = loadConfig(places::hereOrOwn(command.config), command.overrides);
-  for (const auto& fault : config.diagnostics) fmt::print(stderr, "{}\n", fault.text());
+  const std::optional<Plan> device = readPlan(command.config, command.overrides);
   ModelRequest request = command.model;
   compiler::CompileOptions options = command.options;
   options.contents = !command.out.empty();
@@ -172,9 +186,11 @@ int compileModel(const CompileCommand& command) {
   for (const auto& batch : lengths)  // loaded with the longest, which is refused if it must be
     if (request.seq.empty() || std::ranges::max(batch) > std::ranges::max(request.seq))
       request.seq = batch;
+  if (!lengths.empty()) request.seqOption = "--lengths";
   auto model = loadModel(request);
-  if (!config.plan || !model) return kRefused;
-  const Plan& plan = *config.plan;
+  if (!device || !model) return kRefused;
+  const Plan& plan = *device;
+  if (!serves(command, *model, plan)) return kRefused;
   std::vector<board::BoardProgram> programs;
   compiler::Decision decision;
   if (lengths.empty())
@@ -183,8 +199,10 @@ int compileModel(const CompileCommand& command) {
     programs = compileAll(*model, plan, options, lengths, request.seed);
   checkBase(command.base, programs[0].program.memoryBytes, plan);
   if (command.explain) {
+    const Program& program = programs[0].program;
     const report::Explanation explanation =
-        report::explain(model->graph, plan, options.memory, programs[0].program, decision,
+        report::explain(model->graph, plan, options.memory, program, decision,
+                        buildLists(program, model->graph, model->inputs),
                         fmt::format("{} on {}: {} tokens, {} {}", model->name, deviceName(plan),
                                     lengthsText(model->seq), model->layers,
                                     model->layers == 1 ? "layer" : "layers"));
@@ -203,6 +221,8 @@ bool agrees(const CompileCommand& command) {
   else if (!command.lengths.empty() && (!command.model.seq.empty() || command.model.sentence))
     fmt::print(stderr, "--lengths {}: these are the tokens of its programs; give no --seq and no "
                        "--sentence\n", command.lengths);
+  else if (!command.name.empty() && command.out.empty())
+    fmt::print(stderr, "--name {}: it is of model.h; give --out, too\n", command.name);
   else if (!command.lengths.empty() && command.explain)
     fmt::print(stderr, "--explain speaks of one program: give --seq instead of --lengths\n");
   else

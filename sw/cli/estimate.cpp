@@ -5,16 +5,15 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "gen/config.hpp"
 #include "gen/device.hpp"
 #include "sw/cli/commands.hpp"
 #include "sw/cli/kinds.hpp"
 #include "sw/cli/model_input.hpp"
+#include "sw/cli/plan_input.hpp"
 #include "sw/cli/progress.hpp"
 #include "sw/cli/refusals.hpp"
 #include "sw/compiler/compile.hpp"
 #include "sw/files/files.hpp"
-#include "sw/places/places.hpp"
 #include "sw/report/estimate.hpp"
 #include "sw/report/workload.hpp"
 
@@ -75,14 +74,13 @@ std::string estimateJson(const report::RunReport& report) {
 }
 
 int estimateModel(const EstimateOptions& options) {
-  const ConfigResult config = loadConfig(places::hereOrOwn(options.config), options.overrides);
-  for (const Diagnostic& fault : config.diagnostics) fmt::print(stderr, "{}\n", fault.text());
+  const std::optional<Plan> device = readPlan(options.config, options.overrides);
   ModelRequest request = options.model;
   request.integers = model::Integers::Left;
   request.ownSentence = true;
   const auto model = loadModel(request);
-  if (!config.plan || !model) return 1;
-  const Plan& plan = *config.plan;
+  if (!device || !model) return kRefused;
+  const Plan& plan = *device;
   std::optional<StillWorking> working("estimating " + model->name);
   const Program program =
       compiler::compile(model->graph, plan, {.memory = options.memory, .contents = false});
@@ -96,9 +94,10 @@ int estimateModel(const EstimateOptions& options) {
   report.sequences = model->seq;
   for (const uint32_t tokens : model->seq) report.seq += tokens;
   report.layers = model->layers;
-  fmt::print("{} on {}: {} tokens, {} {}, {} commands\n\n", report.model, deviceName(plan),
-             lengthsText(model->seq), report.layers, report.layers == 1 ? "layer" : "layers",
-             program.commands.size());
+  fmt::print("{} on {}: {} tokens, {} {}, {} commands; memory latency {}\n\n", report.model,
+             deviceName(plan), lengthsText(model->seq), report.layers,
+             report.layers == 1 ? "layer" : "layers", program.commands.size(),
+             options.memory.latency);
   printOperators(report);
   if (!options.json.empty()) {
     files::writeAtomically(options.json, estimateJson(report));
@@ -139,8 +138,11 @@ void addEstimate(CLI::App& app, int& status) {
       ->type_name(kind::kOutFile);
   command->add_option("--set", options->overrides, "Override a config key: --set vector.lanes=8")
       ->type_name(kind::kSetting);
-  command->add_flag("--tables", options->tables,
-                    "FLOPs, bytes and intensity of BERT-Base and BERT-Large instead");
+  auto* tables =
+      command->add_flag("--tables", options->tables,
+                        "FLOPs, bytes and intensity of BERT-Base and BERT-Large instead");
+  for (CLI::Option* other : command->get_options())
+    if (other != tables && other != command->get_help_ptr()) tables->excludes(other);
   command->footer(
       "Examples:\n"
       "  intformer estimate configs/models/bert-base.toml --config configs/base16.toml \\\n"

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <numeric>
 
+#include "gen/config.hpp"
 #include "sw/cli/sentences.hpp"
 #include "sw/cli/trained.hpp"
 #include "sw/float/run_float.hpp"
@@ -34,16 +35,18 @@ bool hasLayers(const std::string& name, uint32_t has, uint32_t asked) {
 
 /// Whether a model takes sequences of these lengths; says so if not. `positions` 0: it begins with
 /// activations, which know no places.
-bool takesLengths(const std::string& name, uint32_t positions, const std::vector<uint32_t>& seq) {
+bool takesLengths(const ModelRequest& request, const std::string& name, uint32_t positions,
+                  const std::vector<uint32_t>& seq) {
   if (std::ranges::any_of(seq, [](uint32_t n) { return n == 0 || n > 4096; }) ||
       std::accumulate(seq.begin(), seq.end(), uint64_t{0}) > 65535) {
-    fmt::print(stderr, "--seq must be 1 to 4096, or several of them as 128,77,30 (at most 65535 "
-                       "tokens in all)\n");
+    fmt::print(stderr, "{} must be 1 to 4096, or several of them as 128,77,30 (at most 65535 "
+                       "tokens in all)\n", request.seqOption);
     return false;
   }
   if (positions == 0 || std::ranges::all_of(seq, [&](uint32_t n) { return n <= positions; }))
     return true;
-  fmt::print(stderr, "--seq {}: {} knows {} positions\n", lengthsText(seq), name, positions);
+  fmt::print(stderr, "{} {}: {} knows {} positions\n", request.seqOption, lengthsText(seq), name,
+             positions);
   return false;
 }
 
@@ -111,7 +114,7 @@ std::optional<ModelInput> folderShape(const ModelRequest& request) {
   model.name = name;
   model.layers = request.layers.value_or(network.shape.layers);
   if (!hasLayers(name, network.shape.layers, model.layers) ||
-      !takesLengths(name, network.shape.positions, request.seq))
+      !takesLengths(request, name, network.shape.positions, request.seq))
     return std::nullopt;
   floating::keepLayers(network, model.layers);
   importer::ImportNotes notes;
@@ -135,7 +138,7 @@ std::optional<ModelInput> loadTrained(const ModelRequest& request) {
   ModelInput model;
   model.name = isFolder ? trained.name : path.stem().string();
   model.layers = trained.network.shape.layers;
-  if (!takesLengths(model.name, trained.network.shape.positions, request.seq))
+  if (!takesLengths(request, model.name, trained.network.shape.positions, request.seq))
     return std::nullopt;
   if (isFolder) {
     file->integers = quantizeTrained(trained);
@@ -161,6 +164,11 @@ std::optional<ModelInput> loadTrained(const ModelRequest& request) {
 
 std::optional<ModelInput> loadSeeded(const ModelRequest& request) {
   const model::ModelSpecResult spec = model::loadModelSpec(places::hereOrOwn(request.path));
+  if (!spec.spec && loadConfig(places::hereOrOwn(request.path)).plan) {
+    fmt::print(stderr, "{}: a hardware config, not a model, as configs/models/tiny.toml is one\n",
+               request.path);
+    return std::nullopt;
+  }
   for (const Diagnostic& fault : spec.diagnostics) fmt::print(stderr, "{}\n", fault.text());
   if (!spec.spec) return std::nullopt;
   if (request.sentence) {
@@ -181,7 +189,7 @@ std::optional<ModelInput> loadSeeded(const ModelRequest& request) {
   model.seq = seq;
   model.layers = layers;
   const bool fromTokens = spec.spec->vocabulary != 0 && !request.encoderOnly;
-  if (!takesLengths(spec.spec->name, fromTokens ? spec.spec->positions : 0, seq))
+  if (!takesLengths(request, spec.spec->name, fromTokens ? spec.spec->positions : 0, seq))
     return std::nullopt;
   model.graph =
       model::buildModel(*spec.spec, layers, seq, request.seed,

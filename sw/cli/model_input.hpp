@@ -21,6 +21,7 @@ struct ModelRequest {
   std::optional<std::string> sentence;  ///< instead, for a trained model
   /// Of a trained model without either: take a sentence of the program's own.
   bool ownSentence = false;
+  const char* seqOption = "--seq";  ///< that gave the lengths
   bool encoderOnly = false;  ///< begin at the first layer, though the shape has an embedding
   std::optional<uint32_t> layers;  ///< the first ones; unset: all of a trained model, 1 of a shape
   uint64_t seed = 1;

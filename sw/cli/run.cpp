@@ -5,15 +5,16 @@
 #include <chrono>
 #include <cstdio>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <numeric>
 
-#include "gen/config.hpp"
 #include "gen/device.hpp"
 #include "gen/emit/emit.hpp"
 #include "gen/tables/registers.hpp"
 #include "sw/cli/commands.hpp"
 #include "sw/cli/kinds.hpp"
 #include "sw/cli/model_input.hpp"
+#include "sw/cli/plan_input.hpp"
 #include "sw/cli/progress.hpp"
 #include "sw/cli/refusals.hpp"
 #include "sw/cli/show.hpp"
@@ -22,7 +23,6 @@
 #include "sw/files/files.hpp"
 #include "sw/files/interrupt.hpp"
 #include "sw/golden/golden.hpp"
-#include "sw/places/places.hpp"
 #include "sw/report/run_report.hpp"
 #include "tb/build_device.hpp"
 #include "tb/check.hpp"
@@ -39,6 +39,7 @@ struct RunOptions {
   std::string backend;  ///< empty: all
   uint32_t memoryLatency = 100;
   double memoryStall = 0;
+  bool latencyGiven = false, stallGiven = false;
   std::string trace;  ///< FROM:TO
   std::string json;
   ShowRequest show;
@@ -243,7 +244,34 @@ std::string verdict(const Work& work) {
   return text;
 }
 
+/// The report without what nothing that ran could know.
+std::string jsonOf(const RunOptions& options, const report::RunReport& report) {
+  auto json = nlohmann::ordered_json::parse(report::jsonText(report));
+  if (options.wants("rtl")) return json.dump(2) + "\n";
+  for (const char* key : {"cycles", "utilization", "sim_khz"}) json.erase(key);
+  for (auto& op : json["operators"])
+    for (const char* key : {"cycles", "utilization", "bytes"}) op.erase(key);
+  if (options.backend == "golden")
+    for (const char* key : {"memory", "bytes_read", "bytes_written", "tensors_compared",
+                            "values_compared", "mismatches"})
+      json.erase(key);
+  return json.dump(2) + "\n";
+}
+
+/// Whether the backend knows what the memory's options say; tells if not.
+bool hasMemory(const RunOptions& options) {
+  if (options.stallGiven && !options.wants("rtl"))
+    fmt::print(stderr, "--mem-stall: the {} knows no stalls; leave --backend away\n",
+               options.backend);
+  else if (options.latencyGiven && options.backend == "golden")
+    fmt::print(stderr, "--mem-latency: golden knows no memory; leave --backend away\n");
+  else
+    return true;
+  return false;
+}
+
 int runModel(const RunOptions& options) {
+  if (!hasMemory(options)) return kRefused;
   if ((options.show.wanted() || !options.trace.empty()) && !options.wants("rtl")) {
     fmt::print(stderr, "--timeline, --report and --trace show the RTL: leave --backend away\n");
     return kRefused;
@@ -252,16 +280,15 @@ int runModel(const RunOptions& options) {
     fmt::print(stderr, "--trace {}: write two cycles, FROM:TO with FROM below TO\n", options.trace);
     return kRefused;
   }
-  const ConfigResult config = loadConfig(places::hereOrOwn(options.config), options.overrides);
-  for (const Diagnostic& fault : config.diagnostics) fmt::print(stderr, "{}\n", fault.text());
-  if (!config.plan) return kRefused;
+  const std::optional<Plan> plan = readPlan(options.config, options.overrides);
+  if (!plan) return kRefused;
   ModelRequest request = options.model;
   request.ownSentence = request.reference = true;
   auto model = loadModel(request);
   if (!model) return kRefused;
 
   const auto begin = Clock::now();
-  Work work{options, *config.plan, std::move(*model), {}, {}, {}, {}, kFine, {}};
+  Work work{options, *plan, std::move(*model), {}, {}, {}, {}, kFine, {}};
   const Graph& graph = work.model.graph;
   const bool programmed = options.backend != "golden";  // which needs no program
   if (programmed) {
@@ -300,7 +327,7 @@ int runModel(const RunOptions& options) {
   if (work.model.reference) printCosines(work);
   fmt::print("{}\n", verdict(work));
   if (!options.json.empty()) {
-    files::writeAtomically(options.json, report::jsonText(report));
+    files::writeAtomically(options.json, jsonOf(options, report));
     fmt::print("report: {}\n", options.json);
   }
   if (work.device && work.device->run.ok())
@@ -368,7 +395,9 @@ void addRun(CLI::App& app, int& status) {
       "      --sentence \"A river.\"\n"
       "Exit status: 0 all equal, 1 the input was refused, 2 a comparison failed, 3 the device\n"
       "stopped with an error or the watchdog barked.");
-  command->callback([options, &status] {
+  command->callback([command, options, &status] {
+    options->latencyGiven = command->count("--mem-latency") != 0;
+    options->stallGiven = command->count("--mem-stall") != 0;
     status = orRefuse([&] { return runModel(*options); },
                       options->model.path + " does not run on " + options->config);
   });

@@ -1,26 +1,22 @@
+#include "sw/cli/plan_input.hpp"
 #include "sw/cli/sentences.hpp"
 
 #include <fmt/format.h>
 
 #include <cstdio>
 
-#include "gen/config.hpp"
 #include "gen/device.hpp"
 #include "sw/cli/kinds.hpp"
 #include "sw/cli/progress.hpp"
-#include "sw/places/places.hpp"
 
 namespace intformer::cli {
 namespace {
 
-
 Plan loadPlan(const BackendRequest& request) {
-  const std::string path = request.config.empty() ? places::ownFile("configs/base16.toml").string()
-                                                  : places::hereOrOwn(request.config);
-  const ConfigResult config = loadConfig(path, request.overrides);
-  for (const Diagnostic& fault : config.diagnostics) fmt::print(stderr, "{}\n", fault.text());
-  if (!config.plan) throw std::runtime_error(path + ": no device without its config");
-  return *config.plan;
+  const std::string config = request.config.empty() ? "configs/base16.toml" : request.config;
+  const std::optional<Plan> plan = readPlan(config, request.overrides);
+  if (!plan) throw std::runtime_error(config + ": no device without its config");
+  return *plan;
 }
 
 }  // namespace
@@ -45,6 +41,8 @@ void addBackendOptions(CLI::App& command, BackendRequest& request) {
 }
 
 std::unique_ptr<Engine> openEngine(const BackendRequest& request) {
+  if (!request.integers() && !(request.config.empty() && request.overrides.empty()))
+    throw std::runtime_error("--backend float runs on no device; leave --config and --set away");
   auto engine = std::make_unique<Engine>();
   engine->model = itf::readModelFile(request.model);
   const importer::TrainedModel& trained = engine->model.trained;

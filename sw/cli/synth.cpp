@@ -6,14 +6,13 @@
 #include <stdexcept>
 
 #include "fpga/synthesis/synthesis.hpp"
-#include "gen/config.hpp"
 #include "gen/device.hpp"
 #include "gen/emit/emit.hpp"
 #include "gen/output.hpp"
 #include "sw/cli/commands.hpp"
 #include "sw/cli/kinds.hpp"
+#include "sw/cli/plan_input.hpp"
 #include "sw/files/messages.hpp"
-#include "sw/places/places.hpp"
 
 namespace intformer::cli {
 
@@ -47,13 +46,12 @@ void printTable(FpgaTarget target, const synthesis::SynthesisResult& result) {
 }
 
 int synth(const Options& options) {
-  const ConfigResult config = loadConfig(places::hereOrOwn(options.config), options.overrides);
-  for (const auto& diagnostic : config.diagnostics) fmt::print(stderr, "{}\n", diagnostic.text());
-  if (!config.plan) return 1;
+  const std::optional<Plan> plan = readPlan(options.config, options.overrides);
+  if (!plan) return 1;
 
-  const fs::path root = fs::path(options.out) / config.plan->name;
-  const auto files = emitAll(*config.plan);
-  if (const WriteResult written = writeDesign(root / "design", config.plan->name, files);
+  const fs::path root = fs::path(options.out) / plan->name;
+  const auto files = emitAll(*plan);
+  if (const WriteResult written = writeDesign(root / "design", plan->name, files);
       !written.error.empty()) {
     fmt::print(stderr, "{}\n", written.error);
     return 1;
@@ -66,10 +64,10 @@ int synth(const Options& options) {
     if (options.target != "both" && options.target != targetName(target)) continue;
     const std::string folder = (root / targetName(target)).string();
     fmt::print(stderr, "mapping {} to {}, minutes for large arrays; log: {}/yosys.log\n",
-               deviceName(*config.plan), targetName(target), folder);
+               deviceName(*plan), targetName(target), folder);
     try {
       printTable(target,
-                 synthesis::synthesize(target, sources, config.plan->name + "_top", folder));
+                 synthesis::synthesize(target, sources, plan->name + "_top", folder));
     } catch (const std::runtime_error& error) {
       fmt::print(stderr, "{}\n", files::messageOf(error));
       return 3;

@@ -57,8 +57,9 @@ class Grouping {
            const Program& program)
       : graph_(graph), plan_(plan), memory_(memory), program_(program) {}
 
-  std::vector<Group> run() {
-    const RunReport report = estimateReport(program_, plan_, memory_);
+  std::vector<Group> run(std::span<const uint8_t> lists) {
+    const RunReport report =
+        estimateReport(program_, plan_, memory_, lists, program_.readOnlyEnd);
     std::map<std::string, std::size_t> places;
     for (std::size_t i = 0; i < program_.operators.size(); ++i) {
       const std::string shape = operatorShape(graph_, graph_.operators[i]);
@@ -231,8 +232,8 @@ Json choiceJson(const Choice& choice, const Plan& plan, const Graph& graph) {
 
 Explanation explain(const Graph& graph, const Plan& plan, const perf::MemoryTiming& memory,
                     const Program& program, const compiler::Decision& decision,
-                    const std::string& title) {
-  const std::vector<Group> groups = Grouping(graph, plan, memory, program).run();
+                    std::span<const uint8_t> lists, const std::string& title) {
+  const std::vector<Group> groups = Grouping(graph, plan, memory, program).run(lists);
   Explanation result;
   result.text = fmt::format("{}\n\n{}\n{}", title, operatorTable(groups, plan),
                             choiceTables(decision, plan, graph));

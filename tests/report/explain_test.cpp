@@ -15,7 +15,7 @@ TEST_CASE("an explanation gathers operators of one shape and accounts for every 
   compiler::Decision decision;
   const Program program = compiler::compile(graph, plan, {}, &decision);
   const report::Explanation explanation =
-      report::explain(graph, plan, {}, program, decision, "small on tiny4");
+      report::explain(graph, plan, {}, program, decision, {}, "small on tiny4");
   const auto json = nlohmann::json::parse(explanation.json);
   CHECK(explanation.text.starts_with("small on tiny4\n"));
   CHECK(json["of_operators"] == graph.operators.size());

@@ -1,0 +1,73 @@
+// What the program refuses rather than to leave it without effect, and what it says then.
+#include <fmt/format.h>
+
+#include "tests/cli/support.hpp"
+
+namespace intformer::test {
+namespace {
+
+struct Refused {
+  const char* line;  ///< MODEL is a trained one's file, FOLDER can be written
+  const char* reason;
+};
+
+constexpr Refused kRefused[] = {
+    {"run configs/models/tiny.toml --config configs/tiny4.toml --seq 5 --backend golden "
+     "--mem-latency 5", "golden knows no memory"},
+    {"run configs/models/tiny.toml --config configs/tiny4.toml --seq 5 --backend golden "
+     "--mem-stall 0.1", "the golden knows no stalls"},
+    {"run configs/models/tiny.toml --config configs/tiny4.toml --seq 5 --backend emulator "
+     "--mem-stall 0.1", "the emulator knows no stalls"},
+    {"run configs/tiny4.toml --config configs/tiny4.toml --seq 5",
+     "configs/tiny4.toml: a hardware config, not a model"},
+    {"run configs/models/tiny.toml --config configs/models/tiny.toml --seq 5",
+     "configs/models/tiny.toml: a model, not a hardware config"},
+    {"estimate --tables configs/models/tiny.toml", "exclude each other"},
+    {"estimate --tables --seq 5", "exclude each other"},
+    {"compile configs/models/tiny.toml --config configs/tiny4.toml --seq 5 --out FOLDER --name x",
+     "--name x: it is of model.h, which a trained model's program has alone"},
+    {"compile MODEL --config configs/tiny4.toml --seq 5 --explain --name x", "give --out, too"},
+    {"compile configs/models/tiny.toml --config configs/tiny4.toml --seq 5 --out FOLDER "
+     "--row-block 1000000", "--row-block 1000000: 5 tokens have no more rows than 8"},
+    {"compile MODEL --config configs/tiny4.toml --lengths 4000 --out FOLDER", "--lengths 4000: "},
+    {"embed --model MODEL --backend float --config configs/tiny4.toml x",
+     "--backend float runs on no device"},
+    {"embed --model MODEL --backend float --set vector.lanes=2 x",
+     "--backend float runs on no device"},
+    {"generate configs/tiny4.toml --out MODEL", "is a file; a folder is asked for"},
+};
+
+TEST_CASE("what would have no effect is refused by name", "[cli]") {
+  const Examples examples;
+  for (const Refused& refused : kRefused) {
+    std::string line = refused.line;
+    for (const auto& [word, path] : {std::pair{"MODEL", examples.model},
+                                     std::pair{"FOLDER", examples.path("folder")}})
+      if (const std::size_t at = line.find(word); at != std::string::npos)
+        line.replace(at, std::string(word).size(), path);
+    expectRefusal(line, refused.reason);
+  }
+}
+
+TEST_CASE("a figure that nothing measured is not in the report", "[cli]") {
+  const Examples examples;
+  const std::string json = examples.path("report.json");
+  const std::string run = "run configs/models/tiny.toml --config configs/tiny4.toml --seq 5 --json " +
+                          json + " --backend ";
+  expectFine(run + "golden");
+  for (const char* key : {"cycles", "sim_khz", "memory", "bytes_read", "mismatches"})
+    CHECK_THAT(readText(json), !containsText(fmt::format("\"{}\"", key)));
+  expectFine(run + "emulator");
+  for (const char* key : {"cycles", "sim_khz", "utilization"})
+    CHECK_THAT(readText(json), !containsText(fmt::format("\"{}\"", key)));
+  CHECK_THAT(readText(json), containsText("\"mismatches\": 0"));
+}
+
+TEST_CASE("a value of --set may be quoted as in a file", "[cli]") {
+  const Examples examples;
+  expectFine("generate configs/tiny4.toml --set 'vector.family=\"ibert\"' --out " +
+             examples.path("design"));
+}
+
+}  // namespace
+}  // namespace intformer::test
