@@ -98,8 +98,8 @@ class Contents {
     return {operatorName(index) + ": weights and constants", ContentKind::Constants};
   }
   Content result(uint32_t index) const {
-    const auto opcode = static_cast<uint8_t>(run_.program.commands[index].opcode());
-    return {operatorName(index) + ": results of " + std::string(findOpcode(opcode)->name),
+    const OpcodeSpec& spec = *findOpcode(run_.program.commands[index].opcode());
+    return {operatorName(index) + ": results of " + std::string(spec.name),
             ContentKind::Result};
   }
 
