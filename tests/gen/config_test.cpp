@@ -54,7 +54,7 @@ TEST_CASE("every config of the project is accepted and derives its plan") {
   const Expected expected[] = {
       {"tiny4", 4, 2, 8192, 512, 4, Family::Ibert},
       {"edge8", 8, 4, 16384, 1024, 8, Family::Pwl},
-      {"base16", 16, 16, 32768, 1024, 16, Family::Pwl},
+      {"base16", 16, 8, 32768, 1024, 16, Family::Pwl},
       {"wide32", 32, 16, 32768, 2048, 32, Family::Pwl},
       {"attention32", 32, 32, 32768, 2048, 64, Family::Pwl},
       {"array64", 64, 64, 32768, 2048, 64, Family::Pwl},
@@ -79,7 +79,8 @@ TEST_CASE("a value out of its range is refused with the nearest legal one") {
        "name: must be 1 to 32 small letters, digits and single underscores, a letter first, no "
        "underscore last, got \"My-Chip\"; nearest legal: \"my_chip\""},
       {"name=", "got \"\"; nearest legal: \"device\""},
-      {"array.dim=2", "array.dim: must be a power of two from 4 to 64, got 2; nearest legal: 4"},
+      // Nothing is proposed: 4, the nearest, is less than base16's lanes.
+      {"array.dim=2", "array.dim: must be a power of two from 4 to 64, got 2\n"},
       {"array.dim=20", "got 20; nearest legal: 16"},
       {"array.dim=128", "got 128; nearest legal: 64"},
       {"array.dsp_multipliers=-1", "must be an integer from 0 to 4096, got -1; nearest legal: 0"},
@@ -124,8 +125,8 @@ TEST_CASE("values that do not fit each other are refused where they stand") {
     const char* expected;
   };
   const Case cases[] = {
-      {{"array.dim=8"},
-       "x.toml:16:9: vector.lanes: must be at most array.dim = 8, got 16; nearest legal: 8\n"},
+      {{"array.dim=4"},
+       "x.toml:16:9: vector.lanes: must be at most array.dim = 4, got 8; nearest legal: 4\n"},
       {{"array.dsp_multipliers=257"},
        "must be at most array.dim^2 = 256, got 257; nearest legal: 256\n"},
       {{"vector.stat_rows=8"}, "must be at least array.dim = 16, got 8; nearest legal: 16\n"},
@@ -194,7 +195,7 @@ TEST_CASE("the nearest legal value is legal") {
 }
 
 TEST_CASE("unknown keys are named with their place and what was meant") {
-  CHECK(faultsOf(base16With("lanes = 16", "lane = 16")) ==
+  CHECK(faultsOf(base16With("lanes = 8", "lane = 16")) ==
         "x.toml:16:1: vector.lane: unknown key; did you mean vector.lanes?\n");
   CHECK(faultsOf(base16With("[vector]", "[vectr]")) ==
         "x.toml:15:2: vectr: unknown key; did you mean vector?\n");

@@ -230,7 +230,7 @@ TEST_CASE("the identification tells the config", "[rtl]") {
   const auto at = offsets();
   CHECK(bench.read(at.at("device_id")).data == kDeviceId);
   CHECK(bench.read(at.at("version")).data == kDeviceVersion);
-  CHECK(bench.read(at.at("array")).data == (16U | 16U << 8 | 16U << 16 | 1U << 24));
+  CHECK(bench.read(at.at("array")).data == (16U | 8U << 8 | 16U << 16 | 1U << 24));
   CHECK(bench.read(at.at("scratch_words")).data == 32768);
   CHECK(bench.read(at.at("acc_rows")).data == 1024);
   CHECK(bench.read(at.at("stat_rows")).data == 512);

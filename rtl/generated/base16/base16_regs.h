@@ -4,7 +4,7 @@
 
 /* Sizes. */
 #define BASE16_DIM                16     /* rows and columns of the array; bytes of a word */
-#define BASE16_LANES              16     /* elements per cycle of the vector unit */
+#define BASE16_LANES              8      /* elements per cycle of the vector unit */
 #define BASE16_DSP_MULTIPLIERS    256    /* products of the array that DSPs make */
 #define BASE16_PRODUCTS_PER_DSP   1      /* of the array's, in one multiplication */
 #define BASE16_SCRATCH_WORDS      32768  /* scratchpad capacity */
@@ -24,8 +24,8 @@
 #define BASE16_FAMILY_PWL         1      /* nonlinear family */
 
 /* Hash of all sizes and the family. */
-#define BASE16_CONFIG_HASH_LOW_VALUE  0x8EAD4559u
-#define BASE16_CONFIG_HASH_HIGH_VALUE 0x19B0D8B4u
+#define BASE16_CONFIG_HASH_LOW_VALUE  0xED5F8170u
+#define BASE16_CONFIG_HASH_HIGH_VALUE 0xA529014Eu
 
 /* Registers: byte offsets. */
 #define BASE16_REG_DEVICE_ID                       0x000u  /* 0x464E5449 */
