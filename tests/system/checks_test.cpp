@@ -93,11 +93,11 @@ TEST_CASE("one wrong line in a copy of the RTL is found and named", "[mutants]")
     std::string file, line, wrong, tensor;
   };
   const Mutant mutant = GENERATE(
-      Mutant{"array/tiny4_systolic_row.sv", "+ 32'(product[c]);", "+ 32'(product[c] & ~17'd1);",
-             "layer0.attention"},
+      Mutant{"array/tiny4_systolic_row.sv", "= 16'(activation_q * active[c]);",
+             "= 16'(activation_q * active[c]) & ~16'd1;", "layer0.attention"},
       Mutant{"vector/tiny4_gelu_ibert.sv", "4'b0} -", "4'b0} +", "layer0.ffn.hidden"},
-      Mutant{"vector/tiny4_lanes_finish.sv", "((value16 >>> 7) + 16'sd1) >>> 1", "(value16 >>> 8)",
-             "layer0.attention.norm8"});
+      Mutant{"vector/tiny4_lanes_finish.sv", "9'(value_7[l] >>> 8) + 9'(value_7[l][7])",
+             "9'(value_7[l] >>> 8)", "layer0.attention.norm8"});
   INFO(mutant.file << ": " << mutant.line << " -> " << mutant.wrong);
   const Plan plan = planOf("tiny4");
   std::vector<EmittedFile> files = emitAll(plan);

@@ -57,8 +57,8 @@ Outcome runOn(const Change& change) {
 }  // namespace
 
 TEST_CASE("run ends with status 2 when the device's values differ", "[differs]") {
-  const Outcome outcome = runOn({"array/tiny4_systolic_row.sv", "+ 32'(product[c]);",
-                                 "+ 32'(product[c] & ~17'd1);"});
+  const Outcome outcome = runOn({"array/tiny4_systolic_row.sv", "= 16'(activation_q * active[c]);",
+                                 "= 16'(activation_q * active[c]) & ~16'd1;"});
   INFO(outcome.text);
   CHECK(outcome.status == 2);
   CHECK_THAT(outcome.text, containsText("RTL, first difference: ") &&
@@ -66,8 +66,8 @@ TEST_CASE("run ends with status 2 when the device's values differ", "[differs]")
 }
 
 TEST_CASE("run ends with status 3 when the device reports an error", "[stops]") {
-  const Outcome outcome = runOn({"dma/tiny4_window_check.sv", "if (valid_i && reachable",
-                                 "if (valid_i && Permission == 0 && reachable"});
+  const Outcome outcome = runOn({"dma/tiny4_window_check.sv", "= possible && covered;",
+                                 "= possible && covered && Permission == 0;"});
   INFO(outcome.text);
   CHECK(outcome.status == 3);
   CHECK_THAT(outcome.text, containsText("window"));
