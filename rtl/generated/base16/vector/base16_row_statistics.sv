@@ -41,6 +41,7 @@ module base16_row_statistics #(
   output logic signed [28:0]   sum_o,
   output logic [44:0]          squares_o
 );
+  base16_pkg::lane_uop_t uop_1, uop_read, uop_all, uop_write;
   logic maximum, sum_weights, moments, gathers, unused_uop;
   assign maximum     = uop_i.op.row_max;
   assign sum_weights = uop_i.op.exp;
@@ -55,7 +56,6 @@ module base16_row_statistics #(
   logic signed [15:0] own_max;
   logic [Stages:1] valid_q;
   logic write_q, own_read;
-  base16_pkg::lane_uop_t uop_1, uop_read, uop_all, uop_write;
 
   assign own_read     = valid_q[Stages-1] && uop_read.first;
   assign sums_ready_o = !(own_read && uop_read.op.moments);
