@@ -84,7 +84,7 @@ constexpr std::array kKeys = {
     ConfigKey{.path = "target.family", .member = &Plan::fabric,
               .doc = "what the hardware is built for: a DSP of UltraScale makes two products of the array"},
     ConfigKey{.path = "target.clock_mhz", .member = &Plan::clockMhz,
-              .doc = "clock that is aimed at, for reports; 0: none is said",
+              .doc = "clock that is aimed at, for the times of estimate; 0: none is said",
               .low = 0, .high = 2000, .fallback = 0},
 };
 

@@ -65,13 +65,17 @@ std::string bareHarness(const std::vector<leaves::Port>& ports) {
 
 synthesis::FlatNetlist mapDevice(const fpga_tools::FpgaTools& tools, synthesis::FpgaTarget target, const std::string& config,
                       const std::vector<std::string>& overrides, const fs::path& work) {
-  const auto modules = leaves::elaborateConfig(tools, config, work, overrides);
+  // Built for what it is mapped to, unless the caller says otherwise.
+  const bool ecp5 = target == synthesis::FpgaTarget::Ecp5;
+  std::vector<std::string> settings = {ecp5 ? "target.family=ecp5" : "target.family=ultrascale"};
+  settings.insert(settings.end(), overrides.begin(), overrides.end());
+  const auto modules = leaves::elaborateConfig(tools, config, work, settings);
   const auto top = std::ranges::find(modules, std::string("top"), &leaves::Module::name);
   if (top == modules.end()) throw std::runtime_error(config + ": a device without a top");
   std::vector<leaves::Port> ports = top->ports;
   std::erase_if(ports, [](const leaves::Port& port) { return port.name.starts_with(kOpenOutputs); });
   std::ofstream(work / "harness.v")
-      << (target == synthesis::FpgaTarget::Ecp5 ? leaves::leafHarness(ports) : bareHarness(ports));
+      << (ecp5 ? leaves::leafHarness(ports) : bareHarness(ports));
   tools.yosys(work, "yosys", script(target, top->yosysName));
   const std::string prefix = top->yosysName.substr(0, top->yosysName.size() - 3);
   return synthesis::readNetlist(target, std::string(files::readWhole(work / "netlist.json", 4ULL << 30).text()),

@@ -64,12 +64,28 @@ void printOperators(const report::RunReport& report) {
   line(report, report.bytesRead + report.bytesWritten);
 }
 
+/// Of the clock that the config aims at (target.clock_mhz); 0 where it names none.
+double secondsOf(const report::RunReport& report, const Plan& plan) {
+  return plan.clockMhz == 0 ? 0 : static_cast<double>(report.cycles) / (plan.clockMhz * 1e6);
+}
+
+void printTime(const report::RunReport& report, const Plan& plan) {
+  const double seconds = secondsOf(report, plan);
+  if (seconds == 0) return;
+  fmt::print("\nat {} MHz: {:.2f} ms, {:.0f} tokens per second\n", plan.clockMhz, 1e3 * seconds,
+             report.seq / seconds);
+}
+
 /// The JSON of a run without what only a run can know.
-std::string estimateJson(const report::RunReport& report) {
+std::string estimateJson(const report::RunReport& report, const Plan& plan) {
   auto json = nlohmann::ordered_json::parse(report::jsonText(report));
   for (const char* key : {"tensors_compared", "values_compared", "mismatches", "wall_seconds",
                           "sim_khz"})
     json.erase(key);
+  if (const double seconds = secondsOf(report, plan); seconds > 0) {
+    json["seconds"] = seconds;
+    json["tokens_per_second"] = report.seq / seconds;
+  }
   return json.dump(2) + "\n";
 }
 
@@ -99,8 +115,9 @@ int estimateModel(const EstimateOptions& options) {
              report.layers == 1 ? "layer" : "layers", program.commands.size(),
              options.memory.latency);
   printOperators(report);
+  printTime(report, plan);
   if (!options.json.empty()) {
-    files::writeAtomically(options.json, estimateJson(report));
+    files::writeAtomically(options.json, estimateJson(report, plan));
     fmt::print("\nreport: {}\n", options.json);
   }
   return 0;

@@ -47,6 +47,21 @@ TEST_CASE("estimate writes a run's report without its comparisons", "[cli]") {
         Approx(static_cast<double>(macs) / (256.0 * static_cast<double>(cycles))));
 }
 
+TEST_CASE("estimate says times where the config names a clock", "[cli]") {
+  const std::string words =
+      "estimate configs/models/tiny.toml --config configs/tiny4.toml --seq 5 ";
+  CHECK(runProgram(words).text.find("MHz") == std::string::npos);
+  const std::string file = std::string(INTFORMER_SCRATCH) + "/clocked.json";
+  const Outcome output = runProgram(words + "--set target.clock_mhz=50 --json " + shellWord(file));
+  REQUIRE(output.status == 0);
+  INFO(output.text);
+  CHECK(output.text.find("\nat 50 MHz: ") != std::string::npos);
+  const auto json = nlohmann::json::parse(std::ifstream(file));
+  const double seconds = json.at("cycles").get<double>() / 50e6;
+  CHECK(json.at("seconds").get<double>() == Approx(seconds));
+  CHECK(json.at("tokens_per_second").get<double>() == Approx(5 / seconds));
+}
+
 TEST_CASE("a slower memory costs cycles", "[cli]") {
   const auto total = [](const std::string& options) {
     const Outcome output =
