@@ -1,4 +1,7 @@
+#include <stdexcept>
+
 #include "bench/measure.hpp"
+#include "gen/tables/registers.hpp"
 #include "tb/check.hpp"
 
 namespace intformer::bench {
@@ -9,6 +12,8 @@ RtlFigures runOnRtl(tb::SimDevice& device, const Job& job, const Program& progra
   const tb::RtlCheck check =
       checkOnDevice(device, job.plan, program, scoreboard,
                     buildImage(program, job.graph, job.inputs), tb::memoryTiming(latency));
+  if (!check.run.counts(INTFORMER_COUNT_CYCLES))
+    throw std::runtime_error("cycles are " + notCounted(job.plan.counters));
   return {check.run.counters[INTFORMER_COUNT_CYCLES],
           check.comparison.values,
           check.equal(),

@@ -225,6 +225,9 @@ class Loader {
       plan_.**family = *familyOf(word);
     if (const auto* fabric = std::get_if<Fabric Plan::*>(&key.member))
       plan_.**fabric = static_cast<Fabric>(std::ranges::find(kFabricNames, word) - kFabricNames.begin());
+    if (const auto* counters = std::get_if<Counters Plan::*>(&key.member))
+      plan_.**counters =
+          static_cast<Counters>(std::ranges::find(kCountersNames, word) - kCountersNames.begin());
     return std::nullopt;
   }
 

@@ -81,6 +81,9 @@ constexpr std::array kKeys = {
     ConfigKey{.path = "protection.windows", .member = &Plan::windowCount,
               .doc = "address windows that the host can open",
               .low = 1, .high = 8, .fallback = 4},
+    ConfigKey{.path = "registers.counters", .member = &Plan::counters,
+              .doc = "what the device counts of a run: also where each unit's time goes (full), or cycles, "
+                     "work and bytes alone (basic)"},
     ConfigKey{.path = "target.family", .member = &Plan::fabric,
               .doc = "what the hardware is built for: a DSP of UltraScale makes two products of the array"},
     ConfigKey{.path = "target.clock_mhz", .member = &Plan::clockMhz,
@@ -184,6 +187,8 @@ std::string fallbackText(const ConfigKey& key) {
   constexpr std::array<std::string_view, 3> powers = {"", "array.dim", "array.dim^2"};
   if (key.path == "name") return "the file's name";
   if (key.path == "target.family") return fmt::format("`\"{}\"`", fabricName(Plan{}.fabric));
+  if (key.path == "registers.counters")
+    return fmt::format("`\"{}\"`", countersName(Plan{}.counters));
   if (key.isWord()) return fmt::format("`\"{}\"`", familyName(Plan{}.family));
   if (key.power == 0) return std::to_string(key.fallback);
   if (key.fallback == 1) return std::string(powers[key.power]);
@@ -209,6 +214,7 @@ std::size_t editDistance(std::string_view a, std::string_view b) {
 std::span<const std::string_view> ConfigKey::words() const {
   if (std::holds_alternative<Family Plan::*>(member)) return kFamilyNames;
   if (std::holds_alternative<Fabric Plan::*>(member)) return kFabricNames;
+  if (std::holds_alternative<Counters Plan::*>(member)) return kCountersNames;
   return {};
 }
 

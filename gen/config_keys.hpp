@@ -19,7 +19,8 @@ using ConfigValues = std::map<std::string_view, int64_t>;
 /// One key of the config file: what its value may be by itself, what it is where the file does not
 /// say, and where it goes in the Plan.
 struct ConfigKey {
-  using Member = std::variant<uint32_t Plan::*, std::string Plan::*, Family Plan::*, Fabric Plan::*>;
+  using Member = std::variant<uint32_t Plan::*, std::string Plan::*, Family Plan::*, Fabric Plan::*,
+                              Counters Plan::*>;
 
   std::string_view path;  ///< dotted
   Member member;          ///< a number's is value / unit

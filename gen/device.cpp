@@ -22,6 +22,9 @@ uint64_t configHash(const Plan& plan) {
   std::string text;
   for (const auto& size : sizeSpecs(plan)) text += fmt::format("{}={}\n", size.name, size.value);
   text += fmt::format("family={}\n", familyName(plan.family));
+  // A device that has all counters keeps the hash of those from before there was a choice.
+  if (plan.counters != Counters::Full)
+    text += fmt::format("counters={}\n", countersName(plan.counters));
   return files::fnv1a(text);
 }
 
@@ -34,6 +37,7 @@ nlohmann::ordered_json planJson(const Plan& plan) {
   json["config_hash"] = configHashText(plan);
   json["interface_version"] = kDeviceVersion;
   json["family"] = familyName(plan.family);
+  json["counters"] = countersName(plan.counters);
   json["target"] = fabricName(plan.fabric);
   json["clock_mhz"] = plan.clockMhz;
   for (const auto& size : sizeSpecs(plan)) json[std::string(size.name)] = size.value;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "gen/counters.hpp"
 #include "gen/fabric.hpp"
 #include "gen/latencies.hpp"
 #include "sw/numerics/family.hpp"
@@ -41,6 +42,7 @@ struct Plan {
   uint32_t queueDepth = 0;   ///< commands waiting in each of the four queues
   uint32_t fetchDepth = 0;   ///< commands fetched ahead of dispatch
   uint32_t windowCount = 0;  ///< address windows that the host can open
+  Counters counters = Counters::Full;  ///< that the host can read
 
   Latencies latencies;
   Fabric fabric = Fabric::Generic;

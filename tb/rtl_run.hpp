@@ -34,6 +34,7 @@ struct DeviceRun {
   intformer_result result = INTFORMER_OK;
   std::string failure;  ///< when result is INTFORMER_ACCESS_FAILED or a timeout: why
   intformer_error error{};
+  /// INTFORMER_NOT_COUNTED: the device does not have it.
   std::array<uint64_t, INTFORMER_COUNTER_COUNT> counters{};
   uint64_t startCycle = 0;  ///< simulation cycle of the doorbell
   uint64_t endCycle = 0;
@@ -41,6 +42,10 @@ struct DeviceRun {
   double cpuSeconds = 0;  ///< of this process, the same; other work on the machine disturbs it less
 
   [[nodiscard]] bool ok() const { return result == INTFORMER_OK; }
+  /// Whether the device has the counter.
+  [[nodiscard]] bool counts(uint32_t counter) const {
+    return counters[counter] != INTFORMER_NOT_COUNTED;
+  }
   [[nodiscard]] double kilohertz() const {
     return seconds > 0 ? static_cast<double>(endCycle - startCycle) / seconds / 1000 : 0;
   }

@@ -33,7 +33,7 @@ void addBanner(EmittedFile& source, const Plan& plan) {
 std::vector<EmittedFile> sources(const Plan& plan) {
   std::vector<EmittedFile> files = libraryFiles();
   files.push_back(emitCommandCheck());
-  files.push_back(emitRegisters());
+  files.push_back(emitRegisters(plan));
   files.push_back(emitVectorDecode());
   std::ranges::sort(files, {}, [](const EmittedFile& file) {
     return std::pair(file.path.find('/') == file.path.npos, std::string_view(file.path));
@@ -52,7 +52,7 @@ EmittedFile fileList(const Plan& plan, const std::vector<EmittedFile>& files) {
 }  // namespace
 
 std::vector<EmittedFile> emitBare(const Plan& plan) {
-  std::vector<EmittedFile> files = {emitPackage(plan), emitCommandCheck(), emitRegisters(),
+  std::vector<EmittedFile> files = {emitPackage(plan), emitCommandCheck(), emitRegisters(plan),
                                     emitVectorDecode()};
   for (auto& file : files) {
     file.path = std::filesystem::path(file.path).filename().string();

@@ -17,7 +17,7 @@ struct EmittedFile {
 // What tables, numerics and config decide of the hardware, under the names that rtl/ uses for it.
 EmittedFile emitPackage(const Plan& plan);    ///< intformer_pkg: sizes, fields, codes, coefficients
 EmittedFile emitCommandCheck();               ///< control/command_check: the command set's rules
-EmittedFile emitRegisters();                  ///< control/registers: what the host sees
+EmittedFile emitRegisters(const Plan& plan);  ///< control/registers: what the host sees
 EmittedFile emitVectorDecode();               ///< vector/vector_decode: what a command asks for
 
 std::vector<EmittedFile> emitHeader(const Plan& plan);    ///< <name>_regs.h, for C and C++

@@ -148,11 +148,17 @@ std::string commands() {
 
 std::string registers(const Plan& plan) {
   std::string text(kRegistersIntro);
-  for (const auto& reg : registerMap(plan.windowCount))
+  for (const auto& reg : registerMap(plan.windowCount, plan.counters))
     text += fmt::format("| 0x{:03X} | `{}` | {} | {} | {} |\n", reg.offset, reg.name,
                         accessName(reg.access),
                         reg.access == Access::ReadWrite ? fmt::format("{:#x}", reg.reset) : "",
                         reg.doc);
+  std::string missing;
+  for (const auto& counter : counterSpecs())
+    if (!counter.isIn(plan.counters))
+      missing += fmt::format("{}`{}`", missing.empty() ? "" : ", ", counter.name);
+  if (!missing.empty())
+    text += fmt::format("\nIs {}: {}.\n", notCounted(plan.counters), missing);
   text += kDuringARun;
   text += "\n### Error codes\n\n| code | name | meaning | address |\n|---|---|---|---|\n";
   for (const auto& error : errorSpecs())

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "gen/device.hpp"
@@ -134,7 +135,7 @@ std::string commands(const Plan& plan) {
 
 std::string registers(const Plan& plan) {
   Group offsets("Registers: byte offsets on the AXI4-Lite port.", "logic [11:0]");
-  for (const auto& reg : registerMap(plan.windowCount))
+  for (const auto& reg : registerMap(plan.windowCount, plan.counters))
     offsets.add("Reg" + upperCamel(reg.name), fmt::format("12'h{:03X}", reg.offset));
   offsets.add("WindowBase", fmt::format("12'h{:03X}", kWindowBase), "window 0; others follow")
       .add("WindowStride", fmt::format("12'h{:03X}", kWindowStride))
@@ -155,10 +156,16 @@ std::string registers(const Plan& plan) {
     errors.add("Err" + upperCamel(error.name),
                fmt::format("8'd{}", static_cast<unsigned>(error.code)), error.doc);
   Group counters("Counters: indexes.", "int unsigned");
-  for (const auto& counter : counterSpecs())
-    counters.add("Count" + upperCamel(counter.name), counterIndex(counter.name), counter.doc);
-  counters.add("EventCount", eventCounterCount(), "counters of events; the others follow them")
-      .add("CounterCount", counterSpecs().size());
+  const auto counted = countersOf(plan.counters);
+  for (const uint32_t index : counted) {
+    const CounterSpec& counter = counterSpecs()[index];
+    counters.add("Count" + upperCamel(counter.name), index, counter.doc);
+  }
+  counters
+      .add("EventCount",
+           std::ranges::count_if(counted, [](auto index) { return index < eventCounterCount(); }),
+           "counters of events; the others follow them")
+      .add("CounterCount", counted.size());
   Group causes("What a unit does in a cycle: its first counter, their number, and each one's code.",
                "int unsigned");
   for (const auto& activity : activitySpecs()) {

@@ -56,17 +56,12 @@ module registers #(
   output intformer_pkg::pulses_t          pulses_o,
   input  intformer_pkg::readings_t        readings_i
 );
-  localparam int unsigned CounterCount = intformer_pkg::CounterCount;
-  localparam int unsigned CounterWidth = $clog2(CounterCount);
-  localparam int unsigned EventCount = intformer_pkg::EventCount;
-  localparam int unsigned EventWidth = $clog2(EventCount);
   localparam int unsigned WindowWidth = $clog2(intformer_pkg::WindowStride);
-  localparam logic [11:0] CounterEnd = intformer_pkg::CounterBase + 12'(CounterCount * 8);
   localparam logic [11:0] WindowEnd =
       intformer_pkg::WindowBase + 12'(WindowCount * 32'(intformer_pkg::WindowStride));
 
   logic access, access_write;
-  logic [11:0] access_addr, address, counter_offset, window_offset;
+  logic [11:0] access_addr, address, window_offset;
   logic [31:0] data, read_data, word_q;
   logic [3:0] strobe, wrote;
   logic known, writable, in_counters, in_windows, done_q, refused_q;
@@ -102,14 +97,20 @@ module registers #(
     .access_data_i(word_q),
     .access_refused_i(refused_q)
   );
+)sv";
 
+constexpr std::string_view kCounters = R"sv(
   // Counters: of events, and of each unit's time by cause.
+  localparam int unsigned CounterCount = intformer_pkg::CounterCount;
+  localparam int unsigned CounterWidth = $clog2(CounterCount);
+  localparam int unsigned EventCount = intformer_pkg::EventCount;
+  localparam int unsigned EventWidth = $clog2(EventCount);
   localparam int unsigned SumWidth = 8 + $clog2(CounterCount);
-  localparam int unsigned CauseSum = $clog2(CounterCount + 1);
   logic clear_q, enable_q, counter_read, counter_done;
   intformer_pkg::events_t events_q;
   intformer_pkg::causes_t causes_q;
-  logic [CounterWidth-1:0] turn;
+  logic [CounterWidth-1:0] turn, counter_index;
+  logic [11:0] counter_offset;
   logic [SumWidth-1:0] sum, event_sum;
   logic [63:0] counter;
 
@@ -130,46 +131,89 @@ module registers #(
     .turn_o(turn),
     .sum_i(sum),
     .read_valid_i(counter_read),
-    .read_index_i(counter_offset[3 +: CounterWidth]),
+    .read_index_i(counter_index),
     .read_done_o(counter_done),
     .read_data_o(counter)
   );
 )sv";
 
 constexpr std::string_view kAccess = R"sv(
-  assign address        = {access_addr[11:2], 2'b00};
-  assign in_counters    = address >= intformer_pkg::CounterBase && address < CounterEnd;
-  assign in_windows     = address >= intformer_pkg::WindowBase && address < WindowEnd;
-  assign counter_offset = address - intformer_pkg::CounterBase;
-  assign window_offset  = address - intformer_pkg::WindowBase;
-  assign window_word    = window_offset[WindowWidth-1:2];
-  assign wrote          = {4{access && access_write && writable}} & strobe;
-  assign counter_read   = access && !access_write && in_counters;
+  assign address       = {access_addr[11:2], 2'b00};
+  assign in_windows    = address >= intformer_pkg::WindowBase && address < WindowEnd;
+  assign window_offset = address - intformer_pkg::WindowBase;
+  assign window_word   = window_offset[WindowWidth-1:2];
+  assign wrote         = {4{access && access_write && writable}} & strobe;
+)sv";
 
+constexpr std::string_view kAnswers = R"sv(
   // The answer: a register's at once, a counter's when its turn has come.
+  assign counter_read = access && !access_write && in_counters;
   always_ff @(posedge clk_i) begin
     done_q <= rst_ni && ((access && !counter_read) || counter_done);
     if (access) refused_q <= !known || (access_write && !writable);
     if (access) word_q <= read_data;
     else if (counter_done) word_q <= counter_offset[2] ? counter[63:32] : counter[31:0];
   end
+
+  logic unused_counters;
+  assign unused_counters = ^{counter_offset, events_q, causes_q};
+)sv";
+
+/// Of a device that counts nothing.
+constexpr std::string_view kNoCounters = R"sv(
+  assign in_counters = 1'b0;
+  always_ff @(posedge clk_i) begin
+    done_q <= rst_ni && access;
+    if (access) refused_q <= !known || (access_write && !writable);
+    if (access) word_q <= read_data;
+  end
+
+  logic unused_counters;
+  assign unused_counters = ^{counter_clear_i, events_i, causes_i};
+)sv";
+
+/// Which counter an address within theirs means. With all of them their registers have no gaps.
+constexpr std::string_view kAllPlaces = R"sv(
+  assign in_counters = address >= intformer_pkg::CounterBase &&
+      address < intformer_pkg::CounterBase + 12'(CounterCount * 8);
+  assign counter_index = counter_offset[3 +: CounterWidth];
 )sv";
 
 constexpr std::string_view kEnd = R"sv(
   assign interrupt_o = status_interrupt_q && settings_o.interrupt_enable;
 
   logic unused;
-  assign unused = ^{access_addr[1:0], counter_offset, window_offset};
+  assign unused = ^{access_addr[1:0], window_offset};
 endmodule
 
 `default_nettype wire
 )sv";
 
+/// The same where registers have gaps: of what is not counted.
+std::string places(Counters level) {
+  std::string arms;
+  uint32_t place = 0;
+  for (const uint32_t index : countersOf(level))
+    arms += fmt::format("      9'(intformer_pkg::Count{}): counter_index = CounterWidth'({});\n",
+                        upperCamel(counterSpecs()[index].name), place++);
+  return fmt::format(R"sv(
+  always_comb begin
+    in_counters   = address >= intformer_pkg::CounterBase;
+    counter_index = '0;
+    unique case (counter_offset[11:3])
+{}      default: in_counters = 1'b0;
+    endcase
+  end
+)sv",
+                     arms);
+}
+
 /// The sums of events, widths and steps of counter 0 lowest.
-std::string eventSums() {
+std::string eventSums(Counters level) {
   std::string widths;
   std::string steps;
   for (const auto& counter : counterSpecs().first(eventCounterCount())) {
+    if (!counter.isIn(level)) continue;
     widths = fmt::format("4'd{}{}{}", counter.stepWidth, widths.empty() ? "" : ", ", widths);
     steps = fmt::format("      8'(events_q.{}){}{}", counter.name, steps.empty() ? "\n" : ",\n", steps);
   }
@@ -195,10 +239,11 @@ std::string eventSums() {
                      widths, steps);
 }
 
-std::string causeSums() {
+std::string causeSums(Counters level) {
   std::string text;
   std::string select;
   for (const auto& activity : activitySpecs()) {
+    if (!counterSpecs()[activity.first].isIn(level)) continue;
     const std::string unit = upperCamel(activity.unit);
     text += fmt::format(R"sv(
   localparam int unsigned {1}Width = $clog2(intformer_pkg::Causes{1});
@@ -223,15 +268,25 @@ std::string causeSums() {
                         activity.unit, unit);
     select += fmt::format("    if ({0}_turn) sum = SumWidth'({0}_sum);\n", activity.unit);
   }
-  return text + "\n  always_comb begin\n    sum = event_sum;\n" + select +
-         "  end\n\n  logic unused_causes;\n  assign unused_causes = ^causes_q;\n";
+  if (text.empty()) return "\n  assign sum = event_sum;\n";
+  return "\n  localparam int unsigned CauseSum = $clog2(CounterCount + 1);\n" + text.substr(1) +
+         "\n  always_comb begin\n    sum = event_sum;\n" + select + "  end\n";
+}
+
+std::string counters(Counters level) {
+  if (level == Counters::None) return std::string(kNoCounters);
+  return std::string(kCounters) + eventSums(level) + causeSums(level) +
+         "\n  assign counter_offset = address - intformer_pkg::CounterBase;" +
+         (level == Counters::Full ? std::string(kAllPlaces) : places(level)) +
+         std::string(kAnswers);
 }
 
 }  // namespace
 
-EmittedFile emitRegisters() {
-  return {"control/registers.sv", std::string(kHead.substr(1)) + eventSums() + causeSums() +
-                                      std::string(kAccess) + registerArms() + std::string(kEnd)};
+EmittedFile emitRegisters(const Plan& plan) {
+  return {"control/registers.sv", std::string(kHead.substr(1)) + std::string(kAccess) +
+                                      counters(plan.counters) + registerArms() +
+                                      std::string(kEnd)};
 }
 
 }  // namespace intformer

@@ -33,7 +33,9 @@ Rows makeRows() {
         {Constant, "bus_bytes", 16, 8, "bus bytes",
          [](const Plan& plan) -> uint64_t { return plan.busBytes; }},
         {Constant, "family_pwl", 24, 1, "nonlinear family: 0 ibert, 1 pwl",
-         [](const Plan& plan) -> uint64_t { return plan.family == Family::Pwl ? 1 : 0; }}}},
+         [](const Plan& plan) -> uint64_t { return plan.family == Family::Pwl ? 1 : 0; }},
+        {Constant, "counters", 25, 2, "counters: 0 full, 1 basic, 2 none",
+         [](const Plan& plan) -> uint64_t { return static_cast<uint64_t>(plan.counters); }}}},
       {"scratch_words", 0x00C,
        {{Constant, "", 0, 32, "scratchpad capacity in words of DIM bytes",
          [](const Plan& plan) -> uint64_t { return plan.scratchWords; }}}},
@@ -141,15 +143,17 @@ uint64_t constantOf(const RegisterRow& row, const Plan& plan) {
 
 bool isConstant(const RegisterRow& row) { return row.fields.front().kind == Kind::Constant; }
 
-std::vector<RegisterSpec> registerMap(uint32_t windowCount) {
+std::vector<RegisterSpec> registerMap(uint32_t windowCount, Counters counters) {
   std::vector<RegisterSpec> map;
   for (const auto& row : registerRows()) addWords(map, row, "", 0);
   for (uint32_t i = 0; i < windowCount; ++i)
     for (const auto& row : windowRows())
       addWords(map, row, fmt::format("window{}_", i), kWindowBase + i * kWindowStride);
-  for (const auto& counter : counterSpecs())
+  for (const uint32_t index : countersOf(counters)) {
+    const CounterSpec& counter = counterSpecs()[index];
     addWords(map, {"", 0, {{Kind::Reading, "", 0, 64, std::string(counter.doc)}}},
-             fmt::format("count_{}", counter.name), kCounterBase + 8 * counterIndex(counter.name));
+             fmt::format("count_{}", counter.name), kCounterBase + 8 * index);
+  }
   return map;
 }
 

@@ -39,22 +39,23 @@ constexpr std::array kErrors = {
               "a gather's row number is not below its limit", "the number's place in memory"},
 };
 
+using enum Counters;
 constexpr std::array kCounters = {
-    CounterSpec{"cycles", "cycles from start to done"},
-    CounterSpec{"commands", "commands completed", {}, 3},
-    CounterSpec{"array_rows", "cycles in which a row enters the array"},
+    CounterSpec{"cycles", "cycles from start to done", {}, 1, Basic},
+    CounterSpec{"commands", "commands completed", {}, 3, Basic},
+    CounterSpec{"array_rows", "cycles in which a row enters the array", {}, 1, Basic},
     CounterSpec{"array_wait", "cycles in which the array has a command but waits for weights"},
-    CounterSpec{"load_busy", "cycles with a load under way"},
-    CounterSpec{"matmul_busy", "cycles with a matmul under way"},
-    CounterSpec{"vector_busy", "cycles with a vector command under way"},
-    CounterSpec{"store_busy", "cycles with a store under way"},
+    CounterSpec{"load_busy", "cycles with a load under way", {}, 1, Basic},
+    CounterSpec{"matmul_busy", "cycles with a matmul under way", {}, 1, Basic},
+    CounterSpec{"vector_busy", "cycles with a vector command under way", {}, 1, Basic},
+    CounterSpec{"store_busy", "cycles with a store under way", {}, 1, Basic},
     CounterSpec{"scalar_busy", "cycles with the row-scalar unit busy"},
     CounterSpec{"load_wait", "cycles in which the next load waits for a token"},
     CounterSpec{"matmul_wait", "cycles in which the next matmul waits for a token"},
     CounterSpec{"vector_wait", "cycles in which the next vector command waits for a token"},
     CounterSpec{"store_wait", "cycles in which the next store waits for a token"},
-    CounterSpec{"read_bytes", "bytes of load and fetch data received", {}, 7},
-    CounterSpec{"write_bytes", "bytes of store data sent, padding not counted", {}, 7},
+    CounterSpec{"read_bytes", "bytes of load and fetch data received", {}, 7, Basic},
+    CounterSpec{"write_bytes", "bytes of store data sent, padding not counted", {}, 7, Basic},
 
     CounterSpec{"load_work", "cycles in which a word of a load enters the scratchpad", "load"},
     CounterSpec{"load_port", "its word waits for the scratchpad's port", "load"},
@@ -130,6 +131,17 @@ uint32_t eventCounterCount() {
 std::span<const ActivitySpec> activitySpecs() {
   static const std::vector<ActivitySpec> units = gatherActivities();
   return units;
+}
+
+std::vector<uint32_t> countersOf(Counters device) {
+  std::vector<uint32_t> indexes;
+  for (uint32_t i = 0; i < kCounters.size(); ++i)
+    if (kCounters[i].isIn(device)) indexes.push_back(i);
+  return indexes;
+}
+
+std::string notCounted(Counters device) {
+  return "not counted by this device (registers.counters = " + std::string(countersName(device)) + ")";
 }
 
 uint32_t counterIndex(std::string_view name) {

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "gen/counters.hpp"
+
 /// The register map and the error codes, described once; rendered to SystemVerilog, C, Markdown.
 namespace intformer {
 
@@ -96,6 +98,10 @@ struct CounterSpec {
   /// exactly one counter of each unit, so that a unit's counters sum to `cycles`.
   std::string_view unit = {};
   uint32_t stepWidth = 1;  ///< bits of the most that one cycle adds
+  /// The last level that has it: Basic for the few that every figure of a run is made of.
+  Counters level = Counters::Full;
+
+  [[nodiscard]] bool isIn(Counters device) const { return device <= level; }
 };
 
 /// The counters of one unit's time: [first, first + count) of counterSpecs().
@@ -127,12 +133,16 @@ inline constexpr uint32_t kReadable = 1U << 0;
 inline constexpr uint32_t kWritable = 1U << 1;
 }  // namespace window
 
-/// Every word: of the rows above, of `windowCount` windows, of the counters.
-std::vector<RegisterSpec> registerMap(uint32_t windowCount);
+/// Every word: of the rows above, of `windowCount` windows, of the counters that a device has.
+std::vector<RegisterSpec> registerMap(uint32_t windowCount, Counters counters = Counters::Full);
 std::span<const ErrorSpec> errorSpecs();
 std::span<const CounterSpec> counterSpecs();
 /// Counters of events; those of the units' time follow them.
 uint32_t eventCounterCount();
+/// Indexes of the counters that such a device has, in their order. What it has not, has no register.
+std::vector<uint32_t> countersOf(Counters device);
+/// "not counted by this device (registers.counters = none)"
+std::string notCounted(Counters device);
 /// The units whose time is accounted for: the four queues' units, row scalar, dispatch.
 std::span<const ActivitySpec> activitySpecs();
 /// Index of a counter by name; an unknown name is our mistake: throws std::logic_error.

@@ -47,17 +47,12 @@ module registers #(
   output intformer_pkg::pulses_t          pulses_o,
   input  intformer_pkg::readings_t        readings_i
 );
-  localparam int unsigned CounterCount = intformer_pkg::CounterCount;
-  localparam int unsigned CounterWidth = $clog2(CounterCount);
-  localparam int unsigned EventCount = intformer_pkg::EventCount;
-  localparam int unsigned EventWidth = $clog2(EventCount);
   localparam int unsigned WindowWidth = $clog2(intformer_pkg::WindowStride);
-  localparam logic [11:0] CounterEnd = intformer_pkg::CounterBase + 12'(CounterCount * 8);
   localparam logic [11:0] WindowEnd =
       intformer_pkg::WindowBase + 12'(WindowCount * 32'(intformer_pkg::WindowStride));
 
   logic access, access_write;
-  logic [11:0] access_addr, address, counter_offset, window_offset;
+  logic [11:0] access_addr, address, window_offset;
   logic [31:0] data, read_data, word_q;
   logic [3:0] strobe, wrote;
   logic known, writable, in_counters, in_windows, done_q, refused_q;
@@ -94,13 +89,23 @@ module registers #(
     .access_refused_i(refused_q)
   );
 
+  assign address       = {access_addr[11:2], 2'b00};
+  assign in_windows    = address >= intformer_pkg::WindowBase && address < WindowEnd;
+  assign window_offset = address - intformer_pkg::WindowBase;
+  assign window_word   = window_offset[WindowWidth-1:2];
+  assign wrote         = {4{access && access_write && writable}} & strobe;
+
   // Counters: of events, and of each unit's time by cause.
+  localparam int unsigned CounterCount = intformer_pkg::CounterCount;
+  localparam int unsigned CounterWidth = $clog2(CounterCount);
+  localparam int unsigned EventCount = intformer_pkg::EventCount;
+  localparam int unsigned EventWidth = $clog2(EventCount);
   localparam int unsigned SumWidth = 8 + $clog2(CounterCount);
-  localparam int unsigned CauseSum = $clog2(CounterCount + 1);
   logic clear_q, enable_q, counter_read, counter_done;
   intformer_pkg::events_t events_q;
   intformer_pkg::causes_t causes_q;
-  logic [CounterWidth-1:0] turn;
+  logic [CounterWidth-1:0] turn, counter_index;
+  logic [11:0] counter_offset;
   logic [SumWidth-1:0] sum, event_sum;
   logic [63:0] counter;
 
@@ -121,7 +126,7 @@ module registers #(
     .turn_o(turn),
     .sum_i(sum),
     .read_valid_i(counter_read),
-    .read_index_i(counter_offset[3 +: CounterWidth]),
+    .read_index_i(counter_index),
     .read_done_o(counter_done),
     .read_data_o(counter)
   );
@@ -159,6 +164,7 @@ module registers #(
     .sum_o(event_sum)
   );
 
+  localparam int unsigned CauseSum = $clog2(CounterCount + 1);
   localparam int unsigned LoadWidth = $clog2(intformer_pkg::CausesLoad);
   logic                load_turn;
   logic [CauseSum-1:0] load_sum;
@@ -283,25 +289,22 @@ module registers #(
     if (dispatch_turn) sum = SumWidth'(dispatch_sum);
   end
 
-  logic unused_causes;
-  assign unused_causes = ^causes_q;
-
-  assign address        = {access_addr[11:2], 2'b00};
-  assign in_counters    = address >= intformer_pkg::CounterBase && address < CounterEnd;
-  assign in_windows     = address >= intformer_pkg::WindowBase && address < WindowEnd;
   assign counter_offset = address - intformer_pkg::CounterBase;
-  assign window_offset  = address - intformer_pkg::WindowBase;
-  assign window_word    = window_offset[WindowWidth-1:2];
-  assign wrote          = {4{access && access_write && writable}} & strobe;
-  assign counter_read   = access && !access_write && in_counters;
+  assign in_counters = address >= intformer_pkg::CounterBase &&
+      address < intformer_pkg::CounterBase + 12'(CounterCount * 8);
+  assign counter_index = counter_offset[3 +: CounterWidth];
 
   // The answer: a register's at once, a counter's when its turn has come.
+  assign counter_read = access && !access_write && in_counters;
   always_ff @(posedge clk_i) begin
     done_q <= rst_ni && ((access && !counter_read) || counter_done);
     if (access) refused_q <= !known || (access_write && !writable);
     if (access) word_q <= read_data;
     else if (counter_done) word_q <= counter_offset[2] ? counter[63:32] : counter[31:0];
   end
+
+  logic unused_counters;
+  assign unused_counters = ^{counter_offset, events_q, causes_q};
 
   logic status_interrupt_q;
 
@@ -429,7 +432,7 @@ module registers #(
   assign interrupt_o = status_interrupt_q && settings_o.interrupt_enable;
 
   logic unused;
-  assign unused = ^{access_addr[1:0], counter_offset, window_offset};
+  assign unused = ^{access_addr[1:0], window_offset};
 endmodule
 
 `default_nettype wire

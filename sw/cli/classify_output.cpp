@@ -121,10 +121,7 @@ void writeJson(const std::string& json, const std::string& jsonLines, const Engi
   all["scores"] = importer::functionName(function);
   all["labels"] = trained.head->labels;
   if (const embed::DeviceWork* work = engine.backend->work())
-    all["device"] = {{"cycles", work->cycles},
-                     {"macs", work->macs},
-                     {"utilization", work->utilization},
-                     {"values_compared", work->valuesCompared}};
+    all["device"] = deviceWorkJson(engine, *work);
   all["rows"] = std::move(rows);
   files::writeAtomically(json, jsonText(all, 1) + "\n");
 }

@@ -43,10 +43,7 @@ class JsonWriter : public EmbeddingWriter {
   }
   void finish(const Engine& engine) override {
     if (const embed::DeviceWork* work = engine.backend->work())
-      json_["device"] = {{"cycles", work->cycles},
-                         {"macs", work->macs},
-                         {"utilization", work->utilization},
-                         {"values_compared", work->valuesCompared}};
+      json_["device"] = deviceWorkJson(engine, *work);
     json_["sentences"] = std::move(sentences_);
     out_.write(jsonText(json_, 1) + "\n");
     out_.close();

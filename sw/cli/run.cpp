@@ -123,10 +123,12 @@ void suggestTrace(const RunOptions& options, uint64_t cycle) {
 void reportCounters(Work& work, const tb::RtlCheck& check) {
   const auto& counters = check.run.counters;
   report::RunReport& report = work.report;
+  report.simKhz = check.run.kilohertz();
+  report.counted = check.run.counts(INTFORMER_COUNT_CYCLES);
+  if (!report.counted) return;
   report.cycles = counters[INTFORMER_COUNT_CYCLES];
   report.bytesRead = counters[INTFORMER_COUNT_READ_BYTES];
   report.bytesWritten = counters[INTFORMER_COUNT_WRITE_BYTES];
-  report.simKhz = check.run.kilohertz();
   const double arrayMacs = static_cast<double>(work.plan.dim) * work.plan.dim;
   if (report.cycles != 0)
     report.utilization =
@@ -136,7 +138,11 @@ void reportCounters(Work& work, const tb::RtlCheck& check) {
 }
 
 /// Where the array's cycles went, by the device's counters; causes below 0.05 % are left out.
-void printArrayTime(const tb::RtlCheck& check) {
+void printArrayTime(const tb::RtlCheck& check, Counters level) {
+  if (!check.run.counts(INTFORMER_COUNT_MATMUL_WORK)) {
+    fmt::print("array: its time is {}\n", notCounted(level));
+    return;
+  }
   const auto cycles = static_cast<double>(check.run.counters[INTFORMER_COUNT_CYCLES]);
   const auto counters = counterSpecs();
   fmt::print("array:");
@@ -184,11 +190,13 @@ void runRtl(Work& work, std::vector<uint8_t> image) {
   reportCounters(work, check);
   countValues(work, scoreboard, check.comparison);
   work.result = device.memory();
-  fmt::print("RTL: {} cycles in {:.2f} s ({:.0f} kHz), {}; {} values, {} differ from golden\n",
-             work.report.cycles, check.run.seconds, work.report.simKhz,
+  fmt::print("RTL: {} in {:.2f} s ({:.0f} kHz), {}; {} values, {} differ from golden\n",
+             work.report.counted ? fmt::format("{} cycles", work.report.cycles)
+                                 : fmt::format("cycles {},", notCounted(work.plan.counters)),
+             check.run.seconds, work.report.simKhz,
              memoryText(options.memoryLatency, options.memoryStall, options.model.seed),
              check.comparison.values, check.comparison.mismatches);
-  if (check.run.ok()) printArrayTime(check);
+  if (check.run.ok()) printArrayTime(check, work.plan.counters);
   if (check.comparison.first) {
     const tb::Mismatch& first = *check.comparison.first;
     fmt::print("RTL, first difference: {}\n", first.text());
@@ -282,6 +290,13 @@ int runModel(const RunOptions& options) {
   }
   const std::optional<Plan> plan = readPlan(options.config, options.overrides);
   if (!plan) return kRefused;
+  if (options.show.wanted() && plan->counters == Counters::None) {
+    fmt::print(stderr,
+               "--timeline and --report show the run's cycles, which are {}: give it "
+               "registers.counters = \"basic\" or \"full\"\n",
+               notCounted(plan->counters));
+    return kRefused;
+  }
   ModelRequest request = options.model;
   request.ownSentence = request.reference = true;
   auto model = loadModel(request);

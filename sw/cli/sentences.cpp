@@ -4,8 +4,10 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <nlohmann/json.hpp>
 
 #include "gen/device.hpp"
+#include "gen/tables/registers.hpp"
 #include "sw/cli/kinds.hpp"
 #include "sw/cli/progress.hpp"
 
@@ -103,9 +105,22 @@ floating::FloatMatrix embedWithProgress(Engine& engine,
 void printDeviceWork(const Engine& engine) {
   const embed::DeviceWork* work = engine.backend->work();
   if (work == nullptr) return;
-  fmt::print("RTL ({}): {} cycles, MAC utilization {:.1f} %; all {} values of the layers equal "
-             "golden\n",
-             deviceName(*engine.plan), work->cycles, work->utilization * 100, work->valuesCompared);
+  fmt::print("RTL ({}): {}; all {} values of the layers equal golden\n", deviceName(*engine.plan),
+             work->cycles ? fmt::format("{} cycles, MAC utilization {:.1f} %", *work->cycles,
+                                        work->utilization * 100)
+                          : "cycles " + notCounted(engine.plan->counters),
+             work->valuesCompared);
+}
+
+nlohmann::ordered_json deviceWorkJson(const Engine& engine, const embed::DeviceWork& work) {
+  nlohmann::ordered_json json = {{"macs", work.macs}};
+  if (work.cycles) {
+    json = {{"cycles", *work.cycles}, {"macs", work.macs}, {"utilization", work.utilization}};
+  } else {
+    json["not_counted"] = notCounted(engine.plan->counters);
+  }
+  json["values_compared"] = work.valuesCompared;
+  return json;
 }
 
 }  // namespace intformer::cli

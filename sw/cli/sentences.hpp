@@ -1,6 +1,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -57,5 +58,7 @@ floating::FloatMatrix embedWithProgress(Engine& engine,
 
 /// What the device did, for people; nothing for other backends.
 void printDeviceWork(const Engine& engine);
+/// The same for reports.
+nlohmann::ordered_json deviceWorkJson(const Engine& engine, const embed::DeviceWork& work);
 
 }  // namespace intformer::cli

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -22,10 +23,10 @@ struct BackendError : std::runtime_error {
 
 /// What a device has done so far.
 struct DeviceWork {
-  uint64_t cycles = 0;
+  std::optional<uint64_t> cycles;  ///< none: the device does not count them
   uint64_t macs = 0;
   uint64_t valuesCompared = 0;
-  double utilization = 0;  ///< MACs / (cycles * MACs of the array)
+  double utilization = 0;  ///< MACs / (cycles * MACs of the array), where they are counted
 };
 
 /// Runs a model on packed sequences.

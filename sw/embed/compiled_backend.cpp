@@ -104,11 +104,12 @@ class RtlBackend : public CompiledBackend {
   }
 
   void count(const tb::RtlCheck& check) {
-    work_.cycles += check.run.counters[INTFORMER_COUNT_CYCLES];
     work_.valuesCompared += check.comparison.values;
     for (const Operator& op : graph().operators) work_.macs += macs(graph(), op);
+    if (!check.run.counts(INTFORMER_COUNT_CYCLES)) return;
+    work_.cycles = work_.cycles.value_or(0) + check.run.counters[INTFORMER_COUNT_CYCLES];
     work_.utilization = static_cast<double>(work_.macs) /
-                        (static_cast<double>(work_.cycles) * plan().dim * plan().dim);
+                        (static_cast<double>(*work_.cycles) * plan().dim * plan().dim);
   }
 
   std::function<void(double, uint64_t)> progress_;

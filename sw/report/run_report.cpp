@@ -9,6 +9,7 @@
 
 #include "gen/device.hpp"
 #include "gen/tables/operands.hpp"
+#include "gen/tables/registers.hpp"
 #include "sw/report/svg.hpp"
 
 namespace intformer::report {
@@ -106,7 +107,10 @@ std::string tableText(const RunReport& report) {
                  verdict(op.values));
   text += line("total", "", report.cycles == 0 ? "-" : grouped(report.cycles),
                used(report, report.cycles, report.macs, report.utilization),
-               grouped(report.bytesRead + report.bytesWritten), verdict(report.valuesCompared));
+               report.counted ? grouped(report.bytesRead + report.bytesWritten) : "-",
+               verdict(report.valuesCompared));
+  if (!report.counted)
+    text += fmt::format("Cycles and bytes of the run are {}.\n", notCounted(report.plan.counters));
   return text;
 }
 
@@ -131,6 +135,10 @@ std::string jsonText(const RunReport& report) {
   json["mismatches"] = report.mismatches;
   json["wall_seconds"] = report.wallSeconds;
   json["sim_khz"] = report.simKhz;
+  if (!report.counted) {
+    for (const char* key : {"cycles", "utilization", "bytes_read", "bytes_written"}) json.erase(key);
+    json["not_counted"] = notCounted(report.plan.counters);
+  }
   json["operators"] = nlohmann::ordered_json::array();
   for (const auto& op : report.operators)
     json["operators"].push_back({{"name", op.name},
@@ -139,6 +147,9 @@ std::string jsonText(const RunReport& report) {
                                  {"macs", op.macs},
                                  {"utilization", op.utilization},
                                  {"bytes", op.bytes}});
+  if (!report.counted)
+    for (auto& op : json["operators"])
+      for (const char* key : {"cycles", "utilization"}) op.erase(key);
   return json.dump(2) + "\n";
 }
 

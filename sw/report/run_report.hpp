@@ -31,6 +31,7 @@ struct RunReport {
   uint32_t seq = 0;                ///< tokens of all sequences
   std::vector<uint32_t> sequences;  ///< tokens of each, when there are several
   uint32_t layers = 0;
+  bool counted = true;  ///< by the device: without counters no cycles, utilization or bytes
   uint64_t cycles = 0;  ///< by the device's counter
   uint64_t macs = 0;
   double utilization = 0;

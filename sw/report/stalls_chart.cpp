@@ -51,6 +51,9 @@ constexpr double kWidth = 960, kLeft = 90, kChartWidth = 850, kBar = 22, kRow = 
 }  // namespace
 
 std::string stallSection(const RunData& run) {
+  if (run.plan.counters != Counters::Full)
+    return "<section id=\"stalls\"><h2>Where each unit's time goes</h2>\n<p>It is " +
+           escape(notCounted(run.plan.counters)) + ".</p>\n</section>\n";
   const auto units = activitySpecs();
   Svg svg(kWidth, 30 + kRow * static_cast<double>(units.size()),
           "Where each unit's cycles went, in shares of the run");

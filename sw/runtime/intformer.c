@@ -53,6 +53,8 @@ intformer_result intformer_open(intformer_device* device, const intformer_access
   found.lanes = FIELD(array, INTFORMER_ARRAY_LANES);
   found.bus_bytes = FIELD(array, INTFORMER_ARRAY_BUS_BYTES);
   found.is_pwl = (array & INTFORMER_ARRAY_FAMILY_PWL) != 0;
+  found.counters = FIELD(array, INTFORMER_ARRAY_COUNTERS);
+  device->counters = found.counters;
   if (identity != NULL) *identity = found;
   return INTFORMER_OK;
 }
@@ -60,6 +62,7 @@ intformer_result intformer_open(intformer_device* device, const intformer_access
 int intformer_same_device(const intformer_identity* one, const intformer_identity* other) {
   return one->version == other->version && one->dim == other->dim && one->lanes == other->lanes &&
          one->bus_bytes == other->bus_bytes && one->is_pwl == other->is_pwl &&
+         one->counters == other->counters &&
          one->scratch_words == other->scratch_words && one->acc_rows == other->acc_rows &&
          one->stat_rows == other->stat_rows && one->config_hash == other->config_hash;
 }
@@ -136,10 +139,18 @@ intformer_result intformer_read_error(intformer_device* device, intformer_error*
   return readPair(device, INTFORMER_REG_ERROR_ADDR_LOW, &error->address);
 }
 
+int intformer_has_counter(const intformer_device* device, uint32_t counter) {
+  static const uint8_t levels[] = INTFORMER_COUNTER_LEVELS;
+  return counter < sizeof levels && device->counters <= levels[counter];
+}
+
 intformer_result intformer_read_counters(intformer_device* device, uint64_t* values) {
   uint32_t i;
-  for (i = 0; i < INTFORMER_COUNTER_COUNT; ++i)
-    TRY(readPair(device, INTFORMER_COUNTER_BASE + INTFORMER_COUNTER_STRIDE * i, &values[i]));
+  for (i = 0; i < INTFORMER_COUNTER_COUNT; ++i) {
+    values[i] = INTFORMER_NOT_COUNTED;
+    if (intformer_has_counter(device, i))
+      TRY(readPair(device, INTFORMER_COUNTER_BASE + INTFORMER_COUNTER_STRIDE * i, &values[i]));
+  }
   return INTFORMER_OK;
 }
 

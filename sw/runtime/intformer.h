@@ -27,6 +27,7 @@ typedef struct {
 
 typedef struct {
   intformer_access access;
+  uint32_t counters; /* which of them it has, as intformer_identity */
 } intformer_device;
 
 typedef enum {
@@ -46,6 +47,7 @@ typedef struct {
   uint32_t lanes;     /* vector lanes */
   uint32_t bus_bytes; /* AXI4 data width */
   uint32_t is_pwl;    /* nonlinear family: 1 pwl, 0 ibert */
+  uint32_t counters;  /* that it has: 0 all of them, 1 the basic ones, 2 none */
   uint32_t scratch_words;
   uint32_t acc_rows;
   uint32_t stat_rows;
@@ -89,7 +91,14 @@ intformer_result intformer_read_status(intformer_device* device, uint32_t* statu
 
 intformer_result intformer_read_error(intformer_device* device, intformer_error* error);
 
-/* All counters, INTFORMER_COUNTER_COUNT of them; that of cycles is values[INTFORMER_COUNT_CYCLES]. */
+/* What a counter reads that the device does not have. */
+#define INTFORMER_NOT_COUNTED (~(uint64_t)0)
+
+/* 1 when the device has the counter: INTFORMER_COUNT_CYCLES and others. */
+int intformer_has_counter(const intformer_device* device, uint32_t counter);
+
+/* All counters, INTFORMER_COUNTER_COUNT of them; that of cycles is values[INTFORMER_COUNT_CYCLES].
+ * INTFORMER_NOT_COUNTED for those that the device does not have. */
 intformer_result intformer_read_counters(intformer_device* device, uint64_t* values);
 
 /* "write_window: a store outside the writable windows"; never NULL. */

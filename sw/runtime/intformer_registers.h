@@ -6,7 +6,7 @@
 /* Registers: byte offsets. */
 #define INTFORMER_REG_DEVICE_ID                       0x000u  /* 0x464E5449 */
 #define INTFORMER_REG_VERSION                         0x004u  /* version of this interface */
-#define INTFORMER_REG_ARRAY                           0x008u  /* [7:0] DIM, [15:8] vector lanes, [23:16] bus bytes, [24] nonlinear family: 0 ibert, 1 pwl */
+#define INTFORMER_REG_ARRAY                           0x008u  /* [7:0] DIM, [15:8] vector lanes, [23:16] bus bytes, [24] nonlinear family: 0 ibert, 1 pwl, [26:25] counters: 0 full, 1 basic, 2 none */
 #define INTFORMER_REG_SCRATCH_WORDS                   0x00Cu  /* scratchpad capacity in words of DIM bytes */
 #define INTFORMER_REG_ACC_ROWS                        0x010u  /* accumulator capacity in rows of DIM int32 */
 #define INTFORMER_REG_STAT_ROWS                       0x014u  /* row statistics slots */
@@ -191,6 +191,8 @@
 #define INTFORMER_ARRAY_BUS_BYTES_LSB   16
 #define INTFORMER_ARRAY_BUS_BYTES_WIDTH 8
 #define INTFORMER_ARRAY_FAMILY_PWL      0x1000000u
+#define INTFORMER_ARRAY_COUNTERS_LSB    25
+#define INTFORMER_ARRAY_COUNTERS_WIDTH  2
 #define INTFORMER_CONTROL_START         0x1u
 #define INTFORMER_CONTROL_SOFT_RESET    0x2u
 #define INTFORMER_STATUS_BUSY           0x1u
@@ -274,6 +276,9 @@
 #define INTFORMER_COUNT_DISPATCH_FETCH       53  /* no command has been fetched and checked */
 #define INTFORMER_COUNT_DISPATCH_END         54  /* `end`, or the stop at an error, waits for the units */
 #define INTFORMER_COUNTER_COUNT              55
+
+/* By counter: the last value of array_counters with which a device has it. */
+#define INTFORMER_COUNTER_LEVELS {1, 1, 1, 0, 1, 1, 1, 1, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
 
 /* Texts of error_code, in its order. */
 #define INTFORMER_ERROR_TEXTS { \

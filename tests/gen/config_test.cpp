@@ -87,6 +87,9 @@ TEST_CASE("a value out of its range is refused with the nearest legal one") {
       {"target.family=ultrascale+",
        "target.family: must be \"generic\", \"ecp5\" or \"ultrascale\", got \"ultrascale+\"; nearest legal: "
        "\"ultrascale\""},
+      {"registers.counters=some",
+       "registers.counters: must be \"full\", \"basic\" or \"none\", got \"some\"; nearest legal: \"none\""},
+      {"registers.counters=0", "must be \"full\", \"basic\" or \"none\", got \"0\""},
       {"target.clock_mhz=2001", "must be an integer from 0 to 2000, got 2001; nearest legal: 2000"},
       {"accumulator.banks=1", "must be a power of two from 2 to 16, got 1; nearest legal: 2"},
       {"scratchpad.banks=6", "must be a power of two from 2 to 16, got 6; nearest legal: 8"},
@@ -231,6 +234,7 @@ TEST_CASE("every key may be left out") {
   CHECK(empty.queueDepth == 8);
   CHECK(empty.fetchDepth == 16);
   CHECK(empty.windowCount == 4);
+  CHECK(empty.counters == Counters::Full);
 
   // The rest follows the array, at both of its ends and with any number of banks.
   for (const uint32_t dim : {4U, 64U}) {

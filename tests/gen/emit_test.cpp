@@ -238,7 +238,7 @@ TEST_CASE("a device is told by one hash and one name, which every output carries
       "vector.family=pwl",   "vector.stat_rows=32",       "bus.data_bits=64",
       "bus.address_bits=40", "bus.max_burst_beats=4",     "bus.outstanding_reads=3",
       "bus.outstanding_writes=3", "commands.queue_depth=3", "commands.fetch_depth=3",
-      "protection.windows=3"};
+      "protection.windows=3", "registers.counters=basic", "registers.counters=none"};
   for (const std::string& change : changes) {
     const Plan other = planOf("tiny4", {change});
     CHECK(deviceName(other) == "tiny4 (" + change + ")");
@@ -290,6 +290,32 @@ TEST_CASE("the C header compiles as C and C++ beside another device's and agrees
     CHECK(std::system((compiler + " -Wall -Wextra -Werror -pedantic -fsyntax-only " +
                        folder.path("a.c"))
                           .c_str()) == 0);
+  }
+}
+
+TEST_CASE("what a device does not count is named, and is in no file as a register") {
+  for (const Counters level : {Counters::Basic, Counters::None}) {
+    const std::string word(countersName(level));
+    INFO(word);
+    const auto files = emitAll(planOf("tiny4", {"registers.counters=" + word}));
+    const std::string& header = fileNamed(files, "tiny4_regs.h").text;
+    const std::string& document = fileNamed(files, "tiny4_commands.md").text;
+    const std::string& package = fileNamed(files, "tiny4_pkg.sv").text;
+    CHECK(contains(document, "Is not counted by this device (registers.counters = " + word + "): "));
+    for (const CounterSpec& counter : counterSpecs()) {
+      const std::string name(counter.name);
+      INFO(name);
+      const bool counted = counter.isIn(level);
+      CHECK(contains(header, "TINY4_COUNT_" + upperSnake(name) + " ") == counted);
+      CHECK(contains(header, "TINY4_REG_COUNT_" + upperSnake(name) + "_LOW ") == counted);
+      CHECK(contains(document, "`count_" + name + "_low`") == counted);
+      CHECK(contains(document, "`" + name + "`") == !counted);
+      CHECK(contains(package, "RegCount" + upperCamel(name) + "Low ") == counted);
+    }
+    const std::string& registers = fileNamed(files, "control/tiny4_registers.sv").text;
+    CHECK(contains(registers, "tiny4_counter_totals") == (level == Counters::Basic));
+    CHECK(!contains(registers, "tiny4_cause_sums"));
+    CHECK(nlohmann::json::parse(fileNamed(files, "tiny4_plan.json").text)["counters"] == word);
   }
 }
 

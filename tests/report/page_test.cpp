@@ -49,6 +49,19 @@ TEST_CASE("every unit's bar of causes has the full length") {
   for (const auto& [y, width] : length) CHECK(width == Approx(850).margin(0.1));
 }
 
+TEST_CASE("a page says what the device does not count") {
+  Sample sample;
+  sample.plan.counters = Counters::Basic;
+  RunData run = sample.run();
+  for (std::size_t i = 0; i < run.counters.size(); ++i)
+    if (!counterSpecs()[i].isIn(Counters::Basic)) run.counters[i] = ~uint64_t{0};
+  const std::string page = reportHtml(run);
+  CHECK(faultOf(page).empty());
+  CHECK(page.find("not counted by this device (registers.counters = basic)") != std::string::npos);
+  CHECK(page.find("18,446,744") == std::string::npos);
+  CHECK(page.find("18.4 ") == std::string::npos);
+}
+
 TEST_CASE("a page of a run without any cycle can be written") {
   const Sample sample;
   RunData run = sample.run();

@@ -96,6 +96,15 @@ TEST_CASE("the JSON report has exactly the promised fields") {
   keys.clear();
   for (const auto& [key, value] : json["operators"][0].items()) keys.push_back(key);
   CHECK(keys == std::vector<std::string>{"bytes", "cycles", "kind", "macs", "name", "utilization"});
+
+  report.plan.counters = Counters::None;
+  report.counted = false;
+  const auto bare = nlohmann::json::parse(jsonText(report));
+  for (const char* key : {"cycles", "utilization", "bytes_read", "bytes_written"})
+    CHECK_FALSE(bare.contains(key));
+  CHECK(bare["not_counted"] == "not counted by this device (registers.counters = none)");
+  for (const char* key : {"cycles", "utilization"}) CHECK_FALSE(bare["operators"][0].contains(key));
+  CHECK(tableText(report).find("are not counted by this device") != std::string::npos);
 }
 
 TEST_CASE("a report is written whole, into folders that it makes") {

@@ -67,6 +67,7 @@ TEST_CASE("the runtime uses the registers of the generator's table") {
   CHECK(identity.lanes == 8);
   CHECK(identity.bus_bytes == 32);
   CHECK(identity.is_pwl == 1);
+  CHECK(identity.counters == 0);
   CHECK(identity.scratch_words == 1234);
   CHECK(identity.acc_rows == 567);
   CHECK(identity.stat_rows == 89);
@@ -119,6 +120,23 @@ TEST_CASE("counters and error texts follow the generator's tables") {
   REQUIRE(intformer_read_counters(&device, values) == INTFORMER_OK);
   for (uint32_t i = 0; i < INTFORMER_COUNTER_COUNT; ++i)
     CHECK(values[i] == (uint64_t{2 * i} << 32 | (i + 1)));
+
+  // What a device does not count is not asked for, and is no number.
+  intformer_identity all, fewer;
+  REQUIRE(intformer_open(&device, &access, &all) == INTFORMER_OK);
+  for (const Counters level : {Counters::Basic, Counters::None}) {
+    fake.registers[FakeDevice::offsetOf("array")] = static_cast<uint32_t>(level) << 25;
+    REQUIRE(intformer_open(&device, &access, &fewer) == INTFORMER_OK);
+    CHECK(fewer.counters == static_cast<uint32_t>(level));
+    CHECK(intformer_same_device(&all, &fewer) == 0);
+    REQUIRE(intformer_read_counters(&device, values) == INTFORMER_OK);
+    for (uint32_t i = 0; i < INTFORMER_COUNTER_COUNT; ++i) {
+      const bool counted = counterSpecs()[i].isIn(level);
+      CHECK((intformer_has_counter(&device, i) == 1) == counted);
+      CHECK(values[i] == (counted ? uint64_t{2 * i} << 32 | (i + 1) : INTFORMER_NOT_COUNTED));
+    }
+  }
+  CHECK(intformer_has_counter(&device, INTFORMER_COUNTER_COUNT) == 0);
 }
 
 TEST_CASE("waiting ends with the run, with an error, or with the budget") {

@@ -30,7 +30,7 @@
 /* Registers: byte offsets. */
 #define BASE16_REG_DEVICE_ID                       0x000u  /* 0x464E5449 */
 #define BASE16_REG_VERSION                         0x004u  /* version of this interface */
-#define BASE16_REG_ARRAY                           0x008u  /* [7:0] DIM, [15:8] vector lanes, [23:16] bus bytes, [24] nonlinear family: 0 ibert, 1 pwl */
+#define BASE16_REG_ARRAY                           0x008u  /* [7:0] DIM, [15:8] vector lanes, [23:16] bus bytes, [24] nonlinear family: 0 ibert, 1 pwl, [26:25] counters: 0 full, 1 basic, 2 none */
 #define BASE16_REG_SCRATCH_WORDS                   0x00Cu  /* scratchpad capacity in words of DIM bytes */
 #define BASE16_REG_ACC_ROWS                        0x010u  /* accumulator capacity in rows of DIM int32 */
 #define BASE16_REG_STAT_ROWS                       0x014u  /* row statistics slots */
@@ -195,6 +195,8 @@
 #define BASE16_ARRAY_BUS_BYTES_LSB   16
 #define BASE16_ARRAY_BUS_BYTES_WIDTH 8
 #define BASE16_ARRAY_FAMILY_PWL      0x1000000u
+#define BASE16_ARRAY_COUNTERS_LSB    25
+#define BASE16_ARRAY_COUNTERS_WIDTH  2
 #define BASE16_CONTROL_START         0x1u
 #define BASE16_CONTROL_SOFT_RESET    0x2u
 #define BASE16_STATUS_BUSY           0x1u
