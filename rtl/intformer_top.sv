@@ -203,13 +203,14 @@ module intformer_top #(
   );
 
   // The length of the program that runs: the register may be set for the next one. (Its address is
-  // taken by fetch at the start.)
+  // taken by fetch in the same cycle.)
   always_ff @(posedge clk_i) if (clear) commands_q <= settings.program_commands;
 
   fetch_unit u_fetch (
     .clk_i,
     .rst_ni(core_rst_n),
     .halt_i(halt),
+    .clear_i(clear),
     .start_i(start),
     .stop_i(finish),
     .idle_o(fetch_idle),
@@ -531,7 +532,7 @@ module intformer_top #(
     .scalar_cause_o(causes.scalar_cause)
   );
 
-  // What every counter adds in this cycle.
+  // What every counter adds in this cycle: bytes by the beat and by the word.
   assign events.cycles      = 1'b1;
   assign events.commands    = 3'(done_valid[0]) + 3'(done_valid[1]) + 3'(done_valid[2]) +
                               3'(done_valid[3]) + 3'(finish);
@@ -546,8 +547,8 @@ module intformer_top #(
   assign events.matmul_wait = wait_event[Matmul];
   assign events.vector_wait = wait_event[Vector];
   assign events.store_wait  = wait_event[Store];
-  assign events.read_bytes  = m_axi_rvalid_i && m_axi_rready_o ? 7'(BusBytes) : '0;
-  assign events.write_bytes = store_word_event ? 7'(Dim) : '0;
+  assign events.read_bytes  = m_axi_rvalid_i && m_axi_rready_o;
+  assign events.write_bytes = store_word_event;
 
   logic unused;
   assign unused = ^{m_axi_bid_i, settings.interrupt_enable};

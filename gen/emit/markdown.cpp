@@ -17,7 +17,7 @@ A command is 64 bytes: 16 little-endian 32-bit words. Bits that an opcode does n
 *Words* are scratchpad words of DIM bytes, *accumulator rows* have DIM int32. A value that the
 column *legal* rules out, a bit that must be 0, and a command that waits for its own queue or signals
 it are refused as `illegal_field` before the command is queued. Every command but `end`, whose wait
-and signal are 0, begins with the fields below. At most 65,535 tokens of a queue may wait in another; a
+and signal are 0, begins with the fields below. At most {} tokens of a queue may wait in another; a
 command whose end gives one more is refused as `illegal_field`, too.
 
 Behind the fields of an opcode stand its operands: blocks of rows, a row being some neighbouring
@@ -134,7 +134,7 @@ std::string sizes(const Plan& plan) {
 
 std::string commands() {
   constexpr std::array header = {Field::Opcode, Field::Wait, Field::Signal};
-  std::string text = std::string(kCommandsIntro) + fieldTable(header, nullptr);
+  std::string text = fmt::format(kCommandsIntro, kMaxQueueTokens) + fieldTable(header, nullptr);
   for (const auto& spec : opcodes()) {
     const std::string queue =
         spec.queue ? fmt::format("queue {}", queueName(*spec.queue)) : "executed by the dispatcher";

@@ -121,7 +121,8 @@ std::string commands(const Plan& plan) {
   Group queues("Queues: bit numbers in the wait and signal masks.", "int unsigned");
   for (std::size_t q = 0; q < kQueueCount; ++q)
     queues.add("Queue" + upperCamel(queueName(static_cast<Queue>(q))), q);
-  queues.add("QueueCount", kQueueCount);
+  queues.add("QueueCount", kQueueCount)
+      .add("MaxQueueTokens", kMaxQueueTokens, "given by a queue to another and not yet taken");
   Group fields("Command fields: bits [Lsb +: Width] of the command.", "int unsigned");
   fields.add("CommandBits", kCommandBytes * 8);
   for (const auto& field : commandFields()) {

@@ -105,13 +105,15 @@ constexpr std::string_view kCounters = R"sv(
   localparam int unsigned CounterWidth = $clog2(CounterCount);
   localparam int unsigned EventCount = intformer_pkg::EventCount;
   localparam int unsigned EventWidth = $clog2(EventCount);
-  localparam int unsigned SumWidth = 8 + $clog2(CounterCount);
+  // A sum moves by less than 2^CauseSum steps between two turns; the widest are of bytes, 64 a step.
+  localparam int unsigned CauseSum = $clog2(CounterCount + 1);
+  localparam int unsigned SumWidth = 6 + CauseSum;
   logic clear_q, enable_q, counter_read, counter_done;
   intformer_pkg::events_t events_q;
   intformer_pkg::causes_t causes_q;
   logic [CounterWidth-1:0] turn, counter_index;
   logic [11:0] counter_offset;
-  logic [SumWidth-1:0] sum, event_sum;
+  logic [SumWidth-1:0] sum, mask, event_sum, event_mask;
   logic [63:0] counter;
 
   always_ff @(posedge clk_i) begin
@@ -130,6 +132,7 @@ constexpr std::string_view kCounters = R"sv(
     .clear_i(clear_q),
     .turn_o(turn),
     .sum_i(sum),
+    .mask_i(mask),
     .read_valid_i(counter_read),
     .read_index_i(counter_index),
     .read_done_o(counter_done),
@@ -211,17 +214,27 @@ std::string places(Counters level) {
 /// The sums of events, widths and steps of counter 0 lowest.
 std::string eventSums(Counters level) {
   std::string widths;
+  std::string shifts;
   std::string steps;
   for (const auto& counter : counterSpecs().first(eventCounterCount())) {
     if (!counter.isIn(level)) continue;
     widths = fmt::format("4'd{}{}{}", counter.stepWidth, widths.empty() ? "" : ", ", widths);
-    steps = fmt::format("      8'(events_q.{}){}{}", counter.name, steps.empty() ? "\n" : ",\n", steps);
+    shifts = fmt::format("{}{}{}",
+                         counter.size.empty()
+                             ? "4'd0"
+                             : fmt::format("4'($clog2(intformer_pkg::{}))", upperCamel(counter.size)),
+                         shifts.empty() ? "" : ", ", shifts);
+    steps = fmt::format("      4'(events_q.{}){}{}", counter.name, steps.empty() ? "\n" : ",\n", steps);
   }
   return fmt::format(R"sv(
   event_sums #(
     .Count(EventCount),
     .Turns(CounterCount),
+    .SumWidth(SumWidth),
     .StepWidths({{
+      {}
+    }}),
+    .Shifts({{
       {}
     }})
   ) u_event_sums (
@@ -231,12 +244,12 @@ std::string eventSums(Counters level) {
     .enable_i(enable_q),
     .step_i({{
 {}    }}),
-    .take_i(32'(turn) < EventCount),
-    .take_index_i(turn[EventWidth-1:0]),
-    .sum_o(event_sum)
+    .index_i(turn[EventWidth-1:0]),
+    .sum_o(event_sum),
+    .mask_o(event_mask)
   );
 )sv",
-                     widths, steps);
+                     widths, shifts, steps);
 }
 
 std::string causeSums(Counters level) {
@@ -253,24 +266,23 @@ std::string causeSums(Counters level) {
       32'(turn) < intformer_pkg::First{1} + intformer_pkg::Causes{1};
   cause_sums #(
     .Count(intformer_pkg::Causes{1}),
-    .Turns(CounterCount)
+    .Width(CauseSum)
   ) u_{0}_sums (
     .clk_i,
     .rst_ni,
     .clear_i(clear_q),
     .enable_i(enable_q),
     .cause_i(causes_q.{0}_cause[{1}Width-1:0]),
-    .take_i({0}_turn),
-    .take_index_i({1}Width'(32'(turn) - intformer_pkg::First{1})),
+    .index_i({1}Width'(32'(turn) - intformer_pkg::First{1})),
     .sum_o({0}_sum)
   );
 )sv",
                         activity.unit, unit);
     select += fmt::format("    if ({0}_turn) sum = SumWidth'({0}_sum);\n", activity.unit);
   }
-  if (text.empty()) return "\n  assign sum = event_sum;\n";
-  return "\n  localparam int unsigned CauseSum = $clog2(CounterCount + 1);\n" + text.substr(1) +
-         "\n  always_comb begin\n    sum = event_sum;\n" + select + "  end\n";
+  if (text.empty()) return "\n  assign sum = event_sum;\n  assign mask = event_mask;\n";
+  return text + "\n  always_comb begin\n    sum = event_sum;\n" + select +
+         "  end\n  assign mask = 32'(turn) < EventCount ? event_mask : SumWidth'({CauseSum{1'b1}});\n";
 }
 
 std::string counters(Counters level) {

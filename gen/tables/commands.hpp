@@ -18,7 +18,8 @@ enum class Queue : uint8_t { Load = 0, Matmul = 1, Vector = 2, Store = 3 };
 inline constexpr std::size_t kQueueCount = 4;
 inline constexpr uint32_t kMaxGatherRows = 64;    ///< rows that one gather picks
 inline constexpr uint32_t kGatherStrideBytes = 64;  ///< its memory_stride is a multiple of this
-inline constexpr uint32_t kMaxQueueTokens = 65535;  ///< given by a queue to another and not yet taken
+/// Given by a queue to another and not yet taken; a power of two, so that no counter compares.
+inline constexpr uint32_t kMaxQueueTokens = 65536;
 inline constexpr std::size_t kCommandBytes = 4 * kCommandWords;
 
 enum class Opcode : uint8_t {

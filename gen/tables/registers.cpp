@@ -54,8 +54,8 @@ constexpr std::array kCounters = {
     CounterSpec{"matmul_wait", "cycles in which the next matmul waits for a token"},
     CounterSpec{"vector_wait", "cycles in which the next vector command waits for a token"},
     CounterSpec{"store_wait", "cycles in which the next store waits for a token"},
-    CounterSpec{"read_bytes", "bytes of load and fetch data received", {}, 7, Basic},
-    CounterSpec{"write_bytes", "bytes of store data sent, padding not counted", {}, 7, Basic},
+    CounterSpec{"read_bytes", "bytes of load and fetch data received", {}, 1, Basic, "bus_bytes"},
+    CounterSpec{"write_bytes", "bytes of store data sent, padding not counted", {}, 1, Basic, "dim"},
 
     CounterSpec{"load_work", "cycles in which a word of a load enters the scratchpad", "load"},
     CounterSpec{"load_port", "its word waits for the scratchpad's port", "load"},

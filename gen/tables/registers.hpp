@@ -97,9 +97,10 @@ struct CounterSpec {
   /// Empty for a counter of events. Else the unit whose time it counts: every cycle adds one to
   /// exactly one counter of each unit, so that a unit's counters sum to `cycles`.
   std::string_view unit = {};
-  uint32_t stepWidth = 1;  ///< bits of the most that one cycle adds
+  uint32_t stepWidth = 1;  ///< bits of the most steps of one cycle
   /// The last level that has it: Basic for the few that every figure of a run is made of.
   Counters level = Counters::Full;
+  std::string_view size = {};  ///< a step adds so many (sizeSpecs(), a power of two); empty: one
 
   [[nodiscard]] bool isIn(Counters device) const { return device <= level; }
 };

@@ -2,11 +2,13 @@
 // Counters of 64 bits in one memory with one adder: short sums beside them gather what is counted,
 // and reach their totals in turn.
 //
-// Contract: in every cycle the sum of counter turn_o is given in sum_i, and taken. clear_i sets all
-//   to zero, and takes none. read_valid_i (a pulse, not before the last read's read_done_o) asks for
+// Contract: in every cycle the sum of counter turn_o is given in sum_i, right modulo mask_i + 1 (ones
+//   from bit 0, or behind a step's zeros), and counts on: the total takes what it has moved by since
+//   its last turn, which is less than mask_i + 1. clear_i sets totals to zero, as it must the sums.
+//   read_valid_i (a pulse, not before the last read's read_done_o) asks for
 //   a counter; read_done_o brings it with every step until its turn, and it may be in motion.
 // Timing: a read takes Count + 4 cycles at most. A turn's total is read, passes a register, since a
-//   block RAM answers late in its cycle, and is written with the sum added.
+//   block RAM answers late in its cycle, and is written with what its sum has moved by added.
 `default_nettype none
 
 module counter_totals #(
@@ -19,6 +21,7 @@ module counter_totals #(
   input  logic                  clear_i,
   output logic [IndexWidth-1:0] turn_o,
   input  logic [SumWidth-1:0]   sum_i,
+  input  logic [SumWidth-1:0]   mask_i,
   input  logic                  read_valid_i,
   input  logic [IndexWidth-1:0] read_index_i,
   output logic                  read_done_o,
@@ -27,22 +30,25 @@ module counter_totals #(
   logic [63:0] mem[Count];
   // Behind a turn: what is in the memory (read), and what is added to (add).
   logic [63:0] read_q, add_q, total;
-  logic [SumWidth-1:0] read_sum_q, add_sum_q;
+  logic [SumWidth-1:0] read_sum_q, add_sum_q, read_mask_q, add_mask_q, moved;
   logic [IndexWidth-1:0] read_index_q, add_index_q, wanted_q;
   logic read_valid_q, add_valid_q;
   logic first_q, read_first_q;  // a counter is zero until its first turn after a clear
   logic reading_q, last, meets;
 
   assign last  = turn_o == IndexWidth'(Count - 1);
-  assign total = add_q + 64'(add_sum_q);
+  assign moved = (add_sum_q - add_q[SumWidth-1:0]) & add_mask_q;
+  assign total = add_q + 64'(moved);
   assign meets = reading_q && add_valid_q && add_index_q == wanted_q;
 
   always_ff @(posedge clk_i) begin
     read_q       <= mem[turn_o];
     read_sum_q   <= sum_i;
+    read_mask_q  <= mask_i;
     read_index_q <= turn_o;
     add_q        <= read_first_q ? '0 : read_q;
     add_sum_q    <= read_sum_q;
+    add_mask_q   <= read_mask_q;
     add_index_q  <= read_index_q;
     if (add_valid_q) mem[add_index_q] <= total;
     if (read_valid_i) wanted_q <= read_index_i;

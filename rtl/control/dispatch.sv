@@ -6,7 +6,7 @@
 //   its signal mask. `end` finishes the program (finish_o, a pulse) when every queue is empty and
 //   every unit idle. Per-queue ports are in the order load, matmul, vector, store. Errors (one per
 //   program): unknown opcode; a field that breaks a rule of the command set, a queue that waits for
-//   or signals itself, more than 65535 tokens in one counter; last command not `end`; all queues
+//   or signals itself, more than MaxQueueTokens in one counter; last command not `end`; all queues
 //   waiting while nothing is under way that could signal.
 // Timing: a command is checked in the cycle in which it is first offered, taken in the next at the
 //   earliest, and may issue 3 cycles after that; one command in two cycles in, one per cycle and

@@ -42,6 +42,7 @@ module row_lookup #(
   output logic [63:0]           error_addr_o,
   output logic [31:0]           error_tag_o
 );
+  localparam int unsigned AddressBits = intformer_pkg::AddressBits;
   localparam int unsigned LaneWidth = $clog2(BusBytes / 4);
   localparam int unsigned RowWidth = $clog2(MaxRows);
   localparam int unsigned Beats = MaxRows * 4 / BusBytes + 1;
@@ -62,7 +63,8 @@ module row_lookup #(
 
   logic [BusBytes*8-1:0] list_q[Beats];  // beats as they came
   logic [BusBytes*8-1:0] picked;
-  logic [63:0] base_q, list_addr_q, addr_q, step_q;
+  logic [63:0] base_q, addr_q, step_q;
+  logic [AddressBits-1:0] list_addr_q, number_addr;  // numbers that came lie where the bus reaches
   logic [SizeWidth-1:0] chunk_bytes_q;
   logic [31:0] stride_q, limit_q, id_q;
   logic [RowWidth-1:0] row_q, last_row_q;
@@ -76,7 +78,8 @@ module row_lookup #(
   assign command_ready_o = state_q == Pass && request_ready_i && !stop_i;
   assign accept          = command_valid_i && command_ready_o;
   assign error_valid_o   = state_q == Dead;
-  assign error_addr_o    = list_addr_q + {{(62-RowWidth){1'b0}}, row_q, 2'b00};
+  assign number_addr     = list_addr_q + AddressBits'({row_q, 2'b00});
+  assign error_addr_o    = 64'(number_addr);
 
   always_comb begin
     request_valid_o       = state_q == Pass ? command_valid_i && !stop_i
@@ -120,7 +123,7 @@ module row_lookup #(
       Pass:
       if (accept && gather_i) begin
         base_q        <= addr_i;
-        list_addr_q   <= list_addr_i;
+        list_addr_q   <= list_addr_i[AddressBits-1:0];
         chunk_bytes_q <= chunk_bytes_i;
         stride_q      <= stride_i;
         limit_q       <= limit_i;

@@ -135,11 +135,12 @@ package intformer_pkg;
   localparam logic [7:0] OpStore              = 8'h40;
 
   // Queues: bit numbers in the wait and signal masks.
-  localparam int unsigned QueueLoad   = 0;
-  localparam int unsigned QueueMatmul = 1;
-  localparam int unsigned QueueVector = 2;
-  localparam int unsigned QueueStore  = 3;
-  localparam int unsigned QueueCount  = 4;
+  localparam int unsigned QueueLoad      = 0;
+  localparam int unsigned QueueMatmul    = 1;
+  localparam int unsigned QueueVector    = 2;
+  localparam int unsigned QueueStore     = 3;
+  localparam int unsigned QueueCount     = 4;
+  localparam int unsigned MaxQueueTokens = 65536;  // given by a queue to another and not yet taken
 
   // Command fields: bits [Lsb +: Width] of the command.
   localparam int unsigned CommandBits         = 512;
@@ -661,8 +662,8 @@ package intformer_pkg;
     logic       matmul_wait;
     logic       vector_wait;
     logic       store_wait;
-    logic [6:0] read_bytes;
-    logic [6:0] write_bytes;
+    logic       read_bytes;
+    logic       write_bytes;
   } events_t;
 
   // What each unit does in a cycle: a code of its own.

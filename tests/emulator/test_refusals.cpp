@@ -83,14 +83,14 @@ TEST_CASE("device errors carry code, command and address", "[emulator]") {
   checkError(run({load(1020, 0, 2)}), ErrorCode::ReadWindow, 0, 1024);
 }
 
-TEST_CASE("a queue may give another 65535 tokens ahead", "[emulator]") {
-  std::vector<Command> commands(65535, load(0, 0).addSignal(Queue::Store));
+TEST_CASE("a queue may give another so many tokens ahead, and no more", "[emulator]") {
+  std::vector<Command> commands(kMaxQueueTokens, load(0, 0).addSignal(Queue::Store));
   commands[0].set(Field::ScratchAddr, 5);
-  CHECK(run(commands).unusedTokens == 65535);
+  CHECK(run(commands).unusedTokens == kMaxQueueTokens);
   commands.push_back(load(0, 0));
   commands.push_back(load(0, 1).addSignal(Queue::Store));
-  checkError(run(commands), ErrorCode::IllegalField, 65536, 0);
-  commands[65535] = store(512, 5).addWait(Queue::Load);
+  checkError(run(commands), ErrorCode::IllegalField, kMaxQueueTokens + 1, 0);
+  commands[kMaxQueueTokens] = store(512, 5).addWait(Queue::Load);
   CHECK(run(commands).ok());
 }
 

@@ -423,13 +423,13 @@ TEST_CASE("dispatch reports queues that wait for ever", "[rtl]") {
 
 TEST_CASE("dispatch reports a token too many", "[rtl]") {
   DispatchBase bench(1);
-  for (int i = 0; i < 65537; ++i) bench.program.push_back(legal(3).addSignal(Queue::Load));
+  for (uint32_t i = 0; i < kMaxQueueTokens + 2; ++i) bench.program.push_back(legal(3).addSignal(Queue::Load));
   bench.program.emplace_back(Opcode::End);
   bench.start();
   bench.run();
   REQUIRE(bench.errors.size() >= 1);
   CHECK(bench.errors[0].code == static_cast<uint32_t>(ErrorCode::IllegalField));
-  CHECK(bench.errors[0].index == 65535);
+  CHECK(bench.errors[0].index == kMaxQueueTokens);
 }
 
 TEST_CASE("dispatch issues nothing while halted", "[rtl]") {

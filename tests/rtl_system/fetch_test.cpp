@@ -33,7 +33,7 @@ class FetchBench : public DmaBench<Model> {
 
   void reset() {
     top.rst_ni = 0;
-    top.halt_i = top.start_i = top.stop_i = 0;
+    top.halt_i = top.clear_i = top.start_i = top.stop_i = 0;
     step();
     step();
     top.rst_ni = 1;
@@ -46,6 +46,10 @@ class FetchBench : public DmaBench<Model> {
     requestedBytes = highest = 0, lowest = ~uint64_t{0};
     top.program_addr_i = addr;
     top.program_commands_i = count;
+    top.clear_i = 1;
+    step();
+    top.clear_i = 0;
+    top.program_addr_i = ~addr;  // of the next program
     top.start_i = 1;
     step();
     top.start_i = 0;
@@ -171,6 +175,14 @@ TEST_CASE("fetch refuses a misaligned program and one outside the windows", "[rt
   CHECK(bench.errors[0].addr == kMemoryBase + kMemoryBytes);
   CHECK(bench.commands.size() == 5);
   CHECK(bench.faults.empty());
+
+  bench.reset();  // the fault before is forgotten: this one is the program's own
+  bench.start(kMemoryBase + 4, 9);
+  for (int i = 0; i < 50; ++i) bench.step();
+  REQUIRE(bench.errors.size() == 1);
+  CHECK(bench.errors[0].code == kErrorField);
+  CHECK(bench.errors[0].index == 0);
+  CHECK(bench.errors[0].addr == kMemoryBase + 4);
 }
 
 TEMPLATE_TEST_CASE("fetch names the command of an error response", "[rtl]", Fetch4, Fetch16,

@@ -3,8 +3,8 @@
 // change the config or the generator, not this file.
 // Fetch unit: reads the program ahead of the dispatcher.
 //
-// Contract: start_i (a pulse while idle) takes address and command count, forgets everything
-//   earlier, and fetches exactly that range, 64 bytes per command, in bursts of at most half of the
+// Contract: clear_i takes the program's address. start_i (a pulse while idle, in a later cycle) forgets
+//   everything earlier, and fetches exactly program_commands_i commands from there, 64 bytes per command, in bursts of at most half of the
 //   buffer, so that one half is under way while the other is dispatched; commands leave in order
 //   with their index. At most FetchDepth commands are requested or held. stop_i (the program has ended)
 //   and halt_i end requesting; data that still arrive are dropped and idle_o rises after the last.
@@ -19,6 +19,7 @@ module base16_fetch_unit (
   input  logic                        clk_i,
   input  logic                        rst_ni,
   input  logic                        halt_i,
+  input  logic                        clear_i,
   input  logic                        start_i,
   input  logic                        stop_i,
   output logic                        idle_o,
@@ -61,7 +62,7 @@ module base16_fetch_unit (
   logic misaligned, request_ready, request_busy;
 
   assign clear_n    = rst_ni && !start_i;
-  assign misaligned = program_addr_i[5:0] != '0;
+  assign misaligned = base_q[5:0] != '0;
 
   logic issue_valid, issue_last, issue_tag, refused, room, command_taken;
   logic [AddressBits-1:0] issue_addr;
@@ -121,7 +122,7 @@ module base16_fetch_unit (
   end
 
   always_ff @(posedge clk_i) begin
-    if (start_i) base_q <= program_addr_i;
+    if (clear_i) base_q <= program_addr_i;
   end
 
   // Beats to commands.
@@ -191,11 +192,7 @@ module base16_fetch_unit (
     error_o.code  = failed_q ? base16_pkg::ErrFetchBus : base16_pkg::ErrFetchWindow;
     error_o.index = missing_q;
     error_o.addr  = base_q + {26'd0, missing_q, 6'd0};
-    if (field_error) begin
-      error_o.code  = base16_pkg::ErrIllegalField;
-      error_o.index = '0;
-      error_o.addr  = program_addr_i;
-    end
+    if (field_error) error_o.code = base16_pkg::ErrIllegalField;  // of the program: missing_q is 0
   end
 
   always_ff @(posedge clk_i) begin
@@ -212,7 +209,8 @@ module base16_fetch_unit (
     end
   end
   always_ff @(posedge clk_i) begin
-    if (bus_error) missing_q <= received_q;
+    if (clear_i) missing_q <= '0;
+    else if (bus_error) missing_q <= received_q;
     else if (refused && !failed_q) missing_q <= 32'((refused_addr - base_q) >> 6);
   end
 

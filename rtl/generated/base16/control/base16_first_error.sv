@@ -6,7 +6,8 @@
 // Contract: errors are pulses with code, command index and address per source. enable_i gates
 //   capture, clear_i forgets.
 // Timing: every source passes a register of its own: failed_o and the values follow two cycles
-//   after the pulse.
+//   after the pulse. It holds zero unless the source's error is the cycle's first, so that what
+//   follows is an OR.
 `default_nettype none
 
 module base16_first_error #(
@@ -22,35 +23,40 @@ module base16_first_error #(
   output logic                    failed_o,
   output base16_pkg::error_t   error_o
 );
-  logic [Sources-1:0]      valid_q;
-  logic [Sources*Bits-1:0] errors_q;
-  base16_pkg::error_t   first;
-  logic forget_q;
+  logic [Sources-1:0]    first;  // the lowest source of this cycle
+  logic [Bits-1:0]       errors_q[Sources];
+  base16_pkg::error_t one;
+  logic valid_q, forget_q;
 
-  // Highest source first: the last assignment, that of the lowest, stays.
-  always_comb begin
-    first = errors_q[(Sources-1)*Bits +: Bits];
-    for (int unsigned i = 1; i < Sources; i++) begin
-      if (valid_q[Sources-1-i]) first = errors_q[(Sources-1-i)*Bits +: Bits];
+  assign first = enable_i ? valid_i & (~valid_i + 1'b1) : '0;
+
+  for (genvar i = 0; i < Sources; i++) begin : gen_source
+    always_ff @(posedge clk_i) begin
+      if (first[i]) errors_q[i] <= errors_i[i*Bits +: Bits];
+      else errors_q[i] <= '0;
     end
-    if (forget_q) first = '0;
+  end
+
+  always_comb begin
+    one = '0;
+    for (int unsigned i = 0; i < Sources; i++) one = one | errors_q[i];
   end
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni || clear_i) begin
-      valid_q  <= '0;
+      valid_q  <= 1'b0;
       failed_o <= 1'b0;
       forget_q <= 1'b1;
     end else begin
-      valid_q  <= enable_i ? valid_i : '0;
-      failed_o <= failed_o || |valid_q;
+      valid_q  <= first != '0;
+      failed_o <= failed_o || valid_q;
       forget_q <= 1'b0;
     end
   end
 
   always_ff @(posedge clk_i) begin
-    errors_q <= errors_i;
-    if (forget_q || (!failed_o && |valid_q)) error_o <= first;
+    if (forget_q) error_o <= '0;
+    else if (valid_q && !failed_o) error_o <= one;
   end
 endmodule
 

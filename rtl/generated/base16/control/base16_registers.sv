@@ -100,13 +100,15 @@ module base16_registers #(
   localparam int unsigned CounterWidth = $clog2(CounterCount);
   localparam int unsigned EventCount = base16_pkg::EventCount;
   localparam int unsigned EventWidth = $clog2(EventCount);
-  localparam int unsigned SumWidth = 8 + $clog2(CounterCount);
+  // A sum moves by less than 2^CauseSum steps between two turns; the widest are of bytes, 64 a step.
+  localparam int unsigned CauseSum = $clog2(CounterCount + 1);
+  localparam int unsigned SumWidth = 6 + CauseSum;
   logic clear_q, enable_q, counter_read, counter_done;
   base16_pkg::events_t events_q;
   base16_pkg::causes_t causes_q;
   logic [CounterWidth-1:0] turn, counter_index;
   logic [11:0] counter_offset;
-  logic [SumWidth-1:0] sum, event_sum;
+  logic [SumWidth-1:0] sum, mask, event_sum, event_mask;
   logic [63:0] counter;
 
   always_ff @(posedge clk_i) begin
@@ -125,6 +127,7 @@ module base16_registers #(
     .clear_i(clear_q),
     .turn_o(turn),
     .sum_i(sum),
+    .mask_i(mask),
     .read_valid_i(counter_read),
     .read_index_i(counter_index),
     .read_done_o(counter_done),
@@ -134,8 +137,12 @@ module base16_registers #(
   base16_event_sums #(
     .Count(EventCount),
     .Turns(CounterCount),
+    .SumWidth(SumWidth),
     .StepWidths({
-      4'd7, 4'd7, 4'd1, 4'd1, 4'd1, 4'd1, 4'd1, 4'd1, 4'd1, 4'd1, 4'd1, 4'd1, 4'd1, 4'd3, 4'd1
+      4'd1, 4'd1, 4'd1, 4'd1, 4'd1, 4'd1, 4'd1, 4'd1, 4'd1, 4'd1, 4'd1, 4'd1, 4'd1, 4'd3, 4'd1
+    }),
+    .Shifts({
+      4'($clog2(base16_pkg::Dim)), 4'($clog2(base16_pkg::BusBytes)), 4'd0, 4'd0, 4'd0, 4'd0, 4'd0, 4'd0, 4'd0, 4'd0, 4'd0, 4'd0, 4'd0, 4'd0, 4'd0
     })
   ) u_event_sums (
     .clk_i,
@@ -143,28 +150,27 @@ module base16_registers #(
     .clear_i(clear_q),
     .enable_i(enable_q),
     .step_i({
-      8'(events_q.write_bytes),
-      8'(events_q.read_bytes),
-      8'(events_q.store_wait),
-      8'(events_q.vector_wait),
-      8'(events_q.matmul_wait),
-      8'(events_q.load_wait),
-      8'(events_q.scalar_busy),
-      8'(events_q.store_busy),
-      8'(events_q.vector_busy),
-      8'(events_q.matmul_busy),
-      8'(events_q.load_busy),
-      8'(events_q.array_wait),
-      8'(events_q.array_rows),
-      8'(events_q.commands),
-      8'(events_q.cycles)
+      4'(events_q.write_bytes),
+      4'(events_q.read_bytes),
+      4'(events_q.store_wait),
+      4'(events_q.vector_wait),
+      4'(events_q.matmul_wait),
+      4'(events_q.load_wait),
+      4'(events_q.scalar_busy),
+      4'(events_q.store_busy),
+      4'(events_q.vector_busy),
+      4'(events_q.matmul_busy),
+      4'(events_q.load_busy),
+      4'(events_q.array_wait),
+      4'(events_q.array_rows),
+      4'(events_q.commands),
+      4'(events_q.cycles)
     }),
-    .take_i(32'(turn) < EventCount),
-    .take_index_i(turn[EventWidth-1:0]),
-    .sum_o(event_sum)
+    .index_i(turn[EventWidth-1:0]),
+    .sum_o(event_sum),
+    .mask_o(event_mask)
   );
 
-  localparam int unsigned CauseSum = $clog2(CounterCount + 1);
   localparam int unsigned LoadWidth = $clog2(base16_pkg::CausesLoad);
   logic                load_turn;
   logic [CauseSum-1:0] load_sum;
@@ -172,15 +178,14 @@ module base16_registers #(
       32'(turn) < base16_pkg::FirstLoad + base16_pkg::CausesLoad;
   base16_cause_sums #(
     .Count(base16_pkg::CausesLoad),
-    .Turns(CounterCount)
+    .Width(CauseSum)
   ) u_load_sums (
     .clk_i,
     .rst_ni,
     .clear_i(clear_q),
     .enable_i(enable_q),
     .cause_i(causes_q.load_cause[LoadWidth-1:0]),
-    .take_i(load_turn),
-    .take_index_i(LoadWidth'(32'(turn) - base16_pkg::FirstLoad)),
+    .index_i(LoadWidth'(32'(turn) - base16_pkg::FirstLoad)),
     .sum_o(load_sum)
   );
 
@@ -191,15 +196,14 @@ module base16_registers #(
       32'(turn) < base16_pkg::FirstMatmul + base16_pkg::CausesMatmul;
   base16_cause_sums #(
     .Count(base16_pkg::CausesMatmul),
-    .Turns(CounterCount)
+    .Width(CauseSum)
   ) u_matmul_sums (
     .clk_i,
     .rst_ni,
     .clear_i(clear_q),
     .enable_i(enable_q),
     .cause_i(causes_q.matmul_cause[MatmulWidth-1:0]),
-    .take_i(matmul_turn),
-    .take_index_i(MatmulWidth'(32'(turn) - base16_pkg::FirstMatmul)),
+    .index_i(MatmulWidth'(32'(turn) - base16_pkg::FirstMatmul)),
     .sum_o(matmul_sum)
   );
 
@@ -210,15 +214,14 @@ module base16_registers #(
       32'(turn) < base16_pkg::FirstVector + base16_pkg::CausesVector;
   base16_cause_sums #(
     .Count(base16_pkg::CausesVector),
-    .Turns(CounterCount)
+    .Width(CauseSum)
   ) u_vector_sums (
     .clk_i,
     .rst_ni,
     .clear_i(clear_q),
     .enable_i(enable_q),
     .cause_i(causes_q.vector_cause[VectorWidth-1:0]),
-    .take_i(vector_turn),
-    .take_index_i(VectorWidth'(32'(turn) - base16_pkg::FirstVector)),
+    .index_i(VectorWidth'(32'(turn) - base16_pkg::FirstVector)),
     .sum_o(vector_sum)
   );
 
@@ -229,15 +232,14 @@ module base16_registers #(
       32'(turn) < base16_pkg::FirstStore + base16_pkg::CausesStore;
   base16_cause_sums #(
     .Count(base16_pkg::CausesStore),
-    .Turns(CounterCount)
+    .Width(CauseSum)
   ) u_store_sums (
     .clk_i,
     .rst_ni,
     .clear_i(clear_q),
     .enable_i(enable_q),
     .cause_i(causes_q.store_cause[StoreWidth-1:0]),
-    .take_i(store_turn),
-    .take_index_i(StoreWidth'(32'(turn) - base16_pkg::FirstStore)),
+    .index_i(StoreWidth'(32'(turn) - base16_pkg::FirstStore)),
     .sum_o(store_sum)
   );
 
@@ -248,15 +250,14 @@ module base16_registers #(
       32'(turn) < base16_pkg::FirstScalar + base16_pkg::CausesScalar;
   base16_cause_sums #(
     .Count(base16_pkg::CausesScalar),
-    .Turns(CounterCount)
+    .Width(CauseSum)
   ) u_scalar_sums (
     .clk_i,
     .rst_ni,
     .clear_i(clear_q),
     .enable_i(enable_q),
     .cause_i(causes_q.scalar_cause[ScalarWidth-1:0]),
-    .take_i(scalar_turn),
-    .take_index_i(ScalarWidth'(32'(turn) - base16_pkg::FirstScalar)),
+    .index_i(ScalarWidth'(32'(turn) - base16_pkg::FirstScalar)),
     .sum_o(scalar_sum)
   );
 
@@ -267,15 +268,14 @@ module base16_registers #(
       32'(turn) < base16_pkg::FirstDispatch + base16_pkg::CausesDispatch;
   base16_cause_sums #(
     .Count(base16_pkg::CausesDispatch),
-    .Turns(CounterCount)
+    .Width(CauseSum)
   ) u_dispatch_sums (
     .clk_i,
     .rst_ni,
     .clear_i(clear_q),
     .enable_i(enable_q),
     .cause_i(causes_q.dispatch_cause[DispatchWidth-1:0]),
-    .take_i(dispatch_turn),
-    .take_index_i(DispatchWidth'(32'(turn) - base16_pkg::FirstDispatch)),
+    .index_i(DispatchWidth'(32'(turn) - base16_pkg::FirstDispatch)),
     .sum_o(dispatch_sum)
   );
 
@@ -288,6 +288,7 @@ module base16_registers #(
     if (scalar_turn) sum = SumWidth'(scalar_sum);
     if (dispatch_turn) sum = SumWidth'(dispatch_sum);
   end
+  assign mask = 32'(turn) < EventCount ? event_mask : SumWidth'({CauseSum{1'b1}});
 
   assign counter_offset = address - base16_pkg::CounterBase;
   assign in_counters = address >= base16_pkg::CounterBase &&
