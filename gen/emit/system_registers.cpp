@@ -223,7 +223,7 @@ std::string eventSums(Counters level) {
                          counter.size.empty()
                              ? "4'd0"
                              : fmt::format("4'($clog2(intformer_pkg::{}))", upperCamel(counter.size)),
-                         shifts.empty() ? "" : ", ", shifts);
+                         shifts.empty() ? "" : ",\n      ", shifts);
     steps = fmt::format("      4'(events_q.{}){}{}", counter.name, steps.empty() ? "\n" : ",\n", steps);
   }
   return fmt::format(R"sv(

@@ -142,7 +142,21 @@ module registers #(
       4'd1, 4'd1, 4'd1, 4'd1, 4'd1, 4'd1, 4'd1, 4'd1, 4'd1, 4'd1, 4'd1, 4'd1, 4'd1, 4'd3, 4'd1
     }),
     .Shifts({
-      4'($clog2(intformer_pkg::Dim)), 4'($clog2(intformer_pkg::BusBytes)), 4'd0, 4'd0, 4'd0, 4'd0, 4'd0, 4'd0, 4'd0, 4'd0, 4'd0, 4'd0, 4'd0, 4'd0, 4'd0
+      4'($clog2(intformer_pkg::Dim)),
+      4'($clog2(intformer_pkg::BusBytes)),
+      4'd0,
+      4'd0,
+      4'd0,
+      4'd0,
+      4'd0,
+      4'd0,
+      4'd0,
+      4'd0,
+      4'd0,
+      4'd0,
+      4'd0,
+      4'd0,
+      4'd0
     })
   ) u_event_sums (
     .clk_i,

@@ -192,7 +192,7 @@ module base16_fetch_unit (
     error_o.code  = failed_q ? base16_pkg::ErrFetchBus : base16_pkg::ErrFetchWindow;
     error_o.index = missing_q;
     error_o.addr  = base_q + {26'd0, missing_q, 6'd0};
-    if (field_error) error_o.code = base16_pkg::ErrIllegalField;  // of the program: missing_q is 0
+    if (field_error) error_o.code = base16_pkg::ErrIllegalField;  // missing_q is 0 then
   end
 
   always_ff @(posedge clk_i) begin
