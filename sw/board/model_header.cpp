@@ -104,11 +104,11 @@ class HeaderWriter {
     };
     line("static const embed_model {}_model = {{", name_);
     line("    \"{}\",\n    \"{}\",", name_, deviceName(plan));
-    line("    /* version, DIM, lanes, bytes of the bus, pwl, scratchpad words, accumulator rows,\n"
-         "     * statistics slots, config hash */");
-    line("    {{{}, {}, {}, {}, {}, {}, {}, {}, {}}},", kDeviceVersion, plan.dim, plan.lanes,
-         plan.busBytes, plan.family == Family::Pwl ? 1 : 0, plan.scratchWords, plan.accRows,
-         plan.statRows, address(configHash(plan)));
+    line("    /* version, DIM, lanes, bytes of the bus, pwl, counters, scratchpad words,\n"
+         "     * accumulator rows, statistics slots, config hash */");
+    line("    {{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}}},", kDeviceVersion, plan.dim, plan.lanes,
+         plan.busBytes, plan.family == Family::Pwl ? 1 : 0, static_cast<unsigned>(plan.counters),
+         plan.scratchWords, plan.accRows, plan.statRows, address(configHash(plan)));
     field(address(board_.base), "of the image");
     field(board_.imageBytes, "of it, without the trailer");
     field(address(board_.imageId), "of it");
