@@ -90,12 +90,23 @@ TEST_CASE("the RTL runs lengths seen before as new ones", "[embed]") {
   const auto five = s.sentences({5});
   std::vector<uint64_t> cycles;
   for (const auto& sentences : {five, s.sentences({3, 2}), s.sentences({5}), five}) {
-    const uint64_t before = rtl->work()->cycles;
+    const uint64_t before = rtl->work()->cycles.value_or(0);
     CHECK(rtl->run(sentences).data == golden->run(sentences).data);
-    cycles.push_back(rtl->work()->cycles - before);
+    cycles.push_back(rtl->work()->cycles.value() - before);
   }
   CHECK(cycles[3] == cycles[0]);
   CHECK(cycles[1] != cycles[0]);
+}
+
+TEST_CASE("a device that counts nothing has no cycles to tell", "[embed]") {
+  Sample s;
+  const std::vector<std::string> overrides = {"registers.counters=none"};
+  s.plan = loadConfig("configs/tiny4.toml", overrides).plan.value();
+  const auto rtl = rtlBackend(s.integers, s.plan, {});
+  const auto sentences = s.sentences({5});
+  CHECK(rtl->run(sentences).data == goldenBackend(s.integers, s.plan.family)->run(sentences).data);
+  CHECK(rtl->work()->valuesCompared > 0);
+  CHECK_FALSE(rtl->work()->cycles.has_value());
 }
 
 TEST_CASE("a renewed image is the one that would be built", "[embed]") {
