@@ -31,6 +31,9 @@ SANITIZE ?=
 SECONDS ?= 60
 FIRST   ?= 0
 
+# Of make area-model: devices at a time.
+JOBS ?= 2
+
 CORPUS ?= $(BUILD)/corpus/debian-descriptions.txt
 
 # make BUILD=FOLDER builds elsewhere, for a checkout that cannot be written: no spaces in it.
@@ -42,7 +45,7 @@ REAL_REPORT = $(BUILD)/reports/$(call stem,$(REAL))-$(call stem,$(CONFIG)).json
 
 .DEFAULT_GOAL := help
 .PHONY: help packages configure program run run-model run-real minilm minilm-file accuracy bert-base test limits \
-        coverage mutants fuzz sanitize figures lint synth pnr pnr-leaves fpga-program bench estimate-table programs regenerate compilers install uninstall format clean
+        coverage mutants fuzz sanitize figures lint synth pnr pnr-leaves fpga-program bench estimate-table area-model programs regenerate compilers install uninstall format clean
 
 help: ## explain every target
 	@echo "intformer: integer-only Transformer accelerators, from a config file to equal bits"
@@ -147,6 +150,9 @@ bench: configure ## measure every figure of README.md, against its goal: build/b
 estimate-table: configure ## measure the performance model's errors again: tests/perf/estimate_table.md
 	@sh scripts/build.sh estimate_table $(BUILD)
 	@$(BUILD)/tests/perf/estimate_table tests/perf/estimate_table.md
+
+area-model: fpga-program ## map the devices of sw/area/points.txt and fit the area model to them again (JOBS)
+	@nice $(BUILD)/intformer_fpga --tools $(BUILD)/fpga-tools --out $(BUILD)/fpga area --jobs $(JOBS)
 
 programs: configure ## print a digest of what the compiler makes of 460 cases; BASE=file: compare
 	@sh scripts/build.sh programs_digest $(BUILD)

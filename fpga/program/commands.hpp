@@ -12,6 +12,7 @@ struct FpgaOptions {
 };
 
 // Each adds its command; what it returns ends up in `status`: 0, or 2 when a limit is missed.
+void addArea(CLI::App& app, const FpgaOptions& common, int& status);
 void addLeaves(CLI::App& app, const FpgaOptions& common, int& status);
 void addPlace(CLI::App& app, const FpgaOptions& common, int& status);
 void addSynth(CLI::App& app, const FpgaOptions& common, int& status);

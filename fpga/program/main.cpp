@@ -22,6 +22,7 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.require_subcommand(1);
   app.fallthrough();
+  addArea(app, options, status);
   addLeaves(app, options, status);
   addPlace(app, options, status);
   addSynth(app, options, status);

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "gen/device.hpp"
+#include "sw/cli/area_output.hpp"
 #include "sw/cli/commands.hpp"
 #include "sw/cli/kinds.hpp"
 #include "sw/cli/model_input.hpp"
@@ -15,6 +16,7 @@
 #include "sw/compiler/compile.hpp"
 #include "sw/files/files.hpp"
 #include "sw/report/estimate.hpp"
+#include "sw/report/lanes.hpp"
 #include "sw/report/workload.hpp"
 
 namespace intformer::cli {
@@ -27,6 +29,8 @@ struct EstimateOptions {
   std::string json;
   perf::MemoryTiming memory;
   bool tables = false;
+  bool area = false;
+  bool lanes = false;
 };
 
 void printTables() {
@@ -77,7 +81,7 @@ void printTime(const report::RunReport& report, const Plan& plan) {
 }
 
 /// The JSON of a run without what only a run can know.
-std::string estimateJson(const report::RunReport& report, const Plan& plan) {
+nlohmann::ordered_json estimateJson(const report::RunReport& report, const Plan& plan) {
   auto json = nlohmann::ordered_json::parse(report::jsonText(report));
   for (const char* key : {"tensors_compared", "values_compared", "mismatches", "wall_seconds",
                           "sim_khz"})
@@ -86,7 +90,24 @@ std::string estimateJson(const report::RunReport& report, const Plan& plan) {
     json["seconds"] = seconds;
     json["tokens_per_second"] = report.seq / seconds;
   }
-  return json.dump(2) + "\n";
+  return json;
+}
+
+void writeJson(const std::string& path, const nlohmann::ordered_json& json) {
+  if (path.empty()) return;
+  files::writeAtomically(path, json.dump(2) + "\n");
+  fmt::print("\nreport: {}\n", path);
+}
+
+/// A device's size, without a model.
+int estimateDevice(const EstimateOptions& options) {
+  const std::optional<Plan> plan = readPlan(options.config, options.overrides);
+  if (!plan) return kRefused;
+  printArea(*plan, nullptr);
+  nlohmann::ordered_json json = reportHead(*plan);
+  json["area"] = areaJson(*plan);
+  writeJson(options.json, json);
+  return 0;
 }
 
 int estimateModel(const EstimateOptions& options) {
@@ -116,11 +137,29 @@ int estimateModel(const EstimateOptions& options) {
              options.memory.latency);
   printOperators(report);
   printTime(report, plan);
-  if (!options.json.empty()) {
-    files::writeAtomically(options.json, estimateJson(report, plan));
-    fmt::print("\nreport: {}\n", options.json);
+  nlohmann::ordered_json json = estimateJson(report, plan);
+  if (options.area) {
+    const SizedRun run{report.cycles, report.seq};
+    printArea(plan, &run);
+    json["area"] = areaJson(plan);
   }
+  if (options.lanes) {
+    working.emplace("estimating other numbers of lanes");
+    const auto rows = report::lanesByNeed(model->graph, model->inputs, plan, options.memory);
+    working.reset();
+    printLanes(rows);
+    json["lanes"] = lanesJson(rows);
+  }
+  writeJson(options.json, json);
   return 0;
+}
+
+/// Whether an option is given that asks for a run, and so for a model.
+bool namesRun(const CLI::App& command) {
+  for (const char* option :
+       {"--seq", "--sentence", "--encoder-only", "--layers", "--seed", "--mem-latency", "--lanes"})
+    if (command.count(option) != 0) return true;
+  return false;
 }
 
 }  // namespace
@@ -155,6 +194,11 @@ void addEstimate(CLI::App& app, int& status) {
       ->type_name(kind::kOutFile);
   command->add_option("--set", options->overrides, "Override a config key: --set vector.lanes=8")
       ->type_name(kind::kSetting);
+  command->add_flag("--area", options->area,
+                    "What the device takes of an FPGA, too: a model that was fitted to mapped devices; "
+                    "works without MODEL");
+  command->add_flag("--lanes", options->lanes,
+                    "Cycles with every other number of lanes, too, and how few are enough");
   auto* tables =
       command->add_flag("--tables", options->tables,
                         "FLOPs, bytes and intensity of BERT-Base and BERT-Large instead");
@@ -165,11 +209,16 @@ void addEstimate(CLI::App& app, int& status) {
       "  intformer estimate configs/models/bert-base.toml --config configs/base16.toml \\\n"
       "      --seq 128 --layers 12\n"
       "  intformer estimate build/models/minilm.itf --config configs/base16.toml --seq 16\n"
+      "  intformer estimate --config configs/tiny4.toml --area\n"
       "  intformer estimate --tables");
-  command->callback([options, &status] {
+  command->callback([options, command, &status] {
     if (options->tables) return printTables();
+    if (options->area && options->model.path.empty() && !options->config.empty() && !namesRun(*command)) {
+      status = orRefuse([&] { return estimateDevice(*options); });
+      return;
+    }
     if (options->model.path.empty() || options->config.empty()) {
-      fmt::print(stderr, "estimate: give a model and --config, or --tables\n");
+      fmt::print(stderr, "estimate: give a model and --config, --config and --area alone, or --tables\n");
       status = 1;
       return;
     }

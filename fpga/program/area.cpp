@@ -1,0 +1,113 @@
+#include <fmt/format.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <mutex>
+#include <stdexcept>
+#include <thread>
+
+#include "fpga/place/map.hpp"
+#include "fpga/program/commands.hpp"
+#include "gen/device.hpp"
+#include "sw/area/design.hpp"
+#include "sw/area/fit.hpp"
+#include "sw/area/terms.hpp"
+#include "sw/files/files.hpp"
+#include "sw/files/hash.hpp"
+
+namespace intformer::fpga {
+namespace {
+
+namespace fs = std::filesystem;
+using area::Measured;
+using area::Point;
+
+constexpr uint64_t kMostBytes = 64 << 20;
+
+struct AreaOptions {
+  std::string folder = "sw/area";  ///< of points.txt and the two files that are written
+  bool fitOnly = false;
+  uint32_t jobs = 2;
+};
+
+std::string read(const fs::path& path) { return std::string(files::readWhole(path, kMostBytes).text()); }
+
+/// Maps a device, or takes what an earlier run has kept of the very same one.
+Measured measure(const fpga_tools::FpgaTools& tools, const fs::path& out, const Point& point,
+                 const std::string& design) {
+  const auto begin = std::chrono::steady_clock::now();
+  const std::string hash = configHashText(point.plan());
+  const uint64_t key = files::fnv1a(point.text() + hash + design + tools.versions());
+  const fs::path kept = out / fmt::format("{:016x}.json", key), work = out / fmt::format("{:016x}", key);
+  if (fs::exists(kept)) return area::readMeasured(read(kept)).at(0);
+  fs::create_directories(work);
+  const synthesis::FlatNetlist netlist =
+      place::mapDevice(tools, point.target, point.configPath(), point.overrides, work);
+  const Measured measured{point, hash, design, tools.versions(), netlist.units};
+  files::writeAtomically(kept, area::measuredText({measured}));
+  fs::remove_all(work);  // hundreds of megabytes
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - begin);
+  fmt::print(stderr, "{}: {} LUTs, {} s\n", point.text(), netlist.total.luts, seconds.count());
+  return measured;
+}
+
+std::vector<Measured> measureAll(const FpgaOptions& common, const AreaOptions& options) {
+  const fpga_tools::FpgaTools tools(common.tools);
+  const std::vector<Point> points = area::readPoints(read(fs::path(options.folder) / "points.txt"));
+  const std::string design = area::designHash();
+  std::vector<Measured> all(points.size());
+  std::vector<std::string> errors(points.size());
+  std::atomic<std::size_t> next = 0;
+  fmt::print(stderr, "mapping {} devices, {} at a time, minutes each; what is done is kept\n", points.size(),
+             options.jobs);
+  const auto run = [&] {
+    for (std::size_t i = next++; i < points.size(); i = next++) try {
+        all[i] = measure(tools, fs::path(common.out) / "area", points[i], design);
+      } catch (const std::exception& error) {
+        errors[i] = points[i].text() + ": " + error.what();
+      }
+  };
+  {
+    std::vector<std::jthread> threads;
+    for (uint32_t i = 1; i < options.jobs; ++i) threads.emplace_back(run);
+    run();
+  }
+  for (const std::string& error : errors)
+    if (!error.empty()) throw std::runtime_error(error);
+  return all;
+}
+
+int run(const FpgaOptions& common, const AreaOptions& options) {
+  const fs::path folder(options.folder);
+  const std::vector<Measured> all = options.fitOnly ? area::readMeasured(read(folder / "measured.json"))
+                                                    : measureAll(common, options);
+  const area::Table table = area::fitTable(all);
+  fmt::print("{:<8} {:>8}  {:<8} {:>8} {:>8}\n", "family", "devices", "figure", "median", "worst");
+  for (const auto& [name, fit] : table.families)
+    for (const auto& [figure, error] : fit.errors)
+      fmt::print("{:<8} {:>8}  {:<8} {:>6.1f} % {:>6.1f} %\n", name, fit.devices, figure, 100 * error.median,
+                 100 * error.worst);
+  if (!options.fitOnly) files::writeAtomically(folder / "measured.json", area::measuredText(all));
+  files::writeAtomically(folder / "coefficients.json", area::tableText(table));
+  return 0;
+}
+
+}  // namespace
+
+void addArea(CLI::App& app, const FpgaOptions& common, int& status) {
+  auto options = std::make_shared<AreaOptions>();
+  CLI::App* command = app.add_subcommand(
+      "area", "Map the devices of points.txt and fit the area model to them; errors are of devices "
+              "that are predicted from the others");
+  command->add_option("--folder", options->folder, "Of points.txt, measured.json and coefficients.json")
+      ->capture_default_str();
+  command->add_flag("--fit-only", options->fitOnly, "Fit to measured.json as it is");
+  command->add_option("--jobs", options->jobs, "Devices at a time")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  command->callback([options, &common, &status] { status = run(common, *options); });
+}
+
+}  // namespace intformer::fpga

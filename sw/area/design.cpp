@@ -1,0 +1,59 @@
+#include "sw/area/design.hpp"
+
+#include <fmt/format.h>
+
+#include "gen/emit/emit.hpp"
+#include "gen/library.hpp"
+#include "sw/files/hash.hpp"
+
+namespace intformer::area {
+namespace {
+
+/// Sizes are a config's; what else is emitted is the same for all of them.
+Plan anyPlan() {
+  Plan plan;
+  plan.name = "any";
+  plan.dim = plan.lanes = 8;
+  plan.scratchWords = 4096;
+  plan.scratchBanks = plan.accBanks = 2;
+  plan.accRows = 256;
+  plan.statRows = 64;
+  plan.busBytes = 8;
+  plan.addressBits = 32;
+  plan.maxBurstBeats = 16;
+  plan.outstandingReads = plan.outstandingWrites = 4;
+  plan.queueDepth = plan.fetchDepth = 4;
+  plan.windowCount = 2;
+  plan.dspMultipliers = 64;
+  return plan;
+}
+
+}  // namespace
+
+std::string codeOf(std::string_view text) {
+  std::string code;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text.substr(at, 2) == "//") {
+      at = text.find('\n', at);
+      if (at == text.npos) break;
+    } else if (text.substr(at, 2) == "/*") {
+      at = text.find("*/", at);
+      if (at == text.npos) break;
+      ++at;
+    } else if (text[at] != ' ' && text[at] != '\n') {
+      code += text[at];
+    }
+  }
+  return code;
+}
+
+std::string designHash() {
+  uint64_t hash = files::fnv1a("");
+  for (const EmittedFile& file : libraryFiles()) hash = files::fnv1a(codeOf(file.text), hash);
+  for (const EmittedFile& file :
+       {emitPackage(anyPlan()), emitCommandCheck(), emitRegisters(), emitVectorDecode()})
+    hash = files::fnv1a(codeOf(file.text), hash);
+  return fmt::format("{:#018x}", hash);
+}
+
+}  // namespace intformer::area
