@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "gen/tables/registers.hpp"
+
 namespace intformer::area {
 namespace {
 
@@ -44,8 +46,8 @@ uint64_t deviceBlocks(FpgaTarget target, const Plan& plan) {
   const uint64_t statistics =
       2 * ram(16, rows) + 2 * ram(29, rows) + ram(45, rows) + ram(27, rows) + ram(17, rows);
   const uint64_t gatherList = ram(uint64_t{plan.busBytes} * 8, 64 * 4 / plan.busBytes + 1);
-  const uint64_t counters = ram(64, 64);
-  return scratch + accumulator + statistics + gatherList + counters;
+  const uint64_t counters = countersOf(plan.counters).size();
+  return scratch + accumulator + statistics + gatherList + (counters == 0 ? 0 : ram(64, counters));
 }
 
 uint64_t arrayDsps(const Plan& plan) {

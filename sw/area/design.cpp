@@ -50,8 +50,9 @@ std::string codeOf(std::string_view text) {
 std::string designHash() {
   uint64_t hash = files::fnv1a("");
   for (const EmittedFile& file : libraryFiles()) hash = files::fnv1a(codeOf(file.text), hash);
+  const Plan plan = anyPlan();
   for (const EmittedFile& file :
-       {emitPackage(anyPlan()), emitCommandCheck(), emitRegisters(), emitVectorDecode()})
+       {emitPackage(plan), emitCommandCheck(), emitRegisters(plan), emitVectorDecode()})
     hash = files::fnv1a(codeOf(file.text), hash);
   return fmt::format("{:#018x}", hash);
 }

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "gen/tables/registers.hpp"
+
 namespace intformer::area {
 namespace {
 
@@ -73,7 +75,8 @@ std::vector<Term> termsOf(std::string_view unit, const Plan& plan) {
             {"dim", dim},
             {"bus_bytes", bus},
             {"address_bits", address},
-            {"windows * address_bits", plan.windowCount * address}};
+            {"windows * address_bits", plan.windowCount * address},
+            {"counters", static_cast<double>(countersOf(plan.counters).size())}};
   throw std::invalid_argument("no unit of the area model: " + std::string(unit));
 }
 
