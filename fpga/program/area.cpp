@@ -10,7 +10,6 @@
 
 #include "fpga/place/map.hpp"
 #include "fpga/program/commands.hpp"
-#include "gen/device.hpp"
 #include "sw/area/design.hpp"
 #include "sw/area/fit.hpp"
 #include "sw/area/terms.hpp"
@@ -38,7 +37,7 @@ std::string read(const fs::path& path) { return std::string(files::readWhole(pat
 Measured measure(const fpga_tools::FpgaTools& tools, const fs::path& out, const Point& point,
                  const std::string& design) {
   const auto begin = std::chrono::steady_clock::now();
-  const std::string hash = configHashText(point.plan());
+  const std::string hash = area::settingsHash(point.plan());
   const uint64_t key = files::fnv1a(point.text() + hash + design + tools.versions());
   const fs::path kept = out / fmt::format("{:016x}.json", key), work = out / fmt::format("{:016x}", key);
   if (fs::exists(kept)) return area::readMeasured(read(kept)).at(0);

@@ -60,8 +60,9 @@ uint64_t arrayDsps(const Plan& plan) {
   return dsps;
 }
 
-uint64_t vectorDsps(FpgaTarget /*target*/, const Plan& plan) {
-  return 3 + (plan.family == Family::Ibert ? 16 : 8) * uint64_t{plan.lanes};
+uint64_t vectorDsps(const Plan& plan) {
+  constexpr uint64_t kRowScalar = 11, kPwlLane = 6, kIbertLane = 12;
+  return kRowScalar + (plan.family == Family::Ibert ? kIbertLane : kPwlLane) * plan.lanes;
 }
 
 }  // namespace intformer::area

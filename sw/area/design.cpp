@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "gen/config_keys.hpp"
 #include "gen/emit/emit.hpp"
 #include "gen/library.hpp"
 #include "sw/files/hash.hpp"
@@ -54,6 +55,29 @@ std::string designHash() {
   for (const EmittedFile& file :
        {emitPackage(plan), emitCommandCheck(), emitRegisters(plan), emitVectorDecode()})
     hash = files::fnv1a(codeOf(file.text), hash);
+  return fmt::format("{:#018x}", hash);
+}
+
+std::vector<std::pair<std::string, uint64_t>> settingsOf(const Plan& plan) {
+  const ConfigValues dim = {{"array.dim", plan.dim}};
+  std::vector<std::pair<std::string, uint64_t>> settings;
+  for (const ConfigKey& key : configKeys()) {
+    const std::string path(key.path);
+    if (const auto* number = std::get_if<uint32_t Plan::*>(&key.member); number != nullptr) {
+      if (path != "target.clock_mhz")
+        settings.emplace_back(path, uint64_t{plan.**number} * (key.unit == nullptr ? 1 : key.unit(dim)));
+    } else if (const auto* family = std::get_if<Family Plan::*>(&key.member); family != nullptr) {
+      settings.emplace_back(path, static_cast<uint64_t>(plan.**family));
+    } else if (const auto* counters = std::get_if<Counters Plan::*>(&key.member); counters != nullptr) {
+      settings.emplace_back(path, static_cast<uint64_t>(plan.**counters));
+    }
+  }
+  return settings;
+}
+
+std::string settingsHash(const Plan& plan) {
+  uint64_t hash = files::fnv1a("");
+  for (const auto& [key, value] : settingsOf(plan)) hash = files::fnv1a(fmt::format("{}={}\n", key, value), hash);
   return fmt::format("{:#018x}", hash);
 }
 

@@ -4,7 +4,6 @@
 
 #include <stdexcept>
 
-#include "gen/tables/sizes.hpp"
 #include "sw/area/blocks.hpp"
 #include "sw/area/design.hpp"
 #include "sw/area/terms.hpp"
@@ -44,14 +43,14 @@ Area estimateArea(FpgaTarget target, const Plan& anyPlan, const Table& table) {
     area.flipFlops += sums.flipFlops;
     area.units.push_back(std::move(sums));
   }
-  area.dsps = arrayDsps(plan) + vectorDsps(target, plan);
+  area.dsps = arrayDsps(plan) + vectorDsps(plan);
   area.blockRams = deviceBlocks(target, plan);
-  for (const SizeSpec& size : sizeSpecs(plan)) {
-    const auto range = area.fit.ranges.find(std::string(size.name));
-    if (range == area.fit.ranges.end()) continue;
-    const auto [low, high] = range->second;
-    if (size.value < low || size.value > high)
-      area.beyond.push_back(fmt::format("{} {} ({} to {})", size.name, size.value, low, high));
+  for (const auto& [key, value] : settingsOf(plan)) {
+    const auto range = area.fit.ranges.find(key);
+    const auto [low, high] = range == area.fit.ranges.end() ? std::pair(value, value) : range->second;
+    if (value < low || value > high)
+      area.beyond.push_back(fmt::format("{} {} ({})", key, value,
+                                        low == high ? std::to_string(low) : fmt::format("{} to {}", low, high)));
   }
   return area;
 }

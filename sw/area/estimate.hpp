@@ -23,7 +23,7 @@ struct Area {
   uint64_t dsps = 0, blockRams = 0;
   std::vector<UnitArea> units;
   FamilyFit fit;  ///< whose errors these figures have
-  /// Sizes beyond those that were measured, which the errors do not cover: "dim 64 (4 to 16)".
+  /// Sizes beyond those that were measured, which the errors do not cover: "array.dim 64 (4 to 16)".
   std::vector<std::string> beyond;
 
   [[nodiscard]] const UnitArea& unit(std::string_view name) const;

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "gen/tables/sizes.hpp"
+#include "sw/area/design.hpp"
 #include "sw/area/terms.hpp"
 
 namespace intformer::area {
@@ -70,9 +70,8 @@ FamilyFit fitFamily(const std::vector<const Measured*>& devices) {
   std::vector<Plan> plans;
   for (const Measured* device : devices) {
     plans.push_back(device->point.plan());
-    for (const SizeSpec& size : sizeSpecs(plans.back())) {
-      const uint64_t value = size.value;
-      auto& [low, high] = fit.ranges.try_emplace(std::string(size.name), value, value).first->second;
+    for (const auto& [key, value] : settingsOf(plans.back())) {
+      auto& [low, high] = fit.ranges.try_emplace(key, value, value).first->second;
       low = std::min(low, value);
       high = std::max(high, value);
     }

@@ -28,7 +28,7 @@ std::vector<Point> readPoints(const std::string& text);
 /// What Yosys made of one.
 struct Measured {
   Point point;
-  std::string configHash;  ///< of the plan
+  std::string configHash;  ///< settingsHash()
   std::string design;      ///< designHash() when it was mapped
   std::string tools;       ///< and their versions
   std::map<std::string, synthesis::Resources> units;  ///< as mapped

@@ -12,11 +12,14 @@ struct Error {
   double median = 0, worst = 0;
 };
 
+/// So many devices tell the terms of a unit apart; a fit to fewer is rough.
+inline constexpr uint32_t kEnoughDevices = 8;
+
 /// The fit of one family of devices.
 struct FamilyFit {
   uint32_t devices = 0;  ///< that were measured
   std::map<std::string, Error> errors;  ///< of the device's "lut", "lut_ram", "ff"
-  /// Least and most of every size (gen/tables/sizes.hpp) among them.
+  /// Least and most of every setting (settingsOf) among them.
   std::map<std::string, std::pair<uint64_t, uint64_t>> ranges;
   /// By unit, figure and term; those that are missing are 0.
   std::map<std::string, std::map<std::string, std::map<std::string, double>>> coefficients;

@@ -54,7 +54,6 @@ std::vector<Term> termsOf(std::string_view unit, const Plan& plan) {
             {"lanes of ibert", ibert},
             {"lanes * log2(lanes)", lanes * std::log2(lanes)},
             {"words of 16 out rows", dim * lutRows(plan.outRows())},
-            {"dim * beats per word", dim * plan.beatsPerWord()},
             {"rows in the scalar unit", std::ceil(17.0 / plan.scalarInterval())},
             {"statistics in LUTs", plan.statRows < 64 ? plan.statRows : 0.0}};
   if (unit == "load") return dma(plan.outstandingReads);

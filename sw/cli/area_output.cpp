@@ -51,6 +51,8 @@ void printArea(const Plan& plan, const SizedRun* run) {
     fmt::print("  {} DSPs, {} {} (counted)\n", area.dsps, area.blockRams, isEcp5(area) ? "DP16KDs" : "RAMB18s");
     fmt::print("  {} MACs a cycle: {:.1f} per 1000 {}s\n", plan.dim * plan.dim,
                1000.0 * plan.dim * plan.dim / area.luts, lutName(area));
+    if (area.fit.devices < area::kEnoughDevices)
+      fmt::print("  rough: fitted to {} mapped devices alone\n", area.fit.devices);
     if (!area.beyond.empty()) {
       fmt::print("  beyond what was measured, where the errors say nothing:");
       for (const std::string& size : area.beyond) fmt::print(" {}{}", size, &size == &area.beyond.back() ? "\n" : ",");

@@ -35,7 +35,7 @@ TEST_CASE("beside a model's cycles stand times at the clock") {
 }
 
 TEST_CASE("sizes beyond the measured ones are named") {
-  CHECK_THAT(expectFine("estimate --config configs/array64.toml --area").text, containsText("dim 64 (4 to "));
+  CHECK_THAT(expectFine("estimate --config configs/array64.toml --area").text, containsText("array.dim 64 (4 to "));
 }
 
 TEST_CASE("an option that needs a model is refused without one") {
