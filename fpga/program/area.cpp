@@ -31,7 +31,9 @@ struct AreaOptions {
   uint32_t jobs = 2;
 };
 
-std::string read(const fs::path& path) { return std::string(files::readWhole(path, kMostBytes).text()); }
+std::string read(const fs::path& path) {
+  return std::string(files::readWhole(path, kMostBytes).text());
+}
 
 /// Maps a device, or takes what an earlier run has kept of the very same one.
 Measured measure(const fpga_tools::FpgaTools& tools, const fs::path& out, const Point& point,
@@ -39,7 +41,8 @@ Measured measure(const fpga_tools::FpgaTools& tools, const fs::path& out, const 
   const auto begin = std::chrono::steady_clock::now();
   const std::string hash = area::settingsHash(point.plan());
   const uint64_t key = files::fnv1a(point.text() + hash + design + tools.versions());
-  const fs::path kept = out / fmt::format("{:016x}.json", key), work = out / fmt::format("{:016x}", key);
+  const fs::path kept = out / fmt::format("{:016x}.json", key),
+                 work = out / fmt::format("{:016x}", key);
   if (fs::exists(kept)) return area::readMeasured(read(kept)).at(0);
   fs::create_directories(work);
   const synthesis::FlatNetlist netlist =
@@ -47,7 +50,8 @@ Measured measure(const fpga_tools::FpgaTools& tools, const fs::path& out, const 
   const Measured measured{point, hash, design, tools.versions(), netlist.units};
   files::writeAtomically(kept, area::measuredText({measured}));
   fs::remove_all(work);  // hundreds of megabytes
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - begin);
+  const auto seconds =
+      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - begin);
   fmt::print(stderr, "{}: {} LUTs, {} s\n", point.text(), netlist.total.luts, seconds.count());
   return measured;
 }
@@ -59,8 +63,8 @@ std::vector<Measured> measureAll(const FpgaOptions& common, const AreaOptions& o
   std::vector<Measured> all(points.size());
   std::vector<std::string> errors(points.size());
   std::atomic<std::size_t> next = 0;
-  fmt::print(stderr, "mapping {} devices, {} at a time, minutes each; what is done is kept\n", points.size(),
-             options.jobs);
+  fmt::print(stderr, "mapping {} devices, {} at a time, minutes each; what is done is kept\n",
+             points.size(), options.jobs);
   const auto run = [&] {
     for (std::size_t i = next++; i < points.size(); i = next++) try {
         all[i] = measure(tools, fs::path(common.out) / "area", points[i], design);
@@ -80,14 +84,15 @@ std::vector<Measured> measureAll(const FpgaOptions& common, const AreaOptions& o
 
 int run(const FpgaOptions& common, const AreaOptions& options) {
   const fs::path folder(options.folder);
-  const std::vector<Measured> all = options.fitOnly ? area::readMeasured(read(folder / "measured.json"))
-                                                    : measureAll(common, options);
+  const std::vector<Measured> all = options.fitOnly
+                                        ? area::readMeasured(read(folder / "measured.json"))
+                                        : measureAll(common, options);
   const area::Table table = area::fitTable(all);
   fmt::print("{:<8} {:>8}  {:<8} {:>8} {:>8}\n", "family", "devices", "figure", "median", "worst");
   for (const auto& [name, fit] : table.families)
     for (const auto& [figure, error] : fit.errors)
-      fmt::print("{:<8} {:>8}  {:<8} {:>6.1f} % {:>6.1f} %\n", name, fit.devices, figure, 100 * error.median,
-                 100 * error.worst);
+      fmt::print("{:<8} {:>8}  {:<8} {:>6.1f} % {:>6.1f} %\n", name, fit.devices, figure,
+                 100 * error.median, 100 * error.worst);
   if (!options.fitOnly) files::writeAtomically(folder / "measured.json", area::measuredText(all));
   files::writeAtomically(folder / "coefficients.json", area::tableText(table));
   return 0;
@@ -98,9 +103,12 @@ int run(const FpgaOptions& common, const AreaOptions& options) {
 void addArea(CLI::App& app, const FpgaOptions& common, int& status) {
   auto options = std::make_shared<AreaOptions>();
   CLI::App* command = app.add_subcommand(
-      "area", "Map the devices of points.txt and fit the area model to them; errors are of devices "
-              "that are predicted from the others");
-  command->add_option("--folder", options->folder, "Of points.txt, measured.json and coefficients.json")
+      "area",
+      "Map the devices of points.txt and fit the area model to them; errors are of devices "
+      "that are predicted from the others");
+  command
+      ->add_option("--folder", options->folder,
+                   "Of points.txt, measured.json and coefficients.json")
       ->capture_default_str();
   command->add_flag("--fit-only", options->fitOnly, "Fit to measured.json as it is");
   command->add_option("--jobs", options->jobs, "Devices at a time")

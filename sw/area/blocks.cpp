@@ -10,7 +10,9 @@ namespace {
 
 using synthesis::FpgaTarget;
 
-constexpr uint64_t ceilDiv(uint64_t a, uint64_t b) { return (a + b - 1) / b; }
+constexpr uint64_t ceilDiv(uint64_t a, uint64_t b) {
+  return (a + b - 1) / b;
+}
 
 // As Yosys weighs them: LUTs of a small memory against a block.
 constexpr uint64_t kBlockCost = 128;
@@ -19,8 +21,8 @@ constexpr uint64_t kUltrascaleLutRamCost = 16;  // 32 x 14 or 64 x 7
 
 uint64_t lutRamCost(FpgaTarget target, uint64_t width, uint64_t depth) {
   if (target == FpgaTarget::Ecp5) return kEcp5LutRamCost * ceilDiv(width, 4) * ceilDiv(depth, 16);
-  return kUltrascaleLutRamCost * std::min(ceilDiv(width, 14) * ceilDiv(depth, 32),
-                                          ceilDiv(width, 7) * ceilDiv(depth, 64));
+  return kUltrascaleLutRamCost *
+         std::min(ceilDiv(width, 14) * ceilDiv(depth, 32), ceilDiv(width, 7) * ceilDiv(depth, 64));
 }
 
 }  // namespace

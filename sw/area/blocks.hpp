@@ -8,8 +8,8 @@
 /// What is counted from the hardware's structure and not fitted.
 namespace intformer::area {
 
-/// DP16KD or RAMB18 that Yosys makes of one memory with a read and a write port: none where it takes
-/// LUTs, by the same costs.
+/// DP16KD or RAMB18 that Yosys makes of one memory with a read and a write port: none where it
+/// takes LUTs, by the same costs.
 uint64_t ramBlocks(synthesis::FpgaTarget target, uint64_t width, uint64_t depth);
 
 /// The device's, all memories together.

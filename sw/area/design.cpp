@@ -65,10 +65,12 @@ std::vector<std::pair<std::string, uint64_t>> settingsOf(const Plan& plan) {
     const std::string path(key.path);
     if (const auto* number = std::get_if<uint32_t Plan::*>(&key.member); number != nullptr) {
       if (path != "target.clock_mhz")
-        settings.emplace_back(path, uint64_t{plan.**number} * (key.unit == nullptr ? 1 : key.unit(dim)));
+        settings.emplace_back(path,
+                              uint64_t{plan.**number} * (key.unit == nullptr ? 1 : key.unit(dim)));
     } else if (const auto* family = std::get_if<Family Plan::*>(&key.member); family != nullptr) {
       settings.emplace_back(path, static_cast<uint64_t>(plan.**family));
-    } else if (const auto* counters = std::get_if<Counters Plan::*>(&key.member); counters != nullptr) {
+    } else if (const auto* counters = std::get_if<Counters Plan::*>(&key.member);
+               counters != nullptr) {
       settings.emplace_back(path, static_cast<uint64_t>(plan.**counters));
     }
   }
@@ -77,7 +79,8 @@ std::vector<std::pair<std::string, uint64_t>> settingsOf(const Plan& plan) {
 
 std::string settingsHash(const Plan& plan) {
   uint64_t hash = files::fnv1a("");
-  for (const auto& [key, value] : settingsOf(plan)) hash = files::fnv1a(fmt::format("{}={}\n", key, value), hash);
+  for (const auto& [key, value] : settingsOf(plan))
+    hash = files::fnv1a(fmt::format("{}={}\n", key, value), hash);
   return fmt::format("{:#018x}", hash);
 }
 

@@ -32,7 +32,8 @@ Area estimateArea(FpgaTarget target, const Plan& anyPlan, const Table& table) {
       const auto factors = of->second.find(std::string(figure));
       if (factors == of->second.end()) return;
       for (const Term& term : termsOf(unit, plan))
-        if (const auto factor = factors->second.find(std::string(term.name)); factor != factors->second.end())
+        if (const auto factor = factors->second.find(std::string(term.name));
+            factor != factors->second.end())
           sum += factor->second * term.value;
     };
     add("lut", sums.luts);
@@ -47,10 +48,12 @@ Area estimateArea(FpgaTarget target, const Plan& anyPlan, const Table& table) {
   area.blockRams = deviceBlocks(target, plan);
   for (const auto& [key, value] : settingsOf(plan)) {
     const auto range = area.fit.ranges.find(key);
-    const auto [low, high] = range == area.fit.ranges.end() ? std::pair(value, value) : range->second;
+    const auto [low, high] =
+        range == area.fit.ranges.end() ? std::pair(value, value) : range->second;
     if (value < low || value > high)
-      area.beyond.push_back(fmt::format("{} {} ({})", key, value,
-                                        low == high ? std::to_string(low) : fmt::format("{} to {}", low, high)));
+      area.beyond.push_back(
+          fmt::format("{} {} ({})", key, value,
+                      low == high ? std::to_string(low) : fmt::format("{} to {}", low, high)));
   }
   return area;
 }
@@ -68,8 +71,9 @@ std::vector<FpgaTarget> targetsOf(const Plan& plan) {
 
 std::string whyOutdated(const Table& table) {
   if (table.design == designHash()) return {};
-  return fmt::format("the area model was fitted to an older design ({}); `make area-model` renews it",
-                     table.design);
+  return fmt::format(
+      "the area model was fitted to an older design ({}); `make area-model` renews it",
+      table.design);
 }
 
 }  // namespace intformer::area

@@ -8,8 +8,8 @@
 #include "gen/plan.hpp"
 #include "sw/area/table.hpp"
 
-/// What a device takes of an FPGA, without mapping it: DSPs and RAM blocks counted, LUTs and flip-flops
-/// by a fit over devices that were mapped (make area-model).
+/// What a device takes of an FPGA, without mapping it: DSPs and RAM blocks counted, LUTs and
+/// flip-flops by a fit over devices that were mapped (make area-model).
 namespace intformer::area {
 
 struct UnitArea {
@@ -23,14 +23,15 @@ struct Area {
   uint64_t dsps = 0, blockRams = 0;
   std::vector<UnitArea> units;
   FamilyFit fit;  ///< whose errors these figures have
-  /// Sizes beyond those that were measured, which the errors do not cover: "array.dim 64 (4 to 16)".
+  /// Sizes beyond those that were measured, which the errors do not cover: "array.dim 64 (4 to
+  /// 16)".
   std::vector<std::string> beyond;
 
   [[nodiscard]] const UnitArea& unit(std::string_view name) const;
 };
 
-/// Of the plan, built for `target` whatever family it names. Throws std::runtime_error when the table
-/// has no fit of that family.
+/// Of the plan, built for `target` whatever family it names. Throws std::runtime_error when the
+/// table has no fit of that family.
 Area estimateArea(synthesis::FpgaTarget target, const Plan& plan, const Table& table);
 /// By the table that the program carries.
 Area estimateArea(synthesis::FpgaTarget target, const Plan& plan);

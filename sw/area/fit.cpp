@@ -13,16 +13,19 @@ namespace {
 using Coefficients = decltype(FamilyFit::coefficients);
 
 /// Least squares with the columns of `used` alone; 0 elsewhere.
-Eigen::VectorXd solve(const Eigen::MatrixXd& a, const Eigen::VectorXd& b, const std::vector<bool>& used) {
+Eigen::VectorXd solve(const Eigen::MatrixXd& a, const Eigen::VectorXd& b,
+                      const std::vector<bool>& used) {
   std::vector<Eigen::Index> columns;
   for (std::size_t i = 0; i < used.size(); ++i)
     if (used[i]) columns.push_back(static_cast<Eigen::Index>(i));
   Eigen::VectorXd all = Eigen::VectorXd::Zero(a.cols());
   if (columns.empty()) return all;
   Eigen::MatrixXd part(a.rows(), static_cast<Eigen::Index>(columns.size()));
-  for (std::size_t i = 0; i < columns.size(); ++i) part.col(static_cast<Eigen::Index>(i)) = a.col(columns[i]);
+  for (std::size_t i = 0; i < columns.size(); ++i)
+    part.col(static_cast<Eigen::Index>(i)) = a.col(columns[i]);
   const Eigen::VectorXd x = part.completeOrthogonalDecomposition().solve(b);
-  for (std::size_t i = 0; i < columns.size(); ++i) all[columns[i]] = x[static_cast<Eigen::Index>(i)];
+  for (std::size_t i = 0; i < columns.size(); ++i)
+    all[columns[i]] = x[static_cast<Eigen::Index>(i)];
   return all;
 }
 
@@ -43,7 +46,8 @@ Coefficients fitUnits(const std::vector<const Measured*>& devices, const std::ve
       const std::vector<double> x = nonNegativeLeastSquares(rows, values);
       for (std::size_t i = 0; i < x.size(); ++i)
         if (const double rounded = std::round(x[i] * 1000) / 1000; rounded > 0)
-          coefficients[std::string(unit)][std::string(figure.name)][std::string(terms[i].name)] = rounded;
+          coefficients[std::string(unit)][std::string(figure.name)][std::string(terms[i].name)] =
+              rounded;
     }
   return coefficients;
 }
@@ -53,7 +57,8 @@ double predicted(const Coefficients& coefficients, const Plan& plan, std::string
   for (const auto& [unit, figures] : coefficients)
     if (const auto found = figures.find(std::string(figure)); found != figures.end())
       for (const Term& term : termsOf(unit, plan))
-        if (const auto factor = found->second.find(std::string(term.name)); factor != found->second.end())
+        if (const auto factor = found->second.find(std::string(term.name));
+            factor != found->second.end())
           sum += factor->second * term.value;
   return sum;
 }
@@ -126,7 +131,8 @@ std::vector<double> nonNegativeLeastSquares(const std::vector<std::vector<double
       const Eigen::VectorXd next = solve(a, b, used);
       double step = 1;  // towards it, as far as nothing becomes negative
       for (Eigen::Index j = 0; j < width; ++j)
-        if (used[static_cast<std::size_t>(j)] && next[j] <= 0) step = std::min(step, x[j] / (x[j] - next[j]));
+        if (used[static_cast<std::size_t>(j)] && next[j] <= 0)
+          step = std::min(step, x[j] / (x[j] - next[j]));
       if (!(step < 1)) {
         x = next;
         break;
@@ -140,7 +146,8 @@ std::vector<double> nonNegativeLeastSquares(const std::vector<std::vector<double
     }
   }
   std::vector<double> result(static_cast<std::size_t>(width));
-  for (Eigen::Index j = 0; j < width; ++j) result[static_cast<std::size_t>(j)] = std::max(0.0, x[j]) / scale[j];
+  for (Eigen::Index j = 0; j < width; ++j)
+    result[static_cast<std::size_t>(j)] = std::max(0.0, x[j]) / scale[j];
   return result;
 }
 
@@ -148,7 +155,8 @@ Table fitTable(std::span<const Measured> all) {
   Table table;
   if (!all.empty()) table = {all[0].design, all[0].tools, {}};
   std::map<std::string, std::vector<const Measured*>> families;
-  for (const Measured& device : all) families[synthesis::targetName(device.point.target)].push_back(&device);
+  for (const Measured& device : all)
+    families[synthesis::targetName(device.point.target)].push_back(&device);
   for (const auto& [name, devices] : families) table.families[name] = fitFamily(devices);
   return table;
 }

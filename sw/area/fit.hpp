@@ -8,7 +8,8 @@
 
 namespace intformer::area {
 
-/// x >= 0 with the least squared error of rows * x = values (Lawson and Hanson). Rows are as long as x.
+/// x >= 0 with the least squared error of rows * x = values (Lawson and Hanson). Rows are as long
+/// as x.
 std::vector<double> nonNegativeLeastSquares(const std::vector<std::vector<double>>& rows,
                                             const std::vector<double>& values);
 

@@ -66,8 +66,11 @@ std::vector<Measured> readMeasured(const std::string& text) try {
     measured.design = entry.at("design");
     measured.tools = entry.at("tools");
     for (const auto& [unit, figures] : entry.at("units").items())
-      measured.units[unit] = {.luts = figures.at(0), .lutRams = figures.at(1), .flipFlops = figures.at(2),
-                              .dsps = figures.at(3), .blockRams = figures.at(4)};
+      measured.units[unit] = {.luts = figures.at(0),
+                              .lutRams = figures.at(1),
+                              .flipFlops = figures.at(2),
+                              .dsps = figures.at(3),
+                              .blockRams = figures.at(4)};
     all.push_back(std::move(measured));
   }
   return all;
@@ -76,11 +79,14 @@ std::vector<Measured> readMeasured(const std::string& text) try {
 }
 
 std::string measuredText(const std::vector<Measured>& all) {
-  std::string text = "{\"columns\": [\"lut\", \"lut_ram\", \"ff\", \"dsp\", \"ram_blocks\"],\n \"devices\": [";
+  std::string text =
+      "{\"columns\": [\"lut\", \"lut_ram\", \"ff\", \"dsp\", \"ram_blocks\"],\n \"devices\": [";
   const char* comma = "\n";
   for (const Measured& measured : all) {
-    ordered_json entry = {{"device", measured.point.text()}, {"config_hash", measured.configHash},
-                          {"design", measured.design}, {"tools", measured.tools}};
+    ordered_json entry = {{"device", measured.point.text()},
+                          {"config_hash", measured.configHash},
+                          {"design", measured.design},
+                          {"tools", measured.tools}};
     for (const auto& [unit, r] : measured.units)
       entry["units"][unit] = {r.luts, r.lutRams, r.flipFlops, r.dsps, r.blockRams};
     text += comma + entry.dump();

@@ -18,7 +18,8 @@ struct Point {
 
   [[nodiscard]] std::string text() const;
   [[nodiscard]] std::string configPath() const { return "configs/" + config + ".toml"; }
-  /// Its device, built for the target. Throws std::runtime_error with the reason where it is refused.
+  /// Its device, built for the target. Throws std::runtime_error with the reason where it is
+  /// refused.
   [[nodiscard]] Plan plan() const;
 };
 
@@ -28,9 +29,9 @@ std::vector<Point> readPoints(const std::string& text);
 /// What Yosys made of one.
 struct Measured {
   Point point;
-  std::string configHash;  ///< settingsHash()
-  std::string design;      ///< designHash() when it was mapped
-  std::string tools;       ///< and their versions
+  std::string configHash;                             ///< settingsHash()
+  std::string design;                                 ///< designHash() when it was mapped
+  std::string tools;                                  ///< and their versions
   std::map<std::string, synthesis::Resources> units;  ///< as mapped
 
   /// Of one of kUnits, or of the device where `unit` is empty.

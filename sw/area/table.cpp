@@ -32,7 +32,8 @@ std::string tableText(const Table& table) {
     entry["devices"] = fit.devices;
     for (const auto& [figure, error] : fit.errors)
       entry["errors"][figure] = {{"median", error.median}, {"worst", error.worst}};
-    for (const auto& [size, range] : fit.ranges) entry["ranges"][size] = {range.first, range.second};
+    for (const auto& [size, range] : fit.ranges)
+      entry["ranges"][size] = {range.first, range.second};
     entry["coefficients"] = fit.coefficients;
   }
   return text.dump(1) + "\n";

@@ -17,7 +17,7 @@ inline constexpr uint32_t kEnoughDevices = 8;
 
 /// The fit of one family of devices.
 struct FamilyFit {
-  uint32_t devices = 0;  ///< that were measured
+  uint32_t devices = 0;                 ///< that were measured
   std::map<std::string, Error> errors;  ///< of the device's "lut", "lut_ram", "ff"
   /// Least and most of every setting (settingsOf) among them.
   std::map<std::string, std::pair<uint64_t, uint64_t>> ranges;

@@ -10,9 +10,13 @@
 namespace intformer::area {
 namespace {
 
-double bits(double value) { return std::ceil(std::log2(std::max(value, 2.0))); }
+double bits(double value) {
+  return std::ceil(std::log2(std::max(value, 2.0)));
+}
 /// LUTs as RAM come 16 deep.
-double lutRows(double depth) { return std::ceil(depth / 16); }
+double lutRows(double depth) {
+  return std::ceil(depth / 16);
+}
 
 }  // namespace
 
@@ -39,8 +43,7 @@ std::vector<Term> termsOf(std::string_view unit, const Plan& plan) {
             {"dim^2", square},
             {"dim^2 * log2(dim)", square * bits(dim)},
             {"products of LUTs", added}};
-  if (unit == "accumulator")
-    return {{"1", 1}, {"dim", dim}, {"dim * banks", dim * plan.accBanks}};
+  if (unit == "accumulator") return {{"1", 1}, {"dim", dim}, {"dim * banks", dim * plan.accBanks}};
   if (unit == "scratchpad")
     return {{"1", 1},
             {"dim", dim},

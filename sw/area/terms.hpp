@@ -11,8 +11,8 @@
 
 namespace intformer::area {
 
-/// Units that are fitted by themselves; `rest` has what lies beside them: error capture, run control,
-/// causes, the top.
+/// Units that are fitted by themselves; `rest` has what lies beside them: error capture, run
+/// control, causes, the top.
 inline constexpr std::array<std::string_view, 10> kUnits = {
     "matmul", "accumulator", "scratchpad", "vector",    "load",
     "store",  "fetch",       "dispatch",   "registers", "rest"};
@@ -30,9 +30,9 @@ struct Figure {
   std::string_view name;
   uint64_t synthesis::Resources::*member;
 };
-inline constexpr std::array<Figure, 3> kFitted = {
-    Figure{"lut", &synthesis::Resources::luts}, Figure{"lut_ram", &synthesis::Resources::lutRams},
-    Figure{"ff", &synthesis::Resources::flipFlops}};
+inline constexpr std::array<Figure, 3> kFitted = {Figure{"lut", &synthesis::Resources::luts},
+                                                  Figure{"lut_ram", &synthesis::Resources::lutRams},
+                                                  Figure{"ff", &synthesis::Resources::flipFlops}};
 
 /// The plan as it is built for a family of devices, as `make synth` builds it.
 Plan builtFor(synthesis::FpgaTarget target, Plan plan);

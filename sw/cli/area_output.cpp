@@ -23,12 +23,19 @@ uint64_t rounded(double value) {
 std::string about(double value, const char* name, const char* figure, const Area& area) {
   const auto error = area.fit.errors.find(figure);
   if (error == area.fit.errors.end()) return fmt::format("about {} {}", rounded(value), name);
-  return fmt::format("about {} {} (+-{:.0f} %)", rounded(value), name, std::ceil(100 * error->second.worst));
+  return fmt::format("about {} {} (+-{:.0f} %)", rounded(value), name,
+                     std::ceil(100 * error->second.worst));
 }
 
-bool isEcp5(const Area& area) { return area.target == FpgaTarget::Ecp5; }
-const char* lutName(const Area& area) { return isEcp5(area) ? "LUT4" : "LUT"; }
-const char* familyTitle(const Area& area) { return isEcp5(area) ? "Lattice ECP5" : "AMD UltraScale+"; }
+bool isEcp5(const Area& area) {
+  return area.target == FpgaTarget::Ecp5;
+}
+const char* lutName(const Area& area) {
+  return isEcp5(area) ? "LUT4" : "LUT";
+}
+const char* familyTitle(const Area& area) {
+  return isEcp5(area) ? "Lattice ECP5" : "AMD UltraScale+";
+}
 
 std::string vectorLuts(const report::LanesRow& row, FpgaTarget target) {
   return fmt::format("{}", rounded(area::estimateArea(target, row.plan).unit("vector").luts));
@@ -48,22 +55,27 @@ void printArea(const Plan& plan, const SizedRun* run) {
     fmt::print("  {}, {}, {}\n", about(area.luts, lutName(area), "lut", area),
                about(area.lutRams, "LUTs as RAM", "lut_ram", area),
                about(area.flipFlops, "flip-flops", "ff", area));
-    fmt::print("  {} DSPs, {} {} (counted)\n", area.dsps, area.blockRams, isEcp5(area) ? "DP16KDs" : "RAMB18s");
+    fmt::print("  {} DSPs, {} {} (counted)\n", area.dsps, area.blockRams,
+               isEcp5(area) ? "DP16KDs" : "RAMB18s");
     fmt::print("  {} MACs a cycle: {:.1f} per 1000 {}s\n", plan.dim * plan.dim,
                1000.0 * plan.dim * plan.dim / area.luts, lutName(area));
     if (area.fit.devices < area::kEnoughDevices)
       fmt::print("  rough: fitted to {} mapped devices alone\n", area.fit.devices);
     if (!area.beyond.empty()) {
       fmt::print("  beyond what was measured, where the errors say nothing:");
-      for (const std::string& size : area.beyond) fmt::print(" {}{}", size, &size == &area.beyond.back() ? "\n" : ",");
+      for (const std::string& size : area.beyond)
+        fmt::print(" {}{}", size, &size == &area.beyond.back() ? "\n" : ",");
     }
     if (run == nullptr || plan.clockMhz == 0) continue;
     const double seconds = static_cast<double>(run->cycles) / (plan.clockMhz * 1e6);
-    fmt::print("  at {} MHz: {:.2f} ms, {:.0f} tokens per second, {:.1f} of them per 1000 {}s\n", plan.clockMhz,
-               1e3 * seconds, run->tokens / seconds, 1e3 * run->tokens / seconds / area.luts, lutName(area));
+    fmt::print("  at {} MHz: {:.2f} ms, {:.0f} tokens per second, {:.1f} of them per 1000 {}s\n",
+               plan.clockMhz, 1e3 * seconds, run->tokens / seconds,
+               1e3 * run->tokens / seconds / area.luts, lutName(area));
   }
-  fmt::print("\nLUTs and flip-flops: a fit to mapped devices; +- is the worst of them, when predicted from the "
-             "others\n");
+  fmt::print(
+      "\nLUTs and flip-flops: a fit to mapped devices; +- is the worst of them, when predicted "
+      "from the "
+      "others\n");
   if (run != nullptr && plan.clockMhz == 0)
     fmt::print("seconds: --set target.clock_mhz=N says at which clock\n");
   warnOfAge();
@@ -96,9 +108,9 @@ void printLanes(std::span<const report::LanesRow> rows) {
   fmt::print("\n{:>5} {:>12} {:>8}  {:>16} {:>22}\n", "lanes", "cycles", "more", "vector unit LUT4",
              "LUT of UltraScale+");
   for (const report::LanesRow& row : rows)
-    fmt::print("{:>5} {:>12} {:>6.2f} %  {:>16} {:>22}{}\n", row.plan.lanes, row.cycles, 100 * row.loss,
-               vectorLuts(row, FpgaTarget::Ecp5), vectorLuts(row, FpgaTarget::UltraScalePlus),
-               row.proposed ? "  <- proposed" : "");
+    fmt::print("{:>5} {:>12} {:>6.2f} %  {:>16} {:>22}{}\n", row.plan.lanes, row.cycles,
+               100 * row.loss, vectorLuts(row, FpgaTarget::Ecp5),
+               vectorLuts(row, FpgaTarget::UltraScalePlus), row.proposed ? "  <- proposed" : "");
   fmt::print("\nproposed: the fewest lanes that cost this model less than {:.1f} % of its cycles\n",
              100 * report::kLanesMayCost);
   warnOfAge();
@@ -107,7 +119,9 @@ void printLanes(std::span<const report::LanesRow> rows) {
 nlohmann::ordered_json lanesJson(std::span<const report::LanesRow> rows) {
   nlohmann::ordered_json json = nlohmann::ordered_json::array();
   for (const report::LanesRow& row : rows)
-    json.push_back({{"lanes", row.plan.lanes}, {"cycles", row.cycles}, {"loss", row.loss},
+    json.push_back({{"lanes", row.plan.lanes},
+                    {"cycles", row.cycles},
+                    {"loss", row.loss},
                     {"proposed", row.proposed}});
   return json;
 }

@@ -15,8 +15,8 @@ struct SizedRun {
   uint32_t tokens = 0;
 };
 
-/// What a device takes of the FPGAs that it may be built for, with the model's errors, and what a run
-/// gets out of it; `run` null: without a model.
+/// What a device takes of the FPGAs that it may be built for, with the model's errors, and what a
+/// run gets out of it; `run` null: without a model.
 void printArea(const Plan& plan, const SizedRun* run);
 nlohmann::ordered_json areaJson(const Plan& plan);
 

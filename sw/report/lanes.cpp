@@ -15,7 +15,8 @@ void propose(std::vector<LanesRow>& rows) {
   LanesRow* fewest = nullptr;
   for (LanesRow& row : rows) {
     row.loss = static_cast<double>(row.cycles - least) / static_cast<double>(least);
-    if (row.loss < kLanesMayCost && (fewest == nullptr || row.plan.lanes < fewest->plan.lanes)) fewest = &row;
+    if (row.loss < kLanesMayCost && (fewest == nullptr || row.plan.lanes < fewest->plan.lanes))
+      fewest = &row;
   }
   fewest->proposed = true;  // the fastest costs nothing
 }
@@ -26,7 +27,8 @@ std::vector<LanesRow> lanesByNeed(const Graph& graph, const TensorValues& inputs
   for (uint32_t lanes = plan.dim; lanes != 0; lanes /= 2) {
     LanesRow row{.plan = plan};
     row.plan.lanes = lanes;
-    const Program program = compiler::compile(graph, row.plan, {.memory = memory, .contents = false});
+    const Program program =
+        compiler::compile(graph, row.plan, {.memory = memory, .contents = false});
     const std::vector<uint8_t> lists = buildLists(program, graph, inputs);
     row.cycles = estimateReport(program, row.plan, memory, lists, program.readOnlyEnd).cycles;
     rows.push_back(std::move(row));

@@ -21,8 +21,8 @@ struct LanesRow {
 /// A model's cycles may grow so much for fewer lanes.
 inline constexpr double kLanesMayCost = 0.001;
 
-/// From a lane for each column down to one; proposed are the fewest that cost less than kLanesMayCost.
-/// Compiles and estimates the model for each.
+/// From a lane for each column down to one; proposed are the fewest that cost less than
+/// kLanesMayCost. Compiles and estimates the model for each.
 std::vector<LanesRow> lanesByNeed(const Graph& graph, const TensorValues& inputs, const Plan& plan,
                                   const perf::MemoryTiming& memory);
 

@@ -17,8 +17,12 @@ using synthesis::FpgaTarget;
 
 namespace {
 
-std::vector<Measured> committed() { return readMeasured(test::readText("sw/area/measured.json")); }
-Table table() { return readTable(embeddedTable()); }
+std::vector<Measured> committed() {
+  return readMeasured(test::readText("sw/area/measured.json"));
+}
+Table table() {
+  return readTable(embeddedTable());
+}
 
 }  // namespace
 
@@ -39,7 +43,8 @@ TEST_CASE("LUTs and flip-flops are as near to every mapped device as the table s
     const Area area = estimateArea(device.point.target, device.point.plan());
     const auto within = [&](double value, uint64_t mapped, const char* figure) {
       INFO(figure << ": " << value << ", mapped " << mapped);
-      const double error = std::abs(value - static_cast<double>(mapped)) / static_cast<double>(mapped);
+      const double error =
+          std::abs(value - static_cast<double>(mapped)) / static_cast<double>(mapped);
       CHECK(error <= area.fit.errors.at(figure).worst + 0.005);
     };
     within(area.luts, device.of().luts, "lut");
@@ -75,7 +80,9 @@ TEST_CASE("the table is the fit to the committed devices") {
       for (const auto& [figure, terms] : figures)
         for (const auto& [term, factor] : terms) {
           INFO(unit << " " << figure << " " << term);
-          CHECK(factor == Approx(other.coefficients.at(unit).at(figure).at(term)).epsilon(0.001).margin(0.01));
+          CHECK(
+              factor ==
+              Approx(other.coefficients.at(unit).at(figure).at(term)).epsilon(0.001).margin(0.01));
         }
   }
 }

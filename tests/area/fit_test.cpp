@@ -1,10 +1,11 @@
 // The parts below the committed table.
 
+#include "sw/area/fit.hpp"
+
 #include "gen/config.hpp"
 #include "sw/area/blocks.hpp"
 #include "sw/area/design.hpp"
 #include "sw/area/estimate.hpp"
-#include "sw/area/fit.hpp"
 #include "sw/area/terms.hpp"
 #include "tests/catch.hpp"
 
@@ -71,7 +72,8 @@ TEST_CASE("comments and blanks are no hardware") {
 }
 
 TEST_CASE("lines of the list") {
-  const auto points = readPoints("# comment\n\necp5 tiny4 vector.lanes=4 bus.data_bits=64\nxcup edge8\n");
+  const auto points =
+      readPoints("# comment\n\necp5 tiny4 vector.lanes=4 bus.data_bits=64\nxcup edge8\n");
   REQUIRE(points.size() == 2);
   CHECK(points[0].text() == "ecp5 tiny4 vector.lanes=4 bus.data_bits=64");
   CHECK(points[0].plan().lanes == 4);

@@ -1,6 +1,7 @@
 // How few lanes are enough.
 
 #include "sw/report/lanes.hpp"
+
 #include "tests/catch.hpp"
 
 using namespace intformer;
