@@ -58,7 +58,8 @@ std::string broken(const RelationRule& rule) {
   switch (rule.relation) {
     case Relation::OneOf: return fmt::format("{} ==\n      {}", first, second);
     case Relation::AnyOf: return fmt::format("({} |\n       {}) == '0", first, second);
-    case Relation::CeilLog2: return fmt::format("5'({}) !=\n      ceil_log2({})", second, first);
+    case Relation::CeilLog2:
+      return fmt::format("!is_ceil_log2(\n      {},\n      {})", first, second);
   }
   return {};
 }
@@ -89,11 +90,12 @@ std::string arm(std::size_t index) {
   std::string mask;
   for (const SpareBits& group : spareBits()) mask += group.unusedBy[index] ? '1' : '0';
   std::ranges::reverse(mask);
-  add(fmt::format("(spare & {}'b{}) != '0", spareBits().size(), mask));
   const std::string first =
       spec.queue ? fmt::format("queue_o     = 2'd{};", static_cast<unsigned>(*spec.queue))
                  : "is_end_o    = 1'b1;";
-  return fmt::format("begin\n          {}\n          bad_field_o = {};\n        end\n", first, bad);
+  const std::string field = bad.empty() ? "" : fmt::format("          bad_field_o = {};\n", bad);
+  return fmt::format("begin\n          {}\n{}          stray_bit_o = (spare & {}'b{}) != '0;\n        end\n",
+                     first, field, spareBits().size(), mask);
 }
 
 /// Declarations and assignments: one wire per rule, high where the command breaks it, and `spare`
@@ -110,8 +112,8 @@ std::string checkWires() {
   return fmt::format("  logic\n      {};\n", names) + assigns + spareWires();
 }
 
-/// The arms of a `case` over the opcode: they set queue, is_end and bad_field. Neighbours in the
-/// table that say the same share one.
+/// The arms of a `case` over the opcode: they set queue, is_end, bad_field and stray_bit.
+/// Neighbours in the table that say the same share one.
 std::string checkArms() {
   std::string text;
   std::string labels;
@@ -139,8 +141,9 @@ constexpr std::string_view kHead = R"sv(
 // What the next command is: its queue, and whether it keeps the rules of the command set.
 //
 // Contract: combinational. Without a command the outputs are those of a known one of queue 0 that
-//   breaks no rule. bad_memory_o: a load, gather or store whose memory address or stride is no
-//   multiple of Dim.
+//   breaks no rule. bad_field_o: a field has a value that it may not have; stray_bit_o: a bit is
+//   set that the opcode does not use. bad_memory_o: a load, gather or store whose memory address or
+//   stride is no multiple of Dim.
 `default_nettype none
 
 module command_check (
@@ -150,15 +153,16 @@ module command_check (
   output logic         known_o,
   output logic         is_end_o,
   output logic         bad_field_o,
+  output logic         stray_bit_o,
   output logic         bad_memory_o
 );
   localparam int unsigned DimWidth = $clog2(intformer_pkg::Dim);
 
-  function automatic logic [4:0] ceil_log2(input logic [15:0] value);
-    ceil_log2 = '0;
-    for (int unsigned b = 0; b < 16; b++) begin
-      if (value > (16'd1 << b)) ceil_log2 = 5'(b + 1);
-    end
+  // Of a value from 1 on; 0 has none.
+  function automatic logic is_ceil_log2(input logic [15:0] value, input logic [3:0] log);
+    logic [15:0] below;
+    below        = value - 16'd1;
+    is_ceil_log2 = below >> log == '0 && (log == '0 || below >> (log - 4'd1) != '0);
   endfunction
 
   // The rules, and which of them the command breaks.
@@ -170,6 +174,7 @@ constexpr std::string_view kCase = R"sv(
     known_o     = 1'b1;
     is_end_o    = 1'b0;
     bad_field_o = 1'b0;
+    stray_bit_o = 1'b0;
     if (valid_i) begin
       unique case (command_i[intformer_pkg::OpcodeLsb +: intformer_pkg::OpcodeWidth])
 )sv";

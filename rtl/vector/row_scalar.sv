@@ -10,8 +10,8 @@
 // Contract: start_i while not busy takes the command, whose fields are not needed afterwards. Sums
 //   are requested with read_valid_o and come one cycle after read_ready_i. Results go to a memory
 //   of StatRows slots that the lanes read with lane_read_i, one cycle latency. The slots
-//   [pending_first_o, pending_end_o) have no result yet while busy_o: a slot leaves them Lead
-//   cycles before it can be read.
+//   [pending_first_o, pending_end_o) have no result yet: a slot leaves them Lead + 1 cycles before
+//   it can be read, the 1 for the register in which its reader compares them.
 // Formats: sum 29 bits signed, squares 45, mean 21 signed, factor 17, shift 6. V is 57 bits; sums that
 //   are none of a row's wrap in 64.
 // Timing: a row enters every Interval cycles; its result can be read ScalarSoftmax + 1 cycles
@@ -29,7 +29,7 @@ module row_scalar #(
   input  logic                 layer_norm_i,
   input  logic                 root_mean_square_i,
   input  logic [15:0]          rows_i,
-  input  logic [15:0]          stat_row_i,
+  input  logic [SlotWidth-1:0] stat_row_i,
   input  logic [15:0]          multiplier_i,
   input  logic [5:0]           shift_i,
   input  logic [23:0]          mean_factor_i,
@@ -37,8 +37,8 @@ module row_scalar #(
   input  logic [15:0]          width_i,
   input  logic [3:0]           width_log_i,
   output logic                 busy_o,
-  output logic [16:0]          pending_first_o,
-  output logic [16:0]          pending_end_o,
+  output logic [SlotWidth:0]   pending_first_o,
+  output logic [SlotWidth:0]   pending_end_o,
   output logic                 read_valid_o,
   input  logic                 read_ready_i,
   output logic [SlotWidth-1:0] read_slot_o,
@@ -61,8 +61,8 @@ module row_scalar #(
   localparam int unsigned Lead = intformer_pkg::ScalarLead;
   localparam int unsigned GapWidth = $clog2(Interval + 1);
 
-  logic layer_norm_q, no_mean_q, reading_q;
-  logic [16:0] read_slot_q, pending_q, end_q;  // up to one past slot 65535
+  logic layer_norm_q, no_mean_q, reading_q, busy_q;
+  logic [SlotWidth:0] read_slot_q, pending_q, end_q;  // up to one past the last slot
   logic [15:0] multiplier_q, width_q;
   logic [SlotWidth-1:0] early_slot_q, late_slot_q;
   logic [GapWidth-1:0]    gap_q;  // cycles until the next row may enter
@@ -110,10 +110,18 @@ module row_scalar #(
   logic [16:0] quotient;
   logic [27:0] numerator, denominator;
 
+  // The highest byte that is not 0 and the highest bit in each byte are found side by side.
   function automatic logic [6:0] bit_length(input logic [63:0] value);
+    logic [7:0] any;
+    logic [3:0] length;
+    for (int unsigned k = 0; k < 8; k++) any[k] = value[8*k +: 8] != '0;
     bit_length = '0;
-    for (int unsigned b = 0; b < 64; b++) begin
-      if (value[b]) bit_length = 7'(b + 1);
+    for (int unsigned k = 0; k < 8; k++) begin
+      length = '0;
+      for (int unsigned b = 0; b < 8; b++) begin
+        if (value[8*k+b]) length = 4'(b + 1);
+      end
+      if (any[k] && any >> (k + 1) == '0) bit_length |= 7'(8 * k) + 7'(length);
     end
   endfunction
 
@@ -131,7 +139,7 @@ module row_scalar #(
 
   assign quotient_there = layer_norm_q ? row_q[Last-1] : row_q[Soft-1];
   assign write_factor   = layer_norm_q ? row_q[Last] : row_q[Soft];
-  assign release_slot   = layer_norm_q ? row_q[Last-Lead] : row_q[Soft-Lead];
+  assign release_slot   = layer_norm_q ? row_q[Last-Lead-1] : row_q[Soft-Lead-1];
 
   isqrt #(
     .RootWidth(RootBits),
@@ -182,7 +190,7 @@ module row_scalar #(
     .read_data_o(lane_factor_o)
   );
 
-  assign busy_o          = reading_q || row_q != '0;
+  assign busy_o          = busy_q;
   assign pending_first_o = pending_q;
   assign pending_end_o   = end_q;
   assign read_valid_o    = reading_q && gap_q == '0;
@@ -192,15 +200,30 @@ module row_scalar #(
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       reading_q <= 1'b0;
+      busy_q    <= 1'b0;
       row_q     <= '0;
       gap_q     <= '0;
-    end else if (start_i || busy_o || gap_q != '0) begin
+    end else if (start_i || busy_q || gap_q != '0) begin
+      busy_q <= start_i || reading_q || row_q[Soft-1:1] != '0 ||
+                (layer_norm_q && row_q[Last-1:Soft] != '0);
       row_q <= {row_q[Last-1:1], granted};
       if (!layer_norm_q) row_q[Last:Soft+1] <= '0;
       if (start_i) reading_q <= 1'b1;
-      else if (granted && read_slot_q + 17'd1 == end_q) reading_q <= 1'b0;
+      else if (granted && read_slot_q + 1'b1 == end_q) reading_q <= 1'b0;
       if (granted) gap_q <= GapWidth'(Interval - 1);
       else if (gap_q != '0) gap_q <= gap_q - 1'b1;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      pending_q <= '0;
+      end_q     <= '0;
+    end else if (start_i) begin
+      pending_q <= {1'b0, stat_row_i};
+      end_q     <= {1'b0, stat_row_i} + (SlotWidth + 1)'(rows_i);
+    end else if (release_slot) begin
+      pending_q <= pending_q + 1'b1;
     end
   end
 
@@ -209,19 +232,16 @@ module row_scalar #(
       layer_norm_q  <= layer_norm_i;
       no_mean_q     <= layer_norm_i && root_mean_square_i;
       read_slot_q   <= {1'b0, stat_row_i};
-      pending_q     <= {1'b0, stat_row_i};
-      early_slot_q  <= stat_row_i[SlotWidth-1:0];
-      late_slot_q   <= stat_row_i[SlotWidth-1:0];
-      end_q         <= {1'b0, stat_row_i} + {1'b0, rows_i};
+      early_slot_q  <= stat_row_i;
+      late_slot_q   <= stat_row_i;
       multiplier_q  <= multiplier_i;
       shift_q       <= shift_i;
       mean_factor_q <= mean_factor_i;
       epsilon_q     <= epsilon_i;
       width_q       <= width_i;
       width_log_q   <= width_log_i;
-    end else if (busy_o) begin
-      if (granted) read_slot_q <= read_slot_q + 17'd1;
-      if (release_slot) pending_q <= pending_q + 17'd1;
+    end else if (busy_q) begin
+      if (granted) read_slot_q <= read_slot_q + 1'b1;
       if (row_q[Variance+1]) early_slot_q <= early_slot_q + 1'b1;
       if (write_factor) late_slot_q <= late_slot_q + 1'b1;
     end
@@ -305,7 +325,12 @@ module row_scalar #(
   assert_always a_start (
     .clk_i,
     .rst_ni,
-    .holds_i(!start_i || (!busy_o && rows_i != '0))
+    .holds_i(!start_i || (!busy_o && rows_i != '0 && 32'(stat_row_i) + 32'(rows_i) <= StatRows))
+  );
+  assert_always a_busy (
+    .clk_i,
+    .rst_ni,
+    .holds_i(busy_o == (reading_q || row_q != '0) && (busy_o || pending_first_o == pending_end_o))
   );
 endmodule
 

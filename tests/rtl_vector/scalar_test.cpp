@@ -109,7 +109,7 @@ struct SquareRoot : Stream<Model, Interval> {
 };
 
 /// Rows of sums through the row-scalar unit. Every slot is read as soon as the lanes could after
-/// its release: three cycles later.
+/// its release: four cycles later, one of them in the register that compares the slot.
 template <typename Model, unsigned Interval>
 struct RowScalar : Clocked<Model, Interval> {
   struct Row {
@@ -120,7 +120,7 @@ struct RowScalar : Clocked<Model, Interval> {
   };
   static constexpr uint32_t kSlots = 64;  ///< of the model
   uint32_t first = 3;
-  static constexpr uint64_t kLead = 3;
+  static constexpr uint64_t kLead = 4;
   uint64_t cycles = 0;
   std::mt19937 random{1};
 

@@ -4,8 +4,9 @@
 // What the next command is: its queue, and whether it keeps the rules of the command set.
 //
 // Contract: combinational. Without a command the outputs are those of a known one of queue 0 that
-//   breaks no rule. bad_memory_o: a load, gather or store whose memory address or stride is no
-//   multiple of Dim.
+//   breaks no rule. bad_field_o: a field has a value that it may not have; stray_bit_o: a bit is
+//   set that the opcode does not use. bad_memory_o: a load, gather or store whose memory address or
+//   stride is no multiple of Dim.
 `default_nettype none
 
 module base16_command_check (
@@ -15,15 +16,16 @@ module base16_command_check (
   output logic         known_o,
   output logic         is_end_o,
   output logic         bad_field_o,
+  output logic         stray_bit_o,
   output logic         bad_memory_o
 );
   localparam int unsigned DimWidth = $clog2(base16_pkg::Dim);
 
-  function automatic logic [4:0] ceil_log2(input logic [15:0] value);
-    ceil_log2 = '0;
-    for (int unsigned b = 0; b < 16; b++) begin
-      if (value > (16'd1 << b)) ceil_log2 = 5'(b + 1);
-    end
+  // Of a value from 1 on; 0 has none.
+  function automatic logic is_ceil_log2(input logic [15:0] value, input logic [3:0] log);
+    logic [15:0] below;
+    below        = value - 16'd1;
+    is_ceil_log2 = below >> log == '0 && (log == '0 || below >> (log - 4'd1) != '0);
   endfunction
 
   // The rules, and which of them the command breaks.
@@ -89,8 +91,9 @@ module base16_command_check (
       (command_i[base16_pkg::Out8Lsb +: base16_pkg::Out8Width] |
        command_i[base16_pkg::Out16Lsb +: base16_pkg::Out16Width]) == '0;
   assign width_log_unrelated_2 =
-      5'(command_i[base16_pkg::WidthLogLsb +: base16_pkg::WidthLogWidth]) !=
-      ceil_log2(command_i[base16_pkg::WidthLsb +: base16_pkg::WidthWidth]);
+      !is_ceil_log2(
+      command_i[base16_pkg::WidthLsb +: base16_pkg::WidthWidth],
+      command_i[base16_pkg::WidthLogLsb +: base16_pkg::WidthLogWidth]);
   logic [26:0] spare;  // unused bits that are set, by group
   assign spare[0] = |{command_i[15:8]};
   assign spare[1] = |{command_i[31:16],
@@ -140,19 +143,20 @@ module base16_command_check (
     known_o     = 1'b1;
     is_end_o    = 1'b0;
     bad_field_o = 1'b0;
+    stray_bit_o = 1'b0;
     if (valid_i) begin
       unique case (command_i[base16_pkg::OpcodeLsb +: base16_pkg::OpcodeWidth])
         base16_pkg::OpEnd: begin
           is_end_o    = 1'b1;
-          bad_field_o = (spare & 27'b111111111111111111111111111) != '0;
+          stray_bit_o = (spare & 27'b111111111111111111111111111) != '0;
         end
         base16_pkg::OpLoad: begin
           queue_o     = 2'd0;
           bad_field_o = chunk_words_below_1 ||
                         chunks_below_1 ||
                         memory_addr_off_dim ||
-                        memory_stride_off_dim ||
-                        (spare & 27'b111111111111111100100000010) != '0;
+                        memory_stride_off_dim;
+          stray_bit_o = (spare & 27'b111111111111111100100000010) != '0;
         end
         base16_pkg::OpGather: begin
           queue_o     = 2'd0;
@@ -162,65 +166,65 @@ module base16_command_check (
                         memory_stride_off_dim ||
                         chunks_above_64 ||
                         memory_stride_off_64 ||
-                        index_addr_off_4 ||
-                        (spare & 27'b111111110000000000100000010) != '0;
+                        index_addr_off_4;
+          stray_bit_o = (spare & 27'b111111110000000000100000010) != '0;
         end
         base16_pkg::OpMatmul: begin
           queue_o     = 2'd1;
           bad_field_o = matmul_rows_below_1 ||
                         depth_below_1 ||
-                        cols_below_1 ||
-                        (spare & 27'b111111111111111000001001010) != '0;
+                        cols_below_1;
+          stray_bit_o = (spare & 27'b111111111111111000001001010) != '0;
         end
         base16_pkg::OpRequantize: begin
           queue_o     = 2'd2;
           bad_field_o = rows_below_1 ||
                         panels_below_1 ||
-                        out16_unrelated_0 ||
-                        (spare & 27'b111110111100010010001111010) != '0;
+                        out16_unrelated_0;
+          stray_bit_o = (spare & 27'b111110111100010010001111010) != '0;
         end
         base16_pkg::OpResidual: begin
           queue_o     = 2'd2;
           bad_field_o = rows_below_1 ||
-                        panels_below_1 ||
-                        (spare & 27'b111101011000010010111001010) != '0;
+                        panels_below_1;
+          stray_bit_o = (spare & 27'b111101011000010010111001010) != '0;
         end
         base16_pkg::OpActivation: begin
           queue_o     = 2'd2;
           bad_field_o = rows_below_1 ||
                         panels_below_1 ||
-                        function_above_0 ||
-                        (spare & 27'b110111111100011111001111010) != '0;
+                        function_above_0;
+          stray_bit_o = (spare & 27'b110111111100011111001111010) != '0;
         end
         base16_pkg::OpRowMax: begin
           queue_o     = 2'd2;
           bad_field_o = rows_below_1 ||
-                        panels_below_1 ||
-                        (spare & 27'b001101100000111111111111010) != '0;
+                        panels_below_1;
+          stray_bit_o = (spare & 27'b001101100000111111111111010) != '0;
         end
         base16_pkg::OpExp: begin
           queue_o     = 2'd2;
           bad_field_o = rows_below_1 ||
-                        panels_below_1 ||
-                        (spare & 27'b001001100000111111001111010) != '0;
+                        panels_below_1;
+          stray_bit_o = (spare & 27'b001001100000111111001111010) != '0;
         end
         base16_pkg::OpRowNormalize: begin
           queue_o     = 2'd2;
           bad_field_o = rows_below_1 ||
-                        panels_below_1 ||
-                        (spare & 27'b111111111000111111001111010) != '0;
+                        panels_below_1;
+          stray_bit_o = (spare & 27'b111111111000111111001111010) != '0;
         end
         base16_pkg::OpLayerNorm: begin
           queue_o     = 2'd2;
           bad_field_o = rows_below_1 ||
                         panels_below_1 ||
-                        out16_unrelated_1 ||
-                        (spare & 27'b011110111000010010001001110) != '0;
+                        out16_unrelated_1;
+          stray_bit_o = (spare & 27'b011110111000010010001001110) != '0;
         end
         base16_pkg::OpRowScalarSoftmax: begin
           queue_o     = 2'd2;
-          bad_field_o = rows_below_1 ||
-                        (spare & 27'b001111111010111111111111110) != '0;
+          bad_field_o = rows_below_1;
+          stray_bit_o = (spare & 27'b001111111010111111111111110) != '0;
         end
         base16_pkg::OpRowScalarLayerNorm: begin
           queue_o     = 2'd2;
@@ -229,16 +233,16 @@ module base16_command_check (
                         epsilon_below_64 ||
                         width_below_1 ||
                         width_above_4096 ||
-                        width_log_unrelated_2 ||
-                        (spare & 27'b111111111010111111111100010) != '0;
+                        width_log_unrelated_2;
+          stray_bit_o = (spare & 27'b111111111010111111111100010) != '0;
         end
         base16_pkg::OpStore: begin
           queue_o     = 2'd3;
           bad_field_o = chunk_words_below_1 ||
                         chunks_below_1 ||
                         memory_addr_off_dim ||
-                        memory_stride_off_dim ||
-                        (spare & 27'b111111111111111100100000010) != '0;
+                        memory_stride_off_dim;
+          stray_bit_o = (spare & 27'b111111111111111100100000010) != '0;
         end
         default: known_o = 1'b0;
       endcase

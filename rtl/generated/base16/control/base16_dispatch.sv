@@ -48,8 +48,9 @@ module base16_dispatch (
 );
   // What the next command is: found in the cycle before it is looked at.
   logic [1:0] queue_q, found_queue;
-  logic known_q, is_end_q, bad_field_q, bad_memory_q, is_last_q;
-  logic found_known, found_end, found_bad_field, found_bad_memory, self_token;
+  logic known_q, is_end_q, bad_field_q, stray_bit_q, bad_memory_q, is_last_q;
+  logic found_known, found_end, found_bad_field, found_stray_bit, found_bad_memory, self_token;
+  logic bad_field;
   logic checked_q;  // what was found is of the command that is offered
 
   base16_command_check u_check (
@@ -59,6 +60,7 @@ module base16_dispatch (
     .known_o(found_known),
     .is_end_o(found_end),
     .bad_field_o(found_bad_field),
+    .stray_bit_o(found_stray_bit),
     .bad_memory_o(found_bad_memory)
   );
 
@@ -76,7 +78,8 @@ module base16_dispatch (
       queue_q      <= found_queue;
       known_q      <= found_known;
       is_end_q     <= found_end;
-      bad_field_q  <= found_bad_field || self_token;
+      bad_field_q  <= found_bad_field;
+      stray_bit_q  <= found_stray_bit || self_token;
       bad_memory_q <= found_bad_memory;
       is_last_q    <= command_index_i + 32'd1 == program_commands_i;
     end
@@ -88,7 +91,8 @@ module base16_dispatch (
   logic open_q, look, legal, accept, idle;
 
   assign look   = command_valid_i && checked_q && open_q && !halt_i;
-  assign legal  = known_q && !bad_field_q && (is_end_q || !is_last_q);
+  assign bad_field = bad_field_q || stray_bit_q;
+  assign legal  = known_q && !bad_field && (is_end_q || !is_last_q);
   assign accept = look && legal && !is_end_q && queue_room[queue_q];
   assign command_ready_o = accept || finish_o;
 
@@ -292,7 +296,7 @@ module base16_dispatch (
     if (illegal) begin
       error_o.index = command_index_i;
       if (!known_q) error_o.code = base16_pkg::ErrIllegalOpcode;
-      else if (bad_field_q) error_o.code = base16_pkg::ErrIllegalField;
+      else if (bad_field) error_o.code = base16_pkg::ErrIllegalField;
       if (bad_memory_q) begin
         error_o.addr = command_i[base16_pkg::MemoryAddrLsb +: base16_pkg::MemoryAddrWidth];
       end

@@ -26,7 +26,9 @@ module base16_row_fetch #(
   parameter  int unsigned ScratchWords = base16_pkg::ScratchWords,
   parameter  int unsigned AccRows      = base16_pkg::AccRows,
   parameter  int unsigned Lanes        = base16_pkg::Lanes,
+  parameter  int unsigned StatRows     = base16_pkg::StatRows,
   parameter  int unsigned BufferRows   = base16_pkg::FetchRows,
+  localparam int unsigned SlotWidth    = $clog2(StatRows),
   localparam int unsigned WordWidth    = Dim * 8
 ) (
   input  logic                 clk_i,
@@ -34,9 +36,8 @@ module base16_row_fetch #(
   input  logic                 start_i,
   input  base16_pkg::vector_command_t command_i,
   input  base16_pkg::vector_op_t op_i,
-  input  logic                 scalar_busy_i,
-  input  logic [16:0]          pending_first_i,
-  input  logic [16:0]          pending_end_i,
+  input  logic [SlotWidth:0]   pending_first_i,
+  input  logic [SlotWidth:0]   pending_end_i,
   input  logic                 row_written_i,  // a row with results has finished
   input  logic                 row_passed_i,  // a row without has
   output logic                 idle_o,  // every row was requested
@@ -84,52 +85,58 @@ module base16_row_fetch #(
   } state_e;
   state_e state_q;
 
-  logic [15:0] panels_left_q, rows_left_q, slot_q;
+  // beyond_*_q go with the addresses, blocked_q with the row: a request is a matter of few gates.
+  logic [15:0] panels_left_q, rows_left_q;
+  logic [SlotWidth-1:0] slot_q, slot_next;
   // One bit more than an address, for the carry.
   logic [24:0] acc_base_q, acc_addr_q, in_base_q, in_addr_q, const_addr_q, read_addr;
+  logic [24:0] acc_panel, in_panel;  // of the panel's first row
   logic [3:0]         const_left_q;
   logic [GapWidth-1:0] gap_q;  // cycles until the next word of constants may be requested
   logic               acc_sent_q;
   logic [1:0]         in_sent_q;
   logic [FlightWidth-1:0] flight_q;   // rows requested and not finished
   logic [FlightWidth-1:0] younger_q;  // rows requested since the latest constants; stops at 64
-  logic               first_q;    // no row of the command has been requested
-  logic serialize, panel_clear, panel_first, older_first;
-  logic beyond_acc, beyond_scratch, acc_wanted, in_wanted;
-  logic row_open, row_sent, acc_done, in_done, last_row, last_panel, read_grant;
+  logic [CountWidth-1:0] held_q;  // rows requested and not given to the lanes
+  logic serialize, panel_clear, panel_first;
+  logic beyond_acc_q, beyond_in_q, beyond_const_q, beyond_scratch, acc_wanted, in_wanted;
+  logic row_open, row_sent, row_taken, acc_done, in_done, last_row_q, last_panel, read_grant;
+  logic blocked_q, pending_q, older_q, full_next, pending_next, older_next;
+
+  function automatic logic past_acc(input logic [24:0] row);
+    past_acc = row >= 25'(AccRows);
+  endfunction
+  function automatic logic past_scratch(input logic [24:0] address);
+    past_scratch = address >= 25'(ScratchWords);
+  endfunction
 
   // ------------------------------------------------------------------ requests
   assign serialize   = op_i.statistics_gathered && rows < 16'd4;
-  assign last_row    = rows_left_q == 16'd1;
   assign last_panel  = panels_left_q == 16'd1;
   assign panel_first = serialize || op_i.const_words != '0;
   assign panel_clear = serialize ? flight_q == '0 : flight_q <= younger_q;
-  assign older_first = first_q && op_i.in_words != '0 && flight_q != '0;
 
-  logic [CountWidth-1:0] held_q;  // rows requested and not given to the lanes
-  assign scalar_wait_o = state_q == Rows && op_i.statistics_used && scalar_busy_i &&
-                         {1'b0, slot_q} >= pending_first_i && {1'b0, slot_q} < pending_end_i;
-  assign row_open      = state_q == Rows && held_q != CountWidth'(BufferRows) && !scalar_wait_o &&
-                         !older_first;
+  assign row_open         = state_q == Rows && !blocked_q;
   assign read_addr        = state_q == Constants ? const_addr_q : in_addr_q;
-  assign beyond_acc       = acc_addr_q >= 25'(AccRows);
-  assign beyond_scratch   = read_addr >= 25'(ScratchWords);
+  assign beyond_scratch   = state_q == Constants ? beyond_const_q : beyond_in_q;
   assign acc_wanted       = row_open && op_i.acc_used && !acc_sent_q;
   assign in_wanted        = (state_q == Constants && gap_q == '0) ||
                             (row_open && in_sent_q != op_i.in_words);
-  assign acc_req_valid_o  = acc_wanted && !beyond_acc;
+  assign acc_req_valid_o  = acc_wanted && !beyond_acc_q;
   assign acc_req_addr_o   = acc_addr_q[23:0];
   assign read_req_valid_o = in_wanted && !beyond_scratch;
   assign read_req_addr_o  = read_addr[23:0];
   assign read_grant       = read_req_valid_o && read_req_ready_i;
-  assign acc_done = !op_i.acc_used || acc_sent_q || (acc_req_ready_i && !beyond_acc);
+  assign acc_done = !op_i.acc_used || acc_sent_q || (acc_req_ready_i && !beyond_acc_q);
   assign in_done  = in_sent_q == op_i.in_words ||
                     (in_sent_q + 2'd1 == op_i.in_words && read_req_ready_i && !beyond_scratch);
-  assign fault_acc_o   = acc_wanted && beyond_acc;
+  assign fault_acc_o   = acc_wanted && beyond_acc_q;
   assign fault_valid_o = (fault_acc_o || (in_wanted && beyond_scratch)) && flight_q == '0;
   assign fault_addr_o  = fault_acc_o ? acc_addr_q : read_addr;
   assign row_sent = row_open && acc_done && in_done;
   assign idle_o   = state_q == Idle;
+  assign acc_panel = acc_base_q + {1'b0, command_i.acc_stride};
+  assign in_panel  = in_base_q + {1'b0, command_i.in_stride};
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -142,7 +149,7 @@ module base16_row_fetch #(
         Panel:     if (panel_clear) state_q <= op_i.const_words == '0 ? Rows : Constants;
         Constants: if (read_grant && const_left_q == 4'd1) state_q <= Rows;
         Rows: begin
-          if (row_sent && last_row) begin
+          if (row_sent && last_row_q) begin
             if (last_panel) state_q <= Idle;
             else if (panel_first) state_q <= Panel;
           end
@@ -169,37 +176,78 @@ module base16_row_fetch #(
 
   always_ff @(posedge clk_i) begin
     if (start_i) begin
-      panels_left_q <= panels;
-      rows_left_q   <= rows;
-      slot_q        <= command_i.stat_row;
-      acc_base_q    <= {1'b0, command_i.acc_addr};
-      acc_addr_q    <= {1'b0, command_i.acc_addr};
-      in_base_q     <= {1'b0, command_i.in_addr};
-      in_addr_q     <= {1'b0, command_i.in_addr};
-      const_addr_q  <= {1'b0, command_i.const_addr};
-      first_q       <= 1'b1;
+      panels_left_q  <= panels;
+      rows_left_q    <= rows;
+      last_row_q     <= rows == 16'd1;
+      slot_q         <= command_i.stat_row[SlotWidth-1:0];
+      acc_base_q     <= {1'b0, command_i.acc_addr};
+      acc_addr_q     <= {1'b0, command_i.acc_addr};
+      in_base_q      <= {1'b0, command_i.in_addr};
+      in_addr_q      <= {1'b0, command_i.in_addr};
+      const_addr_q   <= {1'b0, command_i.const_addr};
+      beyond_acc_q   <= past_acc({1'b0, command_i.acc_addr});
+      beyond_in_q    <= past_scratch({1'b0, command_i.in_addr});
+      beyond_const_q <= past_scratch({1'b0, command_i.const_addr});
     end else if (state_q != Idle) begin
       if (state_q == Panel) const_left_q <= op_i.const_words;
       if (state_q == Constants && read_grant) begin
-        const_left_q <= const_left_q - 4'd1;
-        const_addr_q <= const_addr_q + 25'd1;
+        const_left_q   <= const_left_q - 4'd1;
+        const_addr_q   <= const_addr_q + 25'd1;
+        beyond_const_q <= const_addr_q >= 25'(ScratchWords - 1);
       end
-      if (state_q == Rows && read_grant) in_addr_q <= in_addr_q + 25'd1;
+      if (state_q == Rows && read_grant) begin
+        in_addr_q   <= in_addr_q + 25'd1;
+        beyond_in_q <= in_addr_q >= 25'(ScratchWords - 1);
+      end
       if (row_sent) begin
-        first_q     <= 1'b0;
-        acc_addr_q  <= acc_addr_q + 25'd1;
-        slot_q      <= slot_q + 16'd1;
-        rows_left_q <= rows_left_q - 16'd1;
-        if (last_row) begin
+        acc_addr_q   <= acc_addr_q + 25'd1;
+        beyond_acc_q <= acc_addr_q >= 25'(AccRows - 1);
+        slot_q       <= slot_next;
+        rows_left_q  <= rows_left_q - 16'd1;
+        last_row_q   <= rows_left_q == 16'd2;
+        if (last_row_q) begin
           panels_left_q <= panels_left_q - 16'd1;
           rows_left_q   <= rows;
-          slot_q        <= command_i.stat_row;
-          acc_base_q    <= acc_base_q + {1'b0, command_i.acc_stride};
-          acc_addr_q    <= acc_base_q + {1'b0, command_i.acc_stride};
-          in_base_q     <= in_base_q + {1'b0, command_i.in_stride};
-          in_addr_q     <= in_base_q + {1'b0, command_i.in_stride};
+          last_row_q    <= rows == 16'd1;
+          acc_base_q    <= acc_panel;
+          acc_addr_q    <= acc_panel;
+          beyond_acc_q  <= past_acc(acc_panel);
+          in_base_q     <= in_panel;
+          in_addr_q     <= in_panel;
+          beyond_in_q   <= past_scratch(in_panel);
         end
       end
+    end
+  end
+
+  // What keeps the next row from being requested, known a cycle before: the buffer is full, its
+  // slot is pending, or rows of commands before may still write the words that it reads.
+  function automatic logic is_pending(input logic [SlotWidth-1:0] slot);
+    is_pending = {1'b0, slot} >= pending_first_i && {1'b0, slot} < pending_end_i;
+  endfunction
+
+  assign slot_next     = last_row_q ? command_i.stat_row[SlotWidth-1:0] : slot_q + 1'b1;
+  assign scalar_wait_o = state_q == Rows && pending_q;
+  assign full_next     = !row_taken && (held_q == CountWidth'(BufferRows) ||
+                                        (row_sent && held_q == CountWidth'(BufferRows - 1)));
+  always_comb begin
+    if (start_i) pending_next = is_pending(command_i.stat_row[SlotWidth-1:0]);
+    else if (row_sent) pending_next = is_pending(slot_next);
+    else pending_next = is_pending(slot_q);
+    if (!op_i.statistics_used) pending_next = 1'b0;
+  end
+  assign older_next = (start_i ? op_i.in_words != '0 : older_q) &&
+                      flight_q != FlightWidth'(row_written_i) + FlightWidth'(row_passed_i);
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      blocked_q <= 1'b0;
+      pending_q <= 1'b0;
+      older_q   <= 1'b0;
+    end else if (start_i || state_q != Idle) begin
+      blocked_q <= full_next || pending_next || older_next;
+      pending_q <= pending_next;
+      older_q   <= older_next;
     end
   end
 
@@ -214,7 +262,7 @@ module base16_row_fetch #(
   logic [Dim*32-1:0] acc_mem  [BufferRows];
   logic [WordWidth-1:0]  low_mem  [BufferRows];
   logic [WordWidth-1:0]  high_mem [BufferRows];
-  logic in_word, in_row, row_taken, row_acc, row_in, last_byte;
+  logic in_word, in_row, row_acc, row_in, last_byte;
 
   assign in_word   = read_rsp_valid_i && !const_q[ReadLatency];
   assign in_row    = in_word && last_q[ReadLatency];
@@ -327,7 +375,7 @@ module base16_row_fetch #(
     .clk_i,
     .rst_ni,
     .valid_i(!idle_o),
-    .ready_i(row_sent && last_row && last_panel),
+    .ready_i(row_sent && last_row_q && last_panel),
     .payload_i({rows, panels, op_i.acc_used, op_i.in_words, op_i.const_words})
   );
   base16_assert_always a_finished (

@@ -70,16 +70,16 @@ module base16_vector_unit #(
 
   logic [15:0] rows, stat_row;
   logic scalar, results;
-  base16_pkg::vector_op_t op;
+  base16_pkg::vector_op_t offered, op_q;
 
   assign rows     = command_q.rows;
   assign stat_row = command_q.stat_row;
-  assign results  = op.lanes.out8_used || op.lanes.out16_used;
-  assign scalar   = op.row_scalar_softmax || op.row_scalar_layer_norm;
+  assign results  = op_q.lanes.out8_used || op_q.lanes.out16_used;
+  assign scalar   = op_q.row_scalar_softmax || op_q.row_scalar_layer_norm;
 
   base16_vector_decode u_decode (
-    .command_i(command_q),
-    .op_o(op)
+    .command_i,
+    .op_o(offered)
   );
 
   // ----------------------------------------------------------------- sequence
@@ -94,19 +94,16 @@ module base16_vector_unit #(
   logic [24:0] read_fault_addr, write_fault_addr;
   logic [31:0] write_index;
   logic issue_offer_q, issue_take, issue_active, issue_end, write_offer_q, write_take;
-  logic [7:0] offered_opcode;
   logic order_full, order_empty, row_written, command_written, row_passed, command_passed;
 
-  assign offered_opcode  = command_i.opcode;
-  assign offered_scalar  = offered_opcode == base16_pkg::OpRowScalarSoftmax ||
-                           offered_opcode == base16_pkg::OpRowScalarLayerNorm;
+  assign offered_scalar  = offered.row_scalar_softmax || offered.row_scalar_layer_norm;
   assign front_free      = state_q == Idle ||
                            (state_q == Run && fetch_idle && !issue_offer_q && !write_offer_q);
   assign command_ready_o = front_free && !halt_i && !order_full &&
                            !(offered_scalar && scalar_busy_o);
   assign taken           = command_valid_i && command_ready_o;
 
-  assign out_of_range = (op.statistics_used || scalar) && 32'(stat_row) + 32'(rows) > StatRows;
+  assign out_of_range = (op_q.statistics_used || scalar) && 32'(stat_row) + 32'(rows) > StatRows;
   assign start        = state_q == Check && !out_of_range;
   assign start_rows   = start && !scalar;
   assign start_scalar = start && scalar;
@@ -132,6 +129,7 @@ module base16_vector_unit #(
   always_ff @(posedge clk_i) begin
     if (taken) begin
       command_q <= command_i;
+      op_q      <= offered;
       index_q   <= command_index_i;
     end
   end
@@ -178,20 +176,20 @@ module base16_vector_unit #(
   logic [3:0] const_byte;
   logic [Dim*8-1:0] const_data, row_low, row_high;
   logic [Dim*32-1:0] row_acc;
-  logic [16:0] pending_first, pending_end;
+  logic [SlotWidth:0] pending_first, pending_end;
 
   base16_row_fetch #(
     .Dim(Dim),
     .Lanes(Lanes),
     .ScratchWords(ScratchWords),
-    .AccRows(AccRows)
+    .AccRows(AccRows),
+    .StatRows(StatRows)
   ) u_fetch (
     .clk_i,
     .rst_ni,
     .start_i(start_rows),
     .command_i(command_q),
-    .op_i(op),
-    .scalar_busy_i(scalar_busy_o),
+    .op_i(op_q),
     .pending_first_i(pending_first),
     .pending_end_i(pending_end),
     .row_written_i(row_written),
@@ -240,7 +238,7 @@ module base16_vector_unit #(
     .active_o(issue_active),
     .end_o(issue_end),
     .command_i(command_q),
-    .op_i(op),
+    .op_i(op_q),
     .row_valid_i(row_valid),
     .row_load_o(row_load),
     .row_o(row),
@@ -273,7 +271,7 @@ module base16_vector_unit #(
   ) u_lanes (
     .clk_i,
     .const_write_i(const_write),
-    .const_affine_i(op.lanes.layer_norm),
+    .const_affine_i(op_q.lanes.layer_norm),
     .const_bank_i(const_bank),
     .const_byte_i(const_byte),
     .const_data_i(const_data),
@@ -334,10 +332,10 @@ module base16_vector_unit #(
     .clk_i,
     .rst_ni,
     .start_i(start_scalar),
-    .layer_norm_i(op.row_scalar_layer_norm),
+    .layer_norm_i(op_q.row_scalar_layer_norm),
     .root_mean_square_i(scalar_command.root_mean_square),
     .rows_i(rows),
-    .stat_row_i(stat_row),
+    .stat_row_i(stat_row[SlotWidth-1:0]),
     .multiplier_i(command_q.multiplier),
     .shift_i(command_q.shift),
     .mean_factor_i(scalar_command.mean_factor),
@@ -373,7 +371,7 @@ module base16_vector_unit #(
     .fault_valid_o(write_fault),
     .fault_addr_o(write_fault_addr),
     .command_i(command_q),
-    .lanes_i(op.lanes),
+    .lanes_i(op_q.lanes),
     .valid_i(valid[Stages]),
     .uop_i(uop_last),
     .out8_i(out8),
