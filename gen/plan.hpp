@@ -74,6 +74,8 @@ struct Plan {
   /// Products that the array takes from one DSP: a DSP48E2 multiplies 27 by 18 bits, wide enough for
   /// two columns of a row, whose activation is the same. An ECP5's multiplies 18 by 18.
   [[nodiscard]] uint32_t productsPerDsp() const { return fabric == Fabric::Ultrascale ? 2 : 1; }
+  /// Bits of the wider operand of a DSP's multiplier.
+  [[nodiscard]] uint32_t multiplierBits() const { return fabric == Fabric::Ultrascale ? 27 : 18; }
   /// Cycles from row to row of the row-scalar unit: half of what the array spends on a row of an
   /// attention head of 32 columns and 32 keys, 2 * 32 * 32 / dim^2; at most the bits of its divide.
   [[nodiscard]] uint32_t scalarInterval() const {

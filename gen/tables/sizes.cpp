@@ -8,6 +8,7 @@ std::vector<SizeSpec> sizeSpecs(const Plan& plan) {
       {"lanes", plan.lanes, "elements per cycle of the vector unit"},
       {"dsp_multipliers", plan.dspMultipliers, "products of the array that DSPs make"},
       {"products_per_dsp", plan.productsPerDsp(), "of the array's, in one multiplication"},
+      {"multiplier_bits", plan.multiplierBits(), "of the wider operand that a DSP multiplies"},
       {"scratch_words", plan.scratchWords, "scratchpad capacity"},
       {"scratch_banks", plan.scratchBanks, "bank = word address mod banks"},
       {"acc_rows", plan.accRows, "accumulator capacity, rows of dim int32"},

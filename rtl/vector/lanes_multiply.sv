@@ -9,8 +9,8 @@
 //   pass stage 1 in the next Dim / Lanes cycles, marked by valid_i, with uop_i and row_*_i. Constants
 //   come as in lane_constants.
 // Formats: accumulator, bias int32; m 16 bits (17 of a row) unsigned; s 6 bits; x int8 or int16.
-// Stages: 1 operand, 2 with bias, 3 products of halves of it, 4 their sum, 5 and 6 shifted, 7 rounded,
-//   8 saturated. The shift keeps one bit more, the one that rounding adds.
+// Stages: 1 operand, 2 with bias, 3 products of halves of it, 4 their sum, 5 and 6 shifted (by
+//   eights, by ones: two selections of 8 take the fewest LUTs), 7 rounded, 8 saturated. The shift keeps one bit more, the one that rounding adds.
 // Timing: product_o, value_o and operand_o (x) come LanesMultiply cycles after valid_i, with valid_o
 //   and uop_o. Never stalls.
 `default_nettype none
@@ -119,13 +119,13 @@ module lanes_multiply #(
   logic signed [50:0] product_4 [Lanes];
   logic        [5:0]  shift_4   [Lanes];
   logic signed [51:0] coarse_5  [Lanes];
-  logic        [1:0]  shift_5   [Lanes];
-  logic signed [37:0] fine_6    [Lanes];
+  logic        [2:0]  shift_5   [Lanes];
+  logic signed [41:0] fine_6    [Lanes];
   logic               over_6    [Lanes];
   logic signed [33:0] rounded_7 [Lanes];
   logic        [15:0] operand_q [(Stages-1)*Lanes];
   logic signed [51:0] longer;
-  logic signed [40:0] shorter;
+  logic signed [48:0] shorter;
   logic        [31:0] bias;
   logic        [16:0] m_1;
   logic signed [20:0] mean_1;
@@ -152,25 +152,25 @@ module lanes_multiply #(
 
     if (valid_q[6]) begin
       for (int unsigned l = 0; l < Lanes; l++) begin
-        if (over_6[l] || fine_6[l][37:33] != {5{fine_6[l][37]}})
-          rounded_7[l] = {{2{fine_6[l][37]}}, {32{~fine_6[l][37]}}};
+        if (over_6[l] || fine_6[l][41:33] != {9{fine_6[l][41]}})
+          rounded_7[l] = {{2{fine_6[l][41]}}, {32{~fine_6[l][41]}}};
         else rounded_7[l] = 34'(fine_6[l][34:1]) + 34'(fine_6[l][0]);
       end
     end
 
     if (valid_q[5]) begin
       for (int unsigned l = 0; l < Lanes; l++) begin
-        over_6[l] = coarse_5[l][51:37] != {15{coarse_5[l][51]}};
-        shorter   = {coarse_5[l][51], coarse_5[l][39:0]};
-        fine_6[l] = {coarse_5[l][51], 37'(shorter >>> shift_5[l])};
+        over_6[l] = coarse_5[l][51:41] != {11{coarse_5[l][51]}};
+        shorter   = {coarse_5[l][51], coarse_5[l][47:0]};
+        fine_6[l] = {coarse_5[l][51], 41'(shorter >>> shift_5[l])};
       end
     end
 
     if (valid_q[4]) begin
       for (int unsigned l = 0; l < Lanes; l++) begin
         longer      = {product_4[l], 1'b0};
-        coarse_5[l] = longer >>> {shift_4[l][5:2], 2'b0};
-        shift_5[l]  = shift_4[l][1:0];
+        coarse_5[l] = longer >>> {shift_4[l][5:3], 3'b0};
+        shift_5[l]  = shift_4[l][2:0];
       end
     end
 
