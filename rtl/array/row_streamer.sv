@@ -59,6 +59,7 @@ module row_streamer #(
 );
   localparam int unsigned SlotWidth = $clog2(Dim);
   localparam int unsigned RowWidth = $clog2(AccRows);  // of a row before the end
+  localparam int unsigned WordWidth = $clog2(ScratchWords);
   localparam logic [SizeWidth-1:0] DimSize = SizeWidth'(Dim);
 
   // What counters and addresses mean goes with them in registers, so that a request is a matter of
@@ -196,8 +197,8 @@ module row_streamer #(
 
         any_q            <= !last_row_q;
         last_row_q       <= rows_left_q <= SizeWidth'(2);
-        beyond_scratch_q <= row_addr_q >= (AddrWidth + 1)'(ScratchWords - 1);
-        beyond_acc_q     <= target_row_q >= (AddrWidth + 1)'(AccRows - 1);
+        beyond_scratch_q <= row_addr_q[WordWidth-1:0] == WordWidth'(ScratchWords - 1);
+        beyond_acc_q     <= target_row_q[RowWidth-1:0] == RowWidth'(AccRows - 1);
       end
     end
   end

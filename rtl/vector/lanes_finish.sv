@@ -144,7 +144,7 @@ module lanes_finish #(
   logic signed [37:0] shifted;
   logic signed [8:0]  rounded;
   logic [intformer_pkg::LaneUopBits-1:0] uop_q [Stages-1];
-  logic affine_1, affine_2, used_1, used_2, used_3, used_4;
+  logic without_first, affine_1, affine_2, used_1, used_2, used_3, used_4;
   intformer_pkg::lane_uop_t at;
   logic [5:0] shift_1, shift_2;
 
@@ -184,8 +184,7 @@ module lanes_finish #(
       for (int unsigned l = 0; l < Lanes; l++) begin
         if (used_4) fine_5[l] = coarse_4[l] >>> fine_4[l];
         else fine_5[l] = '0;
-        base_5[l] = (at.op.activation || at.op.layer_norm ? 35'sd0
-                                                          : 35'(first_q[(Sum-1)*Lanes + l])) +
+        base_5[l] = 35'(first_q[(Sum-1)*Lanes + l]) +
                     (at.op.requantize || at.op.activation ? 35'($signed(zero_4[l*8 +: 8])) :
             35'sd0);
       end
@@ -245,8 +244,13 @@ module lanes_finish #(
     end
 
     if (valid_i || valid_q != '0) begin
-      at = uop_q[Second-1];
+      at            = uop_q[Sum-2];
+      without_first = at.op.activation || at.op.layer_norm;
+      at            = uop_q[Second-1];
       for (int unsigned k = Sum * Lanes - 1; k >= Lanes; k--) first_q[k] = first_q[k-Lanes];
+      if (without_first) begin  // a reset of registers, where a selection would take LUTs
+        for (int unsigned l = 0; l < Lanes; l++) first_q[(Sum-1)*Lanes + l] = '0;
+      end
       if (at.op.exp) begin
         for (int unsigned l = 0; l < Lanes; l++)
         first_q[Second*Lanes + l] = 34'(weight_i[l*8 +: 8]);

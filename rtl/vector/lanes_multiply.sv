@@ -9,8 +9,9 @@
 //   pass stage 1 in the next Dim / Lanes cycles, marked by valid_i, with uop_i and row_*_i. Constants
 //   come as in lane_constants.
 // Formats: accumulator, bias int32; m 16 bits (17 of a row) unsigned; s 6 bits; x int8 or int16.
-// Stages: 1 operand, 2 with bias, 3 products of halves of it, 4 their sum, 5 and 6 shifted (by
-//   eights, by ones: two selections of 8 take the fewest LUTs), 7 rounded, 8 saturated. The shift keeps one bit more, the one that rounding adds.
+// Stages: 1 operand, 2 with bias, 3 products of halves of it, 4 their sum, 5 and 6 shifted by eights
+//   and by ones (two selections of 8 take the fewest LUTs), 7 rounded, 8 saturated. The shift keeps
+//   one bit more, the one that rounding adds.
 // Timing: product_o, value_o and operand_o (x) come LanesMultiply cycles after valid_i, with valid_o
 //   and uop_o. Never stalls.
 `default_nettype none
@@ -133,6 +134,8 @@ module lanes_multiply #(
   logic of_row, of_channel, of_channel_1, of_channel_2, of_channel_3;
   logic [intformer_pkg::LaneUopBits-1:0] uop_q[Stages-1];
 
+  int unsigned first;  // the beat's first column
+  assign first      = 32'(uop_i.beat) * Lanes;
   assign of_channel = uop_i.op.requantize || uop_i.op.residual || uop_i.op.activation;
   assign of_row     = uop_i.op.row_normalize || uop_i.op.layer_norm;
   assign valid_o    = valid_q[Stages];
@@ -203,7 +206,7 @@ module lanes_multiply #(
 
     if (valid_i) begin
       for (int unsigned l = 0; l < Lanes; l++)
-      base_1[l] = uop_i.op.layer_norm ? 32'($signed({operand[l], 4'b0})) : acc[l];
+      base_1[l] = uop_i.op.layer_norm ? 32'($signed({operand[first+l], 4'b0})) : acc[first+l];
       mean_1       = uop_i.op.layer_norm ? -row_mean_i : '0;
       m_1          = of_row ? row_factor_i : 17'(uop_i.multiplier);
       shift_1      = of_row ? row_shift_i : uop_i.shift;
@@ -213,7 +216,7 @@ module lanes_multiply #(
     if (valid_i || valid_q[Stages-1:1] != '0) begin
       for (int unsigned k = (Stages - 1) * Lanes - 1; k >= Lanes; k--)
       operand_q[k] = operand_q[k-Lanes];
-      for (int unsigned l = 0; l < Lanes; l++) operand_q[l] = operand[l];
+      for (int unsigned l = 0; l < Lanes; l++) operand_q[l] = operand[first+l];
       for (int unsigned k = Stages - 2; k > 0; k--) uop_q[k] = uop_q[k-1];
       uop_q[0] = uop_i;
     end
@@ -224,11 +227,6 @@ module lanes_multiply #(
         if (!row_in16_i) operand[c] = 16'($signed(row_low_i[c*8 +: 8]));
         else if (c < Dim / 2) operand[c] = row_low_i[(c % (Dim / 2)) * 16 +: 16];
         else operand[c] = row_high_i[(c % (Dim / 2)) * 16 +: 16];
-      end
-    end else if (valid_i) begin
-      for (int unsigned c = 0; c + Lanes < Dim; c++) begin
-        acc[c]     = acc[c + Lanes];
-        operand[c] = operand[c + Lanes];
       end
     end
   end
