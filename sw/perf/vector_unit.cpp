@@ -118,9 +118,10 @@ bool VectorUnit::stepIssue(uint64_t now, bool slotWritten) {
                         (!held_.front().in || inCount_ != 0);
   const bool gathers = issueActive_ && issue_.statisticsGathered;
   const bool final = issueWalk_.final();
-  const bool load = rowValid && issueActive_ && unfinished_ != outRows_ && beatsLeft_ <= 1 &&
-                    !(gathers && (older(issueSlot_) || (final && older_ != 0)));
+  const bool load = rowValid && issueActive_ && !issueWaits_ && unfinished_ != outRows_ &&
+                    beatsLeft_ <= 1;
   const bool end = load && final;
+  const uint32_t olderBefore = older_, olderEndBefore = olderEnd_;
   gathering_ = gathering_ + (load && gathers) - slotWritten;
   if (end && gathers) {
     older_ = gathering_;
@@ -141,6 +142,9 @@ bool VectorUnit::stepIssue(uint64_t now, bool slotWritten) {
   } else if (beatsLeft_ != 0) {
     --beatsLeft_;
   }
+  // What keeps a row back is found a cycle before; of a new command it is not known yet.
+  issueWaits_ = gathers && (isOlder(issueSlot_, olderBefore, olderEndBefore) ||
+                            (issueWalk_.final() && olderBefore != 0));
   if (end) issueActive_ = sumsHold_ = false;
   if (issueOffer_ && !issueActive_) {
     issueOffer_ = false;
@@ -148,6 +152,7 @@ bool VectorUnit::stepIssue(uint64_t now, bool slotWritten) {
     issue_ = command_;
     issueWalk_.start(command_);
     issueSlot_ = command_.statRow;
+    issueWaits_ = issue_.statisticsGathered;
   }
   return load;
 }

@@ -167,9 +167,10 @@ class VectorUnit {
   [[nodiscard]] bool serialize() const { return command_.statisticsGathered && command_.rows < 4; }
   [[nodiscard]] bool panelFirst() const { return serialize() || command_.constWords != 0; }
   /// Its statistics are on their way from an earlier command.
-  [[nodiscard]] bool older(uint32_t slot) const {
-    return older_ != 0 && slot < olderEnd_ && slot + older_ >= olderEnd_;
+  [[nodiscard]] static bool isOlder(uint32_t slot, uint32_t older, uint32_t end) {
+    return older != 0 && slot < end && slot + older >= end;
   }
+  [[nodiscard]] bool older(uint32_t slot) const { return isOlder(slot, older_, olderEnd_); }
   void startFetch();
   bool stepFetch(bool accReady, bool readReady);
   void nextRow();
@@ -196,7 +197,7 @@ class VectorUnit {
   // Responses: bit read - 1 comes in this cycle; of scratchpad words only the last one of a row counts.
   uint32_t accFlight_ = 0, inFlight_ = 0, accCount_ = 0, inCount_ = 0;
   // Lanes. A row's last beat is in the last stage laneStages + beats - 1 cycles after it entered.
-  bool issueActive_ = false;
+  bool issueActive_ = false, issueWaits_ = false;
   VectorCommand issue_;
   Walk issueWalk_;
   uint32_t issueSlot_ = 0, unfinished_ = 0, beatsLeft_ = 0;
