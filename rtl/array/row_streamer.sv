@@ -71,6 +71,7 @@ module row_streamer #(
   logic [AddrWidth:0]
       panel_q, row_addr_q, target_tile_q, target_row_q;  // a carry above the address
   logic [SizeWidth-1:0] rows_q, depth_q, rows_left_q, depth_left_q, cols_left_q;
+  logic [SizeWidth-1:0] depth_rest, cols_rest;  // after this tile
   logic [SlotWidth-1:0] slot_q;
   logic [AddDistance-2:0] recent_q;  // rows granted in the cycles before
   logic [AddrWidth:0] panel_next, target_tile_next;
@@ -82,6 +83,13 @@ module row_streamer #(
   function automatic logic past_acc(input logic [AddrWidth:0] row);
     past_acc = row >= (AddrWidth + 1)'(AccRows);
   endfunction
+
+  // At most Dim, of a size that is not 0: bits in place of a comparison.
+  function automatic logic is_one_tile(input logic [SizeWidth-1:0] size);
+    is_one_tile = size[SizeWidth-1:SlotWidth] == '0 || size == DimSize;
+  endfunction
+  assign depth_rest = depth_left_q - DimSize;
+  assign cols_rest  = cols_left_q - DimSize;
 
   // Whether the row that a tile ends with is one of the last AddDistance - 1 from the row that the
   // next begins with: the same rows again, the next column's, another command's. A tile takes 4
@@ -150,8 +158,8 @@ module row_streamer #(
 
       any_q            <= 1'b1;
       last_row_q       <= command_rows_i == SizeWidth'(1);
-      last_depth_q     <= command_depth_i <= DimSize;
-      last_column_q    <= command_cols_i <= DimSize;
+      last_depth_q     <= is_one_tile(command_depth_i);
+      last_column_q    <= is_one_tile(command_cols_i);
       slot_end_q       <= 1'b0;
       beyond_scratch_q <= past_scratch({1'b0, command_addr_i});
       beyond_acc_q     <= past_acc({1'b0, command_target_addr_i});
@@ -163,26 +171,26 @@ module row_streamer #(
       last_row_q  <= rows_q == SizeWidth'(1);
       slot_end_q  <= 1'b0;
       if (!last_depth_q) begin
-        depth_left_q <= depth_left_q - DimSize;
+        depth_left_q <= depth_rest;
         panel_q      <= panel_next;
         row_addr_q   <= panel_next;
         target_row_q <= target_tile_q;
         add_q        <= 1'b1;
 
-        last_depth_q     <= depth_left_q <= SizeWidth'(2 * Dim);
+        last_depth_q     <= is_one_tile(depth_rest);
         beyond_scratch_q <= past_scratch(panel_next);
         beyond_acc_q     <= past_acc(target_tile_q);
       end else begin
         depth_left_q  <= depth_q;
-        cols_left_q   <= cols_left_q - DimSize;
+        cols_left_q   <= cols_rest;
         panel_q       <= {1'b0, addr_q};
         row_addr_q    <= {1'b0, addr_q};
         target_tile_q <= target_tile_next;
         target_row_q  <= target_tile_next;
         add_q         <= accumulate_q;
 
-        last_depth_q     <= depth_q <= DimSize;
-        last_column_q    <= cols_left_q <= SizeWidth'(2 * Dim);
+        last_depth_q     <= is_one_tile(depth_q);
+        last_column_q    <= is_one_tile(cols_rest);
         beyond_scratch_q <= past_scratch({1'b0, addr_q});
         beyond_acc_q     <= past_acc(target_tile_next);
       end
@@ -196,7 +204,7 @@ module row_streamer #(
         first_q      <= 1'b0;
 
         any_q            <= !last_row_q;
-        last_row_q       <= rows_left_q <= SizeWidth'(2);
+        last_row_q       <= last_row_q || rows_left_q == SizeWidth'(2);
         beyond_scratch_q <= row_addr_q[WordWidth-1:0] == WordWidth'(ScratchWords - 1);
         beyond_acc_q     <= target_row_q[RowWidth-1:0] == RowWidth'(AccRows - 1);
       end
