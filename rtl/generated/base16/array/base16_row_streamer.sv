@@ -61,24 +61,23 @@ module base16_row_streamer #(
 );
   localparam int unsigned SlotWidth = $clog2(Dim);
   localparam int unsigned RowWidth = $clog2(AccRows);  // of a row before the end
+  localparam int unsigned WordWidth = $clog2(ScratchWords);
   localparam logic [SizeWidth-1:0] DimSize = SizeWidth'(Dim);
 
-  // beyond_*_q go with row_addr_q and target_row_q, so that a request is a matter of few gates.
+  // What counters and addresses mean goes with them in registers, so that a request is a matter of
+  // few gates: beyond_*_q an address past the end, any_q a row left, last_*_q the last row, depth
+  // tile and column tile, slot_end_q that the tile has lasted Dim cycles.
   logic active_q, unsigned_q, accumulate_q, first_q, add_q;
+  logic any_q, last_row_q, last_depth_q, last_column_q, slot_end_q;
   logic [AddrWidth-1:0] addr_q, stride_q, target_stride_q;
-  logic [RowWidth-1:0] target_last_q;
   logic [AddrWidth:0]
       panel_q, row_addr_q, target_tile_q, target_row_q;  // a carry above the address
   logic [SizeWidth-1:0] rows_q, depth_q, rows_left_q, depth_left_q, cols_left_q;
+  logic [SizeWidth-1:0] depth_rest, cols_rest;  // after this tile
   logic [SlotWidth-1:0] slot_q;
   logic [AddDistance-2:0] recent_q;  // rows granted in the cycles before
   logic [AddrWidth:0] panel_next, target_tile_next;
-  logic [RowWidth-1:0] target_distance;
-  logic hazard, due, beyond_scratch_q, beyond_acc_q, grant, last_row, last_depth;
-  logic last_column, tile_end, finish;
-
-  assign target_distance = target_last_q - target_row_q[RowWidth-1:0];
-  assign hazard          = add_q && recent_q != '0 && target_distance <= RowWidth'(AddDistance - 2);
+  logic hazard, due, beyond_scratch_q, beyond_acc_q, grant, step, tile_end, finish;
 
   function automatic logic past_scratch(input logic [AddrWidth:0] address);
     past_scratch = address >= (AddrWidth + 1)'(ScratchWords);
@@ -87,19 +86,46 @@ module base16_row_streamer #(
     past_acc = row >= (AddrWidth + 1)'(AccRows);
   endfunction
 
-  assign due = active_q && rows_left_q != '0 && (!first_q || (weights_ready_i && !hazard));
+  // At most Dim, of a size that is not 0: bits in place of a comparison.
+  function automatic logic is_one_tile(input logic [SizeWidth-1:0] size);
+    is_one_tile = size[SizeWidth-1:SlotWidth] == '0 || size == DimSize;
+  endfunction
+  assign depth_rest = depth_left_q - DimSize;
+  assign cols_rest  = cols_left_q - DimSize;
+
+  // Whether the row that a tile ends with is one of the last AddDistance - 1 from the row that the
+  // next begins with: the same rows again, the next column's, another command's. A tile takes 4
+  // cycles or more, after two of which these are known.
+  logic near_q, near_depth_q, near_column_q;
+  logic [RowWidth-1:0] tile_last_q;
+
+  function automatic logic is_near(input logic [RowWidth-1:0] distance);
+    is_near = distance <= RowWidth'(AddDistance - 2);
+  endfunction
+
+  always_ff @(posedge clk_i) begin
+    if (active_q) begin
+      tile_last_q   <= RowWidth'(target_tile_q) + RowWidth'(rows_q) - 1'b1;
+      near_depth_q  <= is_near(RowWidth'(rows_q) - 1'b1);
+      near_column_q <= is_near(RowWidth'(rows_q) - 1'b1 - RowWidth'(target_stride_q));
+    end
+    if (command_valid_i && command_ready_o)
+      near_q <= is_near(tile_last_q - RowWidth'(command_target_addr_i));
+    else if (tile_end)
+      near_q <= last_depth_q ? near_column_q : near_depth_q;
+  end
+
+  assign hazard = add_q && near_q && recent_q != '0;
+  assign due    = active_q && any_q && (!first_q || (weights_ready_i && !hazard));
   assign req_valid_o    = due && !beyond_scratch_q && !beyond_acc_q;
   assign req_addr_o     = row_addr_q[AddrWidth-1:0];
   assign fault_valid_o  = due && (beyond_scratch_q || beyond_acc_q);
   assign fault_target_o = !beyond_scratch_q;
   assign fault_addr_o   = beyond_scratch_q ? row_addr_q : target_row_q;
-  assign grant       = req_valid_o && req_ready_i;
-  assign last_row    = rows_left_q <= SizeWidth'(1);
-  assign last_depth  = depth_left_q <= DimSize;
-  assign last_column = cols_left_q <= DimSize;
-  assign tile_end    = active_q && (grant || rows_left_q == '0) && last_row &&
-                       slot_q == SlotWidth'(Dim - 1);
-  assign finish      = tile_end && last_depth && last_column;
+  assign grant    = req_valid_o && req_ready_i;
+  assign step     = active_q && (grant || !any_q);
+  assign tile_end = step && last_row_q && slot_end_q;
+  assign finish   = tile_end && last_depth_q && last_column_q;
 
   assign command_ready_o  = !active_q || finish;
   assign panel_next       = panel_q + {1'b0, stride_q};
@@ -110,7 +136,7 @@ module base16_row_streamer #(
   assign place_valid_o = grant;
   assign place_addr_o  = target_row_q[AddrWidth-1:0];
   assign place_add_o   = add_q;
-  assign place_last_o  = rows_left_q == SizeWidth'(1) && last_depth && last_column;
+  assign place_last_o  = last_row_q && any_q && last_depth_q && last_column_q;
 
   always_ff @(posedge clk_i) begin
     if (command_valid_i && command_ready_o) begin
@@ -132,46 +158,59 @@ module base16_row_streamer #(
       first_q         <= 1'b1;
       slot_q          <= '0;
 
+      any_q            <= 1'b1;
+      last_row_q       <= command_rows_i == SizeWidth'(1);
+      last_depth_q     <= is_one_tile(command_depth_i);
+      last_column_q    <= is_one_tile(command_cols_i);
+      slot_end_q       <= 1'b0;
       beyond_scratch_q <= past_scratch({1'b0, command_addr_i});
       beyond_acc_q     <= past_acc({1'b0, command_target_addr_i});
     end else if (tile_end) begin
       rows_left_q <= rows_q;
       first_q     <= 1'b1;
       slot_q      <= '0;
-      if (!last_depth) begin
-        depth_left_q <= depth_left_q - DimSize;
+      any_q       <= 1'b1;
+      last_row_q  <= rows_q == SizeWidth'(1);
+      slot_end_q  <= 1'b0;
+      if (!last_depth_q) begin
+        depth_left_q <= depth_rest;
         panel_q      <= panel_next;
         row_addr_q   <= panel_next;
         target_row_q <= target_tile_q;
         add_q        <= 1'b1;
 
+        last_depth_q     <= is_one_tile(depth_rest);
         beyond_scratch_q <= past_scratch(panel_next);
         beyond_acc_q     <= past_acc(target_tile_q);
       end else begin
         depth_left_q  <= depth_q;
-        cols_left_q   <= cols_left_q - DimSize;
+        cols_left_q   <= cols_rest;
         panel_q       <= {1'b0, addr_q};
         row_addr_q    <= {1'b0, addr_q};
         target_tile_q <= target_tile_next;
         target_row_q  <= target_tile_next;
         add_q         <= accumulate_q;
 
+        last_depth_q     <= is_one_tile(depth_q);
+        last_column_q    <= is_one_tile(cols_rest);
         beyond_scratch_q <= past_scratch({1'b0, addr_q});
         beyond_acc_q     <= past_acc(target_tile_next);
       end
-    end else if (active_q && (grant || rows_left_q == '0)) begin
-      if (slot_q != SlotWidth'(Dim - 1)) slot_q <= slot_q + 1'b1;
+    end else if (step) begin
+      if (!slot_end_q) slot_q <= slot_q + 1'b1;
+      slot_end_q <= slot_end_q || slot_q == SlotWidth'(Dim - 2);
       if (grant) begin
         rows_left_q  <= rows_left_q - 1'b1;
         row_addr_q   <= row_addr_q + 1'b1;
         target_row_q <= target_row_q + 1'b1;
         first_q      <= 1'b0;
 
-        beyond_scratch_q <= row_addr_q >= (AddrWidth + 1)'(ScratchWords - 1);
-        beyond_acc_q     <= target_row_q >= (AddrWidth + 1)'(AccRows - 1);
+        any_q            <= !last_row_q;
+        last_row_q       <= last_row_q || rows_left_q == SizeWidth'(2);
+        beyond_scratch_q <= row_addr_q[WordWidth-1:0] == WordWidth'(ScratchWords - 1);
+        beyond_acc_q     <= target_row_q[RowWidth-1:0] == RowWidth'(AccRows - 1);
       end
     end
-    if (grant) target_last_q <= target_row_q[RowWidth-1:0];
   end
 
   logic [1:0] flight_q, flight_swap_q, flight_unsigned_q;

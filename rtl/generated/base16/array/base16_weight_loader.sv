@@ -51,6 +51,7 @@ module base16_weight_loader #(
 );
   localparam int unsigned CountWidth = $clog2(LookAhead + 1);
   localparam int unsigned TodoWidth = IndexWidth + 1;
+  localparam int unsigned WordWidth = $clog2(ScratchWords);  // of an address before the end
   localparam logic [SizeWidth-1:0] DimSize = SizeWidth'(Dim);
   localparam logic [AddrWidth:0] DimAddr = (AddrWidth + 1)'(Dim);
 
@@ -98,7 +99,7 @@ module base16_weight_loader #(
 
       in_range_q <= last_word || SizeWidth'(index_q) + 1'b1 <
                                  (transposed_q ? cols_left_q : depth_left_q);
-      beyond_q   <= addr_q >= (AddrWidth + 1)'(ScratchWords - 1);
+      beyond_q   <= addr_q[WordWidth-1:0] == WordWidth'(ScratchWords - 1);
       if (last_word && !last_depth) begin
         depth_left_q <= depth_left_q - DimSize;
         tile_base_q  <= tile_base_next;

@@ -12,7 +12,7 @@
 // Contract: product_i, value_i and operand_i come with valid_i and uop_i, activation_i and weight_i
 //   LanesActivation cycles later. Constants come as in base16_lane_constants; const_affine_i: LayerNorm's.
 // Stages, from the activation: 1 multiplicand, 2 products of halves of it, 3 their sum with the offset,
-//   4 and 5 shifted, 6 rounded with all that is added, 7 and 8 saturated.
+//   4 and 5 shifted by eights and by ones, 6 rounded with all that is added, 7 and 8 saturated.
 // Timing: out8_o, out16_o and uop_o come LanesActivation + LanesFinish cycles after product_i. Never
 //   stalls.
 `default_nettype none
@@ -43,6 +43,7 @@ module base16_lanes_finish #(
   localparam int unsigned Second = base16_pkg::LanesActivation;
   localparam int unsigned Stages = Second + base16_pkg::LanesFinish;
   localparam int unsigned Sum = Second + 4;  // first and zero are added
+  localparam bit OneMultiplier = base16_pkg::MultiplierBits >= 20;  // takes b whole
 
   logic [Stages-1:1] valid_q;
   always_ff @(posedge clk_i) valid_q <= {valid_q[Stages-2:1], valid_i};
@@ -129,12 +130,12 @@ module base16_lanes_finish #(
   logic signed [33:0] first_q  [Sum*Lanes];
   logic        [15:0] side_q   [Second*Lanes];  // x, or the saturated first product
   logic signed [19:0] b_1      [Lanes];
-  logic signed [34:0] low_2    [Lanes];
+  logic signed [36:0] product_2[Lanes];
   logic signed [20:0] high_2   [Lanes];
   logic signed [37:0] sum_3    [Lanes];
   logic        [5:0]  shift_3  [Lanes];
   logic signed [38:0] coarse_4 [Lanes];
-  logic        [1:0]  fine_4   [Lanes];
+  logic        [2:0]  fine_4   [Lanes];
   logic signed [38:0] fine_5   [Lanes];
   logic signed [34:0] base_5   [Lanes];
   logic signed [38:0] sum_6    [Lanes];
@@ -142,10 +143,10 @@ module base16_lanes_finish #(
   logic signed [38:0] longer;
   logic        [31:0] offset;
   logic signed [16:0] factor;
-  logic signed [20:0] wide;
+  logic signed [37:0] shifted;
   logic signed [8:0]  rounded;
   logic [base16_pkg::LaneUopBits-1:0] uop_q [Stages-1];
-  logic affine_1, affine_2, used_1, used_2, used_3, used_4;
+  logic without_first, affine_1, affine_2, used_1, used_2, used_3, used_4;
   base16_pkg::lane_uop_t at;
   logic [5:0] shift_1, shift_2;
 
@@ -173,8 +174,11 @@ module base16_lanes_finish #(
     end
 
     if (valid_q[Second+5]) begin
-      for (int unsigned l = 0; l < Lanes; l++)
-      sum_6[l] = 39'(fine_5[l] >>> 1) + 39'(base_5[l]) + 39'($signed({1'b0, fine_5[l][0]}));
+      for (int unsigned l = 0; l < Lanes; l++) begin
+        // The bit that rounds comes in as a carry: one adder.
+        sum_6[l] = 39'((40'($signed({fine_5[l][38:1], 1'b1})) +
+                        40'($signed({base_5[l], fine_5[l][0]}))) >>> 1);
+      end
     end
 
     if (valid_q[Second+4]) begin
@@ -182,8 +186,7 @@ module base16_lanes_finish #(
       for (int unsigned l = 0; l < Lanes; l++) begin
         if (used_4) fine_5[l] = coarse_4[l] >>> fine_4[l];
         else fine_5[l] = '0;
-        base_5[l] = (at.op.activation || at.op.layer_norm ? 35'sd0
-                                                          : 35'(first_q[(Sum-1)*Lanes + l])) +
+        base_5[l] = 35'(first_q[(Sum-1)*Lanes + l]) +
                     (at.op.requantize || at.op.activation ? 35'($signed(zero_4[l*8 +: 8])) :
             35'sd0);
       end
@@ -193,8 +196,8 @@ module base16_lanes_finish #(
       if (used_3) begin
         for (int unsigned l = 0; l < Lanes; l++) begin
           longer      = {sum_3[l], 1'b0};
-          coarse_4[l] = longer >>> {shift_3[l][5:2], 2'b0};
-          fine_4[l]   = shift_3[l][1:0];
+          coarse_4[l] = longer >>> {shift_3[l][5:3], 3'b0};
+          fine_4[l]   = shift_3[l][2:0];
         end
       end
       used_4 = used_3;
@@ -205,7 +208,8 @@ module base16_lanes_finish #(
         for (int unsigned l = 0; l < Lanes; l++) begin
           for (int unsigned b = 0; b < 4; b++) offset[b*8 +: 8] = offset_2[(b*Lanes+l)*8 +: 8];
           if (!affine_2) offset = '0;
-          sum_3[l]   = 38'(low_2[l]) + 38'($signed(offset)) + 38'($signed({high_2[l], 17'b0}));
+          shifted    = 38'(product_2[l]) + 38'($signed(offset));
+          sum_3[l]   = {shifted[37:17] + high_2[l], shifted[16:0]};
           shift_3[l] = affine_2 ? shift_2 : shift_byte_2[l*8 +: 6];
         end
       end
@@ -217,11 +221,13 @@ module base16_lanes_finish #(
         for (int unsigned l = 0; l < Lanes; l++) begin
           factor    = {affine_1 && factor_1[(Lanes+l)*8 + 7], factor_1[(Lanes+l)*8 +: 8],
                        factor_1[l*8 +: 8]};
-          low_2[l]  = 35'($signed({1'b0, b_1[l][16:0]})) * 35'(factor);
-          wide      = 21'(factor);
-          // Three bits of the multiplicand are no work for a multiplier.
-          high_2[l] = (b_1[l][17] ? wide : 21'sd0) + (b_1[l][18] ? wide <<< 1 : 21'sd0) -
-                      (b_1[l][19] ? wide <<< 2 : 21'sd0);
+          if (OneMultiplier) begin
+            product_2[l] = 37'(b_1[l]) * 37'(factor);
+            high_2[l]    = '0;
+          end else begin
+            product_2[l] = 37'($signed({1'b0, b_1[l][16:0]})) * 37'(factor);
+            high_2[l]    = 21'($signed(b_1[l][19:17])) * 21'(factor);
+          end
         end
       end
       used_2   = used_1;
@@ -240,8 +246,13 @@ module base16_lanes_finish #(
     end
 
     if (valid_i || valid_q != '0) begin
-      at = uop_q[Second-1];
+      at            = uop_q[Sum-2];
+      without_first = at.op.activation || at.op.layer_norm;
+      at            = uop_q[Second-1];
       for (int unsigned k = Sum * Lanes - 1; k >= Lanes; k--) first_q[k] = first_q[k-Lanes];
+      if (without_first) begin  // a reset of registers, where a selection would take LUTs
+        for (int unsigned l = 0; l < Lanes; l++) first_q[(Sum-1)*Lanes + l] = '0;
+      end
       if (at.op.exp) begin
         for (int unsigned l = 0; l < Lanes; l++)
         first_q[Second*Lanes + l] = 34'(weight_i[l*8 +: 8]);

@@ -11,8 +11,9 @@
 //   pass stage 1 in the next Dim / Lanes cycles, marked by valid_i, with uop_i and row_*_i. Constants
 //   come as in base16_lane_constants.
 // Formats: accumulator, bias int32; m 16 bits (17 of a row) unsigned; s 6 bits; x int8 or int16.
-// Stages: 1 operand, 2 with bias, 3 products of halves of it, 4 their sum, 5 and 6 shifted, 7 rounded,
-//   8 saturated. The shift keeps one bit more, the one that rounding adds.
+// Stages: 1 operand, 2 with bias, 3 products of halves of it, 4 their sum, 5 and 6 shifted by eights
+//   and by ones (two selections of 8 take the fewest LUTs), 7 rounded, 8 saturated. The shift keeps
+//   one bit more, the one that rounding adds.
 // Timing: product_o, value_o and operand_o (x) come LanesMultiply cycles after valid_i, with valid_o
 //   and uop_o. Never stalls.
 `default_nettype none
@@ -121,13 +122,13 @@ module base16_lanes_multiply #(
   logic signed [50:0] product_4 [Lanes];
   logic        [5:0]  shift_4   [Lanes];
   logic signed [51:0] coarse_5  [Lanes];
-  logic        [1:0]  shift_5   [Lanes];
-  logic signed [37:0] fine_6    [Lanes];
+  logic        [2:0]  shift_5   [Lanes];
+  logic signed [41:0] fine_6    [Lanes];
   logic               over_6    [Lanes];
   logic signed [33:0] rounded_7 [Lanes];
   logic        [15:0] operand_q [(Stages-1)*Lanes];
   logic signed [51:0] longer;
-  logic signed [40:0] shorter;
+  logic signed [48:0] shorter;
   logic        [31:0] bias;
   logic        [16:0] m_1;
   logic signed [20:0] mean_1;
@@ -135,6 +136,8 @@ module base16_lanes_multiply #(
   logic of_row, of_channel, of_channel_1, of_channel_2, of_channel_3;
   logic [base16_pkg::LaneUopBits-1:0] uop_q[Stages-1];
 
+  int unsigned first;  // the beat's first column
+  assign first      = 32'(uop_i.beat) * Lanes;
   assign of_channel = uop_i.op.requantize || uop_i.op.residual || uop_i.op.activation;
   assign of_row     = uop_i.op.row_normalize || uop_i.op.layer_norm;
   assign valid_o    = valid_q[Stages];
@@ -154,25 +157,25 @@ module base16_lanes_multiply #(
 
     if (valid_q[6]) begin
       for (int unsigned l = 0; l < Lanes; l++) begin
-        if (over_6[l] || fine_6[l][37:33] != {5{fine_6[l][37]}})
-          rounded_7[l] = {{2{fine_6[l][37]}}, {32{~fine_6[l][37]}}};
+        if (over_6[l] || fine_6[l][41:33] != {9{fine_6[l][41]}})
+          rounded_7[l] = {{2{fine_6[l][41]}}, {32{~fine_6[l][41]}}};
         else rounded_7[l] = 34'(fine_6[l][34:1]) + 34'(fine_6[l][0]);
       end
     end
 
     if (valid_q[5]) begin
       for (int unsigned l = 0; l < Lanes; l++) begin
-        over_6[l] = coarse_5[l][51:37] != {15{coarse_5[l][51]}};
-        shorter   = {coarse_5[l][51], coarse_5[l][39:0]};
-        fine_6[l] = {coarse_5[l][51], 37'(shorter >>> shift_5[l])};
+        over_6[l] = coarse_5[l][51:41] != {11{coarse_5[l][51]}};
+        shorter   = {coarse_5[l][51], coarse_5[l][47:0]};
+        fine_6[l] = {coarse_5[l][51], 41'(shorter >>> shift_5[l])};
       end
     end
 
     if (valid_q[4]) begin
       for (int unsigned l = 0; l < Lanes; l++) begin
         longer      = {product_4[l], 1'b0};
-        coarse_5[l] = longer >>> {shift_4[l][5:2], 2'b0};
-        shift_5[l]  = shift_4[l][1:0];
+        coarse_5[l] = longer >>> {shift_4[l][5:3], 3'b0};
+        shift_5[l]  = shift_4[l][2:0];
       end
     end
 
@@ -205,7 +208,7 @@ module base16_lanes_multiply #(
 
     if (valid_i) begin
       for (int unsigned l = 0; l < Lanes; l++)
-      base_1[l] = uop_i.op.layer_norm ? 32'($signed({operand[l], 4'b0})) : acc[l];
+      base_1[l] = uop_i.op.layer_norm ? 32'($signed({operand[first+l], 4'b0})) : acc[first+l];
       mean_1       = uop_i.op.layer_norm ? -row_mean_i : '0;
       m_1          = of_row ? row_factor_i : 17'(uop_i.multiplier);
       shift_1      = of_row ? row_shift_i : uop_i.shift;
@@ -215,7 +218,7 @@ module base16_lanes_multiply #(
     if (valid_i || valid_q[Stages-1:1] != '0) begin
       for (int unsigned k = (Stages - 1) * Lanes - 1; k >= Lanes; k--)
       operand_q[k] = operand_q[k-Lanes];
-      for (int unsigned l = 0; l < Lanes; l++) operand_q[l] = operand[l];
+      for (int unsigned l = 0; l < Lanes; l++) operand_q[l] = operand[first+l];
       for (int unsigned k = Stages - 2; k > 0; k--) uop_q[k] = uop_q[k-1];
       uop_q[0] = uop_i;
     end
@@ -226,11 +229,6 @@ module base16_lanes_multiply #(
         if (!row_in16_i) operand[c] = 16'($signed(row_low_i[c*8 +: 8]));
         else if (c < Dim / 2) operand[c] = row_low_i[(c % (Dim / 2)) * 16 +: 16];
         else operand[c] = row_high_i[(c % (Dim / 2)) * 16 +: 16];
-      end
-    end else if (valid_i) begin
-      for (int unsigned c = 0; c + Lanes < Dim; c++) begin
-        acc[c]     = acc[c + Lanes];
-        operand[c] = operand[c + Lanes];
       end
     end
   end

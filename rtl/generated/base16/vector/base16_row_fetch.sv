@@ -69,6 +69,11 @@ module base16_row_fetch #(
   localparam int unsigned PointerWidth = $clog2(BufferRows);
   localparam int unsigned CountWidth = PointerWidth + 1;
   localparam int unsigned GapWidth = Dim > Lanes ? $clog2(Dim / Lanes) : 1;
+  // Of addresses before the end, which are the only ones that are granted.
+  localparam int unsigned WordAddrWidth = $clog2(ScratchWords);
+  localparam int unsigned RowAddrWidth = $clog2(AccRows);
+  localparam logic [WordAddrWidth-1:0] LastWord = WordAddrWidth'(ScratchWords - 1);
+  localparam logic [RowAddrWidth-1:0] LastRow = RowAddrWidth'(AccRows - 1);
   localparam int unsigned FlightWidth = 7;  // buffer, lanes and writer hold fewer than 64 rows
 
   logic [15:0] rows, panels;
@@ -179,7 +184,7 @@ module base16_row_fetch #(
       panels_left_q  <= panels;
       rows_left_q    <= rows;
       last_row_q     <= rows == 16'd1;
-      slot_q         <= command_i.stat_row[SlotWidth-1:0];
+      slot_q         <= slot_next;
       acc_base_q     <= {1'b0, command_i.acc_addr};
       acc_addr_q     <= {1'b0, command_i.acc_addr};
       in_base_q      <= {1'b0, command_i.in_addr};
@@ -193,15 +198,15 @@ module base16_row_fetch #(
       if (state_q == Constants && read_grant) begin
         const_left_q   <= const_left_q - 4'd1;
         const_addr_q   <= const_addr_q + 25'd1;
-        beyond_const_q <= const_addr_q >= 25'(ScratchWords - 1);
+        beyond_const_q <= const_addr_q[WordAddrWidth-1:0] == LastWord;
       end
       if (state_q == Rows && read_grant) begin
         in_addr_q   <= in_addr_q + 25'd1;
-        beyond_in_q <= in_addr_q >= 25'(ScratchWords - 1);
+        beyond_in_q <= in_addr_q[WordAddrWidth-1:0] == LastWord;
       end
       if (row_sent) begin
         acc_addr_q   <= acc_addr_q + 25'd1;
-        beyond_acc_q <= acc_addr_q >= 25'(AccRows - 1);
+        beyond_acc_q <= acc_addr_q[RowAddrWidth-1:0] == LastRow;
         slot_q       <= slot_next;
         rows_left_q  <= rows_left_q - 16'd1;
         last_row_q   <= rows_left_q == 16'd2;
@@ -226,16 +231,12 @@ module base16_row_fetch #(
     is_pending = {1'b0, slot} >= pending_first_i && {1'b0, slot} < pending_end_i;
   endfunction
 
-  assign slot_next     = last_row_q ? command_i.stat_row[SlotWidth-1:0] : slot_q + 1'b1;
+  assign slot_next     = start_i || last_row_q ? command_i.stat_row[SlotWidth-1:0] : slot_q + 1'b1;
   assign scalar_wait_o = state_q == Rows && pending_q;
   assign full_next     = !row_taken && (held_q == CountWidth'(BufferRows) ||
                                         (row_sent && held_q == CountWidth'(BufferRows - 1)));
-  always_comb begin
-    if (start_i) pending_next = is_pending(command_i.stat_row[SlotWidth-1:0]);
-    else if (row_sent) pending_next = is_pending(slot_next);
-    else pending_next = is_pending(slot_q);
-    if (!op_i.statistics_used) pending_next = 1'b0;
-  end
+  assign pending_next  = op_i.statistics_used &&
+                         (start_i || row_sent ? is_pending(slot_next) : is_pending(slot_q));
   assign older_next = (start_i ? op_i.in_words != '0 : older_q) &&
                       flight_q != FlightWidth'(row_written_i) + FlightWidth'(row_passed_i);
 

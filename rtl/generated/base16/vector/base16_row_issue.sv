@@ -12,8 +12,9 @@
 //   Column c of a row is valid if low <= c < high: the interval [valid_low, valid_high), moved by
 //   the row position if the command says so, cut to the panel. position: of column 0, modulo 256.
 //   A row that gathers does not enter while what an earlier command gathers in its slot is on its
-//   way; sums_older_o says that this is so for sums_slot_i.
-// Timing: never stalls a beat that has entered; no cycle between two commands.
+//   way, nor in the cycle after; sums_older_o says that this is so for sums_slot_i.
+// Timing: never stalls a beat that has entered; no cycle between two commands, one before a command
+//   that gathers.
 `default_nettype none
 
 module base16_row_issue #(
@@ -55,7 +56,10 @@ module base16_row_issue #(
   logic [15:0] rows_q, rows_left_q, panels_left_q;
   logic [SlotWidth-1:0] slot_q, stat_row_q;
   logic active_q, constants_q, low_moves_q, high_moves_q, gathers_q;
-  logic bank_q, fresh_q, last_row, last_beat, final_row, again, slot_older, unused_command;
+  logic bank_q, fresh_q, last_row_q, last_panel_q, last_beat, final_row, final_next, again;
+  logic open_q;  // a row may enter: of what keeps it back nothing was there a cycle before
+  logic open_next, full_next, unused_command;
+  logic [SlotWidth-1:0] slot_next;
   logic [7:0] position, position_q, panel_position_q;
   logic signed [SignedEdgeWidth-1:0]
       low_q, high_q, panel_low_q, panel_high_q, first_low, first_high, column, row;
@@ -78,18 +82,30 @@ module base16_row_issue #(
                {1'b0, slot} + (SlotWidth + 1)'(older_q) >= older_end_q;
   endfunction
 
-  assign last_row   = rows_left_q == 16'd1;
-  assign final_row  = last_row && panels_left_q == 16'd1;
-  assign last_beat  = beat_q == LastBeat;
-  assign slot_older = is_older(slot_q);
   // Only one command's rows are older: the last row waits until those before it are written.
-  assign row_load_o = row_valid_i && active_q && unfinished_q != CountWidth'(OutRows) &&
-                      (!valid_q[1] || last_beat) &&
-                      !(gathers_q && (slot_older || (final_row && older_q != '0)));
+  function automatic logic must_wait(input logic [SlotWidth-1:0] slot, input logic final_one);
+    must_wait = gathers_q && (is_older(slot) || (final_one && older_q != '0));
+  endfunction
+
+  assign slot_next  = last_row_q ? stat_row_q : slot_q + 1'b1;
+  assign final_row  = last_row_q && last_panel_q;
+  assign final_next = last_row_q ? rows_q == 16'd1 && panels_left_q == 16'd2
+                                 : rows_left_q == 16'd2 && last_panel_q;
+  assign last_beat  = beat_q == LastBeat;
+  assign row_load_o = row_valid_i && open_q && (!valid_q[1] || last_beat);
   assign end_o      = row_load_o && final_row;
   assign take_o     = offer_i && (!active_q || end_o);
   assign active_o   = active_q;
   assign valid_o    = valid_q;
+  assign full_next  = !row_written_i && !row_passed_i &&
+                      (unfinished_q == CountWidth'(OutRows) ||
+                       (row_load_o && unfinished_q == CountWidth'(OutRows - 1)));
+  always_comb begin
+    if (take_o) open_next = !op_i.statistics_gathered;
+    else if (row_load_o) open_next = !final_row && !must_wait(slot_next, final_next);
+    else open_next = active_q && !must_wait(slot_q, final_row);
+    if (full_next) open_next = 1'b0;
+  end
   assign again      = valid_q[1] && !last_beat;  // the row has another beat
   assign sums_older_o = is_older(sums_slot_i);
 
@@ -122,6 +138,7 @@ module base16_row_issue #(
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       active_q     <= 1'b0;
+      open_q       <= 1'b0;
       bank_q       <= 1'b0;
       unfinished_q <= '0;
       gathering_q  <= '0;
@@ -130,7 +147,8 @@ module base16_row_issue #(
     end else if (take_o || active_q || unfinished_q != '0 || gathering_q != '0) begin
       if (take_o) active_q <= 1'b1;
       else if (end_o) active_q <= 1'b0;
-      if (row_load_o && last_row && constants_q) bank_q <= !bank_q;
+      open_q <= open_next;
+      if (row_load_o && last_row_q && constants_q) bank_q <= !bank_q;
       unfinished_q <= unfinished_q + CountWidth'(row_load_o) - CountWidth'(row_written_i) -
                       CountWidth'(row_passed_i);
       gathering_q  <= gathering_q + OlderWidth'(row_load_o && gathers_q) -
@@ -147,6 +165,8 @@ module base16_row_issue #(
       rows_q           <= command_i.rows;
       rows_left_q      <= command_i.rows;
       panels_left_q    <= command_i.panels;
+      last_row_q       <= command_i.rows == 16'd1;
+      last_panel_q     <= command_i.panels == 16'd1;
       slot_q           <= command_i.stat_row[SlotWidth-1:0];
       stat_row_q       <= command_i.stat_row[SlotWidth-1:0];
       fresh_q          <= command_i.stats_init;
@@ -168,14 +188,16 @@ module base16_row_issue #(
       command_q.shift      <= command_i.shift;
     end else if (row_load_o) begin
       rows_left_q <= rows_left_q - 16'd1;
-      slot_q      <= slot_q + 1'b1;
+      last_row_q  <= rows_left_q == 16'd2;
+      slot_q      <= slot_next;
       position_q  <= position_q + 8'd1;
       low_q       <= low_q + SignedEdgeWidth'($signed({1'b0, low_moves_q}));
       high_q      <= high_q + SignedEdgeWidth'($signed({1'b0, high_moves_q}));
-      if (last_row) begin
+      if (last_row_q) begin
         rows_left_q      <= rows_q;
+        last_row_q       <= rows_q == 16'd1;
         panels_left_q    <= panels_left_q - 16'd1;
-        slot_q           <= stat_row_q;
+        last_panel_q     <= panels_left_q == 16'd2;
         fresh_q          <= 1'b0;
         position_q       <= panel_position_q + 8'(Dim);
         panel_position_q <= panel_position_q + 8'(Dim);

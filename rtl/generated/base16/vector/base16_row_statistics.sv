@@ -51,6 +51,8 @@ module base16_row_statistics #(
 
   localparam int unsigned Levels = $clog2(Lanes);
   localparam int unsigned Stages = 2 + Levels;  // the whole beat is there
+  localparam int unsigned SumWidth = 16 + Levels;  // of a beat
+  localparam int unsigned SquareWidth = 31 + Levels;
 
   logic signed [28:0] own_sum;
   logic signed [15:0] own_max;
@@ -96,8 +98,8 @@ module base16_row_statistics #(
   // Private arrays, written in reverse stage order: blocking assignments make pipeline registers.
   // Level k of a tree has Lanes >> k values; term k is at [Lanes * k ...].
   logic signed [15:0] term_1   [Lanes];
-  logic signed [28:0] sum_q    [(Levels+1)*Lanes];
-  logic        [44:0] square_q [(Levels+1)*Lanes];
+  logic signed [SumWidth-1:0] sum_q    [(Levels+1)*Lanes];
+  logic [SquareWidth-1:0]     square_q [(Levels+1)*Lanes];
   logic signed [15:0] max_q    [(Levels+1)*Lanes];
   logic moments_1;
   logic signed [28:0] row_sum_q;
@@ -108,13 +110,13 @@ module base16_row_statistics #(
   always_ff @(posedge clk_i) begin
     if (valid_q[Stages]) begin
       if (uop_all.first) begin  // the slot's content was read a cycle ago
-        row_sum_q     <= sum_q[Levels*Lanes] + (uop_all.fresh ? 29'sd0 : own_sum);
-        row_squares_q <= square_q[Levels*Lanes] + (uop_all.fresh ? 45'd0 : squares_o);
+        row_sum_q     <= 29'(sum_q[Levels*Lanes]) + (uop_all.fresh ? 29'sd0 : own_sum);
+        row_squares_q <= 45'(square_q[Levels*Lanes]) + (uop_all.fresh ? 45'd0 : squares_o);
         row_max_q     <= uop_all.fresh || own_max < max_q[Levels*Lanes] ? max_q[Levels*Lanes]
                                                                         : own_max;
       end else begin
-        row_sum_q     <= sum_q[Levels*Lanes] + row_sum_q;
-        row_squares_q <= square_q[Levels*Lanes] + row_squares_q;
+        row_sum_q     <= 29'(sum_q[Levels*Lanes]) + row_sum_q;
+        row_squares_q <= 45'(square_q[Levels*Lanes]) + row_squares_q;
         row_max_q     <= row_max_q < max_q[Levels*Lanes] ? max_q[Levels*Lanes] : row_max_q;
       end
     end
@@ -128,8 +130,8 @@ module base16_row_statistics #(
         end
       end
       for (int unsigned l = 0; l < Lanes; l++) begin
-        sum_q[l]    = 29'(term_1[l]);
-        square_q[l] = moments_1 ? 45'(32'(term_1[l]) * 32'(term_1[l])) : 45'd0;
+        sum_q[l]    = SumWidth'(term_1[l]);
+        square_q[l] = moments_1 ? SquareWidth'(32'(term_1[l]) * 32'(term_1[l])) : '0;
         max_q[l]    = term_1[l];
       end
     end
