@@ -100,7 +100,10 @@ module base16_row_streamer #(
   logic [RowWidth-1:0] tile_last_q;
 
   function automatic logic is_near(input logic [RowWidth-1:0] distance);
-    is_near = distance <= RowWidth'(AddDistance - 2);
+    is_near = 1'b0;
+    for (int unsigned k = 0; k < AddDistance - 1; k++) begin
+      if (distance == RowWidth'(k)) is_near = 1'b1;
+    end
   endfunction
 
   always_ff @(posedge clk_i) begin

@@ -55,16 +55,20 @@ module base16_burst_splitter #(
   logic [31:0]          stride_q;
   logic [TagWidth-1:0]  tag_q;
 
-  logic [RegionWidth-1:0] first_byte, last_byte;
+  logic [RegionWidth-1:0] first_byte, last_byte, end_byte;
   logic [RegionWidth:0] room;
   logic [11:0] first_beat, last_beat;
-  logic chunk_end, command_end, advance, accept;
+  logic in_region, chunk_end, command_end, advance, accept;
 
   assign first_byte  = addr_q[RegionWidth-1:0];
   assign room        = (RegionWidth + 1)'(BurstBytes) - {1'b0, first_byte};
-  assign chunk_end   = left_q <= SizeWidth'(room);
+  // What is left ends before the region does, or with it.
+  assign in_region   = left_q[SizeWidth-1:RegionWidth] == '0 &&
+                       {1'b0, left_q[RegionWidth-1:0]} < room;
+  assign chunk_end   = in_region || left_q == SizeWidth'(room);
+  assign end_byte    = first_byte + left_q[RegionWidth-1:0];
   assign command_end = chunk_end && chunks_q == 16'd1;
-  assign last_byte   = chunk_end ? first_byte + RegionWidth'(left_q) - 1'b1 : '1;
+  assign last_byte   = in_region ? end_byte - 1'b1 : '1;
   assign first_beat  = 12'(first_byte) >> BeatWidth;
   assign last_beat   = 12'(last_byte) >> BeatWidth;
   assign advance     = active_q && (!burst_valid_o || burst_ready_i);
@@ -91,7 +95,7 @@ module base16_burst_splitter #(
   always_ff @(posedge clk_i) begin
     if (advance) begin
       burst_addr_o   <= addr_q;
-      burst_end_o    <= chunk_end ? addr_q + EndBits'(left_q) : region_next;
+      burst_end_o    <= in_region ? {addr_q[EndBits-1:RegionWidth], end_byte} : region_next;
       burst_length_o <= 8'(last_beat - first_beat);
       burst_last_o   <= command_end;
       burst_tag_o    <= tag_q;

@@ -50,7 +50,9 @@ module base16_row_issue #(
   localparam int unsigned CountWidth = $clog2(OutRows + 1);
   // Rows between the lanes' entry and the memory of their statistics.
   localparam int unsigned OlderWidth = $clog2(OutRows + base16_pkg::StatisticsLatency + 6);
-  localparam int unsigned SignedEdgeWidth = 26;  // any column relative to any panel, signed
+  // Any column relative to any panel, signed. An edge that lies left of all that a row's position can
+  // bring back stays where it is.
+  localparam int unsigned SignedEdgeWidth = 19;
   localparam logic [BeatWidth-1:0] LastBeat = BeatWidth'(Beats - 1);
 
   logic [15:0] rows_q, rows_left_q, panels_left_q;
@@ -74,6 +76,12 @@ module base16_row_issue #(
     if (edge_in < 0) cut = '0;
     else if (edge_in > SignedEdgeWidth'(Dim)) cut = EdgeWidth'(Dim);
     else cut = edge_in[EdgeWidth-1:0];
+  endfunction
+
+  function automatic logic signed [SignedEdgeWidth-1:0] to_next_panel(
+      input logic signed [SignedEdgeWidth-1:0] edge_in);
+    to_next_panel = edge_in[SignedEdgeWidth-1 -: 2] == 2'b10 ? edge_in
+                                                             : edge_in - SignedEdgeWidth'(Dim);
   endfunction
 
   // The slots on their way from an earlier command are [older_end - older, older_end).
@@ -201,10 +209,10 @@ module base16_row_issue #(
         fresh_q          <= 1'b0;
         position_q       <= panel_position_q + 8'(Dim);
         panel_position_q <= panel_position_q + 8'(Dim);
-        low_q            <= panel_low_q - SignedEdgeWidth'(Dim);
-        high_q           <= panel_high_q - SignedEdgeWidth'(Dim);
-        panel_low_q      <= panel_low_q - SignedEdgeWidth'(Dim);
-        panel_high_q     <= panel_high_q - SignedEdgeWidth'(Dim);
+        low_q            <= to_next_panel(panel_low_q);
+        high_q           <= to_next_panel(panel_high_q);
+        panel_low_q      <= to_next_panel(panel_low_q);
+        panel_high_q     <= to_next_panel(panel_high_q);
       end
     end
     if (row_load_o) begin
