@@ -24,10 +24,14 @@ std::string low(Field field, std::string_view bits) {
 std::string wireName(const FieldRule& rule) {
   const std::string_view field = fieldSpec(rule.field).name;
   switch (rule.limit) {
-    case Limit::AtLeast: return fmt::format("{}_below_{}", field, rule.value);
-    case Limit::AtMost: return fmt::format("{}_above_{}", field, rule.value);
-    case Limit::MultipleOf: return fmt::format("{}_off_{}", field, rule.value);
-    case Limit::MultipleOfDim: return fmt::format("{}_off_dim", field);
+    case Limit::AtLeast:
+      return fmt::format("{}_below_{}", field, rule.value);
+    case Limit::AtMost:
+      return fmt::format("{}_above_{}", field, rule.value);
+    case Limit::MultipleOf:
+      return fmt::format("{}_off_{}", field, rule.value);
+    case Limit::MultipleOfDim:
+      return fmt::format("{}_off_dim", field);
   }
   return {};
 }
@@ -48,7 +52,8 @@ std::string broken(const FieldRule& rule) {
       return fmt::format("{} > {}'d{}", slice(rule.field), width, rule.value);
     case Limit::MultipleOf:
       return low(rule.field, std::to_string(std::countr_zero(rule.value))) + " != '0";
-    case Limit::MultipleOfDim: return low(rule.field, "DimWidth") + " != '0";
+    case Limit::MultipleOfDim:
+      return low(rule.field, "DimWidth") + " != '0";
   }
   return {};
 }
@@ -56,8 +61,10 @@ std::string broken(const FieldRule& rule) {
 std::string broken(const RelationRule& rule) {
   const std::string first = slice(rule.first), second = slice(rule.second);
   switch (rule.relation) {
-    case Relation::OneOf: return fmt::format("{} ==\n      {}", first, second);
-    case Relation::AnyOf: return fmt::format("({} |\n       {}) == '0", first, second);
+    case Relation::OneOf:
+      return fmt::format("{} ==\n      {}", first, second);
+    case Relation::AnyOf:
+      return fmt::format("({} |\n       {}) == '0", first, second);
     case Relation::CeilLog2:
       return fmt::format("!is_ceil_log2(\n      {},\n      {})", first, second);
   }
@@ -94,8 +101,9 @@ std::string arm(std::size_t index) {
       spec.queue ? fmt::format("queue_o     = 2'd{};", static_cast<unsigned>(*spec.queue))
                  : "is_end_o    = 1'b1;";
   const std::string field = bad.empty() ? "" : fmt::format("          bad_field_o = {};\n", bad);
-  return fmt::format("begin\n          {}\n{}          stray_bit_o = (spare & {}'b{}) != '0;\n        end\n",
-                     first, field, spareBits().size(), mask);
+  return fmt::format(
+      "begin\n          {}\n{}          stray_bit_o = (spare & {}'b{}) != '0;\n        end\n",
+      first, field, spareBits().size(), mask);
 }
 
 /// Declarations and assignments: one wire per rule, high where the command breaks it, and `spare`
@@ -187,11 +195,11 @@ EmittedFile emitCommandCheck() {
   text += kCase;
   text += checkArms();
   text += "        default: known_o = 1'b0;\n      endcase\n    end\n  end\n\n";
-  text += fmt::format("  assign bad_memory_o = valid_i && known_o && !is_end_o &&\n"
-                      "                        ({}) &&\n"
-                      "                        (queue_o == 2'd{} || queue_o == 2'd{});\n\n",
-                      misalignedWires(), static_cast<unsigned>(Queue::Load),
-                      static_cast<unsigned>(Queue::Store));
+  text += fmt::format(
+      "  assign bad_memory_o = valid_i && known_o && !is_end_o &&\n"
+      "                        ({}) &&\n"
+      "                        (queue_o == 2'd{} || queue_o == 2'd{});\n\n",
+      misalignedWires(), static_cast<unsigned>(Queue::Load), static_cast<unsigned>(Queue::Store));
   text += "  logic unused;\n  assign unused = ^command_i;\nendmodule\n\n`default_nettype wire\n";
   return {"control/command_check.sv", text};
 }
