@@ -10,9 +10,8 @@
 //   Column c of a row is valid if low <= c < high: the interval [valid_low, valid_high), moved by
 //   the row position if the command says so, cut to the panel. position: of column 0, modulo 256.
 //   A row that gathers does not enter while what an earlier command gathers in its slot is on its
-//   way, nor in the cycle after; sums_older_o says that this is so for sums_slot_i.
-// Timing: never stalls a beat that has entered; no cycle between two commands, one before a command
-//   that gathers.
+//   way; sums_older_o says that this is so for sums_slot_i.
+// Timing: never stalls a beat that has entered; no cycle between two commands.
 `default_nettype none
 
 module row_issue #(
@@ -59,12 +58,14 @@ module row_issue #(
   logic bank_q, fresh_q, last_row_q, last_panel_q, last_beat, final_row, final_next, again;
   logic open_q;  // a row may enter: of what keeps it back nothing was there a cycle before
   logic open_next, full_next, unused_command;
-  logic [SlotWidth-1:0] slot_next;
+  logic [SlotWidth-1:0] slot_next, first_slot;
+  logic first_final;
   logic [7:0] position, position_q, panel_position_q;
   logic signed [SignedEdgeWidth-1:0]
       low_q, high_q, panel_low_q, panel_high_q, first_low, first_high, column, row;
   logic [CountWidth-1:0] unfinished_q;
   logic [OlderWidth-1:0] gathering_q, older_q;  // of all, of earlier commands
+  logic [OlderWidth-1:0] older_left, older_new;
   logic [SlotWidth:0]    older_end_q;
   logic [Stages:1]       valid_q;
   logic [BeatWidth-1:0]  beat_q;
@@ -82,15 +83,20 @@ module row_issue #(
                                                              : edge_in - SignedEdgeWidth'(Dim);
   endfunction
 
-  // The slots on their way from an earlier command are [older_end - older, older_end).
-  function automatic logic is_older(input logic [SlotWidth-1:0] slot);
-    is_older = older_q != '0 && {1'b0, slot} < older_end_q &&
-               {1'b0, slot} + (SlotWidth + 1)'(older_q) >= older_end_q;
+  // The slots on their way from an earlier command are [end - older, end).
+  function automatic logic is_older(input logic [SlotWidth-1:0] slot,
+                                    input logic [OlderWidth-1:0] older,
+                                    input logic [SlotWidth:0] older_end);
+    is_older = older != '0 && {1'b0, slot} < older_end &&
+               {1'b0, slot} + (SlotWidth + 1)'(older) >= older_end;
   endfunction
 
-  // Only one command's rows are older: the last row waits until those before it are written.
-  function automatic logic must_wait(input logic [SlotWidth-1:0] slot, input logic final_one);
-    must_wait = gathers_q && (is_older(slot) || (final_one && older_q != '0));
+  // Of a row that gathers. Only one command's rows are older: the last row waits until those before
+  // it are written.
+  function automatic logic must_wait(input logic [SlotWidth-1:0] slot, input logic final_one,
+                                     input logic [OlderWidth-1:0] older,
+                                     input logic [SlotWidth:0] older_end);
+    must_wait = is_older(slot, older, older_end) || (final_one && older != '0);
   endfunction
 
   assign slot_next  = last_row_q ? stat_row_q : slot_q + 1'b1;
@@ -106,14 +112,29 @@ module row_issue #(
   assign full_next  = !row_written_i && !row_passed_i &&
                       (unfinished_q == CountWidth'(OutRows) ||
                        (row_load_o && unfinished_q == CountWidth'(OutRows - 1)));
+  // The first row of a command that is taken as the last row of one that gathers enters finds that
+  // command's rows on their way; else some of those that were are left.
+  assign older_left  = older_q - OlderWidth'(slot_written_i && older_q != '0);
+  assign older_new   = gathering_q + 1'b1 - OlderWidth'(slot_written_i);
+  assign first_slot  = command_i.stat_row[SlotWidth-1:0];
+  assign first_final = command_i.rows == 16'd1 && command_i.panels == 16'd1;
   always_comb begin
-    if (take_o) open_next = !op_i.statistics_gathered;
-    else if (row_load_o) open_next = !final_row && !must_wait(slot_next, final_next);
-    else open_next = active_q && !must_wait(slot_q, final_row);
+    if (take_o && end_o && gathers_q) begin
+      open_next = !op_i.statistics_gathered ||
+          !must_wait(first_slot, first_final, older_new, {1'b0, slot_q} + 1'b1);
+    end else if (take_o) begin
+      open_next = !op_i.statistics_gathered ||
+          !must_wait(first_slot, first_final, older_left, older_end_q);
+    end else if (row_load_o) begin
+      open_next = !final_row &&
+          !(gathers_q && must_wait(slot_next, final_next, older_left, older_end_q));
+    end else begin
+      open_next = active_q && !(gathers_q && must_wait(slot_q, final_row, older_left, older_end_q));
+    end
     if (full_next) open_next = 1'b0;
   end
   assign again      = valid_q[1] && !last_beat;  // the row has another beat
-  assign sums_older_o = is_older(sums_slot_i);
+  assign sums_older_o = is_older(sums_slot_i, older_q, older_end_q);
 
   assign row        = SignedEdgeWidth'($signed({1'b0, command_i.row_position}));
   assign column     = SignedEdgeWidth'($signed({1'b0, command_i.column_position}));
@@ -159,8 +180,7 @@ module row_issue #(
                       CountWidth'(row_passed_i);
       gathering_q  <= gathering_q + OlderWidth'(row_load_o && gathers_q) -
                       OlderWidth'(slot_written_i);
-      if (end_o && gathers_q) older_q <= gathering_q + 1'b1 - OlderWidth'(slot_written_i);
-      else if (slot_written_i && older_q != '0) older_q <= older_q - 1'b1;
+      older_q <= end_o && gathers_q ? older_new : older_left;
       valid_q <= {valid_q[Stages-1:1], row_load_o || again};
     end
   end

@@ -36,13 +36,10 @@ bool VectorUnit::stepFetch(bool accReady, bool readReady) {
   const bool lastWord = fetch_ == Fetch::Rows && inSent_ + 1 == command_.inWords;
   accFlight_ = accFlight_ << 1 | acc;
   inFlight_ = inFlight_ << 1 | (read && lastWord);
-  if (fetch_ == Fetch::Constants && read)
-    gap_ = beats_ - 1;
-  else if (gap_ != 0)
-    --gap_;
+  if (fetch_ == Fetch::Constants && read) gap_ = beats_ - 1;
+  else if (gap_ != 0) --gap_;
   switch (fetch_) {
-    case Fetch::Idle:
-      return false;
+    case Fetch::Idle: return false;
     case Fetch::Panel: {
       constLeft_ = command_.constWords;
       const bool clear = serialize() ? flight_ == 0 : flight_ <= younger_;
@@ -56,8 +53,7 @@ bool VectorUnit::stepFetch(bool accReady, bool readReady) {
       ++constAddress_;
       if (--constLeft_ == 0) fetch_ = Fetch::Rows;
       return false;
-    default:
-      break;
+    default: break;
   }
   const bool open = rowOpen();
   const bool accDone = !command_.accUsed || accSent_ || accReady;
@@ -122,10 +118,9 @@ bool VectorUnit::stepIssue(uint64_t now, bool slotWritten) {
                         (!held_.front().in || inCount_ != 0);
   const bool gathers = issueActive_ && issue_.statisticsGathered;
   const bool final = issueWalk_.final();
-  const bool load =
-      rowValid && issueActive_ && !issueWaits_ && unfinished_ != outRows_ && beatsLeft_ <= 1;
+  const bool load = rowValid && issueActive_ && unfinished_ != outRows_ && beatsLeft_ <= 1 &&
+                    !(gathers && (older(issueSlot_) || (final && older_ != 0)));
   const bool end = load && final;
-  const uint32_t olderBefore = older_, olderEndBefore = olderEnd_;
   gathering_ = gathering_ + (load && gathers) - slotWritten;
   if (end && gathers) {
     older_ = gathering_;
@@ -146,9 +141,6 @@ bool VectorUnit::stepIssue(uint64_t now, bool slotWritten) {
   } else if (beatsLeft_ != 0) {
     --beatsLeft_;
   }
-  // What keeps a row back is found a cycle before; of a new command it is not known yet.
-  issueWaits_ = gathers && (isOlder(issueSlot_, olderBefore, olderEndBefore) ||
-                            (issueWalk_.final() && olderBefore != 0));
   if (end) issueActive_ = sumsHold_ = false;
   if (issueOffer_ && !issueActive_) {
     issueOffer_ = false;
@@ -156,7 +148,6 @@ bool VectorUnit::stepIssue(uint64_t now, bool slotWritten) {
     issue_ = command_;
     issueWalk_.start(command_);
     issueSlot_ = command_.statRow;
-    issueWaits_ = issue_.statisticsGathered;
   }
   return load;
 }
@@ -167,7 +158,8 @@ void VectorUnit::step(uint64_t now, bool accReady, bool readReady, const VectorC
   const bool free = frontFree();
   // Moments read their slot statisticsRead cycles after a row's first beat was in the last stage.
   const uint32_t read = latencies_.laneStages() + statisticsRead_ - 1;
-  const bool sumsReady = (momentsEntered_ >> read & 1) == 0 && !sumsHold_ && !older(scalar.next());
+  const bool sumsReady =
+      (momentsEntered_ >> read & 1) == 0 && !sumsHold_ && !older(scalar.next());
   if (done()) {
     if (order_.front().end == End::Written) --written_;
     if (order_.front().end == End::Passed) --passed_;

@@ -44,8 +44,7 @@ class RowScalar {
     reading_ = true;
     next_ = pending_ = command.statRow;
     end_ = command.statRow + command.rows;
-    rowCycles_ =
-        command.layerNormScalar ? latencies_.scalarLayerNorm() : latencies_.scalarSoftmax();
+    rowCycles_ = command.layerNormScalar ? latencies_.scalarLayerNorm() : latencies_.scalarSoftmax();
     readsAt_ = std::max(readsAt_, now + 1);
   }
   /// Goes through cycle `now`; `sumsReady`: the statistics would give it the sums of a row.
@@ -81,8 +80,7 @@ class RowScalar {
 class VectorUnit {
  public:
   explicit VectorUnit(const Plan& plan)
-      : scalar(plan),
-        latencies_(plan.latencies),
+      : scalar(plan), latencies_(plan.latencies),
         beats_(plan.beatsPerWord()),
         outRows_(plan.outRows()),
         statisticsRead_(plan.statisticsRead()),
@@ -159,7 +157,9 @@ class VectorUnit {
     return state_ == State::Idle ||
            (state_ == State::Run && fetch_ == Fetch::Idle && !issueOffer_ && !writeOffer_);
   }
-  [[nodiscard]] bool scalarWait() const { return command_.statisticsUsed && scalar.pending(slot_); }
+  [[nodiscard]] bool scalarWait() const {
+    return command_.statisticsUsed && scalar.pending(slot_);
+  }
   [[nodiscard]] bool rowOpen() const {
     return fetch_ == Fetch::Rows && held_.count() != latencies_.fetchRows && !scalarWait() &&
            !(firstRow_ && command_.inWords != 0 && flight_ != 0);
@@ -167,10 +167,9 @@ class VectorUnit {
   [[nodiscard]] bool serialize() const { return command_.statisticsGathered && command_.rows < 4; }
   [[nodiscard]] bool panelFirst() const { return serialize() || command_.constWords != 0; }
   /// Its statistics are on their way from an earlier command.
-  [[nodiscard]] static bool isOlder(uint32_t slot, uint32_t older, uint32_t end) {
-    return older != 0 && slot < end && slot + older >= end;
+  [[nodiscard]] bool older(uint32_t slot) const {
+    return older_ != 0 && slot < olderEnd_ && slot + older_ >= olderEnd_;
   }
-  [[nodiscard]] bool older(uint32_t slot) const { return isOlder(slot, older_, olderEnd_); }
   void startFetch();
   bool stepFetch(bool accReady, bool readReady);
   void nextRow();
@@ -194,11 +193,10 @@ class VectorUnit {
   uint32_t flight_ = 0, younger_ = 0;
   bool accSent_ = false, firstRow_ = false;
   Fifo<Held> held_{latencies_.fetchRows};
-  // Responses: bit read - 1 comes in this cycle; of scratchpad words only the last one of a row
-  // counts.
+  // Responses: bit read - 1 comes in this cycle; of scratchpad words only the last one of a row counts.
   uint32_t accFlight_ = 0, inFlight_ = 0, accCount_ = 0, inCount_ = 0;
   // Lanes. A row's last beat is in the last stage laneStages + beats - 1 cycles after it entered.
-  bool issueActive_ = false, issueWaits_ = false;
+  bool issueActive_ = false;
   VectorCommand issue_;
   Walk issueWalk_;
   uint32_t issueSlot_ = 0, unfinished_ = 0, beatsLeft_ = 0;

@@ -114,8 +114,7 @@ module base16_row_streamer #(
     end
     if (command_valid_i && command_ready_o)
       near_q <= is_near(tile_last_q - RowWidth'(command_target_addr_i));
-    else if (tile_end)
-      near_q <= last_depth_q ? near_column_q : near_depth_q;
+    else if (tile_end) near_q <= last_depth_q ? near_column_q : near_depth_q;
   end
 
   assign hazard = add_q && near_q && recent_q != '0;

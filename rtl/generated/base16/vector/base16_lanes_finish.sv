@@ -219,8 +219,9 @@ module base16_lanes_finish #(
     if (valid_q[Second+1]) begin
       if (used_1) begin
         for (int unsigned l = 0; l < Lanes; l++) begin
-          factor    = {affine_1 && factor_1[(Lanes+l)*8 + 7], factor_1[(Lanes+l)*8 +: 8],
-                       factor_1[l*8 +: 8]};
+          factor = {
+            affine_1 && factor_1[(Lanes+l)*8 + 7], factor_1[(Lanes+l)*8 +: 8], factor_1[l*8 +: 8]
+          };
           if (OneMultiplier) begin
             product_2[l] = 37'(b_1[l]) * 37'(factor);
             high_2[l]    = '0;
