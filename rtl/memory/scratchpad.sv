@@ -76,7 +76,11 @@ module scratchpad #(
   assign load_write_ready_o   = !(vector_write_valid_i && vector_write_bank == load_write_bank);
 
   // One bit per client: a, b, vector, store, vector_write, load_write.
-  logic [5:0] grant;
+  logic [5:0] wanted, grant;
+  assign wanted = {
+    load_write_valid_i, vector_write_valid_i, store_req_valid_i, vector_req_valid_i, b_req_valid_i,
+    a_req_valid_i
+  };
   assign grant = {
     load_write_valid_i && load_write_ready_o,
     vector_write_valid_i,
@@ -91,7 +95,9 @@ module scratchpad #(
     logic [5:0]        hit;
     logic [LocalWidth-1:0] read_addr;
 
-    assign hit = grant &
+    // Of the clients that want this bank the first one has it, granted or not by what they want of
+    // others: the addresses do not wait for the grants.
+    assign hit = wanted &
                  {load_write_bank == BankWidth'(k), vector_write_bank == BankWidth'(k),
                   store_bank == BankWidth'(k), vector_bank == BankWidth'(k),
                   b_bank == BankWidth'(k), a_bank == BankWidth'(k)};
