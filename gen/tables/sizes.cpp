@@ -8,7 +8,6 @@ std::vector<SizeSpec> sizeSpecs(const Plan& plan) {
       {"lanes", plan.lanes, "elements per cycle of the vector unit"},
       {"dsp_multipliers", plan.dspMultipliers, "products of the array that DSPs make"},
       {"products_per_dsp", plan.productsPerDsp(), "of the array's, in one multiplication"},
-      {"multiplier_bits", plan.multiplierBits(), "of the wider operand that a DSP multiplies"},
       {"scratch_words", plan.scratchWords, "scratchpad capacity"},
       {"scratch_banks", plan.scratchBanks, "bank = word address mod banks"},
       {"acc_rows", plan.accRows, "accumulator capacity, rows of dim int32"},
@@ -29,6 +28,7 @@ std::vector<SizeSpec> sizeSpecs(const Plan& plan) {
 std::vector<SizeSpec> latencySpecs(const Plan& plan) {
   const Latencies& cycles = plan.latencies;
   return {
+      {"multiplier_bits", plan.multiplierBits(), "of the wider operand that a DSP multiplies"},
       {"read_latency", cycles.read, "grant of a read to its data"},
       {"lanes_multiply", cycles.lanesMultiply, "stage 1 of the lanes to the first product"},
       {"lanes_activation", cycles.lanesActivation, "first product to activation"},

@@ -7,7 +7,6 @@
 #define BASE16_LANES              8      /* elements per cycle of the vector unit */
 #define BASE16_DSP_MULTIPLIERS    256    /* products of the array that DSPs make */
 #define BASE16_PRODUCTS_PER_DSP   1      /* of the array's, in one multiplication */
-#define BASE16_MULTIPLIER_BITS    18     /* of the wider operand that a DSP multiplies */
 #define BASE16_SCRATCH_WORDS      32768  /* scratchpad capacity */
 #define BASE16_SCRATCH_BANKS      4      /* bank = word address mod banks */
 #define BASE16_ACC_ROWS           1024   /* accumulator capacity, rows of dim int32 */
@@ -25,8 +24,8 @@
 #define BASE16_FAMILY_PWL         1      /* nonlinear family */
 
 /* Hash of all sizes and the family. */
-#define BASE16_CONFIG_HASH_LOW_VALUE  0x768FE306u
-#define BASE16_CONFIG_HASH_HIGH_VALUE 0xEBFE9EE6u
+#define BASE16_CONFIG_HASH_LOW_VALUE  0xED5F8170u
+#define BASE16_CONFIG_HASH_HIGH_VALUE 0xA529014Eu
 
 /* Registers: byte offsets. */
 #define BASE16_REG_DEVICE_ID                       0x000u  /* 0x464E5449 */
