@@ -1,15 +1,13 @@
 #include <fmt/format.h>
 
-#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
-#include <mutex>
 #include <stdexcept>
-#include <thread>
 
 #include "fpga/place/map.hpp"
 #include "fpga/program/commands.hpp"
+#include "fpga/program/jobs.hpp"
 #include "sw/area/design.hpp"
 #include "sw/area/fit.hpp"
 #include "sw/area/terms.hpp"
@@ -61,24 +59,15 @@ std::vector<Measured> measureAll(const FpgaOptions& common, const AreaOptions& o
   const std::vector<Point> points = area::readPoints(read(fs::path(options.folder) / "points.txt"));
   const std::string design = area::designHash();
   std::vector<Measured> all(points.size());
-  std::vector<std::string> errors(points.size());
-  std::atomic<std::size_t> next = 0;
   fmt::print(stderr, "mapping {} devices, {} at a time, minutes each; what is done is kept\n",
              points.size(), options.jobs);
-  const auto run = [&] {
-    for (std::size_t i = next++; i < points.size(); i = next++) try {
-        all[i] = measure(tools, fs::path(common.out) / "area", points[i], design);
-      } catch (const std::exception& error) {
-        errors[i] = points[i].text() + ": " + error.what();
-      }
-  };
-  {
-    std::vector<std::jthread> threads;
-    for (uint32_t i = 1; i < options.jobs; ++i) threads.emplace_back(run);
-    run();
-  }
-  for (const std::string& error : errors)
-    if (!error.empty()) throw std::runtime_error(error);
+  runJobs(points.size(), options.jobs, [&](std::size_t i) {
+    try {
+      all[i] = measure(tools, fs::path(common.out) / "area", points[i], design);
+    } catch (const std::exception& error) {
+      throw std::runtime_error(points[i].text() + ": " + error.what());
+    }
+  });
   return all;
 }
 

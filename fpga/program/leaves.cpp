@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cstdio>
 #include <filesystem>
 #include <map>
@@ -9,11 +8,11 @@
 #include <nlohmann/json.hpp>
 #include <set>
 #include <stdexcept>
-#include <thread>
 
 #include "fpga/leaves/floors.hpp"
 #include "fpga/leaves/leaf.hpp"
 #include "fpga/program/commands.hpp"
+#include "fpga/program/jobs.hpp"
 #include "sw/files/files.hpp"
 #include "sw/parallel/parallel.hpp"
 
@@ -139,24 +138,18 @@ json toJson(const Leaf& leaf) {
 
 void measureAll(std::vector<Leaf>& leaves, const FpgaTools& tools, const Devices& devices,
                 const fs::path& cache, uint32_t jobs) {
-  std::atomic<std::size_t> next = 0;
   std::mutex printing;
-  const auto work = [&] {
-    for (std::size_t i = next++; i < leaves.size(); i = next++) {
-      Leaf& leaf = leaves[i];
-      try {
-        leaf.result =
-            leaves::measureLeaf(tools, leaf.module, devices.folder(leaf.floor.config), cache);
-      } catch (const std::exception& error) {
-        leaf.error = error.what();
-      }
-      const std::scoped_lock lock(printing);
-      print(leaf);
+  runJobs(leaves.size(), jobs, [&](std::size_t i) {
+    Leaf& leaf = leaves[i];
+    try {
+      leaf.result =
+          leaves::measureLeaf(tools, leaf.module, devices.folder(leaf.floor.config), cache);
+    } catch (const std::exception& error) {
+      leaf.error = error.what();
     }
-  };
-  std::vector<std::jthread> threads;
-  for (uint32_t i = 1; i < jobs; ++i) threads.emplace_back(work);
-  work();
+    const std::scoped_lock lock(printing);
+    print(leaf);
+  });
 }
 
 int run(const FpgaOptions& common, const LeafOptions& options) {

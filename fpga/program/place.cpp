@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
@@ -11,12 +10,12 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <stdexcept>
-#include <thread>
 
 #include "fpga/place/floorplan.hpp"
 #include "fpga/place/map.hpp"
 #include "fpga/place/place.hpp"
 #include "fpga/program/commands.hpp"
+#include "fpga/program/jobs.hpp"
 #include "sw/files/files.hpp"
 #include "sw/parallel/parallel.hpp"
 #include "sw/process/process.hpp"
@@ -77,30 +76,18 @@ class Progress {
 std::vector<Placement> placeAll(const fpga_tools::FpgaTools& tools, const fs::path& work,
                                 const PlaceOptions& options) {
   std::vector<Placement> placements(options.seeds.size());
-  std::vector<std::string> errors(options.seeds.size());
-  std::atomic<std::size_t> next = 0;
-  const auto run = [&] {
-    for (std::size_t i = next++; i < placements.size(); i = next++) {
-      const uint32_t seed = options.seeds[i];
-      Progress progress(fmt::format("seed {}", seed));
-      try {
-        placements[i] = place::placeDevice(tools, work, seed, [&] {
-          progress.tell(phase(work / fmt::format("seed{}", seed) / "nextpnr.log"));
-        });
-        fmt::print(stderr, "seed {}: {:.1f} MHz\n", seed, placements[i].mhz);
-      } catch (const std::exception& error) {
-        errors[i] = fmt::format("seed {}: {}", seed, error.what());
-      }
+  runJobs(placements.size(), options.jobs, [&](std::size_t i) {
+    const uint32_t seed = options.seeds[i];
+    Progress progress(fmt::format("seed {}", seed));
+    try {
+      placements[i] = place::placeDevice(tools, work, seed, [&] {
+        progress.tell(phase(work / fmt::format("seed{}", seed) / "nextpnr.log"));
+      });
+    } catch (const std::exception& error) {
+      throw std::runtime_error(fmt::format("seed {}: {}", seed, error.what()));
     }
-  };
-  {
-    std::vector<std::jthread> threads;
-    for (uint32_t i = 1; i < std::min<std::size_t>(options.jobs, placements.size()); ++i)
-      threads.emplace_back(run);
-    run();
-  }
-  for (const std::string& error : errors)
-    if (!error.empty()) throw std::runtime_error(error);
+    fmt::print(stderr, "seed {}: {:.1f} MHz\n", seed, placements[i].mhz);
+  });
   std::ranges::stable_sort(placements, {}, &Placement::mhz);
   return placements;
 }
