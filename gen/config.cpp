@@ -220,14 +220,12 @@ class Loader {
 
   std::optional<Refusal> takeWord(const ConfigKey& key, const std::string& word) {
     if (const auto refusal = checkWord(key, word)) return refusal;
-    if (const auto* text = std::get_if<std::string Plan::*>(&key.member)) plan_.**text = word;
-    if (const auto* family = std::get_if<Family Plan::*>(&key.member))
-      plan_.**family = *familyOf(word);
-    if (const auto* fabric = std::get_if<Fabric Plan::*>(&key.member))
-      plan_.**fabric = static_cast<Fabric>(std::ranges::find(kFabricNames, word) - kFabricNames.begin());
-    if (const auto* counters = std::get_if<Counters Plan::*>(&key.member))
-      plan_.**counters =
-          static_cast<Counters>(std::ranges::find(kCountersNames, word) - kCountersNames.begin());
+    if (const auto* text = std::get_if<std::string Plan::*>(&key.member)) {
+      plan_.**text = word;
+    } else {
+      const auto words = key.words();
+      key.setWord(plan_, static_cast<uint32_t>(std::ranges::find(words, word) - words.begin()));
+    }
     return std::nullopt;
   }
 

@@ -7,6 +7,8 @@
 #include <bit>
 #include <cctype>
 #include <numeric>
+#include <stdexcept>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -186,10 +188,7 @@ std::string rangeText(const ConfigKey& key) {
 std::string fallbackText(const ConfigKey& key) {
   constexpr std::array<std::string_view, 3> powers = {"", "array.dim", "array.dim^2"};
   if (key.path == "name") return "the file's name";
-  if (key.path == "target.family") return fmt::format("`\"{}\"`", fabricName(Plan{}.fabric));
-  if (key.path == "registers.counters")
-    return fmt::format("`\"{}\"`", countersName(Plan{}.counters));
-  if (key.isWord()) return fmt::format("`\"{}\"`", familyName(Plan{}.family));
+  if (key.isWord()) return fmt::format("`\"{}\"`", key.words()[key.wordOf(Plan{})]);
   if (key.power == 0) return std::to_string(key.fallback);
   if (key.fallback == 1) return std::string(powers[key.power]);
   return fmt::format("{} * {}", key.fallback, powers[key.power]);
@@ -216,6 +215,25 @@ std::span<const std::string_view> ConfigKey::words() const {
   if (std::holds_alternative<Fabric Plan::*>(member)) return kFabricNames;
   if (std::holds_alternative<Counters Plan::*>(member)) return kCountersNames;
   return {};
+}
+
+uint32_t ConfigKey::wordOf(const Plan& plan) const {
+  return std::visit(
+      [&](auto pointer) -> uint32_t {
+        if constexpr (std::is_enum_v<std::remove_cvref_t<decltype(plan.*pointer)>>)
+          return static_cast<uint32_t>(plan.*pointer);
+        throw std::logic_error(std::string(path) + " has no words to choose from");
+      },
+      member);
+}
+
+void ConfigKey::setWord(Plan& plan, uint32_t index) const {
+  std::visit(
+      [&](auto pointer) {
+        using Value = std::remove_cvref_t<decltype(plan.*pointer)>;
+        if constexpr (std::is_enum_v<Value>) plan.*pointer = static_cast<Value>(index);
+      },
+      member);
 }
 
 int64_t ConfigKey::fallbackFor(int64_t dim) const {

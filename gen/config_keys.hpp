@@ -35,6 +35,9 @@ struct ConfigKey {
   [[nodiscard]] bool isWord() const { return !std::holds_alternative<uint32_t Plan::*>(member); }
   /// The words that it may be, where they are few.
   [[nodiscard]] std::span<const std::string_view> words() const;
+  /// Which of words() the plan has, and sets it; of a key that has words alone.
+  [[nodiscard]] uint32_t wordOf(const Plan& plan) const;
+  void setWord(Plan& plan, uint32_t index) const;
   [[nodiscard]] int64_t fallbackFor(int64_t dim) const;
 };
 

@@ -67,11 +67,8 @@ std::vector<std::pair<std::string, uint64_t>> settingsOf(const Plan& plan) {
       if (path != "target.clock_mhz")
         settings.emplace_back(path,
                               uint64_t{plan.**number} * (key.unit == nullptr ? 1 : key.unit(dim)));
-    } else if (const auto* family = std::get_if<Family Plan::*>(&key.member); family != nullptr) {
-      settings.emplace_back(path, static_cast<uint64_t>(plan.**family));
-    } else if (const auto* counters = std::get_if<Counters Plan::*>(&key.member);
-               counters != nullptr) {
-      settings.emplace_back(path, static_cast<uint64_t>(plan.**counters));
+    } else if (!key.words().empty() && path != "target.family") {
+      settings.emplace_back(path, key.wordOf(plan));
     }
   }
   return settings;

@@ -2,7 +2,6 @@
 
 #include <array>
 #include <cstddef>
-#include <optional>
 #include <string_view>
 
 namespace intformer {
@@ -14,11 +13,6 @@ inline constexpr std::array<std::string_view, 2> kFamilyNames = {"ibert", "pwl"}
 
 constexpr std::string_view familyName(Family family) {
   return kFamilyNames[static_cast<std::size_t>(family)];
-}
-constexpr std::optional<Family> familyOf(std::string_view name) {
-  for (std::size_t i = 0; i < kFamilyNames.size(); ++i)
-    if (kFamilyNames[i] == name) return static_cast<Family>(i);
-  return std::nullopt;
 }
 
 }  // namespace intformer
