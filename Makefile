@@ -24,6 +24,9 @@ RECORD ?=
 # ON: in a build that is configured anew a warning is a fault.
 WERROR  ?= OFF
 
+# Of make netlist: a part of a cell's name; the first such LUT is inverted, so that the comparison must fail.
+LUT     ?=
+
 # Of make sanitize: one of its two builds, address,undefined or thread; empty: both.
 SANITIZE ?=
 
@@ -45,7 +48,7 @@ REAL_REPORT = $(BUILD)/reports/$(call stem,$(REAL))-$(call stem,$(CONFIG)).json
 
 .DEFAULT_GOAL := help
 .PHONY: help packages configure program run run-model run-real minilm minilm-file accuracy bert-base test limits \
-        coverage mutants fuzz sanitize figures lint synth pnr pnr-leaves fpga-program bench estimate-table area-model programs regenerate compilers install uninstall format clean
+        coverage mutants fuzz sanitize figures lint synth pnr pnr-leaves netlist fpga-program bench estimate-table area-model programs regenerate compilers install uninstall format clean
 
 help: ## explain every target
 	@echo "intformer: integer-only Transformer accelerators, from a config file to equal bits"
@@ -142,6 +145,12 @@ pnr: fpga-program ## place and route CONFIG on an ECP5: MHz of SEEDS, slowest pa
 pnr-leaves: fpga-program ## place and route every module of rtl/ alone, and hold it to its floor in rtl/floors.toml (MODULE)
 	@$(BUILD)/intformer_fpga --tools $(BUILD)/fpga-tools --out $(BUILD)/fpga leaves \
 	  $(if $(MODULE),--module $(MODULE))
+
+netlist: fpga-program ## map tiny4 to ECP5 and run random programs on the netlist: memory = emulator's (LUT)
+	@sh scripts/build.sh netlist_test $(BUILD)
+	@$(BUILD)/intformer_fpga --tools $(BUILD)/fpga-tools --out $(BUILD)/fpga place configs/tiny4.toml --map-only
+	@INTFORMER_NETLIST=$(BUILD)/fpga/pnr/tiny4/mapped.v INTFORMER_CELLS=$(BUILD)/fpga-tools/pyosys/share/ecp5 \
+	  INTFORMER_NETLIST_MUTANT=$(LUT) $(BUILD)/tests/system/netlist_test "[.netlist]"
 
 bench: configure ## measure every figure of README.md, against its goal: build/bench.json (BENCH=--quick)
 	@sh scripts/build.sh intformer_bench $(BUILD)
