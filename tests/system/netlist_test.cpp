@@ -45,10 +45,8 @@ void breakLut(std::string& netlist, const std::string& part) {
   constexpr std::string_view kLut = "LUT4 #(", kInit = ".INIT(16'h";
   for (std::size_t at = netlist.find(kLut); at != netlist.npos; at = netlist.find(kLut, at + 1)) {
     const std::size_t init = netlist.find(kInit, at) + kInit.size();
-    const std::size_t name = netlist.find(')', netlist.find(')', init) + 1);
-    if (netlist.substr(init, name - init).find(part) == std::string::npos &&
-        netlist.substr(name, netlist.find('(', name) - name).find(part) == std::string::npos)
-      continue;
+    const std::size_t name = netlist.find(')', netlist.find(')', init) + 1);  // behind the parameters
+    if (netlist.substr(name, netlist.find('(', name) - name).find(part) == std::string::npos) continue;
     const unsigned long function = std::stoul(netlist.substr(init, 4), nullptr, 16);
     netlist.replace(init, 4, fmt::format("{:04x}", ~function & 0xffff));
     return;
