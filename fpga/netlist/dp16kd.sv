@@ -117,14 +117,18 @@ module DP16KD #(
     for (int i = 0; i < 1024; i++) mem[i] = Init[i/16*320+i%16*20+:18];
     doa = 0;
     dob = 0;
+    if (!(DATA_WIDTH_A inside {1, 2, 4, 9, 18, 36}) || !(DATA_WIDTH_B inside {1, 2, 4, 9, 18, 36}))
+      $fatal(1, "DP16KD: DATA_WIDTH is not modelled");
     if (DATA_WIDTH_A <= 18 && DATA_WIDTH_B == 36) $fatal(1, "DP16KD: 36 bits read of a narrower write are not modelled");
     if (REGMODE_A != "NOREG" || REGMODE_B != "NOREG") $fatal(1, "DP16KD: REGMODE is not modelled");
     if (CSDECODE_A != "0b000" || CSDECODE_B != "0b000") $fatal(1, "DP16KD: CSDECODE is not modelled");
     if (CLKAMUX != "CLKA" || CLKBMUX != "CLKB") $fatal(1, "DP16KD: falling edges are not modelled");
   end
 
-  always_comb
+  always_comb begin
     if (RSTA || RSTB) $fatal(1, "DP16KD: RSTA and RSTB are not modelled");
+    if (DATA_WIDTH_A == 36 && WEB) $fatal(1, "DP16KD: WEB is not modelled where A writes 36 bits");
+  end
 
   function automatic int unsigned place(int width, logic [13:0] address);
     case (width)
@@ -152,32 +156,28 @@ module DP16KD #(
         mem[{ada[13:5], 1'b0}] <= written(18, ada, mem[{ada[13:5], 1'b0}], dia);
         mem[{ada[13:5], 1'b1}] <= written(18, ada >> 2, mem[{ada[13:5], 1'b1}], dib);
       end
-  end else if (DATA_WIDTH_A <= 18) begin : gen_a
+  end else begin : gen_a
     wire [17:0] old = mem[ada[13:4]];
     wire [17:0] next = written(DATA_WIDTH_A, ada, old, dia);
-    always @(posedge CLKA) begin
+    always @(posedge CLKA)
       if (CEA && {CSA2, CSA1, CSA0} == 0) begin
         if (WEA) mem[ada[13:4]] <= next;
         if (!WEA || WRITEMODE_A == "READBEFOREWRITE") doa <= shown(DATA_WIDTH_A, ada, old);
         else if (WRITEMODE_A == "WRITETHROUGH") doa <= shown(DATA_WIDTH_A, ada, next);
       end
-    end
   end
   if (DATA_WIDTH_B == 36) begin : gen_wide_read
     always @(posedge CLKB)
       if (CEB && {CSB2, CSB1, CSB0} == 0) {dob, doa} <= {mem[{adb[13:5], 1'b1}], mem[{adb[13:5], 1'b0}]};
-  end else if (DATA_WIDTH_A <= 18 || DATA_WIDTH_B <= 18) begin : gen_narrow
-  if (DATA_WIDTH_B <= 18) begin : gen_b
+  end else begin : gen_b
     wire [17:0] old = mem[adb[13:4]];
     wire [17:0] next = written(DATA_WIDTH_B, adb, old, dib);
-    always @(posedge CLKB) begin
+    always @(posedge CLKB)
       if (CEB && {CSB2, CSB1, CSB0} == 0) begin
         if (WEB) mem[adb[13:4]] <= next;
         if (!WEB || WRITEMODE_B == "READBEFOREWRITE") dob <= shown(DATA_WIDTH_B, adb, old);
         else if (WRITEMODE_B == "WRITETHROUGH") dob <= shown(DATA_WIDTH_B, adb, next);
       end
-    end
-  end
   end
 endmodule
 
