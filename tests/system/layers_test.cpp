@@ -1,8 +1,6 @@
-#include "gen/tables/operands.hpp"
-#include "sw/compiler/compile.hpp"
 #include "tests/catch.hpp"
 #include "tests/root_mean_square.hpp"
-#include "tests/system/support.hpp"
+#include "tests/system/same_values.hpp"
 
 using namespace intformer;
 using namespace intformer::system_test;
@@ -10,46 +8,6 @@ using namespace intformer::model;
 using intformer::compiler::CompileOptions;
 
 namespace {
-
-/// Compiles, runs on emulator and device, and demands the golden values everywhere.
-void requireEqual(Device& device, const Workload& work, const CompileOptions& options,
-                  const sim_memory_timing& timing) {
-  const Program program = compiler::compile(work.graph, device.plan, options);
-  const std::vector<uint8_t> image = buildImage(program, work.graph, work.inputs);
-  tb::Scoreboard scoreboard(program, work.graph, work.golden);
-
-  std::vector<uint8_t> memory = image;
-  const emulator::EmulationResult emulated = emulator::runProgram(device.plan, program, memory);
-  INFO(emulated.message);
-  REQUIRE(emulated.ok());
-  const tb::Comparison onEmulator = scoreboard.compare(memory, false);
-  INFO((onEmulator.first ? onEmulator.first->text() : ""));
-  REQUIRE(onEmulator.mismatches == 0);
-
-  const tb::RtlCheck check =
-      checkOnDevice(device.sim, device.plan, program, scoreboard, image, timing);
-  INFO(check.run.text());
-  INFO((check.comparison.first ? check.comparison.first->text() : "no value differs"));
-  REQUIRE(check.run.ok());
-  REQUIRE(check.comparison.mismatches == 0);
-  // Every operator's every output, attention weights among them.
-  REQUIRE(check.comparison.tensors == work.graph.tensors.size() - 2);
-  uint64_t values = 0;
-  for (const TensorInfo& info : work.graph.tensors)
-    if (info.role != TensorRole::Input) values += uint64_t{info.rows} * info.cols;
-  REQUIRE(check.comparison.values == values);
-  REQUIRE(check.run.counters[INTFORMER_COUNT_COMMANDS] == program.commands.size());
-  uint64_t loaded = 0;
-  uint64_t stored = 0;
-  for (const Command& command : program.commands) {
-    const Opcode opcode = command.opcode();
-    if (opcode == Opcode::Load || opcode == Opcode::Gather)
-      loaded += bytesTransferred(command, program.dim);
-    if (opcode == Opcode::Store) stored += bytesTransferred(command, program.dim);
-  }
-  CHECK(loaded == emulated.bytesLoaded);
-  CHECK(check.run.counters[INTFORMER_COUNT_WRITE_BYTES] == stored);
-}
 
 void layersOfAllLengths(const std::string& config) {
   Device device(config);
@@ -65,10 +23,18 @@ void layersOfAllLengths(const std::string& config) {
 
 }  // namespace
 
-TEST_CASE("layers of any length are equal on tiny4", "[tiny4]") { layersOfAllLengths("tiny4"); }
-TEST_CASE("layers of any length are equal on edge8", "[edge8]") { layersOfAllLengths("edge8"); }
-TEST_CASE("layers of any length are equal on base16", "[base16]") { layersOfAllLengths("base16"); }
-TEST_CASE("layers of any length are equal on wide32", "[wide32]") { layersOfAllLengths("wide32"); }
+TEST_CASE("layers of any length are equal on tiny4", "[tiny4]") {
+  layersOfAllLengths("tiny4");
+}
+TEST_CASE("layers of any length are equal on edge8", "[edge8]") {
+  layersOfAllLengths("edge8");
+}
+TEST_CASE("layers of any length are equal on base16", "[base16]") {
+  layersOfAllLengths("base16");
+}
+TEST_CASE("layers of any length are equal on wide32", "[wide32]") {
+  layersOfAllLengths("wide32");
+}
 
 TEST_CASE("two layers with padding tokens are equal under stalls", "[edge8]") {
   Device device("edge8");
@@ -108,8 +74,7 @@ TEST_CASE("dithered attention weights are equal", "[tiny4]") {
 
 TEST_CASE("tiling and bus latency change no byte", "[base16]") {
   Device device("base16");
-  const Workload work =
-      makeWorkload(smallEncoder(device.plan.dim), 1, 50, device.plan.family, 9);
+  const Workload work = makeWorkload(smallEncoder(device.plan.dim), 1, 50, device.plan.family, 9);
   CompileOptions small;
   small.rowBlock = 16;
   small.attentionRows = 16;

@@ -4,87 +4,95 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 
-#include "sw/files/files.hpp"
+#include "tests/system/mapped_netlist.hpp"
 #include "tests/system/same_memory.hpp"
+#include "tests/system/same_values.hpp"
+#include "tests/temporary_folder.hpp"
 
 using namespace intformer;
+using namespace intformer::model;
 using namespace intformer::system_test;
-namespace fs = std::filesystem;
 
 namespace {
 
 constexpr uint64_t kFirstSeed = 1000;
 constexpr uint64_t kPrograms = 20;
 
-std::string read(const fs::path& path) {
-  return std::string(files::readWhole(path, uint64_t{1} << 30).text());
+Device& device() {
+  static const Plan plan = planOf("tiny4", {"target.family=ecp5"});
+  static Device device(plan, tb::buildDevice(plan, netlistDesign(plan, netlistSettings())));
+  return device;
 }
 
-/// The make target says where things are.
-std::string setting(const char* name) {
-  const char* const value = std::getenv(name);
-  return value == nullptr ? "" : value;
+void say(const std::string& line) {
+  fmt::print("{}\n", line);
+  std::fflush(stdout);
 }
 
-/// The mapped device under the top's name and ports. Its `event_*` outputs are dropped when it is
-/// mapped: here they are 0, so waits know of pins alone.
-std::string wrapper(const Plan& plan, const std::string& top) {
-  std::string text = top;
-  const std::size_t body = text.find(");", text.find("module " + plan.name + "_top"));
-  REQUIRE(body != text.npos);
-  return text.substr(0, body) +
-         ");\n  leaf leaf (.*);\n  assign event_start_o = '0;\n  assign event_start_index_o = '0;\n"
-         "  assign event_done_o = '0;\n  assign event_done_index_o = '0;\nendmodule\n"
-         "`default_nettype wire\n";
-}
-
-/// Inverts the function of the first LUT with `part` in its name, to see that it is missed.
-void breakLut(std::string& netlist, const std::string& part) {
-  constexpr std::string_view kLut = "LUT4 #(", kInit = ".INIT(16'h";
-  for (std::size_t at = netlist.find(kLut); at != netlist.npos; at = netlist.find(kLut, at + 1)) {
-    const std::size_t init = netlist.find(kInit, at) + kInit.size();
-    const std::size_t name =
-        netlist.find(')', netlist.find(')', init) + 1);  // behind the parameters
-    if (netlist.substr(name, netlist.find('(', name) - name).find(part) == std::string::npos)
-      continue;
-    const unsigned long function = std::stoul(netlist.substr(init, 4), nullptr, 16);
-    netlist.replace(init, 4, fmt::format("{:04x}", ~function & 0xffff));
-    return;
-  }
-  FAIL("no LUT has this in its name: " << part);
+void set(const char* name, const std::string& value) {
+  setenv(name, value.c_str(), 1);
 }
 
 }  // namespace
 
 TEST_CASE("the mapped netlist leaves the emulator's memory", "[.netlist]") {
-  const Plan plan = planOf("tiny4", {"target.family=ecp5"});
-  std::string netlist = read(setting("INTFORMER_NETLIST"));
-  const std::string mutant = setting("INTFORMER_NETLIST_MUTANT");
-  if (!mutant.empty()) breakLut(netlist, mutant);
-  std::string top, package;
-  for (const EmittedFile& file : emitAll(plan)) {
-    if (file.path.ends_with(plan.name + "_top.sv")) top = file.text;
-    if (file.path.ends_with(plan.name + "_pkg.sv")) package = file.text;
-  }
-  const fs::path cells = setting("INTFORMER_CELLS");
-  const std::vector<EmittedFile> files = {{plan.name + ".f",
-                                           "+define+NO_INCLUDES\npackage.sv\ncommon.v\nccu2c."
-                                           "v\ndp16kd.sv\nmult18x18d.sv\nmapped.v\nwrapper.sv\n"},
-                                          {"package.sv", package},
-                                          {"common.v", read(cells / "common_sim.vh")},
-                                          {"ccu2c.v", read(cells / "ccu2c_sim.vh")},
-                                          {"dp16kd.sv", read("fpga/netlist/dp16kd.sv")},
-                                          {"mult18x18d.sv", read("fpga/netlist/mult18x18d.sv")},
-                                          {"mapped.v", netlist},
-                                          {"wrapper.sv", wrapper(plan, top)}};
-  Device device(plan, tb::buildDevice(plan, files));
   for (uint64_t seed = kFirstSeed; seed < kFirstSeed + kPrograms; ++seed) {
     INFO("netlist, seed " << seed);
-    requireSameMemory(device, seed);
-    fmt::print("program {} of {}: the memory is the emulator's\n", seed - kFirstSeed + 1,
-               kPrograms);
-    std::fflush(stdout);
+    requireSameMemory(device(), seed);
+    say(fmt::format("program {} of {}: the memory is the emulator's", seed - kFirstSeed + 1,
+                    kPrograms));
   }
+}
+
+TEST_CASE("the mapped netlist computes a BERT layer's golden values", "[.netlist]") {
+  // Three heads of 6 columns and 5 tokens on an array of 4: no tile is full.
+  const Workload layer =
+      makeWorkload(smallEncoder(device().plan.dim), 1, 5, device().plan.family, 1);
+  requireEqual(device(), layer, {}, tb::memoryTiming(20, 0.1, 1));
+  say("a BERT layer of 5 tokens: every value is the golden model's");
+}
+
+TEST_CASE("the mapped netlist computes a model from token ids in a batch", "[.netlist]") {
+  ModelSpec spec = smallEncoder(device().plan.dim);
+  spec.vocabulary = 70'000;  // row numbers of more than 16 bits
+  spec.positions = 10;
+  spec.types = 2;
+  Workload work;
+  work.graph = buildBertEncoder(spec, 1, {3, 1}, 2, EncoderInput::Tokens);
+  work.inputs = seededInputs(work.graph, 2);
+  work.golden = golden::runGolden(work.graph, work.inputs, device().plan.family);
+  requireEqual(device(), work, {}, tb::memoryTiming(60, 0, 2));
+  say("a batch of 3 and 1 tokens from their ids: every value is the golden model's");
+}
+
+TEST_CASE("a netlist or models of cells that are not there are asked for by name") {
+  const test::TemporaryFolder folder;
+  const auto refuses = [](const std::string& reason) {
+    CHECK_THROWS_WITH(netlistSettings(),
+                      containsText(reason) && containsText("`make netlist` makes that"));
+  };
+  set("INTFORMER_CELLS", folder.path());
+  set("INTFORMER_NETLIST", "");
+  refuses("INTFORMER_NETLIST is not set");
+  set("INTFORMER_NETLIST", folder.path("mapped.v"));
+  refuses("INTFORMER_NETLIST names " + folder.path("mapped.v") + ", which is no file");
+  test::writeFile(folder.path("mapped.v"), "");
+  refuses("INTFORMER_CELLS names " + folder.path("common_sim.vh") + ", which is no file");
+  set("INTFORMER_CELLS", "");
+  refuses("INTFORMER_CELLS is not set");
+  test::writeFile(folder.path("common_sim.vh"), "");
+  set("INTFORMER_CELLS", folder.path());
+  CHECK(netlistSettings().netlist == folder.path("mapped.v"));
+}
+
+TEST_CASE("a mutant inverts one LUT") {
+  const auto lut = [](const std::string& init, const std::string& name) {
+    return "  LUT4 #(\n    .INIT(16'h" + init + ")\n  ) \\" + name +
+           "  (\n    .A(a),\n    .Z(z)\n  );\n";
+  };
+  const std::string netlist = lut("0001", "u_a.x") + lut("12f0", "u_b.x") + lut("0003", "u_b.x");
+  CHECK(invertLut(netlist, "u_b") ==
+        lut("0001", "u_a.x") + lut("ed0f", "u_b.x") + lut("0003", "u_b.x"));
+  CHECK_THROWS_WITH(invertLut(netlist, "u_c"), containsText("has \"u_c\" in its name"));
 }
