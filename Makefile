@@ -146,11 +146,11 @@ pnr-leaves: fpga-program ## place and route every module of rtl/ alone, and hold
 	@$(BUILD)/intformer_fpga --tools $(BUILD)/fpga-tools --out $(BUILD)/fpga leaves \
 	  $(if $(MODULE),--module $(MODULE))
 
-netlist: fpga-program ## map tiny4 to ECP5 and run random programs on the netlist: memory = emulator's (LUT)
+netlist: fpga-program ## map tiny4 to ECP5, and hold what the netlist computes to emulator and golden model (LUT)
 	@sh scripts/build.sh netlist_test $(BUILD)
 	@$(BUILD)/intformer_fpga --tools $(BUILD)/fpga-tools --out $(BUILD)/fpga place configs/tiny4.toml --map-only
-	@INTFORMER_NETLIST=$(BUILD)/fpga/pnr/tiny4/mapped.v INTFORMER_CELLS=$(BUILD)/fpga-tools/pyosys/share/ecp5 \
-	  INTFORMER_NETLIST_MUTANT=$(LUT) $(BUILD)/tests/system/netlist_test "[.netlist]"
+	@INTFORMER_NETLIST='$(BUILD)/fpga/pnr/tiny4/mapped.v' INTFORMER_CELLS='$(BUILD)/fpga-tools/pyosys/share/ecp5' \
+	  INTFORMER_NETLIST_MUTANT='$(LUT)' $(BUILD)/tests/system/netlist_test "[.netlist]"
 
 bench: configure ## measure every figure of README.md, against its goal: build/bench.json (BENCH=--quick)
 	@sh scripts/build.sh intformer_bench $(BUILD)

@@ -23,18 +23,10 @@ void layersOfAllLengths(const std::string& config) {
 
 }  // namespace
 
-TEST_CASE("layers of any length are equal on tiny4", "[tiny4]") {
-  layersOfAllLengths("tiny4");
-}
-TEST_CASE("layers of any length are equal on edge8", "[edge8]") {
-  layersOfAllLengths("edge8");
-}
-TEST_CASE("layers of any length are equal on base16", "[base16]") {
-  layersOfAllLengths("base16");
-}
-TEST_CASE("layers of any length are equal on wide32", "[wide32]") {
-  layersOfAllLengths("wide32");
-}
+TEST_CASE("layers of any length are equal on tiny4", "[tiny4]") { layersOfAllLengths("tiny4"); }
+TEST_CASE("layers of any length are equal on edge8", "[edge8]") { layersOfAllLengths("edge8"); }
+TEST_CASE("layers of any length are equal on base16", "[base16]") { layersOfAllLengths("base16"); }
+TEST_CASE("layers of any length are equal on wide32", "[wide32]") { layersOfAllLengths("wide32"); }
 
 TEST_CASE("two layers with padding tokens are equal under stalls", "[edge8]") {
   Device device("edge8");
@@ -74,7 +66,8 @@ TEST_CASE("dithered attention weights are equal", "[tiny4]") {
 
 TEST_CASE("tiling and bus latency change no byte", "[base16]") {
   Device device("base16");
-  const Workload work = makeWorkload(smallEncoder(device.plan.dim), 1, 50, device.plan.family, 9);
+  const Workload work =
+      makeWorkload(smallEncoder(device.plan.dim), 1, 50, device.plan.family, 9);
   CompileOptions small;
   small.rowBlock = 16;
   small.attentionRows = 16;
