@@ -47,8 +47,7 @@ module command_queue #(
     end else begin
       if (push) write_q <= write_q == Last ? '0 : write_q + 1'b1;
       if (refill) read_q <= read_q == Last ? '0 : read_q + 1'b1;
-      if (push && !refill) count_q <= count_q + 1'b1;
-      if (refill && !push) count_q <= count_q - 1'b1;
+      if (push != refill) count_q <= count_q + CountWidth'($signed({refill, 1'b1}));
       if (refill) pop_valid_o <= 1'b1;
       else if (pop_ready_i) pop_valid_o <= 1'b0;
     end

@@ -238,10 +238,12 @@ module dispatch (
         pending_q[q]   <= '0;
         under_way_q[q] <= '0;
       end else begin
-        if (accepted[q] && !done_valid_i[q]) pending_q[q] <= pending_q[q] + 1'b1;
-        if (!accepted[q] && done_valid_i[q]) pending_q[q] <= pending_q[q] - 1'b1;
-        if (issue[q] && !done_valid_i[q]) under_way_q[q] <= under_way_q[q] + 1'b1;
-        if (!issue[q] && done_valid_i[q]) under_way_q[q] <= under_way_q[q] - 1'b1;
+        if (accepted[q] != done_valid_i[q]) begin
+          pending_q[q] <= pending_q[q] + CountWidth'($signed({done_valid_i[q], 1'b1}));
+        end
+        if (issue[q] != done_valid_i[q]) begin
+          under_way_q[q] <= under_way_q[q] + CountWidth'($signed({done_valid_i[q], 1'b1}));
+        end
       end
     end
   end

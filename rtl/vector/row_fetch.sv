@@ -225,6 +225,12 @@ module row_fetch #(
 
   // What keeps the next row from being requested, known a cycle before: the buffer is full, its
   // slot is pending, or rows of commands before may still write the words that it reads.
+  // One adder, up or down.
+  function automatic logic [CountWidth-1:0] moved(input logic [CountWidth-1:0] count,
+                                                  input logic up, input logic down);
+    moved = up == down ? count : count + CountWidth'($signed({down, 1'b1}));
+  endfunction
+
   function automatic logic is_pending(input logic [SlotWidth-1:0] slot);
     is_pending = {1'b0, slot} >= pending_first_i && {1'b0, slot} < pending_end_i;
   endfunction
@@ -331,9 +337,9 @@ module row_fetch #(
         if (row_acc) acc_read_q <= acc_read_q + 1'b1;
         if (row_in) in_read_q <= in_read_q + 1'b1;
       end
-      acc_count_q <= acc_count_q + CountWidth'(acc_rsp_valid_i) - CountWidth'(row_taken && row_acc);
-      in_count_q  <= in_count_q + CountWidth'(in_row) - CountWidth'(row_taken && row_in);
-      held_q      <= held_q + CountWidth'(row_sent) - CountWidth'(row_taken);
+      acc_count_q <= moved(acc_count_q, acc_rsp_valid_i, row_taken && row_acc);
+      in_count_q  <= moved(in_count_q, in_row, row_taken && row_in);
+      held_q      <= moved(held_q, row_sent, row_taken);
       flight_q    <= flight_q + FlightWidth'(row_sent) - FlightWidth'(row_written_i) -
                      FlightWidth'(row_passed_i);
       if (state_q == Panel) begin

@@ -71,9 +71,10 @@ module row_issue #(
   logic [BeatWidth-1:0]  beat_q;
   intformer_pkg::lane_uop_t command_q, uop_q;  // what the command says; the row in stage 1
 
+  // To 0 .. Dim, which is a power of two: no comparison.
   function automatic logic [EdgeWidth-1:0] cut(input logic signed [SignedEdgeWidth-1:0] edge_in);
-    if (edge_in < 0) cut = '0;
-    else if (edge_in > SignedEdgeWidth'(Dim)) cut = EdgeWidth'(Dim);
+    if (edge_in[SignedEdgeWidth-1]) cut = '0;
+    else if (edge_in[SignedEdgeWidth-2:EdgeWidth-1] != '0) cut = EdgeWidth'(Dim);
     else cut = edge_in[EdgeWidth-1:0];
   endfunction
 
@@ -243,6 +244,7 @@ module row_issue #(
 
   // What the contract demands.
   if (Lanes < 1 || Dim % Lanes != 0) $error("row_issue: Lanes must divide Dim");
+  if ((Dim & (Dim - 1)) != 0) $error("row_issue: Dim must be a power of two");
   assert_always a_sizes (
     .clk_i,
     .rst_ni,

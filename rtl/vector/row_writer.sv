@@ -129,7 +129,7 @@ module row_writer #(
       else if (pop && last_row && last_panel) popped_q <= 1'b1;
       if (push) push_q <= push_q + 1'b1;
       if (pop) pop_q <= pop_q + 1'b1;
-      count_q <= count_q + CountWidth'(push) - CountWidth'(pop);
+      if (push != pop) count_q <= count_q + CountWidth'($signed({pop, 1'b1}));
       if (load) valid_q <= 1'b1;
       else if (accepted) valid_q <= 1'b0;
     end

@@ -123,8 +123,7 @@ module base16_weight_loader #(
     end else begin
       if (command_valid_i && command_ready_o) active_q <= 1'b1;
       else if (finish) active_q <= 1'b0;
-      if (step && !pop) credit_q <= credit_q - 1'b1;
-      if (pop && !step) credit_q <= credit_q + 1'b1;
+      if (step != pop) credit_q <= credit_q + CountWidth'($signed({step, 1'b1}));
     end
   end
 

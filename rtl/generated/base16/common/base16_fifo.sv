@@ -50,8 +50,7 @@ module base16_fifo #(
     end else begin
       if (push) write_q <= write_q == Last ? '0 : write_q + 1'b1;
       if (pop) read_q <= read_q == Last ? '0 : read_q + 1'b1;
-      if (push && !pop) count_q <= count_q + 1'b1;
-      if (pop && !push) count_q <= count_q - 1'b1;
+      if (push != pop) count_q <= count_q + CountWidth'($signed({pop, 1'b1}));  // one adder
     end
   end
 

@@ -29,7 +29,6 @@ module base16_counter_totals #(
   output logic                  read_done_o,
   output logic [63:0]           read_data_o
 );
-  logic [63:0] mem[Count];
   // Behind a turn: what is in the memory (read), and what is added to (add).
   logic [63:0] read_q, add_q, total;
   logic [SumWidth-1:0] read_sum_q, add_sum_q, read_mask_q, add_mask_q, moved;
@@ -44,7 +43,6 @@ module base16_counter_totals #(
   assign meets = reading_q && add_valid_q && add_index_q == wanted_q;
 
   always_ff @(posedge clk_i) begin
-    read_q       <= mem[turn_o];
     read_sum_q   <= sum_i;
     read_mask_q  <= mask_i;
     read_index_q <= turn_o;
@@ -52,10 +50,23 @@ module base16_counter_totals #(
     add_sum_q    <= read_sum_q;
     add_mask_q   <= read_mask_q;
     add_index_q  <= read_index_q;
-    if (add_valid_q) mem[add_index_q] <= total;
     if (read_valid_i) wanted_q <= read_index_i;
     if (meets) read_data_o <= total;
   end
+
+  // A turn is written two cycles after its read: never the word that is read.
+  base16_ram_1r1w #(
+    .Width(64),
+    .Depth(Count)
+  ) u_totals (
+    .clk_i,
+    .write_enable_i(add_valid_q),
+    .write_addr_i(add_index_q),
+    .write_data_i(total),
+    .read_enable_i(1'b1),
+    .read_addr_i(turn_o),
+    .read_data_o(read_q)
+  );
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni || clear_i) begin

@@ -33,6 +33,12 @@ module base16_done_order #(
   logic [CountWidth-1:0] count_q, written_q, passed_q;  // commands here; ends that none has had
   logic wait_written, wait_passed;
 
+  // One adder, up or down.
+  function automatic logic [CountWidth-1:0] moved(input logic [CountWidth-1:0] count,
+                                                  input logic up, input logic down);
+    moved = up == down ? count : count + CountWidth'($signed({down, 1'b1}));
+  endfunction
+
   assign {wait_written, wait_passed, done_o} = mem[pop_q];
   assign full_o       = count_q == CountWidth'(Depth);
   assign empty_o      = count_q == '0;
@@ -53,9 +59,9 @@ module base16_done_order #(
     end else if (push_i || !empty_o) begin
       if (push_i) push_q <= push_q + 1'b1;
       if (done_valid_o) pop_q <= pop_q + 1'b1;
-      count_q   <= count_q + CountWidth'(push_i) - CountWidth'(done_valid_o);
-      written_q <= written_q + CountWidth'(written_i) - CountWidth'(done_valid_o && wait_written);
-      passed_q  <= passed_q + CountWidth'(passed_i) - CountWidth'(done_valid_o && wait_passed);
+      count_q   <= moved(count_q, push_i, done_valid_o);
+      written_q <= moved(written_q, written_i, done_valid_o && wait_written);
+      passed_q  <= moved(passed_q, passed_i, done_valid_o && wait_passed);
     end
   end
 

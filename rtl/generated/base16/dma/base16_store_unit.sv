@@ -224,8 +224,9 @@ module base16_store_unit #(
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) credit_q <= CreditWidth'(WordBuffer);
-    else if (word_granted && !word_sent) credit_q <= credit_q - 1'b1;
-    else if (word_sent && !word_granted) credit_q <= credit_q + 1'b1;
+    else if (word_granted != word_sent) begin
+      credit_q <= credit_q + CreditWidth'($signed({word_granted, 1'b1}));
+    end
   end
 
   logic side_valid, side_ready, data_valid, data_ready;
