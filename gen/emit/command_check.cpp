@@ -72,8 +72,10 @@ std::string broken(const RelationRule& rule) {
 }
 
 std::string spareWires() {
-  std::string text = fmt::format("  logic [{}:0] spare;  // unused bits that are set, by group\n",
-                                 spareBits().size() - 1);
+  std::string text = fmt::format(
+      "  // Bits that some opcode does not use, by group: whether one is set; whether this one does not.\n"
+      "  logic [{}:0] spare, not_used;\n",
+      spareBits().size() - 1);
   for (std::size_t i = 0; i < spareBits().size(); ++i) {
     std::string pieces;
     for (const auto& range : spareBits()[i].ranges)
@@ -102,7 +104,7 @@ std::string arm(std::size_t index) {
                  : "is_end_o    = 1'b1;";
   const std::string field = bad.empty() ? "" : fmt::format("          bad_field_o = {};\n", bad);
   return fmt::format(
-      "begin\n          {}\n{}          stray_bit_o = (spare & {}'b{}) != '0;\n        end\n",
+      "begin\n          {}\n{}          not_used    = {}'b{};\n        end\n",
       first, field, spareBits().size(), mask);
 }
 
@@ -120,7 +122,7 @@ std::string checkWires() {
   return fmt::format("  logic\n      {};\n", names) + assigns + spareWires();
 }
 
-/// The arms of a `case` over the opcode: they set queue, is_end, bad_field and stray_bit.
+/// The arms of a `case` over the opcode: they set queue, is_end, bad_field and the groups of bits not used.
 /// Neighbours in the table that say the same share one.
 std::string checkArms() {
   std::string text;
@@ -182,7 +184,7 @@ constexpr std::string_view kCase = R"sv(
     known_o     = 1'b1;
     is_end_o    = 1'b0;
     bad_field_o = 1'b0;
-    stray_bit_o = 1'b0;
+    not_used    = '0;
     if (valid_i) begin
       unique case (command_i[intformer_pkg::OpcodeLsb +: intformer_pkg::OpcodeWidth])
 )sv";
@@ -194,7 +196,7 @@ EmittedFile emitCommandCheck() {
   text += checkWires();
   text += kCase;
   text += checkArms();
-  text += "        default: known_o = 1'b0;\n      endcase\n    end\n  end\n\n";
+  text += "        default: known_o = 1'b0;\n      endcase\n    end\n  end\n  assign stray_bit_o = (spare & not_used) != '0;\n\n";
   text += fmt::format(
       "  assign bad_memory_o = valid_i && known_o && !is_end_o &&\n"
       "                        ({}) &&\n"

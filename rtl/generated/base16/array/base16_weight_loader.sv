@@ -59,10 +59,15 @@ module base16_weight_loader #(
   logic [AddrWidth-1:0] stride_q;
   logic [AddrWidth:0] column_base_q, tile_base_q, addr_q;  // a carry above the address
   logic [AddrWidth:0] column_base_next, tile_base_next;
-  logic [SizeWidth-1:0] depth_q, depth_left_q, cols_left_q;
+  logic [SizeWidth-1:0] depth_q, depth_left_q, cols_left_q, left;
   logic [IndexWidth-1:0] index_q;
   logic [CountWidth-1:0] credit_q, waiting;
   logic in_range_q, beyond_q, step, pop, last_word, last_depth, last_column, finish;
+
+  // At most Dim, of a size that is not 0: bits in place of a comparison.
+  function automatic logic is_one_tile(input logic [SizeWidth-1:0] size);
+    is_one_tile = size[SizeWidth-1:IndexWidth] == '0 || size == DimSize;
+  endfunction
 
   function automatic logic past(input logic [AddrWidth:0] address);
     past = address >= (AddrWidth + 1)'(ScratchWords);
@@ -70,8 +75,9 @@ module base16_weight_loader #(
 
   assign step        = active_q && credit_q != '0 && (!in_range_q || (req_ready_i && !beyond_q));
   assign last_word   = index_q == IndexWidth'(Dim - 1);
-  assign last_depth  = depth_left_q <= DimSize;
-  assign last_column = cols_left_q <= DimSize;
+  assign last_depth  = is_one_tile(depth_left_q);
+  assign last_column = is_one_tile(cols_left_q);
+  assign left        = transposed_q ? cols_left_q : depth_left_q;
   assign finish      = step && last_word && last_depth && last_column;
 
   assign req_valid_o      = active_q && credit_q != '0 && in_range_q && !beyond_q;
@@ -97,8 +103,8 @@ module base16_weight_loader #(
       index_q <= index_q + 1'b1;
       addr_q  <= addr_q + 1'b1;
 
-      in_range_q <= last_word || SizeWidth'(index_q) + 1'b1 <
-                                 (transposed_q ? cols_left_q : depth_left_q);
+      in_range_q <= last_word || left[SizeWidth-1:IndexWidth] != '0 ||
+                    index_q + 1'b1 < left[IndexWidth-1:0];
       beyond_q   <= addr_q[WordWidth-1:0] == WordWidth'(ScratchWords - 1);
       if (last_word && !last_depth) begin
         depth_left_q <= depth_left_q - DimSize;

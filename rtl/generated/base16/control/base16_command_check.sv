@@ -94,7 +94,8 @@ module base16_command_check (
       !is_ceil_log2(
       command_i[base16_pkg::WidthLsb +: base16_pkg::WidthWidth],
       command_i[base16_pkg::WidthLogLsb +: base16_pkg::WidthLogWidth]);
-  logic [26:0] spare;  // unused bits that are set, by group
+  // Bits that some opcode does not use, by group: whether one is set; whether this one does not.
+  logic [26:0] spare, not_used;
   assign spare[0] = |{command_i[15:8]};
   assign spare[1] = |{command_i[31:16],
                       command_i[63:56],
@@ -143,12 +144,12 @@ module base16_command_check (
     known_o     = 1'b1;
     is_end_o    = 1'b0;
     bad_field_o = 1'b0;
-    stray_bit_o = 1'b0;
+    not_used    = '0;
     if (valid_i) begin
       unique case (command_i[base16_pkg::OpcodeLsb +: base16_pkg::OpcodeWidth])
         base16_pkg::OpEnd: begin
           is_end_o    = 1'b1;
-          stray_bit_o = (spare & 27'b111111111111111111111111111) != '0;
+          not_used    = 27'b111111111111111111111111111;
         end
         base16_pkg::OpLoad: begin
           queue_o     = 2'd0;
@@ -156,7 +157,7 @@ module base16_command_check (
                         chunks_below_1 ||
                         memory_addr_off_dim ||
                         memory_stride_off_dim;
-          stray_bit_o = (spare & 27'b111111111111111100100000010) != '0;
+          not_used    = 27'b111111111111111100100000010;
         end
         base16_pkg::OpGather: begin
           queue_o     = 2'd0;
@@ -167,64 +168,64 @@ module base16_command_check (
                         chunks_above_64 ||
                         memory_stride_off_64 ||
                         index_addr_off_4;
-          stray_bit_o = (spare & 27'b111111110000000000100000010) != '0;
+          not_used    = 27'b111111110000000000100000010;
         end
         base16_pkg::OpMatmul: begin
           queue_o     = 2'd1;
           bad_field_o = matmul_rows_below_1 ||
                         depth_below_1 ||
                         cols_below_1;
-          stray_bit_o = (spare & 27'b111111111111111000001001010) != '0;
+          not_used    = 27'b111111111111111000001001010;
         end
         base16_pkg::OpRequantize: begin
           queue_o     = 2'd2;
           bad_field_o = rows_below_1 ||
                         panels_below_1 ||
                         out16_unrelated_0;
-          stray_bit_o = (spare & 27'b111110111100010010001111010) != '0;
+          not_used    = 27'b111110111100010010001111010;
         end
         base16_pkg::OpResidual: begin
           queue_o     = 2'd2;
           bad_field_o = rows_below_1 ||
                         panels_below_1;
-          stray_bit_o = (spare & 27'b111101011000010010111001010) != '0;
+          not_used    = 27'b111101011000010010111001010;
         end
         base16_pkg::OpActivation: begin
           queue_o     = 2'd2;
           bad_field_o = rows_below_1 ||
                         panels_below_1 ||
                         function_above_0;
-          stray_bit_o = (spare & 27'b110111111100011111001111010) != '0;
+          not_used    = 27'b110111111100011111001111010;
         end
         base16_pkg::OpRowMax: begin
           queue_o     = 2'd2;
           bad_field_o = rows_below_1 ||
                         panels_below_1;
-          stray_bit_o = (spare & 27'b001101100000111111111111010) != '0;
+          not_used    = 27'b001101100000111111111111010;
         end
         base16_pkg::OpExp: begin
           queue_o     = 2'd2;
           bad_field_o = rows_below_1 ||
                         panels_below_1;
-          stray_bit_o = (spare & 27'b001001100000111111001111010) != '0;
+          not_used    = 27'b001001100000111111001111010;
         end
         base16_pkg::OpRowNormalize: begin
           queue_o     = 2'd2;
           bad_field_o = rows_below_1 ||
                         panels_below_1;
-          stray_bit_o = (spare & 27'b111111111000111111001111010) != '0;
+          not_used    = 27'b111111111000111111001111010;
         end
         base16_pkg::OpLayerNorm: begin
           queue_o     = 2'd2;
           bad_field_o = rows_below_1 ||
                         panels_below_1 ||
                         out16_unrelated_1;
-          stray_bit_o = (spare & 27'b011110111000010010001001110) != '0;
+          not_used    = 27'b011110111000010010001001110;
         end
         base16_pkg::OpRowScalarSoftmax: begin
           queue_o     = 2'd2;
           bad_field_o = rows_below_1;
-          stray_bit_o = (spare & 27'b001111111010111111111111110) != '0;
+          not_used    = 27'b001111111010111111111111110;
         end
         base16_pkg::OpRowScalarLayerNorm: begin
           queue_o     = 2'd2;
@@ -234,7 +235,7 @@ module base16_command_check (
                         width_below_1 ||
                         width_above_4096 ||
                         width_log_unrelated_2;
-          stray_bit_o = (spare & 27'b111111111010111111111100010) != '0;
+          not_used    = 27'b111111111010111111111100010;
         end
         base16_pkg::OpStore: begin
           queue_o     = 2'd3;
@@ -242,12 +243,13 @@ module base16_command_check (
                         chunks_below_1 ||
                         memory_addr_off_dim ||
                         memory_stride_off_dim;
-          stray_bit_o = (spare & 27'b111111111111111100100000010) != '0;
+          not_used    = 27'b111111111111111100100000010;
         end
         default: known_o = 1'b0;
       endcase
     end
   end
+  assign stray_bit_o = (spare & not_used) != '0;
 
   assign bad_memory_o = valid_i && known_o && !is_end_o &&
                         (memory_addr_off_dim || memory_stride_off_dim) &&

@@ -68,7 +68,7 @@ module base16_row_issue #(
   logic [CountWidth-1:0] unfinished_q;
   logic [OlderWidth-1:0] gathering_q, older_q;  // of all, of earlier commands
   logic [OlderWidth-1:0] older_left, older_new;
-  logic [SlotWidth:0]    older_end_q;
+  logic [SlotWidth-1:0]  older_slot_q;  // the last slot of the earlier command
   logic [Stages:1]       valid_q;
   logic [BeatWidth-1:0]  beat_q;
   base16_pkg::lane_uop_t command_q, uop_q;  // what the command says; the row in stage 1
@@ -86,20 +86,21 @@ module base16_row_issue #(
                                                              : edge_in - SignedEdgeWidth'(Dim);
   endfunction
 
-  // The slots on their way from an earlier command are [end - older, end).
+  // The slots on their way from an earlier command are the `older` up to its last.
   function automatic logic is_older(input logic [SlotWidth-1:0] slot,
                                     input logic [OlderWidth-1:0] older,
-                                    input logic [SlotWidth:0] older_end);
-    is_older = older != '0 && {1'b0, slot} < older_end &&
-               {1'b0, slot} + (SlotWidth + 1)'(older) >= older_end;
+                                    input logic [SlotWidth-1:0] older_slot);
+    logic [SlotWidth:0] back;  // negative behind the last
+    back     = {1'b0, older_slot} - {1'b0, slot};
+    is_older = !back[SlotWidth] && back < (SlotWidth + 1)'(older);
   endfunction
 
   // Of a row that gathers. Only one command's rows are older: the last row waits until those before
   // it are written.
   function automatic logic must_wait(input logic [SlotWidth-1:0] slot, input logic final_one,
                                      input logic [OlderWidth-1:0] older,
-                                     input logic [SlotWidth:0] older_end);
-    must_wait = is_older(slot, older, older_end) || (final_one && older != '0);
+                                     input logic [SlotWidth-1:0] older_slot);
+    must_wait = is_older(slot, older, older_slot) || (final_one && older != '0);
   endfunction
 
   assign slot_next  = last_row_q ? stat_row_q : slot_q + 1'b1;
@@ -124,20 +125,20 @@ module base16_row_issue #(
   always_comb begin
     if (take_o && end_o && gathers_q) begin
       open_next = !op_i.statistics_gathered ||
-          !must_wait(first_slot, first_final, older_new, {1'b0, slot_q} + 1'b1);
+          !must_wait(first_slot, first_final, older_new, slot_q);
     end else if (take_o) begin
       open_next = !op_i.statistics_gathered ||
-          !must_wait(first_slot, first_final, older_left, older_end_q);
+          !must_wait(first_slot, first_final, older_left, older_slot_q);
     end else if (row_load_o) begin
       open_next = !final_row &&
-          !(gathers_q && must_wait(slot_next, final_next, older_left, older_end_q));
+          !(gathers_q && must_wait(slot_next, final_next, older_left, older_slot_q));
     end else begin
-      open_next = active_q && !(gathers_q && must_wait(slot_q, final_row, older_left, older_end_q));
+      open_next = active_q && !(gathers_q && must_wait(slot_q, final_row, older_left, older_slot_q));
     end
     if (full_next) open_next = 1'b0;
   end
   assign again      = valid_q[1] && !last_beat;  // the row has another beat
-  assign sums_older_o = is_older(sums_slot_i, older_q, older_end_q);
+  assign sums_older_o = is_older(sums_slot_i, older_q, older_slot_q);
 
   assign row        = SignedEdgeWidth'($signed({1'b0, command_i.row_position}));
   assign column     = SignedEdgeWidth'($signed({1'b0, command_i.column_position}));
@@ -189,7 +190,7 @@ module base16_row_issue #(
   end
 
   always_ff @(posedge clk_i) begin
-    if (end_o && gathers_q) older_end_q <= {1'b0, slot_q} + 1'b1;
+    if (end_o && gathers_q) older_slot_q <= slot_q;
     if (take_o) begin
       rows_q           <= command_i.rows;
       rows_left_q      <= command_i.rows;
