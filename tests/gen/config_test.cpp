@@ -53,7 +53,7 @@ TEST_CASE("every config of the project is accepted and derives its plan") {
   };
   const Expected expected[] = {
       {"tiny4", 4, 2, 8192, 512, 4, Family::Ibert},
-      {"edge8", 8, 4, 16384, 1024, 8, Family::Pwl},
+      {"edge8", 8, 2, 16384, 1024, 8, Family::Pwl},
       {"base16", 16, 8, 32768, 1024, 16, Family::Pwl},
       {"wide32", 32, 16, 32768, 2048, 32, Family::Pwl},
       {"attention32", 32, 32, 32768, 2048, 64, Family::Pwl},

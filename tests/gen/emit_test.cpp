@@ -208,7 +208,7 @@ TEST_CASE("the package carries the plan and the tables") {
     return false;
   };
   CHECK(has("Dim", "8"));
-  CHECK(has("Lanes", "4"));
+  CHECK(has("Lanes", "2"));
   CHECK(has("ScratchWords", "16384"));
   CHECK(has("FamilyPwl", "1'b1"));
   CHECK(has("OpRowScalarLayerNorm", "8'h39"));
