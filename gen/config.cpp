@@ -4,6 +4,7 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -67,8 +68,15 @@ class Loader {
   }
 
   bool parseFile() {
-    if (std::ifstream in(path_); !in || std::filesystem::is_directory(path_)) {
-      fault({path_}, "", "cannot be read");
+    std::ifstream in(path_);
+    if (!in || std::filesystem::is_directory(path_)) {
+      fault({path_}, "", in ? "is a folder, not a hardware config" : "cannot be read");
+      return false;
+    }
+    std::array<char, 64> head{};
+    in.read(head.data(), head.size());
+    if (std::ranges::find(head.begin(), head.begin() + in.gcount(), '\0') != head.begin() + in.gcount()) {
+      fault({path_}, "", "is no text; a hardware config is TOML, as configs/base16.toml is");
       return false;
     }
     try {

@@ -26,7 +26,10 @@ struct GenerateOptions {
 int generate(const GenerateOptions& options) {
   const ConfigResult config = loadConfig(places::hereOrOwn(options.config), options.overrides);
   for (const auto& fault : config.diagnostics) fmt::print(stderr, "{}\n", fault.text());
-  if (!config.plan) return 1;
+  if (!config.plan) {
+    fmt::print(stderr, "(`intformer generate --help` lists the keys of a hardware config)\n");
+    return 1;
+  }
 
   const auto files = options.bare ? emitBare(*config.plan) : emitAll(*config.plan);
   const WriteResult result = writeDesign(options.out, config.plan->name, files);

@@ -35,6 +35,9 @@ constexpr Refused kRefused[] = {
     {"embed --model MODEL --backend float --set vector.lanes=2 x",
      "--backend float runs on no device"},
     {"generate configs/tiny4.toml --out MODEL", "is a file; a folder is asked for"},
+    {"generate MODEL --out FOLDER", "is no text; a hardware config is TOML"},
+    {"generate configs --out FOLDER", "configs: is a folder, not a hardware config"},
+    {"generate configs/models/tiny.toml --out FOLDER", "lists the keys of a hardware config"},
 };
 
 TEST_CASE("what would have no effect is refused by name", "[cli]") {
