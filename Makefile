@@ -48,7 +48,7 @@ REAL_REPORT = $(BUILD)/reports/$(call stem,$(REAL))-$(call stem,$(CONFIG)).json
 
 .DEFAULT_GOAL := help
 .PHONY: help packages configure program run run-model run-real minilm minilm-file accuracy bert-base test limits \
-        coverage mutants fuzz sanitize figures lint synth pnr pnr-leaves netlist fpga-program bench estimate-table area-model programs regenerate compilers install uninstall format clean
+        coverage mutants fuzz sanitize figures lint tidy synth pnr pnr-leaves netlist fpga-program bench estimate-table area-model programs regenerate compilers install uninstall format clean
 
 help: ## explain every target
 	@echo "intformer: integer-only Transformer accelerators, from a config file to equal bits"
@@ -130,6 +130,10 @@ mutants: configure ## put wrong lines into a copy of the RTL, one at a time: a n
 
 lint: program ## read every module and every config's device with Verible, Verilator, slang and Yosys
 	@LINTERS=$(BUILD)/linters sh scripts/lint.sh $(BUILD)/intformer
+
+tidy: configure ## read all C++ with clang-tidy and the checks of .clang-tidy (not a package here: apt-get install it)
+	@sh scripts/build.sh all $(BUILD)  # what includes Verilator's classes needs them
+	@sh scripts/tidy.sh $(BUILD)
 
 synth: fpga-program ## map CONFIG flat to ECP5 and UltraScale+: cells per unit, and how deep the logic is
 	@$(BUILD)/intformer_fpga --tools $(BUILD)/fpga-tools --out $(BUILD)/fpga synth '$(CONFIG)'
