@@ -133,7 +133,7 @@ lint: program ## read every module and every config's device with Verible, Veril
 
 tidy: configure ## read all C++ with clang-tidy and the checks of .clang-tidy (not a package here: apt-get install it)
 	@sh scripts/build.sh all $(BUILD)  # what includes Verilator's classes needs them
-	@sh scripts/tidy.sh $(BUILD)
+	@sh scripts/tidy.sh "" $(BUILD)
 
 synth: fpga-program ## map CONFIG flat to ECP5 and UltraScale+: cells per unit, and how deep the logic is
 	@$(BUILD)/intformer_fpga --tools $(BUILD)/fpga-tools --out $(BUILD)/fpga synth '$(CONFIG)'
