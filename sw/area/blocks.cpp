@@ -62,9 +62,10 @@ uint64_t arrayDsps(const Plan& plan) {
   return dsps;
 }
 
-uint64_t vectorDsps(const Plan& plan) {
+uint64_t vectorDsps(FpgaTarget target, const Plan& plan) {
   constexpr uint64_t kRowScalar = 11, kPwlLane = 6, kIbertLane = 12;
-  return kRowScalar + (plan.family == Family::Ibert ? kIbertLane : kPwlLane) * plan.lanes;
+  const uint64_t halves = target == FpgaTarget::Ecp5 ? 1 : 0;  // of a lane's second product, 27 bits wide
+  return kRowScalar + (halves + (plan.family == Family::Ibert ? kIbertLane : kPwlLane)) * plan.lanes;
 }
 
 }  // namespace intformer::area

@@ -18,6 +18,6 @@ uint64_t deviceBlocks(synthesis::FpgaTarget target, const Plan& plan);
 /// DSPs of the array: two products of a row share one on UltraScale+.
 uint64_t arrayDsps(const Plan& plan);
 /// DSPs of the vector unit: of each lane and of the row-scalar unit.
-uint64_t vectorDsps(const Plan& plan);
+uint64_t vectorDsps(synthesis::FpgaTarget target, const Plan& plan);
 
 }  // namespace intformer::area

@@ -44,7 +44,7 @@ Area estimateArea(FpgaTarget target, const Plan& anyPlan, const Table& table) {
     area.flipFlops += sums.flipFlops;
     area.units.push_back(std::move(sums));
   }
-  area.dsps = arrayDsps(plan) + vectorDsps(plan);
+  area.dsps = arrayDsps(plan) + vectorDsps(target, plan);
   area.blockRams = deviceBlocks(target, plan);
   for (const auto& [key, value] : settingsOf(plan)) {
     const auto range = area.fit.ranges.find(key);

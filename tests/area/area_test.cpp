@@ -31,9 +31,9 @@ TEST_CASE("DSPs and RAM blocks are exact on every mapped device") {
     INFO(device.point.text());
     const Plan plan = device.point.plan();
     CHECK(arrayDsps(plan) == device.of("matmul").dsps);
-    CHECK(vectorDsps(plan) == device.of("vector").dsps);
+    CHECK(vectorDsps(device.point.target, plan) == device.of("vector").dsps);
     CHECK(deviceBlocks(device.point.target, plan) == device.of().blockRams);
-    CHECK(arrayDsps(plan) + vectorDsps(plan) == device.of().dsps);
+    CHECK(arrayDsps(plan) + vectorDsps(device.point.target, plan) == device.of().dsps);
   }
 }
 

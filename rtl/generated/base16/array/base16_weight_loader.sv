@@ -7,12 +7,13 @@
 //   the array as the words 0 .. Dim-1 of a tile; words beyond `depth` (transposed: beyond `cols`)
 //   are zeros and are not read. Words of the next tile, also of the next command, enter from the
 //   cycle of swap_i on; up to LookAhead more wait here. ready_o: a first row whose request is
-//   granted in this cycle, and so enters the array ReadLatency = 2 cycles later, will find its
-//   weights complete.
+//   granted in this cycle, and so enters the array ReadLatency cycles later, will find its weights
+//   complete.
 // Addresses: row mode base + n*stride + k*Dim + i, transposed base + k*stride + n*Dim + i. What
 //   passes 2^AddrWidth does not wrap. At a word beyond the end of the scratchpad the unit stops for
 //   good; fault_valid_o rises when the array waits for just that word.
-// Timing: one word per cycle; a request is granted by req_ready_i, its data come 2 cycles later.
+// Timing: one word per cycle; a request is granted by req_ready_i, its data come ReadLatency cycles
+//   later.
 `default_nettype none
 
 module base16_weight_loader #(
@@ -49,6 +50,7 @@ module base16_weight_loader #(
   output logic                  fault_valid_o,
   output logic [AddrWidth:0]    fault_addr_o
 );
+  localparam int unsigned ReadLatency = base16_pkg::ReadLatency;
   localparam int unsigned CountWidth = $clog2(LookAhead + 1);
   localparam int unsigned TodoWidth = IndexWidth + 1;
   localparam int unsigned WordWidth = $clog2(ScratchWords);  // of an address before the end
@@ -133,19 +135,20 @@ module base16_weight_loader #(
     end
   end
 
-  // What each word on its way is: bit 0 of `flight` one cycle after the step, bit 1 with its data.
-  logic [1:0] flight_q, flight_zero_q, flight_transposed_q;
+  // What each word on its way is: bit 0 one cycle after the step, the last with its data.
+  localparam int unsigned Data = ReadLatency - 1;
+  logic [Data:0] flight_q, flight_zero_q, flight_transposed_q;
   logic [Dim*8:0] word;
   logic word_valid, word_ready;
   logic [TodoWidth-1:0] todo_q, todo;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) flight_q <= '0;
-    else flight_q <= {flight_q[0], step};
+    else flight_q <= {flight_q[Data-1:0], step};
   end
   always_ff @(posedge clk_i) begin
-    flight_zero_q       <= {flight_zero_q[0], !in_range_q};
-    flight_transposed_q <= {flight_transposed_q[0], transposed_q};
+    flight_zero_q       <= {flight_zero_q[Data-1:0], !in_range_q};
+    flight_transposed_q <= {flight_transposed_q[Data-1:0], transposed_q};
   end
 
   base16_fifo #(
@@ -154,9 +157,9 @@ module base16_weight_loader #(
   ) u_words (
     .clk_i,
     .rst_ni,
-    .push_valid_i(flight_q[1]),
+    .push_valid_i(flight_q[Data]),
     .push_ready_o(word_ready),
-    .push_data_i({flight_transposed_q[1], flight_zero_q[1] ? '0 : rsp_data_i}),
+    .push_data_i({flight_transposed_q[Data], flight_zero_q[Data] ? '0 : rsp_data_i}),
     .pop_valid_o(word_valid),
     .pop_ready_i(todo != '0),
     .pop_data_o(word),
@@ -167,7 +170,7 @@ module base16_weight_loader #(
   // ready_o is never asked between a grant and its swap.
   assign todo                = swap_i ? TodoWidth'(Dim) : todo_q;
   assign pop                 = word_valid && todo != '0;
-  assign ready_o             = todo_q <= TodoWidth'(2) && 32'(waiting) >= 32'(todo_q);
+  assign ready_o             = todo_q <= TodoWidth'(ReadLatency) && 32'(waiting) >= 32'(todo_q);
   assign weight_valid_o      = pop;
   assign weight_transposed_o = word[Dim*8];
   assign weight_index_o      = IndexWidth'(TodoWidth'(Dim) - todo);
@@ -189,7 +192,7 @@ module base16_weight_loader #(
   base16_assert_always a_room (
     .clk_i,
     .rst_ni,
-    .holds_i(!flight_q[1] || word_ready)
+    .holds_i(!flight_q[Data] || word_ready)
   );
   base16_assert_always a_complete (
     .clk_i,

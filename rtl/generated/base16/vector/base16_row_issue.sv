@@ -92,7 +92,7 @@ module base16_row_issue #(
                                     input logic [SlotWidth-1:0] older_slot);
     logic [SlotWidth:0] back;  // negative behind the last
     back     = {1'b0, older_slot} - {1'b0, slot};
-    is_older = !back[SlotWidth] && back < (SlotWidth + 1)'(older);
+    is_older = !back[SlotWidth] && 32'(back) < 32'(older);
   endfunction
 
   // Of a row that gathers. Only one command's rows are older: the last row waits until those before
