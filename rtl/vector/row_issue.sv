@@ -131,7 +131,8 @@ module row_issue #(
       open_next = !final_row &&
           !(gathers_q && must_wait(slot_next, final_next, older_left, older_slot_q));
     end else begin
-      open_next = active_q && !(gathers_q && must_wait(slot_q, final_row, older_left, older_slot_q));
+      open_next = active_q &&
+          !(gathers_q && must_wait(slot_q, final_row, older_left, older_slot_q));
     end
     if (full_next) open_next = 1'b0;
   end
