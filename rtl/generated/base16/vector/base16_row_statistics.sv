@@ -104,7 +104,7 @@ module base16_row_statistics #(
   logic moments_1;
   logic signed [28:0] row_sum_q;
   logic        [44:0] row_squares_q;
-  logic signed [15:0] row_max_q;
+  logic signed [15:0] row_max_q, own_max_q;
   logic [EdgeWidth-1:0] column;
 
   always_ff @(posedge clk_i) begin
@@ -112,8 +112,8 @@ module base16_row_statistics #(
       if (uop_all.first) begin  // the slot's content was read a cycle ago
         row_sum_q     <= 29'(sum_q[Levels*Lanes]) + (uop_all.fresh ? 29'sd0 : own_sum);
         row_squares_q <= 45'(square_q[Levels*Lanes]) + (uop_all.fresh ? 45'd0 : squares_o);
-        row_max_q     <= uop_all.fresh || own_max < max_q[Levels*Lanes] ? max_q[Levels*Lanes]
-                                                                        : own_max;
+        row_max_q     <= max_q[Levels*Lanes];
+        own_max_q     <= own_max;  // compared when the row is written: a block RAM answers late
       end else begin
         row_sum_q     <= 29'(sum_q[Levels*Lanes]) + row_sum_q;
         row_squares_q <= 45'(square_q[Levels*Lanes]) + row_squares_q;
@@ -154,7 +154,7 @@ module base16_row_statistics #(
     .clk_i,
     .write_enable_i(write_q && uop_write.op.row_max),
     .write_addr_i(uop_write.slot),
-    .write_data_i(row_max_q),
+    .write_data_i(uop_write.fresh || own_max_q < row_max_q ? row_max_q : own_max_q),
     .read_enable_a_i(own_read && uop_read.op.row_max),
     .read_addr_a_i(uop_read.slot),
     .read_data_a_o(own_max),
