@@ -137,6 +137,19 @@ std::string checkArms() {
   return text;
 }
 
+/// `stray_bits_o`: a quarter of the groups in each bit.
+std::string strayParts() {
+  constexpr std::size_t kParts = 4;
+  const std::size_t groups = spareBits().size();
+  std::string text;
+  for (std::size_t part = 0; part < kParts; ++part) {
+    const std::size_t first = groups * part / kParts, last = groups * (part + 1) / kParts - 1;
+    text += fmt::format("  assign stray_bits_o[{0}] = (spare[{1}:{2}] & not_used[{1}:{2}]) != '0;\n", part, last,
+                        first);
+  }
+  return text + '\n';
+}
+
 /// Whether the memory address or stride is no multiple of DIM.
 std::string misalignedWires() {
   std::string text;
@@ -151,8 +164,8 @@ constexpr std::string_view kHead = R"sv(
 // What the next command is: its queue, and whether it keeps the rules of the command set.
 //
 // Contract: combinational. Without a command the outputs are those of a known one of queue 0 that
-//   breaks no rule. bad_field_o: a field has a value that it may not have; stray_bit_o: a bit is
-//   set that the opcode does not use. bad_memory_o: a load, gather or store whose memory address or
+//   breaks no rule. bad_field_o: a field has a value that it may not have; stray_bits_o: a bit
+//   is set that the opcode does not use, in four parts, since to ask for all takes long. bad_memory_o: a load, gather or store whose memory address or
 //   stride is no multiple of Dim.
 `default_nettype none
 
@@ -163,7 +176,7 @@ module command_check (
   output logic         known_o,
   output logic         is_end_o,
   output logic         bad_field_o,
-  output logic         stray_bit_o,
+  output logic [3:0]   stray_bits_o,
   output logic         bad_memory_o
 );
   localparam int unsigned DimWidth = $clog2(intformer_pkg::Dim);
@@ -196,7 +209,7 @@ EmittedFile emitCommandCheck() {
   text += checkWires();
   text += kCase;
   text += checkArms();
-  text += "        default: known_o = 1'b0;\n      endcase\n    end\n  end\n  assign stray_bit_o = (spare & not_used) != '0;\n\n";
+  text += "        default: known_o = 1'b0;\n      endcase\n    end\n  end\n" + strayParts();
   text += fmt::format(
       "  assign bad_memory_o = valid_i && known_o && !is_end_o &&\n"
       "                        ({}) &&\n"

@@ -46,8 +46,9 @@ module dispatch (
 );
   // What the next command is: found in the cycle before it is looked at.
   logic [1:0] queue_q, found_queue;
-  logic known_q, is_end_q, bad_field_q, stray_bit_q, bad_memory_q, is_last_q;
-  logic found_known, found_end, found_bad_field, found_stray_bit, found_bad_memory, self_token;
+  logic known_q, is_end_q, bad_field_q, self_token_q, bad_memory_q, is_last_q;
+  logic found_known, found_end, found_bad_field, found_bad_memory, self_token;
+  logic [3:0] stray_bits_q, found_stray_bits;
   logic bad_field;
   logic checked_q;  // what was found is of the command that is offered
 
@@ -58,7 +59,7 @@ module dispatch (
     .known_o(found_known),
     .is_end_o(found_end),
     .bad_field_o(found_bad_field),
-    .stray_bit_o(found_stray_bit),
+    .stray_bits_o(found_stray_bits),
     .bad_memory_o(found_bad_memory)
   );
 
@@ -77,7 +78,8 @@ module dispatch (
       known_q      <= found_known;
       is_end_q     <= found_end;
       bad_field_q  <= found_bad_field;
-      stray_bit_q  <= found_stray_bit || self_token;
+      stray_bits_q <= found_stray_bits;
+      self_token_q <= self_token;
       bad_memory_q <= found_bad_memory;
       is_last_q    <= command_index_i + 32'd1 == program_commands_i;
     end
@@ -89,7 +91,7 @@ module dispatch (
   logic open_q, look, legal, accept, idle;
 
   assign look   = command_valid_i && checked_q && open_q && !halt_i;
-  assign bad_field = bad_field_q || stray_bit_q;
+  assign bad_field = bad_field_q || self_token_q || stray_bits_q != '0;
   assign legal  = known_q && !bad_field && (is_end_q || !is_last_q);
   assign accept = look && legal && !is_end_q && queue_room[queue_q];
   assign command_ready_o = accept || finish_o;

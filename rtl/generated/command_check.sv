@@ -4,8 +4,8 @@
 // What the next command is: its queue, and whether it keeps the rules of the command set.
 //
 // Contract: combinational. Without a command the outputs are those of a known one of queue 0 that
-//   breaks no rule. bad_field_o: a field has a value that it may not have; stray_bit_o: a bit is
-//   set that the opcode does not use. bad_memory_o: a load, gather or store whose memory address or
+//   breaks no rule. bad_field_o: a field has a value that it may not have; stray_bits_o: a bit
+//   is set that the opcode does not use, in four parts, since to ask for all takes long. bad_memory_o: a load, gather or store whose memory address or
 //   stride is no multiple of Dim.
 `default_nettype none
 
@@ -16,7 +16,7 @@ module command_check (
   output logic         known_o,
   output logic         is_end_o,
   output logic         bad_field_o,
-  output logic         stray_bit_o,
+  output logic [3:0]   stray_bits_o,
   output logic         bad_memory_o
 );
   localparam int unsigned DimWidth = $clog2(intformer_pkg::Dim);
@@ -249,7 +249,10 @@ module command_check (
       endcase
     end
   end
-  assign stray_bit_o = (spare & not_used) != '0;
+  assign stray_bits_o[0] = (spare[5:0] & not_used[5:0]) != '0;
+  assign stray_bits_o[1] = (spare[12:6] & not_used[12:6]) != '0;
+  assign stray_bits_o[2] = (spare[19:13] & not_used[19:13]) != '0;
+  assign stray_bits_o[3] = (spare[26:20] & not_used[26:20]) != '0;
 
   assign bad_memory_o = valid_i && known_o && !is_end_o &&
                         (memory_addr_off_dim || memory_stride_off_dim) &&
