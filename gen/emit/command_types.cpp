@@ -18,17 +18,6 @@ std::string memberName(const FieldSpec& field) {
   return std::string(field.name) + (reserved ? "_field" : "");
 }
 
-/// Bits of a command that the unit of a queue may look at: up to its highest field.
-unsigned usedBits(Queue queue) {
-  unsigned bits = 0;
-  for (const auto& spec : opcodes()) {
-    if (spec.queue != queue) continue;
-    for (const Field field : spec.fields)
-      bits = std::max<unsigned>(bits, fieldSpec(field).lsb + fieldSpec(field).width);
-  }
-  return bits;
-}
-
 std::string commandType(Queue queue, bool scalar) {
   std::set<Field> fields = {Field::Opcode, Field::Wait, Field::Signal};
   for (const auto& spec : opcodes())
@@ -40,7 +29,7 @@ std::string commandType(Queue queue, bool scalar) {
 
   const std::string name(scalar ? "scalar" : queueName(queue));
   PackedStruct type(fmt::format("A command of {}.", name), name + "_command_t");
-  unsigned above = usedBits(queue);
+  unsigned above = commandBits(queue);
   const auto fillDownTo = [&](unsigned bit) {
     if (above > bit) type.add(above - bit, fmt::format("unused_{}", bit));
   };

@@ -107,6 +107,16 @@ const OpcodeSpec* findOpcode(Opcode opcode) {
   return nullptr;
 }
 
+unsigned commandBits(Queue queue) {
+  unsigned bits = 0;
+  for (const auto& spec : opcodes()) {
+    if (spec.queue != queue) continue;
+    for (const Field field : spec.fields)
+      bits = std::max<unsigned>(bits, fieldSpec(field).lsb + fieldSpec(field).width);
+  }
+  return bits;
+}
+
 std::string_view queueName(Queue queue) {
   constexpr std::array<std::string_view, kQueueCount> names = {"load", "matmul", "vector", "store"};
   return names[static_cast<std::size_t>(queue)];

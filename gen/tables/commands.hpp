@@ -50,6 +50,8 @@ struct OpcodeSpec {
 std::span<const OpcodeSpec> opcodes();
 const OpcodeSpec* findOpcode(Opcode opcode);  ///< nullptr: illegal
 std::string_view queueName(Queue queue);
+/// Bits of a command that the unit of a queue may look at: up to its highest field.
+unsigned commandBits(Queue queue);
 
 /// Bit f of mask [opcode]: the opcode has field f. The common header belongs to every opcode.
 extern const std::array<uint64_t, 256> kFieldMasks;

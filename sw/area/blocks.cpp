@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "gen/tables/commands.hpp"
 #include "gen/tables/registers.hpp"
 
 namespace intformer::area {
@@ -48,8 +49,11 @@ uint64_t deviceBlocks(FpgaTarget target, const Plan& plan) {
   const uint64_t statistics =
       2 * ram(16, rows) + 2 * ram(29, rows) + ram(45, rows) + ram(27, rows) + ram(17, rows);
   const uint64_t gatherList = ram(uint64_t{plan.busBytes} * 8, 64 * 4 / plan.busBytes + 1);
+  uint64_t queues = 0;  // of commands, each with its index
+  for (std::size_t q = 0; q < kQueueCount; ++q)
+    queues += ram(commandBits(static_cast<Queue>(q)) + 32, plan.queueDepth);
   const uint64_t counters = countersOf(plan.counters).size();
-  return scratch + accumulator + statistics + gatherList + (counters == 0 ? 0 : ram(64, counters));
+  return scratch + accumulator + statistics + gatherList + queues + (counters == 0 ? 0 : ram(64, counters));
 }
 
 uint64_t arrayDsps(const Plan& plan) {

@@ -105,14 +105,28 @@ nlohmann::ordered_json areaJson(const Plan& plan) {
 }
 
 void printLanes(std::span<const report::LanesRow> rows) {
-  fmt::print("\n{:>5} {:>12} {:>8}  {:>16} {:>22}\n", "lanes", "cycles", "more", "vector unit LUT4",
-             "LUT of UltraScale+");
-  for (const report::LanesRow& row : rows)
-    fmt::print("{:>5} {:>12} {:>6.2f} %  {:>16} {:>22}{}\n", row.plan.lanes, row.cycles,
-               100 * row.loss, vectorLuts(row, FpgaTarget::Ecp5),
-               vectorLuts(row, FpgaTarget::UltraScalePlus), row.proposed ? "  <- proposed" : "");
+  if (rows.empty()) return;
+  const std::vector<FpgaTarget> targets = area::targetsOf(rows.front().plan);
+  const auto title = [](FpgaTarget target) {
+    return target == FpgaTarget::Ecp5 ? "vector unit LUT4" : "LUT of UltraScale+";
+  };
+  fmt::print("\n{:>5} {:>12} {:>8}", "lanes", "cycles", "more");
+  for (const FpgaTarget target : targets) fmt::print("  {:>20}", title(target));
+  fmt::print("\n");
+  for (const report::LanesRow& row : rows) {
+    fmt::print("{:>5} {:>12} {:>6.2f} %", row.plan.lanes, row.cycles, 100 * row.loss);
+    for (const FpgaTarget target : targets) fmt::print("  {:>20}", vectorLuts(row, target));
+    fmt::print("{}\n", row.proposed ? "  <- proposed" : "");
+  }
   fmt::print("\nproposed: the fewest lanes that cost this model less than {:.1f} % of its cycles\n",
              100 * report::kLanesMayCost);
+  for (const FpgaTarget target : targets) {
+    const Area area = area::estimateArea(target, rows.front().plan);
+    if (area.fit.devices < area::kEnoughDevices)
+      fmt::print("{}: rough, fitted to {} mapped devices alone\n", title(target), area.fit.devices);
+    else if (!area.beyond.empty())
+      fmt::print("{}: a device beyond those that were mapped (--area says in what)\n", title(target));
+  }
   warnOfAge();
 }
 
