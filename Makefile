@@ -43,6 +43,7 @@ CORPUS ?= $(BUILD)/corpus/debian-descriptions.txt
 BUILD  := build
 # A path's last part without its ending; make's own functions would split it at spaces.
 stem    = $(shell basename '$(1)' | sed 's/[.][^.]*$$//')
+FPGA    = --tools $(BUILD)/fpga-tools --out $(BUILD)/fpga
 REPORT  = $(BUILD)/reports/$(call stem,$(MODEL))-$(call stem,$(CONFIG))-$(SEQ).json
 REAL_REPORT = $(BUILD)/reports/$(call stem,$(REAL))-$(call stem,$(CONFIG)).json
 
@@ -136,23 +137,23 @@ tidy: configure ## read all C++ with clang-tidy and the checks of .clang-tidy (n
 	@sh scripts/tidy.sh "" $(BUILD)
 
 synth: fpga-program ## map CONFIG flat to ECP5 and UltraScale+: cells per unit, and how deep the logic is
-	@$(BUILD)/intformer_fpga --tools $(BUILD)/fpga-tools --out $(BUILD)/fpga synth '$(CONFIG)'
+	@$(BUILD)/intformer_fpga synth '$(CONFIG)' $(FPGA)
 
 fpga-program: configure
 	@sh scripts/install-fpga-tools.sh $(BUILD)/fpga-tools
 	@sh scripts/build.sh intformer_fpga $(BUILD)
 
 pnr: fpga-program ## place and route CONFIG on an ECP5: MHz of SEEDS, slowest paths, area, floor plan (CONFIG SEEDS RECORD)
-	@$(BUILD)/intformer_fpga --tools $(BUILD)/fpga-tools --out $(BUILD)/fpga place '$(CONFIG)' \
-	  --seeds $(SEEDS) $(if $(RECORD),--history fpga/history.md)
+	@$(BUILD)/intformer_fpga place '$(CONFIG)' $(FPGA) \
+	  $(if $(strip $(SEEDS)),$(SEEDS:%=--seeds %),--seeds '') $(if $(RECORD),--history fpga/history.md)
 
 pnr-leaves: fpga-program ## place and route every module of rtl/ alone, and hold it to its floor in rtl/floors.toml (MODULE)
-	@$(BUILD)/intformer_fpga --tools $(BUILD)/fpga-tools --out $(BUILD)/fpga leaves \
+	@$(BUILD)/intformer_fpga leaves $(FPGA) \
 	  $(if $(MODULE),--module $(MODULE))
 
 netlist: fpga-program ## map tiny4 to ECP5, and hold what the netlist computes to emulator and golden model (LUT)
 	@sh scripts/build.sh netlist_test $(BUILD)
-	@$(BUILD)/intformer_fpga --tools $(BUILD)/fpga-tools --out $(BUILD)/fpga place configs/tiny4.toml --map-only
+	@$(BUILD)/intformer_fpga place configs/tiny4.toml --map-only $(FPGA)
 	@INTFORMER_NETLIST='$(BUILD)/fpga/pnr/tiny4/mapped.v' INTFORMER_CELLS='$(BUILD)/fpga-tools/pyosys/share/ecp5' \
 	  INTFORMER_NETLIST_MUTANT='$(LUT)' $(BUILD)/tests/system/netlist_test "[.netlist]"
 
@@ -165,7 +166,7 @@ estimate-table: configure ## measure the performance model's errors again: tests
 	@$(BUILD)/tests/perf/estimate_table tests/perf/estimate_table.md
 
 area-model: fpga-program ## map the devices of sw/area/points.txt and fit the area model to them again (JOBS)
-	@nice $(BUILD)/intformer_fpga --tools $(BUILD)/fpga-tools --out $(BUILD)/fpga area --jobs $(JOBS)
+	@nice $(BUILD)/intformer_fpga area --jobs $(JOBS) $(FPGA)
 
 programs: configure ## print a digest of what the compiler makes of 460 cases; BASE=file: compare
 	@sh scripts/build.sh programs_digest $(BUILD)

@@ -8,7 +8,6 @@
 
 #include "fpga/leaves/harness.hpp"
 #include "fpga/synthesis/hierarchy.hpp"
-#include "gen/config.hpp"
 #include "gen/emit/emit.hpp"
 #include "gen/output.hpp"
 #include "sw/files/files.hpp"
@@ -66,13 +65,10 @@ LeafResult fromJson(const json& kept) {
 
 }  // namespace
 
-std::vector<Module> elaborateConfig(const fpga_tools::FpgaTools& tools, const std::string& config,
-                                    const fs::path& work,
-                                    const std::vector<std::string>& overrides) {
-  const ConfigResult loaded = loadConfig(config, overrides);
-  if (!loaded.plan) throw std::runtime_error(loaded.diagnostics.front().text());
-  const std::string name = loaded.plan->name;
-  const auto files = emitAll(*loaded.plan);
+std::vector<Module> elaborate(const fpga_tools::FpgaTools& tools, const Plan& plan,
+                              const fs::path& work) {
+  const std::string& name = plan.name;
+  const auto files = emitAll(plan);
   if (const WriteResult written = writeDesign(work / "design", name, files); !written.error.empty())
     throw std::runtime_error(written.error);
   std::string script;
@@ -113,6 +109,21 @@ LeafResult withPorts(LeafResult result, const Module& module) {
 
 }  // namespace
 
+namespace {
+
+/// What both tools have left in a module's folder, where their logs lie too.
+LeafResult readResult(const fs::path& folder) try {
+  LeafResult result = readLeafReport(read(folder / "report.json"));
+  result.resources = synthesis::readStatistics(synthesis::FpgaTarget::Ecp5,
+                                               read(folder / "statistics.json"), "leaf")
+                         .top.resources;
+  return result;
+} catch (const std::exception& error) {
+  throw std::runtime_error(fmt::format("{}; see the logs in {}", error.what(), folder.string()));
+}
+
+}  // namespace
+
 LeafResult measureLeaf(const fpga_tools::FpgaTools& tools, const Module& module,
                        const fs::path& work, const fs::path& cache) {
   const uint64_t key = files::fnv1a(kFlow + tools.versions(), module.content);
@@ -128,10 +139,7 @@ LeafResult measureLeaf(const fpga_tools::FpgaTools& tools, const Module& module,
   tools.nextpnr(folder, "nextpnr",
                 {"--json", "netlist.json", "--report", "report.json", "--seed", "1", "--freq", "100",
                  "--lpf-allow-unconstrained", "--timing-allow-fail"});
-  LeafResult result = readLeafReport(read(folder / "report.json"));
-  result.resources = synthesis::readStatistics(synthesis::FpgaTarget::Ecp5,
-                                               read(folder / "statistics.json"), "leaf")
-                         .top.resources;
+  LeafResult result = readResult(folder);
   fs::remove(folder / "netlist.json");
   fs::create_directories(cache);
   files::writeAtomically(kept, toJson(result).dump() + "\n");

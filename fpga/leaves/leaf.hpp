@@ -7,6 +7,7 @@
 #include "fpga/leaves/elaborated.hpp"
 #include "fpga/synthesis/synthesis.hpp"
 #include "fpga/tools/tools.hpp"
+#include "gen/plan.hpp"
 
 /// Modules of a device alone: mapped to ECP5, placed and routed between registers.
 namespace intformer::leaves {
@@ -18,11 +19,10 @@ struct LeafResult {
   uint32_t levels = 0;   ///< LUTs and multipliers on it; a carry chain counts once
 };
 
-/// The modules of a config's device; leaves elaborated.il in `work` for measureLeaf().
-/// Throws std::runtime_error when the config is refused or Yosys fails.
-std::vector<Module> elaborateConfig(const fpga_tools::FpgaTools& tools, const std::string& config,
-                                    const std::filesystem::path& work,
-                                    const std::vector<std::string>& overrides = {});
+/// The modules of a device; leaves elaborated.il in `work` for measureLeaf().
+/// Throws std::runtime_error when Yosys fails.
+std::vector<Module> elaborate(const fpga_tools::FpgaTools& tools, const Plan& plan,
+                              const std::filesystem::path& work);
 
 /// Maps, places and routes one of these modules in `work`/<module>. What `cache` holds of the same
 /// content is read from there instead.

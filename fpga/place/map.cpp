@@ -63,15 +63,12 @@ std::string bareHarness(const std::vector<leaves::Port>& ports) {
 
 }  // namespace
 
-synthesis::FlatNetlist mapDevice(const fpga_tools::FpgaTools& tools, synthesis::FpgaTarget target, const std::string& config,
-                      const std::vector<std::string>& overrides, const fs::path& work) {
-  // Built for what it is mapped to, unless the caller says otherwise.
+synthesis::FlatNetlist mapDevice(const fpga_tools::FpgaTools& tools, synthesis::FpgaTarget target,
+                                 const Plan& plan, const fs::path& work) {
   const bool ecp5 = target == synthesis::FpgaTarget::Ecp5;
-  std::vector<std::string> settings = {ecp5 ? "target.family=ecp5" : "target.family=ultrascale"};
-  settings.insert(settings.end(), overrides.begin(), overrides.end());
-  const auto modules = leaves::elaborateConfig(tools, config, work, settings);
+  const auto modules = leaves::elaborate(tools, plan, work);
   const auto top = std::ranges::find(modules, std::string("top"), &leaves::Module::name);
-  if (top == modules.end()) throw std::runtime_error(config + ": a device without a top");
+  if (top == modules.end()) throw std::runtime_error(plan.name + ": a device without a top");
   std::vector<leaves::Port> ports = top->ports;
   std::erase_if(ports, [](const leaves::Port& port) { return port.name.starts_with(kOpenOutputs); });
   std::ofstream(work / "harness.v")

@@ -1,38 +1,28 @@
 // What `make pnr-leaves` and its neighbours run: devices through open tools for FPGAs.
 
-#include <fmt/format.h>
-
-#include <CLI/CLI.hpp>
-#include <exception>
-
 #include "fpga/program/commands.hpp"
-#include "sw/files/interrupt.hpp"
+#include "sw/cli/commands.hpp"
+#include "sw/cli/kinds.hpp"
 
-using namespace intformer;
-using namespace intformer::fpga;
+namespace intformer::fpga {
+
+std::vector<CLI::Option*> addFolders(CLI::App& command, Folders& folders) {
+  return {command.add_option("--tools", folders.tools, "Folder of scripts/install-fpga-tools.sh")
+              ->type_name(cli::kind::kFolder)
+              ->capture_default_str(),
+          command.add_option("--out", folders.out, "Folder of netlists, logs and reports")
+              ->type_name(cli::kind::kFolder)
+              ->capture_default_str()};
+}
+
+}  // namespace intformer::fpga
 
 int main(int argc, char** argv) {
-  files::cleanUpWhenInterrupted();
-  CLI::App app("Maps, places and routes devices and their modules");
-  FpgaOptions options;
+  CLI::App app("Maps, places and routes devices and their modules", "intformer_fpga");
   int status = 0;
-  app.add_option("--tools", options.tools, "Folder of scripts/install-fpga-tools.sh")
-      ->capture_default_str();
-  app.add_option("--out", options.out, "Folder of netlists, logs and reports")
-      ->capture_default_str();
-  app.require_subcommand(1);
-  app.fallthrough();
-  addArea(app, options, status);
-  addLeaves(app, options, status);
-  addPlace(app, options, status);
-  addSynth(app, options, status);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error);
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "{}\n", error.what());
-    return 1;
-  }
-  return status;
+  intformer::fpga::addArea(app, status);
+  intformer::fpga::addLeaves(app, status);
+  intformer::fpga::addPlace(app, status);
+  intformer::fpga::addSynth(app, status);
+  return intformer::cli::runCommandLine(app, status, argc, argv);
 }

@@ -5,18 +5,23 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
-#include <mutex>
 #include <nlohmann/json.hpp>
-#include <sstream>
+#include <optional>
 #include <stdexcept>
 
 #include "fpga/place/floorplan.hpp"
 #include "fpga/place/map.hpp"
 #include "fpga/place/place.hpp"
 #include "fpga/program/commands.hpp"
+#include "fpga/program/device.hpp"
+#include "fpga/program/folder_lock.hpp"
+#include "fpga/program/history.hpp"
 #include "fpga/program/jobs.hpp"
+#include "gen/device.hpp"
+#include "sw/cli/kinds.hpp"
 #include "sw/files/files.hpp"
+#include "sw/files/messages.hpp"
+#include "sw/numerics/median.hpp"
 #include "sw/parallel/parallel.hpp"
 #include "sw/process/process.hpp"
 
@@ -31,9 +36,11 @@ using nlohmann::ordered_json;
 constexpr std::size_t kPaths = 5;
 
 struct PlaceOptions {
+  Folders folders;
   std::string config = "configs/tiny4.toml";
   std::vector<std::string> overrides;
   std::vector<uint32_t> seeds = {1, 2, 3};
+  bool mapOnly = false;
   std::string history;
   uint32_t jobs = parallel::coreCount();
 };
@@ -84,7 +91,7 @@ std::vector<Placement> placeAll(const fpga_tools::FpgaTools& tools, const fs::pa
         progress.tell(phase(work / fmt::format("seed{}", seed) / "nextpnr.log"));
       });
     } catch (const std::exception& error) {
-      throw std::runtime_error(fmt::format("seed {}: {}", seed, error.what()));
+      throw std::runtime_error(fmt::format("seed {}: {}", seed, files::messageOf(error)));
     }
     fmt::print(stderr, "seed {}: {:.1f} MHz\n", seed, placements[i].mhz);
   });
@@ -138,61 +145,49 @@ ordered_json toJson(const synthesis::Resources& r) {
           {"dp16kd", r.blockRams}};
 }
 
-/// Appends a row to the table of a file; a row of the same commit and config is replaced.
-void record(const fs::path& path, const std::string& commit, const std::string& config,
-            const std::string& row) {
-  std::string text;
-  if (fs::exists(path)) {
-    std::istringstream lines(read(path));
-    const std::string begin = fmt::format("| {} | {} |", commit, config);
-    for (std::string line; std::getline(lines, line);)
-      if (!line.starts_with(begin)) text += line + '\n';
-  }
-  files::writeAtomically(path, text + row + '\n');
-}
-
-int run(const FpgaOptions& common, const PlaceOptions& options) {
-  const fpga_tools::FpgaTools tools(common.tools);
-  const std::string config = fs::path(options.config).stem();
-  const fs::path work = fs::path(common.out) / "pnr" / config;
-  fmt::print(stderr, "mapping {}, a minute or more; log: {}/yosys.log\n", config, work.string());
-  const synthesis::FlatNetlist netlist = place::mapDevice(tools, synthesis::FpgaTarget::Ecp5, options.config, options.overrides, work);
-  fmt::print("{:<16} {:>7} {:>8} {:>7} {:>5} {:>7}\n", "unit", "LUT4", "LUT RAM", "FF", "DSP",
-             "DP16KD");
+/// Cells by unit, printed and for the report.
+ordered_json printArea(const Plan& plan, const synthesis::FlatNetlist& netlist) {
+  fmt::print("{} on LFE5U-85F-6, flat\n{:<16} {:>7} {:>8} {:>7} {:>5} {:>7}\n", deviceName(plan),
+             "unit", "LUT4", "LUT RAM", "FF", "DSP", "DP16KD");
   for (const auto& [unit, resources] : netlist.units) printResources(unit, resources);
   printResources("total", netlist.total);
   std::fflush(stdout);
-  ordered_json report = {{"config", config}, {"total", toJson(netlist.total)}};
+  ordered_json report = reportHead(plan);
+  report["total"] = toJson(netlist.total);
   for (const auto& [unit, resources] : netlist.units) report["units"][unit] = toJson(resources);
   for (const auto& [module, resources] : netlist.modules)
     report["modules"][module] = toJson(resources);
-  if (options.seeds.empty()) {
-    files::writeAtomically(work / "report.json", report.dump(1) + "\n");
-    return 0;
-  }
+  return report;
+}
 
-  const std::vector<Placement> placements = placeAll(tools, work, options);
-  const Placement& median = placements[placements.size() / 2];
-  fmt::print("\nrouted on LFE5U-85F-6: {:.1f} MHz, median of", median.mhz);
+/// MHz of all seeds, slowest first; returns their median.
+double printMhz(const std::string& device, const std::vector<Placement>& placements,
+                ordered_json& report) {
+  std::vector<double> mhz;
+  for (const Placement& each : placements) mhz.push_back(each.mhz);
+  fmt::print("\n{} routed on LFE5U-85F-6: {:.1f} MHz, median of", device, median(mhz));
   for (const Placement& each : placements) {
     fmt::print(" {:.1f}", each.mhz);
     report["mhz_of_seeds"][std::to_string(each.seed)] = each.mhz;
   }
-  fmt::print("\n");
-  report["mhz"] = median.mhz;
+  report["mhz"] = median(mhz);
+  return median(mhz);
+}
 
-  const std::string placed =
-      read(work / fmt::format("seed{}", median.seed) / "placed.json");
-  const place::SourceLines lines(placed, config + "_");
+/// The slowest paths of one placement, by module and line; returns the ends of the first.
+std::string printPaths(const Placement& placement, const synthesis::Instances& instances,
+                       const place::SourceLines& lines, ordered_json& report) {
+  fmt::print("; slowest paths of seed {}:\n", placement.seed);
+  report["seed_of_paths"] = placement.seed;
   std::string worst;
-  for (const place::TimingPath& path : place::distinctPaths(median.paths, kPaths)) {
+  for (const place::TimingPath& path : place::distinctPaths(placement.paths, kPaths)) {
     const std::string from = synthesis::sourceName(path.from), to = synthesis::sourceName(path.to);
     if (worst.empty()) worst = from + " -> " + to;
     fmt::print("\n{:.1f} ns, {} levels, {:.0f} % of it wires: {} -> {}\n", path.ns, path.levels(),
                100 * path.wireNs() / path.ns, from, to);
     ordered_json entry = {{"ns", path.ns}, {"levels", path.levels()}, {"wire_ns", path.wireNs()},
                           {"from", from}, {"to", to}};
-    for (const Stop& stop : stops(path, netlist.instances, lines)) {
+    for (const Stop& stop : stops(path, instances, lines)) {
       fmt::print("  {:>5.1f} ns {:>3} cells  {:<18} {}\n", stop.ns, stop.levels, stop.module,
                  stop.line);
       entry["stops"].push_back(
@@ -200,41 +195,86 @@ int run(const FpgaOptions& common, const PlaceOptions& options) {
     }
     report["paths"].push_back(entry);
   }
-  files::writeAtomically(work / "floorplan.svg",
-                  place::floorplan(placed, netlist.instances,
-                            fmt::format("{} on LFE5U-85F, seed {}", config, median.seed)));
+  return worst;
+}
+
+void checkSeeds(const std::vector<uint32_t>& seeds) {
+  for (auto seed = seeds.begin(); seed != seeds.end(); ++seed)
+    if (std::find(seeds.begin(), seed, *seed) != seed)
+      throw std::runtime_error(
+          fmt::format("place: --seeds: {} is given twice, and would count twice", *seed));
+}
+
+int run(const PlaceOptions& options) {
+  checkSeeds(options.seeds);
+  const Plan plan = readDevice(options.config, options.overrides);
+  const std::string device = deviceName(plan);
+  const fpga_tools::FpgaTools tools(options.folders.tools);
+  const fs::path work = fs::path(options.folders.out) / "pnr" / plan.name;
+  const FolderLock lock(work);
+  std::optional<History> history;
+  if (!options.history.empty()) history.emplace(options.history);
+  fmt::print(stderr, "mapping {}, a minute or more; log: {}/yosys.log\n", device, work.string());
+  const synthesis::FlatNetlist netlist =
+      place::mapDevice(tools, synthesis::FpgaTarget::Ecp5, plan, work);
+  ordered_json report = printArea(plan, netlist);
+  if (options.mapOnly) {
+    files::writeAtomically(work / "report.json", report.dump(1) + "\n");
+    return kFine;
+  }
+
+  const std::vector<Placement> placements = placeAll(tools, work, options);
+  const double mhz = printMhz(device, placements, report);
+  // The middle one; of an even number the slower of the two that the median lies between.
+  const Placement& middle = placements[(placements.size() - 1) / 2];
+  const std::string placed = read(work / fmt::format("seed{}", middle.seed) / "placed.json");
+  const std::string worst = printPaths(middle, netlist.instances,
+                                       place::SourceLines(placed, plan.name + "_"), report);
+  files::writeAtomically(
+      work / "floorplan.svg",
+      place::floorplan(placed, netlist.instances,
+                       fmt::format("{} on LFE5U-85F, seed {}", device, middle.seed)));
   files::writeAtomically(work / "report.json", report.dump(1) + "\n");
   fmt::print("\n{0}/report.json, {0}/floorplan.svg\n", work.string());
 
-  if (!options.history.empty()) {
-    const std::string commit = process::outputOf({"git", "describe", "--always", "--dirty", "--abbrev=9"});
+  if (history) {
+    const std::string commit =
+        process::outputOf({"git", "describe", "--always", "--dirty", "--abbrev=9"});
     const synthesis::Resources& r = netlist.total;
-    record(options.history, commit, config,
-           fmt::format("| {} | {} | {:.1f} | {:.1f} to {:.1f}, {} | {} | {} | {} | {} | {} | {} |",
-                       commit, config, median.mhz, placements.front().mhz, placements.back().mhz,
-                       placements.size(), r.luts, r.lutRams, r.flipFlops, r.dsps, r.blockRams,
-                       worst));
+    history->add(commit, device,
+                 fmt::format("{:.1f} | {:.1f} to {:.1f}, {} | {} | {} | {} | {} | {} | {}", mhz,
+                             placements.front().mhz, placements.back().mhz, placements.size(),
+                             r.luts, r.lutRams, r.flipFlops, r.dsps, r.blockRams, worst));
   }
-  return 0;
+  return kFine;
 }
 
 }  // namespace
 
-void addPlace(CLI::App& app, const FpgaOptions& common, int& status) {
+void addPlace(CLI::App& app, int& status) {
   auto options = std::make_shared<PlaceOptions>();
   CLI::App* command =
       app.add_subcommand("place", "Map a whole device flat to ECP5, place and route it");
-  command->add_option("config", options->config, "Hardware config (*.toml)")->capture_default_str();
-  command->add_option("--set", options->overrides, "Override a config key: --set vector.lanes=8");
-  command->add_option("--seeds", options->seeds, "Seeds of the placer; of their results the median counts")
+  command->add_option("config", options->config, "Hardware config (*.toml)")
+      ->type_name(cli::kind::kConfig)
       ->capture_default_str();
-  command->add_flag_callback("--map-only", [options] { options->seeds.clear(); },
-                             "Only map, and print the area");
-  command->add_option("--history", options->history, "Append a row to this table");
-  command->add_option("--jobs", options->jobs, "Seeds at a time")
-      ->check(CLI::Range(1, 64))
-      ->capture_default_str();
-  command->callback([options, &common, &status] { status = run(common, *options); });
+  command->add_option("--set", options->overrides, "Override a config key: --set vector.lanes=8")
+      ->type_name(cli::kind::kSetting);
+  CLI::Option* mapOnly =
+      command->add_flag("--map-only", options->mapOnly, "Only map, and print the area");
+  // What routing alone asks for.
+  mapOnly->excludes(command
+                        ->add_option("--seeds", options->seeds,
+                                     "Seeds of the placer, 1,2,3; of their results the median counts")
+                        ->delimiter(',')
+                        ->capture_default_str());
+  mapOnly->excludes(command->add_option("--history", options->history, "Append a row to this table")
+                        ->type_name(cli::kind::kOutFile));
+  mapOnly->excludes(command->add_option("--jobs", options->jobs, "Seeds at a time")
+                        ->check(CLI::Range(1, 64))
+                        ->capture_default_str());
+  addFolders(*command, options->folders);
+  command->callback([options, &status] { status = run(*options); });
 }
 
 }  // namespace intformer::fpga

@@ -1,13 +1,18 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <deque>
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
 
 #include "fpga/place/map.hpp"
 #include "fpga/program/commands.hpp"
+#include "fpga/program/device.hpp"
+#include "fpga/program/folder_lock.hpp"
 #include "fpga/synthesis/levels.hpp"
+#include "gen/device.hpp"
+#include "sw/cli/kinds.hpp"
 #include "sw/files/files.hpp"
 
 namespace intformer::fpga {
@@ -17,6 +22,7 @@ namespace fs = std::filesystem;
 using nlohmann::ordered_json;
 
 struct SynthOptions {
+  Folders folders;
   std::string config;
   std::vector<std::string> overrides;
   std::string target = "both";
@@ -74,35 +80,58 @@ ordered_json printLevels(const synthesis::FlatNetlist& netlist, const std::vecto
   return report;
 }
 
-int run(const FpgaOptions& common, const SynthOptions& options) {
-  const fpga_tools::FpgaTools tools(common.tools);
-  const std::string name = fs::path(options.config).stem();
-  for (const synthesis::FpgaTarget target : {synthesis::FpgaTarget::Ecp5, synthesis::FpgaTarget::UltraScalePlus}) {
-    if (options.target != "both" && options.target != synthesis::targetName(target)) continue;
-    const fs::path work = fs::path(common.out) / "synth" / name / synthesis::targetName(target);
-    fmt::print(stderr, "mapping {} to {}, minutes for large arrays; log: {}/yosys.log\n", name,
-               synthesis::targetName(target), work.string());
-    const synthesis::FlatNetlist netlist = place::mapDevice(tools, target, options.config, options.overrides, work);
-    printTable(name, target, netlist);
-    if (target == synthesis::FpgaTarget::Ecp5) continue;  // nextpnr tells more
-    const std::string text(files::readWhole(work / "netlist.json", 4ULL << 30).text());
-    files::writeAtomically(work / "levels.json", printLevels(netlist, synthesis::longestPaths(text)).dump(1) + "\n");
+/// A device on its way to a family, in a folder of its own.
+struct Job {
+  synthesis::FpgaTarget target;
+  Plan plan;
+  fs::path work;
+};
+
+void mapOne(const fpga_tools::FpgaTools& tools, const Job& job) {
+  const std::string name = deviceName(job.plan);
+  fmt::print(stderr, "mapping {} to {}, minutes for large arrays; log: {}/yosys.log\n", name,
+             synthesis::targetName(job.target), job.work.string());
+  const synthesis::FlatNetlist netlist = place::mapDevice(tools, job.target, job.plan, job.work);
+  printTable(name, job.target, netlist);
+  if (job.target == synthesis::FpgaTarget::Ecp5) return;  // nextpnr tells more
+  const std::string text(files::readWhole(job.work / "netlist.json", 4ULL << 30).text());
+  ordered_json report = reportHead(job.plan);
+  report["paths"] = printLevels(netlist, synthesis::longestPaths(text));
+  files::writeAtomically(job.work / "levels.json", report.dump(1) + "\n");
+}
+
+int run(const SynthOptions& options) {
+  std::vector<Job> jobs;
+  for (const auto target : {synthesis::FpgaTarget::Ecp5, synthesis::FpgaTarget::UltraScalePlus}) {
+    const std::string family = synthesis::targetName(target);
+    if (options.target != "both" && options.target != family) continue;
+    const Plan plan = readDevice(options.config, options.overrides, target);
+    jobs.push_back({target, plan, fs::path(options.folders.out) / "synth" / plan.name / family});
   }
-  return 0;
+  const fpga_tools::FpgaTools tools(options.folders.tools);
+  std::deque<FolderLock> locks;  // all of them before the first takes its minutes
+  for (const Job& job : jobs) locks.emplace_back(job.work);
+  for (const Job& job : jobs) mapOne(tools, job);
+  return kFine;
 }
 
 }  // namespace
 
-void addSynth(CLI::App& app, const FpgaOptions& common, int& status) {
+void addSynth(CLI::App& app, int& status) {
   auto options = std::make_shared<SynthOptions>();
   CLI::App* command = app.add_subcommand(
       "synth", "Map a whole device flat: cells per unit, and how deep its logic is");
-  command->add_option("config", options->config, "Hardware config (*.toml)")->required();
-  command->add_option("--set", options->overrides, "Override a config key: --set vector.lanes=8");
+  command->add_option("config", options->config, "Hardware config (*.toml)")
+      ->type_name(cli::kind::kConfig)
+      ->required();
+  command->add_option("--set", options->overrides, "Override a config key: --set vector.lanes=8")
+      ->type_name(cli::kind::kSetting);
   command->add_option("--target", options->target, "Family: ecp5, xcup or both")
       ->check(CLI::IsMember({"ecp5", "xcup", "both"}))
+      ->type_name(cli::kind::kChoice)
       ->capture_default_str();
-  command->callback([options, &common, &status] { status = run(common, *options); });
+  addFolders(*command, options->folders);
+  command->callback([options, &status] { status = run(*options); });
 }
 
 }  // namespace intformer::fpga

@@ -6,6 +6,7 @@
 
 #include "sw/area/design.hpp"
 #include "sw/area/terms.hpp"
+#include "sw/numerics/median.hpp"
 
 namespace intformer::area {
 namespace {
@@ -63,10 +64,9 @@ double predicted(const Coefficients& coefficients, const Plan& plan, std::string
   return sum;
 }
 
-Error errorOf(std::vector<double> errors) {
-  std::ranges::sort(errors);
+Error errorOf(const std::vector<double>& errors) {
   const auto rounded = [](double error) { return std::round(error * 1e4) / 1e4; };
-  return {rounded(errors[errors.size() / 2]), rounded(errors.back())};
+  return {rounded(median(errors)), rounded(std::ranges::max(errors))};
 }
 
 FamilyFit fitFamily(const std::vector<const Measured*>& devices) {

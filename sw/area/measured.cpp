@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "gen/config.hpp"
+#include "sw/area/design.hpp"
 #include "sw/area/terms.hpp"
 
 namespace intformer::area {
@@ -29,22 +30,60 @@ Plan Point::plan() const {
   return builtFor(target, *result.plan);
 }
 
-std::vector<Point> readPoints(const std::string& text) {
+namespace {
+
+Point pointOf(const std::string& line) {
+  std::istringstream words(line);
+  std::string target;
+  Point point;
+  words >> target >> point.config;
+  if ((target != "ecp5" && target != "xcup") || point.config.empty())
+    throw std::runtime_error("not \"ecp5 CONFIG key=value...\" or \"xcup CONFIG ...\": " + line);
+  point.target = target == "ecp5" ? FpgaTarget::Ecp5 : FpgaTarget::UltraScalePlus;
+  for (std::string word; words >> word;) point.overrides.push_back(word);
+  return point;
+}
+
+}  // namespace
+
+std::vector<Point> readPoints(const std::string& text, const std::string& file) {
   std::vector<Point> points;
   std::istringstream lines(text);
+  uint32_t number = 0;
   for (std::string line; std::getline(lines, line);) {
+    ++number;
     if (line.empty() || line[0] == '#') continue;
-    std::istringstream words(line);
-    std::string target;
-    Point point;
-    words >> target >> point.config;
-    if ((target != "ecp5" && target != "xcup") || point.config.empty())
-      throw std::runtime_error("not \"ecp5 CONFIG key=value...\" or \"xcup CONFIG ...\": " + line);
-    point.target = target == "ecp5" ? FpgaTarget::Ecp5 : FpgaTarget::UltraScalePlus;
-    for (std::string word; words >> word;) point.overrides.push_back(word);
-    points.push_back(point);
+    try {
+      points.push_back(pointOf(line));
+    } catch (const std::runtime_error& error) {
+      throw std::runtime_error(fmt::format("{}:{}: {}", file, number, error.what()));
+    }
+    points.back().line = number;
   }
   return points;
+}
+
+void checkPoints(std::span<const Point> points, const std::string& file) {
+  if (points.empty())
+    throw std::runtime_error(file + ": names no device; a model is fitted to several");
+  std::string faults;
+  std::map<std::pair<FpgaTarget, std::string>, std::string> seen;  // where it stands, by device
+  for (const Point& point : points) {
+    const std::string place = point.line == 0 ? file : fmt::format("{}:{}", file, point.line);
+    const auto fault = [&](const std::string& what) {
+      faults += fmt::format("{}{}: {}", faults.empty() ? "" : "\n", place, what);
+    };
+    try {
+      const auto [known, isNew] =
+          seen.try_emplace({point.target, settingsHash(point.plan())}, place + ": " + point.text());
+      if (!isNew)
+        fault(fmt::format("{}: is the same device as {}; take one of them out", point.text(),
+                          known->second));
+    } catch (const std::runtime_error& error) {
+      fault(error.what());
+    }
+  }
+  if (!faults.empty()) throw std::runtime_error(faults);
 }
 
 Resources Measured::of(std::string_view unit) const {
@@ -61,7 +100,7 @@ std::vector<Measured> readMeasured(const std::string& text) try {
   const json parsed = json::parse(text);
   for (const json& entry : parsed.at("devices")) {
     Measured measured;
-    measured.point = readPoints(entry.at("device").get<std::string>()).at(0);
+    measured.point = pointOf(entry.at("device").get<std::string>());
     measured.configHash = entry.at("config_hash");
     measured.design = entry.at("design");
     measured.tools = entry.at("tools");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,7 @@ struct Point {
   synthesis::FpgaTarget target = synthesis::FpgaTarget::Ecp5;
   std::string config;  ///< of configs/, without folder and ending
   std::vector<std::string> overrides;
+  uint32_t line = 0;  ///< of the list that it was read from
 
   [[nodiscard]] std::string text() const;
   [[nodiscard]] std::string configPath() const { return "configs/" + config + ".toml"; }
@@ -23,8 +25,12 @@ struct Point {
   [[nodiscard]] Plan plan() const;
 };
 
-/// Lines, comments (#) and empty ones apart. Throws std::runtime_error with the line.
-std::vector<Point> readPoints(const std::string& text);
+/// Lines, comments (#) and empty ones apart. Throws std::runtime_error with `file` and the line.
+std::vector<Point> readPoints(const std::string& text, const std::string& file = "points");
+
+/// Throws std::runtime_error with every fault, by its line of `file`: where there is no point, one
+/// whose device is refused, or two whose devices are the same and would count twice.
+void checkPoints(std::span<const Point> points, const std::string& file);
 
 /// What Yosys made of one.
 struct Measured {

@@ -83,6 +83,10 @@ class Reader {
   CLI::Option& optionOf(const std::string& name, const std::string& word) const {
     CLI::Option* option = command_.get_option_no_throw(name);
     if (option != nullptr && !option->get_positional()) return *option;
+    for (const CLI::App* command : command_.get_subcommands({}))
+      if (command->get_option_no_throw(name) != nullptr)
+        refuse(fmt::format("{} belongs to a command, behind whose name it stands: {} {}", name,
+                           command->get_name(), name));
     std::string hint = didYouMean(name, optionNames());
     const bool takesText = std::ranges::any_of(command_.get_options(), [](const CLI::Option* o) {
       return o->get_positional() && o->get_type_name() == kind::kSentences;

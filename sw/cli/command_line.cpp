@@ -15,11 +15,15 @@
 namespace intformer::cli {
 namespace {
 
+std::string programOf(const CLI::App& app) {
+  return app.get_name().empty() ? "intformer" : app.get_name();
+}
+
 int refuse(CLI::App& app, const std::vector<std::string>& words, const std::string& what) {
   const auto commands = app.get_subcommands([&](CLI::App* command) {
     return !words.empty() && command->get_name() == words.front();
   });
-  fmt::print(stderr, "{}\n`intformer {}--help` explains\n", what,
+  fmt::print(stderr, "{}\n`{} {}--help` explains\n", what, programOf(app),
              commands.empty() ? "" : words.front() + " ");
   return kRefused;
 }
@@ -71,7 +75,7 @@ int parse(CLI::App& app, const int& status, const std::vector<std::string>& word
 int runCommandLine(CLI::App& app, const int& status, int argc, char** argv) {
   files::cleanUpWhenInterrupted();
   app.require_subcommand(1);
-  app.set_version_flag("--version", "intformer " + std::string(version::programVersion()),
+  app.set_version_flag("--version", programOf(app) + " " + std::string(version::programVersion()),
                        "Print the version and exit");
   const std::vector<std::string> words(argv + 1, argv + argc);
   try {

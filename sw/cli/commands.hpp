@@ -23,6 +23,7 @@ void addAccuracy(CLI::App& app, int& status);
 void addCommands(CLI::App& app, int& status);
 
 /// Checks and parses the command line, which runs a command, and returns the program's exit status.
+/// An app without a name is `intformer`.
 int runCommandLine(CLI::App& app, const int& status, int argc, char** argv);
 
 }  // namespace intformer::cli

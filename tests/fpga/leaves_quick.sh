@@ -3,4 +3,4 @@
 set -eu
 build=$(dirname "$1")
 sh scripts/install-fpga-tools.sh "$build/fpga-tools" || { echo "skipped: no tools"; exit 0; }
-exec "$1" --tools "$build/fpga-tools" --out "$build/fpga/quick" leaves --quick
+exec "$1" leaves --quick --tools "$build/fpga-tools" --out "$build/fpga/quick"

@@ -1,0 +1,35 @@
+#include "fpga/program/device.hpp"
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+
+#include "gen/config.hpp"
+#include "gen/fabric.hpp"
+#include "sw/area/terms.hpp"
+#include "sw/places/places.hpp"
+
+namespace intformer::fpga {
+
+Plan readDevice(const std::string& config, const std::vector<std::string>& overrides,
+                synthesis::FpgaTarget target) {
+  const std::string key = "target.family=";
+  const Fabric fabric = area::builtFor(target, Plan{}).fabric;
+  std::vector<std::string> settings = {key + std::string(fabricName(fabric))};
+  settings.insert(settings.end(), overrides.begin(), overrides.end());
+  ConfigResult result = loadConfig(places::hereOrOwn(config), settings);
+  if (!result.plan) {
+    std::string faults;
+    for (const Diagnostic& fault : result.diagnostics)
+      faults += (faults.empty() ? "" : "\n") + fault.text();
+    throw std::runtime_error(faults);
+  }
+  Plan plan = std::move(*result.plan);
+  // What the config says of the family does not count here: only another one than the target's is
+  // a change.
+  std::erase_if(plan.overrides, [&](const std::string& change) { return change.starts_with(key); });
+  if (plan.fabric != fabric) plan.overrides.push_back(key + std::string(fabricName(plan.fabric)));
+  return plan;
+}
+
+}  // namespace intformer::fpga

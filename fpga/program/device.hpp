@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "fpga/synthesis/synthesis.hpp"
+#include "gen/plan.hpp"
+
+namespace intformer::fpga {
+
+/// The device of a config as it is mapped: built for the target's family, unless an override names
+/// another one, which is among the plan's overrides then. Throws std::runtime_error with every
+/// fault.
+Plan readDevice(const std::string& config, const std::vector<std::string>& overrides,
+                synthesis::FpgaTarget target = synthesis::FpgaTarget::Ecp5);
+
+}  // namespace intformer::fpga
