@@ -79,11 +79,19 @@ std::vector<Measured> measureAll(const AreaOptions& options) {
   return all;
 }
 
-/// What an earlier run has measured.
+/// What an earlier run has measured, of devices that are still what they were then.
 std::vector<Measured> readAll(const fs::path& path) {
   std::vector<Measured> all = area::readMeasured(read(path));
   std::vector<Point> points;
-  for (const Measured& measured : all) points.push_back(measured.point);
+  std::string changed;
+  for (const Measured& measured : all) {
+    points.push_back(measured.point);
+    if (area::settingsHash(measured.point.plan()) != measured.configHash)
+      changed += fmt::format("{}{}: {}: its config has changed since it was mapped; map it again, "
+                             "without --fit-only",
+                             changed.empty() ? "" : "\n", path.string(), measured.point.text());
+  }
+  if (!changed.empty()) throw std::runtime_error(changed);
   area::checkPoints(points, path.string());
   return all;
 }

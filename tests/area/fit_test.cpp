@@ -7,6 +7,7 @@
 #include "sw/area/design.hpp"
 #include "sw/area/estimate.hpp"
 #include "sw/area/terms.hpp"
+#include "sw/numerics/median.hpp"
 #include "tests/catch.hpp"
 
 using namespace intformer;
@@ -81,6 +82,19 @@ TEST_CASE("lines of the list") {
   CHECK_THROWS_AS(readPoints("ice40 tiny4"), std::runtime_error);
   CHECK_THROWS_AS(readPoints("ecp5"), std::runtime_error);
   CHECK_THROWS_AS(readPoints("ecp5 tiny4 vector.lanes=3")[0].plan(), std::runtime_error);
+}
+
+TEST_CASE("the median error of two devices is the mean of both") {
+  std::vector<Measured> devices;
+  for (const auto& [point, luts] : {std::pair("ecp5 tiny4", 1000), std::pair("ecp5 edge8", 5000)}) {
+    devices.push_back({readPoints(point)[0], "0x1", "0x2", "tool 1", {}});
+    const auto count = static_cast<uint64_t>(luts);
+    devices.back().units["load"] = {.luts = count, .lutRams = 1, .flipFlops = 1};
+  }
+  const Error error = fitTable(devices).families.at("ecp5").errors.at("lut");
+  CHECK(error.median < error.worst);  // they differ
+  CHECK(median({4, 1, 3, 2}) == 2.5);
+  CHECK(median({5, 1, 3}) == 3);
 }
 
 TEST_CASE("measured devices come back as they were written") {
