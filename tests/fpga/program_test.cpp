@@ -111,6 +111,7 @@ TEST_CASE("a changed device is named, and is another one in the history") {
   CHECK_THAT(synth.text, containsText(changed + " on Lattice ECP5, flat"));
   CHECK_THAT(synth.text, containsText(changed + " on AMD UltraScale+, flat"));
   expectFirst(place.report("synth/tiny4/xcup/levels.json"), changed);
+  CHECK(place.report("synth/tiny4/xcup/levels.json").at("plan").at("target") == "ultrascale");
   CHECK_THAT(place.run("synth configs/tiny4.toml --set target.family=ultrascale").text,
              containsText("tiny4 (target.family=ultrascale) on Lattice ECP5"));
 }
