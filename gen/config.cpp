@@ -1,17 +1,15 @@
 #include "gen/config.hpp"
 
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <set>
 #include <sstream>
 
 #include "gen/config_keys.hpp"
+#include "gen/toml_file.hpp"
 
 namespace intformer {
 namespace {
@@ -68,23 +66,12 @@ class Loader {
   }
 
   bool parseFile() {
-    std::ifstream in(path_);
-    if (!in || std::filesystem::is_directory(path_)) {
-      fault({path_}, "", in ? "is a folder, not a hardware config" : "cannot be read");
+    TomlFile file = readToml(path_, {"hardware config", "configs/base16.toml"});
+    if (file.fault) {
+      faults_.push_back(std::move(*file.fault));
       return false;
     }
-    std::array<char, 64> head{};
-    in.read(head.data(), head.size());
-    if (std::ranges::find(head.begin(), head.begin() + in.gcount(), '\0') != head.begin() + in.gcount()) {
-      fault({path_}, "", "is no text; a hardware config is TOML, as configs/base16.toml is");
-      return false;
-    }
-    try {
-      table_ = toml::parse_file(path_);
-    } catch (const toml::parse_error& error) {
-      fault({path_, error.source().begin}, "", std::string(error.description()));
-      return false;
-    }
+    table_ = std::move(file.table);
     return true;
   }
 
@@ -133,7 +120,8 @@ class Loader {
       return insert(path, toml::value<std::string>(value));
     }
     try {
-      const toml::table parsed = toml::parse("value = " + value);
+      const std::string line = "value = " + value;
+      const toml::table parsed = tooDeep(line).line == 0 ? toml::parse(line) : toml::table();
       if (parsed.size() == 1) return insert(path, *parsed.get("value"));
     } catch (const toml::parse_error&) {  // said below
     }

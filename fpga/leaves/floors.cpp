@@ -3,7 +3,8 @@
 #include <fmt/format.h>
 
 #include <stdexcept>
-#include <toml++/toml.h>
+
+#include "gen/toml_file.hpp"
 
 namespace intformer::leaves {
 
@@ -11,15 +12,10 @@ std::vector<Floor> readFloors(const std::filesystem::path& path) {
   const auto fault = [&path](std::string_view module, const std::string& what) {
     return std::runtime_error(fmt::format("{}: {}: {}", path.string(), module, what));
   };
-  toml::table table;
-  try {
-    table = toml::parse_file(path.string());
-  } catch (const toml::parse_error& error) {
-    throw std::runtime_error(fmt::format("{}: line {}: {}", path.string(),
-                                         error.source().begin.line, error.description()));
-  }
+  const TomlFile file = readToml(path.string(), {"table of floors", "rtl/floors.toml"});
+  if (file.fault) throw std::runtime_error(file.fault->text());
   std::vector<Floor> floors;
-  for (const auto& [name, node] : table) {
+  for (const auto& [name, node] : file.table) {
     const toml::table* row = node.as_table();
     if (row == nullptr) throw fault(name.str(), "is no table");
     for (const auto& [key, value] : *row)

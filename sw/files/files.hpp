@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -25,7 +26,14 @@ struct FileBytes {
   }
 };
 
-/// Throws std::runtime_error with path and reason, also when there are more than `limit` bytes.
+/// A file that cannot be read; what() is path and reason.
+struct ReadError : std::runtime_error {
+  ReadError(const std::filesystem::path& path, std::string why);
+  std::string reason;
+};
+
+/// Opens a file once. Throws ReadError, also when there are more than `limit` bytes, and for what
+/// is no file: a folder, or a pipe or device, which need not have an end.
 FileBytes readWhole(const std::filesystem::path& path, uint64_t limit);
 
 }  // namespace intformer::files

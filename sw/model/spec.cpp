@@ -1,15 +1,11 @@
-#include <toml++/toml.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include <fmt/core.h>
 
 #include "gen/config_keys.hpp"
+#include "gen/toml_file.hpp"
 #include "sw/model/bert.hpp"
 
 namespace intformer::model {
@@ -184,19 +180,12 @@ void readLayers(SpecReader& reader, const toml::table& table, ModelSpec& spec) {
 
 ModelSpecResult loadModelSpec(const std::string& path) {
   ModelSpecResult result;
-  toml::table table;
-  if (std::ifstream in(path); !in || std::filesystem::is_directory(path)) {
-    result.diagnostics.push_back({path, 0, 0, "", "cannot be read", ""});
+  TomlFile file = readToml(path, {"model", "configs/models/tiny.toml"});
+  if (file.fault) {
+    result.diagnostics.push_back(std::move(*file.fault));
     return result;
   }
-  try {
-    table = toml::parse_file(path);
-  } catch (const toml::parse_error& error) {
-    const auto at = error.source().begin;
-    result.diagnostics.push_back({path, at.line, static_cast<uint32_t>(at.column), "",
-                                  std::string(error.description()), ""});
-    return result;
-  }
+  const toml::table& table = file.table;
   SpecReader reader(path, table, result.diagnostics);
   ModelSpec spec;
   spec.kind = reader.kind();

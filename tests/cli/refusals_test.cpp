@@ -1,5 +1,6 @@
 // What the program refuses rather than to leave it without effect, and what it says then.
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include "tests/cli/support.hpp"
 
@@ -7,7 +8,7 @@ namespace intformer::test {
 namespace {
 
 struct Refused {
-  const char* line;  ///< MODEL is a trained one's file, FOLDER can be written
+  const char* line;  ///< MODEL: a trained one's file; FOLDER: can be written; PIPE: nobody writes
   const char* reason;
 };
 
@@ -37,15 +38,23 @@ constexpr Refused kRefused[] = {
     {"generate configs/tiny4.toml --out MODEL", "is a file; a folder is asked for"},
     {"generate MODEL --out FOLDER", "is no text; a hardware config is TOML"},
     {"generate configs --out FOLDER", "configs: is a folder, not a hardware config"},
+    {"generate PIPE --out FOLDER", "pipe: is a pipe; write it to a file first"},
+    {"generate /dev/stdin --out FOLDER", "/dev/stdin: is a device, not a file"},  // /dev/null
+    {"generate /dev/urandom --out FOLDER", "/dev/urandom: is a device, not a file"},
+    {"estimate PIPE --config configs/tiny4.toml --seq 5", "pipe: is a pipe"},
+    {"estimate configs/models/tiny.toml --config PIPE --seq 5", "pipe: is a pipe"},
+    {"estimate /dev/zero --config configs/tiny4.toml --seq 5", "/dev/zero: is a device"},
     {"generate configs/models/tiny.toml --out FOLDER", "lists the keys of a hardware config"},
 };
 
 TEST_CASE("what would have no effect is refused by name", "[cli]") {
   const Examples examples;
+  REQUIRE(mkfifo(examples.path("pipe").c_str(), 0600) == 0);
   for (const Refused& refused : kRefused) {
     std::string line = refused.line;
     for (const auto& [word, path] : {std::pair{"MODEL", examples.model},
-                                     std::pair{"FOLDER", examples.path("folder")}})
+                                     std::pair{"FOLDER", examples.path("folder")},
+                                     std::pair{"PIPE", examples.path("pipe")}})
       if (const std::size_t at = line.find(word); at != std::string::npos)
         line.replace(at, std::string(word).size(), path);
     expectRefusal(line, refused.reason);

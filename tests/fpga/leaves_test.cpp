@@ -114,6 +114,10 @@ TEST_CASE("a floor needs a number, and a reason below 80 MHz") {
     writeFloors(path, wrong);
     CHECK_THROWS_AS(readFloors(path), std::runtime_error);
   }
+  std::string deep = "[a";
+  for (unsigned i = 0; i < 100000; ++i) deep += ".a";
+  writeFloors(path, deep + "]\n");
+  CHECK_THROWS_WITH(readFloors(path), Catch::Matchers::Contains("of more than 100 parts"));
 }
 
 TEST_CASE("nextpnr's report: the clock that was reached, and its slowest path") {

@@ -1,5 +1,7 @@
 #include "gen/config.hpp"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <string>
 #include <vector>
@@ -292,8 +294,71 @@ TEST_CASE("all faults of a config come at once, in the order of the file") {
 TEST_CASE("a file that is no TOML, or no file, is refused with its place") {
   CHECK(faultsOf("name = \"x\"\n[array\n").find("x.toml:2:7: ") == 0);
   CHECK(faultsOf(base16With("dim = 16", "dim = 16\ndim = 8")).find("x.toml:6:") == 0);
-  CHECK(texts(loadConfig("no/such.toml")) == "no/such.toml: cannot be read\n");
-  CHECK(texts(loadConfig("configs")) == "configs: cannot be read\n");
+  CHECK(texts(loadConfig("no/such.toml")) ==
+        "no/such.toml: cannot be opened: No such file or directory\n");
+  CHECK(texts(loadConfig("configs")) == "configs: is a folder, not a hardware config\n");
+  CHECK(faultsOf(std::string(64, '\0')).find("is no text; a hardware config is TOML") !=
+        std::string::npos);
+}
+
+TEST_CASE("a pipe, a device and an endless file are refused by name, and none is waited for") {
+  const test::TemporaryFolder folder;
+  const std::string pipe = folder.path("pipe.toml");
+  REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
+  CHECK(texts(loadConfig(pipe)) == pipe + ": is a pipe; write it to a file first\n");
+  CHECK(texts(loadConfig("/dev/urandom")) == "/dev/urandom: is a device, not a file\n");
+  CHECK(texts(loadConfig("/dev/null")) == "/dev/null: is a device, not a file\n");
+  const std::string longest = std::string((1 << 20) - 1, '#') + '\n';
+  CHECK(faultsOf('#' + longest) == "x.toml: has 1048577 bytes, at most 1048576 are read\n");
+  CHECK(faultsOf(longest).empty());
+}
+
+TEST_CASE("what nests deeper than the parser goes is refused with its place") {
+  constexpr std::size_t kDeep = 100000;
+  const auto times = [](std::size_t count, const std::string& part) {
+    std::string text;
+    for (std::size_t i = 0; i < count; ++i) text += part;
+    return text;
+  };
+  const std::string key = times(kDeep, "a.") + "a = 1\n";
+  const std::string reason = "a key or value of more than 100 parts";
+  CHECK(faultsOf("name = \"x\"\n\n" + key).find("x.toml:3:200: " + reason) == 0);
+  const std::string wrong[] = {
+      key,
+      "[" + times(kDeep, "a.") + "a]\n",
+      "[[" + times(kDeep, "a.") + "a]]\n",
+      times(kDeep, "\"a\" . ") + "a = 1",
+      times(kDeep, "'a'.") + "a = 1",
+      "a = " + times(kDeep, "["),
+      "a = " + times(kDeep, "{b="),
+      "a = " + times(1000, "{b.b.b.b.b.b="),
+      times(90, "a.") + "a = {" + times(90, "b.") + "b = 1}",
+      // Behind strings of every kind, each of which could seem to go on.
+      R"(x = "\"" # " )" "\n" + key,
+      R"(x = '\' # ' )" "\n" + key,
+      R"(x = {b = """x"""", )" + times(kDeep, "a.") + "a = 1}",
+      "x = \"\"\"\n\"\" \\\"\"\" \"\"\"\n" + key,
+      "x = '''\n\\''''\n" + key,
+  };
+  for (const std::string& text : wrong) {
+    INFO(text.substr(0, 60));
+    CHECK(faultsOf(text).find(reason) != std::string::npos);
+  }
+  const std::string fine[] = {
+      "# " + key,
+      "x = \"" + times(kDeep, ".[{") + "\"\n",
+      "x = '''\n" + times(kDeep, ".[{") + "'''\n",
+      "x = [" + times(kDeep, "1.5, ") + "]\n",
+      times(200, "[a.b.c]\n"),
+      times(99, "a.") + "a = 1\n",
+  };
+  for (const std::string& text : fine) {
+    INFO(text.substr(0, 60));
+    CHECK(faultsOf(text).find(reason) == std::string::npos);
+  }
+  for (const std::string& value : {"{" + times(kDeep, "a.") + "a=1}", times(kDeep, "[")})
+    CHECK(faultsOf("", {"array.dim=" + value}).find("array.dim: must be an integer, got") !=
+          std::string::npos);
 }
 
 TEST_CASE("an override replaces any key, and the last one counts") {

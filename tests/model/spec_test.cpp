@@ -1,3 +1,5 @@
+#include <sys/stat.h>
+
 #include <filesystem>
 
 #include "sw/model/bert.hpp"
@@ -160,6 +162,30 @@ TEST_CASE("a file that is not TOML is refused where it breaks") {
   const auto texts = faults("name = 'm'\nwidth = = 3\n");
   REQUIRE(texts.size() == 1);
   CHECK(texts[0].starts_with("2:"));
+}
+
+TEST_CASE("what is no file, is endless, or nests deeper than the parser goes is refused") {
+  const test::TemporaryFolder folder;
+  const std::string pipe = folder.path("pipe.toml");
+  REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
+  const auto fault = [](const std::string& path) {
+    const ModelSpecResult result = loadModelSpec(path);
+    REQUIRE(result.diagnostics.size() == 1);
+    return result.diagnostics[0].text();
+  };
+  CHECK(fault(pipe) == pipe + ": is a pipe; write it to a file first");
+  CHECK(fault("/dev/urandom") == "/dev/urandom: is a device, not a file");
+  CHECK(fault("configs") == "configs: is a folder, not a model");
+  std::string deep;
+  for (unsigned i = 0; i < 100000; ++i) deep += "a.";
+  for (const std::string& text : {kGood + deep + "a = 1\n", kGood + "[" + deep + "a]\n"}) {
+    const std::vector<std::string> texts = faults(text);
+    REQUIRE(texts.size() == 1);
+    CHECK(texts[0].starts_with("6:"));
+    CHECK_THAT(texts[0], containsText("a key or value of more than 100 parts"));
+  }
+  CHECK_THAT(faults(kGood + std::string(1 << 20, '#')).at(0),
+             containsText("at most 1048576 are read"));
 }
 
 TEST_CASE("a missing model file is a diagnostic") {
