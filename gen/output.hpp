@@ -16,12 +16,13 @@ struct WriteResult {
   std::size_t removed = 0;    ///< of an older generation
 };
 
-/// Makes `folder` hold these files of a device and their names in `<device>_manifest.txt`: files that
-/// an earlier run wrote for this device and this design lacks are removed. A file that no such run
-/// wrote, of another device or of anybody, is never touched; one that is in the way stops everything
-/// before the first change.
-/// Everything is written aside first and renamed into place, so that a full disk changes
-/// nothing and every file appears whole; a new folder appears all at once.
+/// Makes `folder` hold these files of a device and their names in `<device>_manifest.txt`: files
+/// that an earlier run wrote for this device and this design lacks are removed. A file that no such
+/// run wrote, of another device or of anybody, is never touched; one that is in the way stops
+/// everything before the first change, as does a folder where a file goes, or one that cannot be
+/// written. Everything is written aside first and renamed into place, so that a full disk changes
+/// nothing and every file appears whole; a new folder appears all at once. Of two runs at the same
+/// time one waits for the other.
 WriteResult writeDesign(const std::filesystem::path& folder, const std::string& device,
                         std::span<const EmittedFile> files);
 
