@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
+#include <map>
 #include <utility>
 
 #include "gen/emit/emit.hpp"
@@ -42,6 +44,26 @@ std::vector<EmittedFile> sources(const Plan& plan) {
   return files;
 }
 
+/// Without the modules that no module below the top names: where nothing is counted, those that
+/// count. A tool that finds its top by itself would take each of them for one.
+std::vector<EmittedFile> usedOf(const std::vector<EmittedFile>& files) {
+  const auto nameOf = [](const EmittedFile& file) {
+    return std::filesystem::path(file.path).stem().string();
+  };
+  std::map<std::string, const EmittedFile*, std::less<>> left;
+  for (const auto& file : files) left.emplace(nameOf(file), &file);
+  std::vector<const EmittedFile*> reached = {left.extract("intformer_top").mapped()};
+  for (std::size_t i = 0; i < reached.size(); ++i)
+    for (const Word& word : wordsOf(reached[i]->text))
+      if (word.place == WordPlace::Code)
+        if (const auto found = left.find(word.text); found != left.end())
+          reached.push_back(left.extract(found).mapped());
+  std::vector<EmittedFile> used;
+  std::ranges::copy_if(files, std::back_inserter(used),
+                       [&](const EmittedFile& file) { return !left.contains(nameOf(file)); });
+  return used;
+}
+
 /// Verilator's -F and most tools' file lists: paths relative to the list itself.
 EmittedFile fileList(const Plan& plan, const std::vector<EmittedFile>& files) {
   std::string text = banner(plan);
@@ -64,9 +86,9 @@ std::vector<EmittedFile> emitBare(const Plan& plan) {
 
 std::vector<EmittedFile> emitAll(const Plan& plan) {
   const std::vector<EmittedFile> originals = sources(plan);
-  const DeviceNames names(plan.name, originals);
+  const DeviceNames names(plan.name, originals);  // of all: comments may speak of any
   std::vector<EmittedFile> files;
-  for (const auto& original : originals) {
+  for (const auto& original : usedOf(originals)) {
     files.push_back(names.copyOf(original));
     addBanner(files.back(), plan);
   }

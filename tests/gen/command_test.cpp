@@ -28,6 +28,20 @@ TEST_CASE("generate writes a design that Verilator takes from its file list, fro
                           .c_str()) == 0);
 }
 
+TEST_CASE("the command of the help lints a device of every level of counters") {
+  const test::TemporaryFolder scratch;
+  const std::string help = runProgram("generate --help").text;
+  REQUIRE(help.find("verilator --lint-only -F <name>.f") != std::string::npos);
+  for (const std::string level : {"full", "basic", "none"}) {
+    const std::string out = scratch.path(level);
+    test::expectFine("generate configs/tiny4.toml --set registers.counters=" + level + " --out " +
+                     out);
+    const Outcome lint = test::runCommand("cd " + out + " && verilator --lint-only -F tiny4.f");
+    INFO(level << "\n" << lint.text);
+    CHECK(lint.status == 0);
+  }
+}
+
 TEST_CASE("two devices and a user's module of a name in rtl/ are one design, in one folder") {
   const test::TemporaryFolder scratch;
   const std::string out = scratch.path();
@@ -75,7 +89,8 @@ TEST_CASE("a refused config gives status 1, all faults, and no folder") {
         "--set array.dim=5: array.dim: must be a power of two from 4 to 64, got 5; nearest legal: "
         "4\n"
         "--set vector.lanes=3: vector.lanes: must be a power of two from 1 to 64, got 3; nearest "
-        "legal: 4\n");
+        "legal: 4\n"
+        "(`intformer generate --help` lists the keys of a hardware config)\n");
   CHECK(test::readTree(scratch.path()).empty());
   CHECK_FALSE(std::filesystem::exists(scratch.path("x")));
 }

@@ -154,6 +154,28 @@ TEST_CASE("the file list names every source once, relative to itself, the top la
   }
 }
 
+TEST_CASE("a device has one top: every other module is a part of one that it has") {
+  for (const auto* name : kConfigs)
+    for (const std::string change :
+         {"registers.counters=full", "registers.counters=basic", "registers.counters=none",
+          "vector.family=ibert", "vector.family=pwl", "vector.lanes=1", "bus.address_bits=64"}) {
+      std::set<std::string> modules, parts;
+      for (const auto& file : emitAll(planOf(name, {change}))) {
+        if (!file.path.ends_with(".sv")) continue;
+        const std::string own = std::filesystem::path(file.path).stem().string();
+        modules.insert(own);
+        for (const Word& word : wordsOf(file.text))
+          if (word.place == WordPlace::Code && word.text != own) parts.emplace(word.text);
+      }
+      CHECK(modules.size() > 20);
+      CHECK(modules.erase(std::string(name) + "_top") == 1);
+      for (const auto& module : modules) {
+        INFO(name << " with " << change << ": nothing is made of " << module);
+        CHECK(parts.contains(module));
+      }
+    }
+}
+
 TEST_CASE("a device's copy has its names: in code, and in comments where they are no English") {
   const DeviceNames names("zebra", std::vector<EmittedFile>{
                                        {"a/fifo.sv", ""}, {"b/row_fetch.sv", ""}, {"my_pkg.sv", ""},
