@@ -156,7 +156,7 @@ TEST_CASE("points that are none, refused or twice there are named before the fir
   expectPoints("ecp5 tiny4\n# \nice40 tiny4\n", {list + ":3: not \"ecp5 CONFIG"});
   expectPoints("ecp5 tiny4\necp5 tiny4 vector.lanes=3\necp5 nosuch\n",
                {list + ":2: ecp5 tiny4 vector.lanes=3: --set vector.lanes=3",
-                list + ":3: ecp5 nosuch: configs/nosuch.toml: cannot be read"});
+                list + ":3: ecp5 nosuch: configs/nosuch.toml: cannot be opened"});
   expectPoints("ecp5 tiny4\necp5 edge8\necp5 tiny4\n",
                {list + ":3: ecp5 tiny4: is the same device as " + list + ":1: ecp5 tiny4"});
   expectPoints("xcup tiny4\nxcup tiny4 vector.lanes=2\n", {list + ":2: "});  // has 2 as it is
@@ -233,7 +233,7 @@ TEST_CASE("a command line means one thing, or is refused") {
   refuses(kTiny + "--nosuch", "place: unknown option --nosuch");
   for (const char* option : {"--seeds 1", "--history x", "--jobs 2"})
     refuses(kTiny + "--map-only " + option, "--map-only and --");
-  refuses("place nosuch.toml", "nosuch.toml: cannot be read");
+  refuses("place nosuch.toml", "nosuch.toml: cannot be opened");
   refuses("synth", "synth: config is missing");
   refuses("synth configs/tiny4.toml --set vector.lanes=3 --set array.dim=5", "array.dim=5");
   refuses("synth configs/tiny4.toml --target ice40", "must be one of ecp5, xcup, both");
