@@ -10,7 +10,7 @@ namespace intformer {
 
 /// What writing a design into a folder did, or why it did nothing.
 struct WriteResult {
-  std::string error;  ///< empty: the folder holds the design
+  std::string error{};  ///< empty: the folder holds the design
   std::size_t written = 0;
   std::size_t unchanged = 0;  ///< already had these bytes; their times are kept
   std::size_t removed = 0;    ///< of an older generation

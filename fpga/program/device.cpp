@@ -21,7 +21,7 @@ Plan readDevice(const std::string& config, const std::vector<std::string>& overr
   if (!result.plan) {
     std::string faults;
     for (const Diagnostic& fault : result.diagnostics)
-      faults += (faults.empty() ? "" : "\n") + fault.text();
+      faults += fmt::format("{}{}", faults.empty() ? "" : "\n", fault.text());
     throw std::runtime_error(faults);
   }
   Plan plan = std::move(*result.plan);
