@@ -14,6 +14,7 @@
 
 #include "gen/stage.hpp"
 #include "sw/files/interrupt.hpp"
+#include "sw/files/lock.hpp"
 #include "sw/files/messages.hpp"
 
 namespace intformer {
@@ -180,9 +181,11 @@ WriteResult write(const fs::path& folder, const std::string& device,
     return {.written = files.size()};
   if (!fs::is_directory(folder))
     return {.error = fmt::format("{}: is a file; a folder is asked for", folder.string())};
-  const FolderLock lock(folder);
+  // Whoever comes second waits. Where the file system locks no folder, the names of their stages keep
+  // two apart.
+  const files::FileLock lock(folder);
   const fs::path stageName = folder / fmt::format(".{}-new", device);
-  if (lock.isHeld()) Stage::removeOld(stageName);
+  if (lock.error() == 0) Stage::removeOld(stageName);
   return exchange(folder, stageName, manifest, files);
 }
 

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -22,19 +21,6 @@ namespace fs = std::filesystem;
 }
 
 }  // namespace
-
-FolderLock::FolderLock(const fs::path& folder)
-    : file_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
-  if (file_ < 0) fail(folder);
-  int result = 0;
-  do result = ::flock(file_, LOCK_EX);
-  while (result != 0 && errno == EINTR);
-  held_ = result == 0;
-}
-
-FolderLock::~FolderLock() {
-  ::close(file_);
-}
 
 Stage::Stage(const fs::path& name) : aside_(fmt::format("{}.{}", name.string(), ::getpid())) {
   fs::remove_all(aside_.path());

@@ -7,22 +7,6 @@
 
 namespace intformer {
 
-/// Keeps other runs out of a folder while its files change: whoever comes second waits. Where the
-/// file system locks no folder (some of the network), the names of their stages keep two apart.
-class FolderLock {
- public:
-  explicit FolderLock(const std::filesystem::path& folder);
-  ~FolderLock();
-  FolderLock(const FolderLock&) = delete;
-  FolderLock& operator=(const FolderLock&) = delete;
-
-  [[nodiscard]] bool isHeld() const { return held_; }
-
- private:
-  int file_;
-  bool held_ = false;
-};
-
 /// A folder in which files are written before they are renamed into place. It must lie on the same
 /// file system; its name ends with the process's number.
 class Stage {

@@ -5,6 +5,7 @@
 #include <array>
 #include <chrono>
 #include <cstdio>
+#include <cstring>
 #include <fstream>
 #include <functional>
 #include <map>
@@ -12,6 +13,7 @@
 
 #include "sw/files/files.hpp"
 #include "sw/files/hash.hpp"
+#include "sw/files/lock.hpp"
 #include "sw/places/places.hpp"
 #include "sw/process/process.hpp"
 #include "tb/build_folder.hpp"
@@ -205,7 +207,12 @@ fs::path buildDevice(const Plan& plan, std::span<const EmittedFile> files,
 
   const fs::path root = options.root.empty() ? places::writableCache("devices") : options.root;
   fs::create_directories(root);
-  const FileLock lock(root / (name + ".lock"));
+  const fs::path lockName = root / (name + ".lock");
+  const files::FileLock lock(lockName);  // two programs do not build the same thing at once
+  if (lock.error() != 0)
+    throw std::runtime_error(
+        fmt::format("cannot lock {}: {}; INTFORMER_CACHE names another folder to build in",
+                    lockName.string(), std::strerror(lock.error())));
   const fs::path library = root / name / libraryName;
   if (fs::exists(library)) return library;  // someone else built it while we waited
   if (!options.quiet)

@@ -1,8 +1,6 @@
 #include "tb/build_folder.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <cctype>
@@ -34,30 +32,7 @@ fs::path temporaryFolder() {
   return name;
 }
 
-/// Opened for reading, which is enough for flock: the file may be another user's.
-int openLock(const fs::path& path) {
-  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  return file >= 0 || errno != ENOENT ? file
-                                      : open(path.c_str(), O_RDONLY | O_CREAT | O_CLOEXEC, 0666);
-}
-
 }  // namespace
-
-FileLock::FileLock(const fs::path& path) : file_(openLock(path)) {
-  int result = file_;
-  if (file_ >= 0) {
-    do result = flock(file_, LOCK_EX);
-    while (result != 0 && errno == EINTR);
-  }
-  if (result >= 0) return;
-  const std::string reason = std::strerror(errno);
-  if (file_ >= 0) close(file_);
-  throw std::runtime_error(fmt::format(
-      "cannot lock {}: {}; INTFORMER_CACHE names another folder to build in", path.string(),
-      reason));
-}
-
-FileLock::~FileLock() { close(file_); }
 
 BuildFolder::BuildFolder(const fs::path& place)
     : place_(place),

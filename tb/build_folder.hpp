@@ -8,20 +8,6 @@
 
 namespace intformer::tb {
 
-/// Holds an exclusive lock on a file, so that two programs do not build the same thing at once.
-/// Users who share a folder share its locks.
-class FileLock {
- public:
-  /// Waits for the lock. Throws std::runtime_error with the reason.
-  explicit FileLock(const std::filesystem::path& path);
-  ~FileLock();
-  FileLock(const FileLock&) = delete;
-  FileLock& operator=(const FileLock&) = delete;
-
- private:
-  int file_;
-};
-
 /// A folder to build something in, which then appears whole at its place or not at all, interrupts
 /// included. It lies
 /// beside that place, or where the path holds what make and Verilator's makefiles do not take (spaces

@@ -7,7 +7,7 @@
 
 #include "fpga/place/map.hpp"
 #include "fpga/program/commands.hpp"
-#include "fpga/program/folder_lock.hpp"
+#include "fpga/program/only_run.hpp"
 #include "fpga/program/jobs.hpp"
 #include "sw/area/design.hpp"
 #include "sw/area/fit.hpp"
@@ -64,7 +64,7 @@ std::vector<Measured> measureAll(const AreaOptions& options) {
   area::checkPoints(points, list.string());  // all of them, before hours of mapping
   const fpga_tools::FpgaTools tools(options.folders.tools);
   const fs::path out = fs::path(options.folders.out) / "area";
-  const FolderLock lock(out);
+  const OnlyRun lock(out);
   const std::string design = area::designHash();
   std::vector<Measured> all(points.size());
   fmt::print(stderr, "mapping {} devices, {} at a time, minutes each; what is done is kept\n",

@@ -13,7 +13,7 @@
 #include "fpga/leaves/leaf.hpp"
 #include "fpga/program/commands.hpp"
 #include "fpga/program/device.hpp"
-#include "fpga/program/folder_lock.hpp"
+#include "fpga/program/only_run.hpp"
 #include "fpga/program/jobs.hpp"
 #include "sw/cli/kinds.hpp"
 #include "sw/files/files.hpp"
@@ -183,7 +183,7 @@ int run(const LeafOptions& options) {
   const auto floors = leaves::readFloors(options.floors);
   const FpgaTools tools(options.folders.tools);
   const fs::path out = fs::path(options.folders.out) / "leaves";
-  const FolderLock lock(out);
+  const OnlyRun lock(out);
   Devices devices(tools, out);
   std::vector<Leaf> leaves = chosenLeaves(options, floors, devices);
   printHead();

@@ -14,7 +14,7 @@
 #include "fpga/place/place.hpp"
 #include "fpga/program/commands.hpp"
 #include "fpga/program/device.hpp"
-#include "fpga/program/folder_lock.hpp"
+#include "fpga/program/only_run.hpp"
 #include "fpga/program/history.hpp"
 #include "fpga/program/jobs.hpp"
 #include "gen/device.hpp"
@@ -211,7 +211,7 @@ int run(const PlaceOptions& options) {
   const std::string device = deviceName(plan);
   const fpga_tools::FpgaTools tools(options.folders.tools);
   const fs::path work = fs::path(options.folders.out) / "pnr" / plan.name;
-  const FolderLock lock(work);
+  const OnlyRun lock(work);
   std::optional<History> history;
   if (!options.history.empty()) history.emplace(options.history);
   fmt::print(stderr, "mapping {}, a minute or more; log: {}/yosys.log\n", device, work.string());

@@ -9,7 +9,7 @@
 #include "fpga/place/map.hpp"
 #include "fpga/program/commands.hpp"
 #include "fpga/program/device.hpp"
-#include "fpga/program/folder_lock.hpp"
+#include "fpga/program/only_run.hpp"
 #include "fpga/synthesis/levels.hpp"
 #include "gen/device.hpp"
 #include "sw/cli/kinds.hpp"
@@ -109,7 +109,7 @@ int run(const SynthOptions& options) {
     jobs.push_back({target, plan, fs::path(options.folders.out) / "synth" / plan.name / family});
   }
   const fpga_tools::FpgaTools tools(options.folders.tools);
-  std::deque<FolderLock> locks;  // all of them before the first takes its minutes
+  std::deque<OnlyRun> locks;  // all of them before the first takes its minutes
   for (const Job& job : jobs) locks.emplace_back(job.work);
   for (const Job& job : jobs) mapOne(tools, job);
   return kFine;

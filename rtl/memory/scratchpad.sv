@@ -124,9 +124,13 @@ module scratchpad #(
     );
   end
 
-  // One cycle after the grant the banks show their words; each reader takes that of its bank.
+  // One cycle after the grant the banks show their words, one cycle later their registers do. Each
+  // reader takes that of its bank: a block RAM is slow to show its word, so that nothing but a
+  // register may follow.
   logic [3:0] read1_q, response_q;
+  logic [Banks*WordWidth-1:0] bank_data_q;
   logic [BankWidth-1:0] a_bank1_q, b_bank1_q, vector_bank1_q, store_bank1_q;
+  logic [BankWidth-1:0] a_bank2_q, b_bank2_q, vector_bank2_q, store_bank2_q;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -143,16 +147,27 @@ module scratchpad #(
     b_bank1_q      <= b_bank;
     vector_bank1_q <= vector_bank;
     store_bank1_q  <= store_bank;
-    for (int unsigned k = 0; k < Banks; k++) begin
-      if (read1_q[0] && a_bank1_q == BankWidth'(k))
-        a_rsp_data_o <= bank_data[k*WordWidth +: WordWidth];
-      if (read1_q[1] && b_bank1_q == BankWidth'(k))
-        b_rsp_data_o <= bank_data[k*WordWidth +: WordWidth];
-      if (read1_q[2] && vector_bank1_q == BankWidth'(k)) begin
-        vector_rsp_data_o <= bank_data[k*WordWidth +: WordWidth];
+    a_bank2_q      <= a_bank1_q;
+    b_bank2_q      <= b_bank1_q;
+    vector_bank2_q <= vector_bank1_q;
+    store_bank2_q  <= store_bank1_q;
+    bank_data_q    <= bank_data;
+  end
+
+  always_comb begin
+    a_rsp_data_o      = bank_data_q[WordWidth-1:0];
+    b_rsp_data_o      = bank_data_q[WordWidth-1:0];
+    vector_rsp_data_o = bank_data_q[WordWidth-1:0];
+    store_rsp_data_o  = bank_data_q[WordWidth-1:0];
+    for (int unsigned k = 1; k < Banks; k++) begin
+      if (a_bank2_q == BankWidth'(k)) a_rsp_data_o = bank_data_q[k*WordWidth +: WordWidth];
+      if (b_bank2_q == BankWidth'(k)) b_rsp_data_o = bank_data_q[k*WordWidth +: WordWidth];
+      if (vector_bank2_q == BankWidth'(k)) begin
+        vector_rsp_data_o = bank_data_q[k*WordWidth +: WordWidth];
       end
-      if (read1_q[3] && store_bank1_q == BankWidth'(k))
-        store_rsp_data_o <= bank_data[k*WordWidth +: WordWidth];
+      if (store_bank2_q == BankWidth'(k)) begin
+        store_rsp_data_o = bank_data_q[k*WordWidth +: WordWidth];
+      end
     end
   end
 

@@ -52,7 +52,7 @@ std::size_t readInto(const fs::path& path, int file, uint8_t* to, std::size_t si
 }  // namespace
 
 ReadError::ReadError(const fs::path& path, std::string why)
-    : std::runtime_error(fmt::format("{}: {}", path.string(), why)), reason(std::move(why)) {}
+    : ImportError(fmt::format("{}: {}", path.string(), why)), reason(std::move(why)) {}
 
 void writeAtomically(const fs::path& path, std::span<const std::string_view> parts) {
   OutputFile out(path);
@@ -64,10 +64,14 @@ void writeAtomically(const fs::path& path, std::string_view bytes) {
   writeAtomically(path, std::span(&bytes, 1));
 }
 
-FileBytes readWhole(const fs::path& path, uint64_t limit) {
+void demandFile(const fs::path& path) {
   struct stat status {};
-  // Before it is opened: that alone lets a pipe's writer go on, and moves some devices.
   if (::stat(path.c_str(), &status) == 0) demandFile(path, status);
+}
+
+FileBytes readWhole(const fs::path& path, uint64_t limit) {
+  demandFile(path);
+  struct stat status {};
   const Descriptor opened(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (opened.file < 0 || ::fstat(opened.file, &status) != 0)
     throw ReadError(path, fmt::format("cannot be opened: {}", std::strerror(errno)));

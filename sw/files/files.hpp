@@ -4,9 +4,10 @@
 #include <filesystem>
 #include <memory>
 #include <span>
-#include <stdexcept>
 #include <string>
 #include <string_view>
+
+#include "sw/files/import_error.hpp"
 
 namespace intformer::files {
 
@@ -27,13 +28,18 @@ struct FileBytes {
 };
 
 /// A file that cannot be read; what() is path and reason.
-struct ReadError : std::runtime_error {
+struct ReadError : ImportError {
   ReadError(const std::filesystem::path& path, std::string why);
   std::string reason;
 };
 
+/// Throws ReadError for what is there and is no file: a folder, or a pipe or device, which need not
+/// have an end. To be asked before it is opened: that alone lets a pipe's writer go on, and moves
+/// some devices.
+void demandFile(const std::filesystem::path& path);
+
 /// Opens a file once. Throws ReadError, also when there are more than `limit` bytes, and for what
-/// is no file: a folder, or a pipe or device, which need not have an end.
+/// is no file.
 FileBytes readWhole(const std::filesystem::path& path, uint64_t limit);
 
 }  // namespace intformer::files

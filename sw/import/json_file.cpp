@@ -3,11 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <limits>
 #include <set>
+#include <string_view>
 #include <vector>
+
+#include "sw/files/files.hpp"
 
 namespace intformer::importer {
 
@@ -18,6 +19,7 @@ namespace {
 using nlohmann::json;
 
 constexpr int kMaxDepth = 64;
+constexpr uint64_t kMaxBytes = uint64_t{1} << 30;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 /// What Python writes for a number that is not finite, outside strings; npos: nothing.
@@ -47,10 +49,8 @@ json readJson(const std::filesystem::path& path) {
   const auto refuse = [&](const std::string& reason) {
     throw ImportError(fmt::format("{}: {}", path.string(), reason));
   };
-  std::ifstream file(path, std::ios::binary);
-  if (!file) refuse("cannot be opened");
-  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  if (file.bad()) refuse("cannot be read");
+  const files::FileBytes bytes = files::readWhole(path, kMaxBytes);
+  const std::string_view text = bytes.text();
   if (text.starts_with(kByteOrderMark))
     refuse(
         "begins with a byte order mark (EF BB BF), which JSON does not have; save it as plain "

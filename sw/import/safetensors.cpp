@@ -12,6 +12,7 @@
 #include <optional>
 #include <set>
 
+#include "sw/files/files.hpp"
 #include "sw/import/float_formats.hpp"
 
 namespace intformer::importer {
@@ -100,6 +101,7 @@ std::string shapeText(const Shape& shape) {
 }
 
 Safetensors::Safetensors(std::string path) : path_(std::move(path)) {
+  files::demandFile(path_);
   std::ifstream file(path_, std::ios::binary | std::ios::ate);
   if (!file) throw ImportError(path_ + ": cannot be opened");
   const auto fileBytes = static_cast<uint64_t>(file.tellg());

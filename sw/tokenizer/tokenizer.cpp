@@ -4,10 +4,10 @@
 #include <unicode/utf8.h>
 
 #include <algorithm>
-#include <fstream>
 #include <limits>
 #include <set>
 
+#include "sw/files/files.hpp"
 #include "sw/tokenizer/words.hpp"
 
 namespace intformer::tokenizer {
@@ -17,6 +17,7 @@ using files::ImportError;
 namespace {
 
 constexpr std::size_t kMaxWordCharacters = 100;  // longer words are unknown
+constexpr uint64_t kMaxFileBytes = uint64_t{1} << 30;
 constexpr std::size_t kMaxFaults = 10;           // that are named
 constexpr std::string_view kContinues = "##";
 
@@ -35,18 +36,18 @@ WordRules rulesOf(const TokenizerOptions& options) {
 }  // namespace
 
 std::vector<std::string> readVocabulary(const std::string& path) {
-  std::ifstream file(path);
-  if (!file) throw ImportError(path + ": cannot be opened");
+  const files::FileBytes bytes = files::readWhole(path, kMaxFileBytes);
+  std::string_view rest = bytes.text();
+  if (rest.starts_with("\xEF\xBB\xBF"))
+    throw ImportError(path +
+                      ": begins with a byte order mark (EF BB BF), which would be part of "
+                      "the first piece; save it as plain UTF-8");
   std::vector<std::string> vocabulary;
-  for (std::string line; std::getline(file, line);) {
-    if (vocabulary.empty() && line.starts_with("\xEF\xBB\xBF"))
-      throw ImportError(path +
-                        ": begins with a byte order mark (EF BB BF), which would be part of "
-                        "the first piece; save it as plain UTF-8");
-    line.resize(spaceBefore(line, line.size()));
-    vocabulary.push_back(std::move(line));
+  while (!rest.empty()) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    vocabulary.emplace_back(line.substr(0, spaceBefore(line, line.size())));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
   }
-  if (file.bad()) throw ImportError(path + ": cannot be read");
   return vocabulary;
 }
 

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include "sw/import/bert.hpp"
 #include "sw/import/safetensors.hpp"
@@ -81,6 +82,11 @@ TEST_CASE("broken and hostile files are refused", "[import]") {
                "has 24 bytes, its shape [2, 4] of F32 asks for");
   refusesEntry(R"("shape":[4294967296,4294967296,4],"data_offsets":[0,24])", "has a shape beyond");
   CHECK_THROWS_WITH(Safetensors("/nonexistent/file"), Contains("cannot be opened"));
+  const TemporaryFolder pipes;
+  REQUIRE(mkfifo(pipes.path("model").c_str(), 0600) == 0);
+  CHECK_THROWS_WITH(Safetensors(pipes.path("model")), Contains("is a pipe"));
+  REQUIRE(mkfifo(pipes.path("config.json").c_str(), 0600) == 0);
+  CHECK_THROWS_WITH(importer::bert::readShape(pipes.path("config.json")), Contains("is a pipe"));
 }
 
 TEST_CASE("all missing and misshapen tensors of a model are named at once", "[import]") {

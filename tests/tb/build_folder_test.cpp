@@ -49,10 +49,3 @@ TEST_CASE("a build that fails leaves nothing, and what was there before") {
     CHECK(readTree(folder) == std::map<std::string, std::string>{{"device-1/old", "old"}});
   }
 }
-
-TEST_CASE("a lock that cannot be had says why and names the way out") {
-  const TemporaryFolder root;
-  const FileLock lock(root.path("a.lock"));
-  CHECK_THROWS_WITH(FileLock(root.path("missing/a.lock")),
-                    containsText("missing/a.lock: No such file or directory; INTFORMER_CACHE"));
-}

@@ -1,5 +1,7 @@
 #include "sw/tokenizer/tokenizer.hpp"
 
+#include <sys/stat.h>
+
 #include "tests/catch.hpp"
 #include "tests/import/synthetic_bert.hpp"
 
@@ -171,6 +173,8 @@ TEST_CASE("vocab.txt gives a piece per line, with either line end", "[tokenizer]
   CHECK_THROWS_WITH(Tokenizer::fromFile(folder.path("w")),
                     Contains(folder.path("w")) && Contains("lacks the piece [SEP]"));
   CHECK_THROWS_WITH(Tokenizer::fromFile(folder.path("x")), Contains("cannot be opened"));
+  REQUIRE(mkfifo(folder.path("pipe").c_str(), 0600) == 0);
+  CHECK_THROWS_WITH(Tokenizer::fromFile(folder.path("pipe")), Contains("is a pipe"));
 }
 
 }  // namespace
