@@ -14,7 +14,7 @@ namespace intformer::leaves {
 
 struct LeafResult {
   synthesis::Resources resources;  ///< of the module, without what feeds it
-  double mhz = 0;       ///< after routing, one seed
+  double mhz = 0;       ///< after routing; of three seeds the median, unless it is fast
   std::string from, to;  ///< cells at the ends of its slowest path
   uint32_t levels = 0;   ///< LUTs and multipliers on it; a carry chain counts once
 };
