@@ -193,7 +193,7 @@ TEST_CASE("a module that a tool fails at has no speed") {
   CHECK_THAT(failed.text, containsText("fifo: not measured: yosys failed; see "));
   CHECK_THAT(failed.text, containsText("leaves/tiny4/fifo/yosys.log"));
   CHECK(failed.text.find("fifo: below") == std::string::npos);
-  CHECK_THAT(failed.text, containsText("slowest: top, 10.0 MHz"));
+  CHECK_THAT(failed.text, containsText("slowest: top, 20.0 MHz"));
   CHECK_THAT(failed.text, containsText("top: below its floor"));
   const json report = place.report("leaves/leaves.json");
   CHECK(report.at(0).contains("fault"));
