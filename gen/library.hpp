@@ -11,4 +11,7 @@ namespace intformer {
 /// embedded when the generator is built.
 const std::vector<EmittedFile>& libraryFiles();
 
+/// Every file of gen/templates/, sorted by its path there.
+const std::vector<EmittedFile>& templateFiles();
+
 }  // namespace intformer

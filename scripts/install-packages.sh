@@ -7,7 +7,8 @@ set -eu
 check_arguments 0 "$@"
 
 packages="verilator yosys libcli11-dev catch2 libtomlplusplus-dev nlohmann-json3-dev libfmt-dev libicu-dev
-  libxxhash-dev libeigen3-dev ccache clang g++ make cmake ninja-build pkg-config zlib1g-dev python3 python3-pip"
+  libxxhash-dev libeigen3-dev ccache clang g++ make cmake ninja-build pkg-config zlib1g-dev python3 python3-pip tcl
+  device-tree-compiler"
 
 missing=""
 for package in $packages; do

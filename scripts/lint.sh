@@ -1,8 +1,9 @@
 #!/bin/sh
 # Lints the hardware: every module of rtl/ is elaborated alone, for the reference config, by Verilator
 # -Wall and by slang, where a warning is a fault, and read alone by Yosys; so is the device of every
-# config, of which Yosys elaborates arrays up to 16x16. Before that Verible holds rtl/ to its rules
-# (rtl/verible.rules, rtl/verible.waivers) and to the form that its formatter writes (make format).
+# config in its wrapper, of which Yosys elaborates arrays up to 16x16. Before that Verible holds rtl/ to
+# its rules (rtl/verible.rules, rtl/verible.waivers) and to the form that its formatter writes (make
+# format).
 # Usage: scripts/lint.sh [PROGRAM]     intformer or intformer_generate; default build/intformer
 set -eu
 
@@ -67,11 +68,12 @@ if [ -s "$work/verible.failed" ]; then echo "verible: FAIL"; else rm "$work/veri
     folder=$work/rtl/$name
     "$program" generate "$config" --out "$folder" --quiet
     files=$(sed -n "s,^[^/].*[.]sv$,$folder/&,p" "$folder/$name.f" | tr '\n' ' ')
-    script="read_verilog -sv -defer $files"
+    script="read_verilog -sv -defer $files; read_verilog -defer $folder/${name}_axi.v"
     # Yosys takes many minutes to elaborate arrays larger than 16x16: these it only parses.
     [ "$(sed -n 's/^dim *= *\([0-9]*\).*/\1/p' "$config")" -gt 16 ] ||
-      script="$script; hierarchy -check -top ${name}_top; proc"
-    printf '%s\0' "$work/$name" "$config" "${name}_top" "-F $folder/$name.f" "$script"
+      script="$script; hierarchy -check -top ${name}_axi; proc"
+    printf '%s\0' "$work/$name" "$config" "${name}_axi" "-F $folder/$name.f $folder/${name}_axi.v" \
+      "$script"
   done
 } >"$work/jobs"
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,7 +31,12 @@ EmittedFile emitRuntimeHeader();
 /// What rtl/ and sw/runtime lack, without folders: beside rtl/ a design that tools read as it is.
 std::vector<EmittedFile> emitBare(const Plan& plan);
 
-/// The whole design: a copy of rtl/ and of what is emitted for it, all names with the device's
+/// Beside the sources of `design`, what brings the device into other systems: a wrapper and its
+/// template in plain Verilog, descriptions for build tools, scripts for Vivado, the registers in
+/// SystemRDL, a device tree node. Texts are those of gen/templates/.
+std::vector<EmittedFile> emitIntegration(const Plan& plan, std::span<const EmittedFile> design);
+
+/// The hardware, whole: a copy of rtl/ and of what is emitted for it, all names with the device's
 /// before them; the file list <name>.f; header, documentation and plan.
 std::vector<EmittedFile> emitAll(const Plan& plan);
 

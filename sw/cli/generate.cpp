@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <iterator>
 #include <memory>
 
 #include "gen/config.hpp"
@@ -31,7 +33,8 @@ int generate(const GenerateOptions& options) {
     return 1;
   }
 
-  const auto files = options.bare ? emitBare(*config.plan) : emitAll(*config.plan);
+  auto files = options.bare ? emitBare(*config.plan) : emitAll(*config.plan);
+  if (!options.bare) std::ranges::move(emitIntegration(*config.plan, files), std::back_inserter(files));
   const WriteResult result = writeDesign(options.out, config.plan->name, files);
   if (!result.error.empty()) {
     fmt::print(stderr, "{}\n", result.error);

@@ -18,7 +18,8 @@ struct Project : TemporaryFolder {
   Project() {
     fs::copy("scripts", path("scripts"), fs::copy_options::recursive);
     for (const auto& entry : fs::directory_iterator(path("scripts")))
-      if (entry.path().extension() == ".sh" && entry.path().filename() != "arguments.sh")
+      if (entry.path().extension() == ".sh" && entry.path().filename() != "arguments.sh" &&
+          entry.path().filename() != "pypi.sh")
         names.push_back("scripts/" + entry.path().filename().string());
     std::ranges::sort(names);
   }
