@@ -34,7 +34,8 @@ int generate(const GenerateOptions& options) {
   }
 
   auto files = options.bare ? emitBare(*config.plan) : emitAll(*config.plan);
-  if (!options.bare) std::ranges::move(emitIntegration(*config.plan, files), std::back_inserter(files));
+  if (!options.bare)
+    std::ranges::move(emitIntegration(*config.plan, files), std::back_inserter(files));
   const WriteResult result = writeDesign(options.out, config.plan->name, files);
   if (!result.error.empty()) {
     fmt::print(stderr, "{}\n", result.error);

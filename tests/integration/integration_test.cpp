@@ -1,4 +1,4 @@
-// Files for systems of others, read by the tools that they are for; each check is also shown a fault.
+// Files for systems of others, read by the tools that they are for; each check is shown a fault.
 #include <fmt/format.h>
 
 #include <filesystem>
@@ -46,8 +46,9 @@ std::string lint(const std::string& top) {
 /// A script for Vivado among stubs, in an empty folder.
 Outcome runScript(const Designs& designs, const std::string& script) {
   const TemporaryFolder empty;
-  return runCommand(fmt::format("stubs=$PWD/tests/integration/vivado.tcl; cd {} && tclsh $stubs {}/{}",
-                                empty.path(), designs.folder, script));
+  return runCommand(
+      fmt::format("stubs=$PWD/tests/integration/vivado.tcl; cd {} && tclsh $stubs {}/{}",
+                  empty.path(), designs.folder, script));
 }
 
 std::string sourcesOf(const Designs& designs, const std::string& device) {
@@ -95,7 +96,8 @@ TEST_CASE("the template of an instance fits the wrapper", "[debian]") {
   writeFile(designs.folder + "/user.v", "module user;\n`include \"tiny4_axi.vh\"\nendmodule\n");
   const std::string command = lint("user") + " user.v -Wno-UNDRIVEN -Wno-UNUSEDSIGNAL";
   expectSilence(designs.run(command));
-  designs.replace("tiny4_axi.vh", "wire [31:0]  tiny4_m_axi_wdata", "wire [63:0]  tiny4_m_axi_wdata");
+  designs.replace("tiny4_axi.vh", "wire [31:0]  tiny4_m_axi_wdata",
+                  "wire [63:0]  tiny4_m_axi_wdata");
   CHECK_THAT(designs.run(command).text, containsText("WIDTH"));
   designs.replace("tiny4_axi.vh", "  .m_axi_bid(tiny4_m_axi_bid),\n", "");
   CHECK_THAT(designs.run(command).text, containsText("missing pin: 'm_axi_bid'"));
@@ -123,7 +125,8 @@ TEST_CASE("Vivado's scripts name files, cells and pins that are there", "[debian
   CHECK_THAT(runScript(designs, "tiny4_vivado.tcl").text, containsText("no file"));
 }
 
-TEST_CASE("the device tree's node compiles, and lies where the board's script puts it", "[debian]") {
+TEST_CASE("the device tree's node compiles, and lies where the board's script puts it",
+          "[debian]") {
   const Designs designs;
   writeFile(designs.folder + "/board.dts",
             "/dts-v1/;\n/include/ \"tiny4.dtsi\"\n/ {\n#address-cells = <2>;\n#size-cells = <2>;\n"
@@ -146,20 +149,28 @@ TEST_CASE("the device tree's node compiles, and lies where the board's script pu
   CHECK_THAT(designs.run(compile).text, containsText("non-existent node or label \"gik\""));
 }
 
-TEST_CASE("Bender lists the sources of two devices", "[debian]") {
-  if (runCommand("command -v bender").status != 0) {
-    WARN("bender is not on this machine: its manifest is not read");
-    return;
-  }
+TEST_CASE("Bender's manifest names every source, from its own folder", "[pypi]") {
+  if (!haveTools()) return;
   const Designs designs;
-  writeFile(designs.folder + "/Bender.yml",
-            "package: {name: both}\ndependencies:\n  tiny4: {path: tiny4}\n  other: {path: other}\n"
-            "sources: []\n");
-  const Outcome script = designs.run("bender --local script flist");
-  INFO(script.text);
-  CHECK(script.status == 0);
-  for (const std::string file : {"tiny4_top.sv", "other_top.sv", "tiny4_axi.v", "common/other_fifo.sv"})
-    CHECK_THAT(script.text, containsText(file));
+  const auto list = [&](const std::string& device) {
+    return runPython(designs, "-c 'import os, yaml\n"
+                              "for name in yaml.safe_load(open(\"" + device + "/Bender.yml\"))"
+                              "[\"sources\"]:\n"
+                              "  print(\"file\", os.path.realpath(\"" + device + "/\" + name, "
+                              "strict=True))'");
+  };
+  for (const std::string device : {"tiny4", "other"}) {
+    CHECK(list(device).text == sourcesOf(designs, device));
+    if (runCommand("command -v bender").status != 0) continue;
+    writeFile(designs.folder + "/Bender.yml",
+              "package: {name: user}\nsources: []\ndependencies: {" + device + ": {path: " + device +
+                  "}}\n");
+    const Outcome script = designs.run("bender --local script flist");
+    INFO(script.text);
+    CHECK_THAT(script.text, containsText(device + "_axi.v"));
+  }
+  fs::remove(designs.folder + "/common/tiny4_fifo.sv");
+  CHECK_THAT(list("tiny4").text, containsText("FileNotFoundError"));
 }
 
 TEST_CASE("PeakRDL reads the registers, where documentation and header have them", "[pypi]") {
