@@ -71,7 +71,7 @@ module link_executor #(
 
   logic [AddrWidth-1:0] index_q;  // of the buffer's word that is written next
   logic [31:0] crc, identity;
-  logic begins, execute, memory_done;
+  logic begins, execute, memory_done, answered;
 
   assign begins   = state_q == Idle && request_valid_i;
   assign repeated = register_i && write_i && last_valid_q && seq_i == last_seq_q && seq_i != '0;
@@ -80,6 +80,7 @@ module link_executor #(
   assign memory_start_o   = execute && memory_i;
   assign memory_done      = state_q == Memory && !memory_busy_i;
   assign answer_start_o   = state_q == Start;
+  assign answered         = answer_start_o && !payload_wrong_i;
   assign request_done_o   = state_q == Answer && answer_done_i;
 
   crc32 #(
@@ -156,7 +157,7 @@ module link_executor #(
       status_o <= BusError;
       count_o  <= '0;
     end
-    if (state_q == Start) begin
+    if (answered) begin
       last_seq_q    <= seq_i;
       last_status_q <= status_o;
     end
@@ -164,7 +165,7 @@ module link_executor #(
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) last_valid_q <= 1'b0;
-    else if (state_q == Start && !payload_wrong_i) begin
+    else if (answered) begin
       last_valid_q <= register_i && write_i && status_o != Refused;
     end
   end
