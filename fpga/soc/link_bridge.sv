@@ -146,6 +146,7 @@ module link_bridge #(
     .MemoryBytes(MemoryBytes),
     .PayloadBytes(PayloadBytes)
   ) u_decode (
+    .clk_i,
     .op_i(op),
     .address_i(address),
     .count_i(count),

@@ -3,7 +3,7 @@
 //
 // Contract: start_i begins an answer, whose fields stay until done_o, one cycle in which its last byte
 //   is taken. read_data_i is the buffer's word at read_addr_o of the cycle before.
-// Timing: a byte every other cycle at most.
+// Timing: a byte every third cycle at most, out of a register.
 `default_nettype none
 
 module link_sender #(
@@ -38,7 +38,8 @@ module link_sender #(
   state_e state_q;
 
   logic [CountWidth-1:0] index_q, size;  // of the byte that is offered, in its part of the frame
-  logic settled_q;                       // buffer and CRC have followed the byte before
+  logic followed_q, settled_q;  // buffer and CRC, and byte_o, have followed
+  logic [7:0] next;
   logic [55:0] header;
   logic [31:0] crc;
   logic accept, last;
@@ -48,16 +49,16 @@ module link_sender #(
   always_comb begin
     unique case (state_q)
       Header: begin
-        size   = CountWidth'(HeaderBytes);
-        byte_o = header[8*index_q[2:0] +: 8];
+        size = CountWidth'(HeaderBytes);
+        next = header[8*index_q[2:0] +: 8];
       end
       Payload: begin
-        size   = count_i;
-        byte_o = read_data_i[8*index_q[1:0] +: 8];
+        size = count_i;
+        next = read_data_i[8*index_q[1:0] +: 8];
       end
       default: begin
-        size   = CountWidth'(CrcBytes);
-        byte_o = crc[8*index_q[1:0] +: 8];
+        size = CountWidth'(CrcBytes);
+        next = crc[8*index_q[1:0] +: 8];
       end
     endcase
   end
@@ -80,7 +81,9 @@ module link_sender #(
   );
 
   always_ff @(posedge clk_i) begin
-    settled_q <= state_q != Idle && !accept;
+    byte_o     <= next;
+    followed_q <= state_q != Idle && !accept;
+    settled_q  <= followed_q && !accept;
     if (state_q == Idle || (accept && last)) index_q <= '0;
     else if (accept) index_q <= index_q + 1'b1;
   end
