@@ -2,14 +2,14 @@
 // Joins two AXI4 masters, the device and the link, to one slave that answers in order.
 //
 // Contract: reads and writes are apart. Where both ask, the one that was not taken last goes first.
-//   Outstanding bursts of both together may be unanswered in each direction; answers go to who asked,
-//   in the order of the requests, and a read's with its ID. Write data of a burst pass when all
-//   before it have passed. A master takes its answers without waiting for the other: nothing passes
-//   it.
+//   Outstanding bursts of both together may be unanswered in each direction; answers go to who
+//   asked, in the order of the requests, and a read's with its ID. Write data of a burst pass when
+//   all before it have passed. A master takes its answers without waiting for the other: nothing
+//   passes it.
 // Timing: addresses pass a buffer of two, so that they come from a register file, one per cycle.
-//   Data and answers pass straight through, without a gap between bursts. From input to output there
-//   is, beside these, a way from valid of one master's address to ready of the other's, and from ready
-//   of data and answers to ready on the other side.
+//   Data and answers pass straight through, without a gap between bursts. From input to output
+//   there is, beside these, a way from valid of one master's address to ready of the other's, and
+//   from ready of data and answers to ready on the other side.
 `default_nettype none
 
 module axi_arbiter #(
@@ -207,7 +207,7 @@ module axi_arbiter #(
   assign link_bvalid_o   = m_axi_bvalid_i && write_valid && write_link;
   assign link_bresp_o    = m_axi_bresp_i;
 
-  // What the contract demands: the data's owners are fewer than the answers'; no answer comes unasked.
+  // What the contract demands; of a write's owners those of its data leave first.
   assert_always a_data_owner (
     .clk_i,
     .rst_ni,

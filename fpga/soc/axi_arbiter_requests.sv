@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// One direction's requests of axi_arbiter.sv: takes turns between two masters, and keeps whose request
-// is to be answered.
+// One direction's requests of axi_arbiter.sv: takes turns between two masters, and keeps whose
+// request is to be answered.
 //
-// Contract: where both ask, the one that was not taken last goes first. owner_ says whose the oldest
-//   request without an answer is, until owner_done_i. Outstanding of them may wait.
+// Contract: where both ask, the one that was not taken last goes first. owner_ says whose the
+//   oldest request without an answer is, until owner_done_i. Outstanding of them may wait.
 // Timing: latency 1, one request per cycle; the outputs come from register files. A ready output
 //   depends on the other master's valid, and on no other input.
 `default_nettype none

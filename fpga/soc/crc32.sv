@@ -23,8 +23,8 @@ module crc32 #(
     step = {1'b0, state[31:1]} ^ (state[0] ? Polynomial : 32'd0);
   endfunction
 
-  // Column j, bits 32 * j and up: what becomes of a register that holds bit j alone. Bit j is bit 31
-  // after 31 - j steps.
+  // Column j, bits 32 * j and up: what becomes of a register that holds bit j alone. Bit 31 is
+  // bit j after 31 - j steps.
   function automatic logic [1023:0] columns(input int unsigned steps);
     logic [31:0] state;
     state = 32'h8000_0000;

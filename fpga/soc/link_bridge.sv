@@ -5,23 +5,24 @@
 //   request  A5, op, seq, address[4], count[4], CRC[4]; a write goes on: payload[count], CRC[4]
 //   answer   5A, op | status << 4, seq, count[4], CRC[4]; if count > 0: payload[count], CRC[4]
 // A CRC is zlib's CRC-32, of all bytes of the header before it or of the payload.
-//   op 0 identify         address 0, count 0; answers 32 bytes: "INTFLINK", then u32 each: version 1,
-//                         ClockHz, MemoryBytes, DataBits, Baud, 0
+//   op 0 identify         address 0, count 0; answers 32 bytes: "INTFLINK", then u32 each: version
+//                         1, ClockHz, MemoryBytes, DataBits, Baud, 0
 //      1 read_register    offset of the register, 4; answers its 4 bytes
 //      2 write_register   offset, 4
 //      3 read_memory      byte address and count, multiples of 4; 4 to 1024; answers these bytes
 //      4 write_memory     the same
 //      5 checksum_memory  the same, up to all of the memory; answers the CRC-32 of these bytes
-//   status 0 done; 1 payload's CRC wrong, nothing was done; 2 refused: op, address or count outside of
-//      what there is; 3 the bus answered SLVERR (a write may be done in part). count is 0 then.
-// Contract: one request at a time: what comes before its answer is lost. A request with a wrong header
-//   CRC, or in which nothing comes for PauseClocks, is dropped: the host sends it again after a
-//   while, with the same seq. All but write_register may be done twice. This is not: when the request
-//   answered before (other than by status 1) was a write_register that was done, or failed on the bus,
-//   and has the same seq, the answer is given again. seq 0 is always done. A session begins with
-//   identify, so that no seq of another session counts. A write with a count that cannot be is refused
-//   behind its header, without waiting for payload; another comes with its payload and is refused
-//   behind it.
+//   status 0 done; 1 payload's CRC wrong, nothing was done; 2 refused: op, address or count outside
+//      of what there is; 3 the bus answered SLVERR (a write may be done in part). In the answers
+//      1, 2 and 3 count is 0.
+// Contract: one request at a time: what comes before its answer is lost. A request with a wrong
+//   header CRC, or in which nothing comes for PauseClocks, is dropped: the host sends it again
+//   after a while, with the same seq. All but write_register may be done twice. This is not: when
+//   the request answered before (other than by status 1) was a write_register that was done, or
+//   failed on the bus, and has the same seq, the answer is given again. seq 0 is always done. A
+//   session begins with identify, so that no seq of another session counts. A write with a count
+//   that cannot be is refused behind its header, without waiting for payload; another comes with
+//   its payload and is refused behind it.
 // Timing: a checksum takes four bytes a cycle where memory gives as much. AXI as link_memory.sv and
 //   link_registers.sv say.
 `default_nettype none
@@ -205,8 +206,8 @@ module link_bridge #(
     .count_o(answer_count)
   );
 
-  // The buffer: a request's payload, then its answer's. The first word is read while a request comes
-  // and begins: it is what a register is written with.
+  // The buffer: a request's payload, then its answer's. The first word is read while a request
+  // comes and begins: it is what a register is written with.
   logic [AddrWidth-1:0] memory_read_addr, answer_read_addr;
   logic [31:0] buffer_word;
 

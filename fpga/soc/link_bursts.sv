@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Cuts a range of memory into AXI bursts and counts which of them are not answered yet.
 //
-// Contract: start_i begins a range of beats_i beats; bursts end at multiples of BurstBeats beats, so
-//   they cross no 4 KiB line. ended_i tells of each that it is answered; two are under way at most.
-//   busy_o falls when all are answered.
+// Contract: start_i begins a range of beats_i beats; bursts end at multiples of BurstBeats beats,
+//   so they cross no 4 KiB line. ended_i tells of each that it is answered; two are under way at
+//   most. busy_o falls when all are answered.
 // Timing: address and length are registers; one burst every cycle at most.
 `default_nettype none
 

@@ -2,8 +2,9 @@
 // What a request of the link asks for, and whether it can be: the operations of link_bridge.sv.
 //
 // Contract: refused_o says that op, address or count is outside of what there is; of the other
-//   outputs that tell what to do one at most is high. payload_o: count_i bytes of payload follow the
-//   header; it looks at op and count alone, so that a wrong address is refused behind its payload.
+//   outputs that tell what to do one at most is high. payload_o: count_i bytes of payload follow
+//   the header; it looks at op and count alone, so that a wrong address is refused behind its
+//   payload.
 // Timing: one cycle.
 `default_nettype none
 

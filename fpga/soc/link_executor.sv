@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Carries out requests of the link (link_bridge.sv), one at a time.
 //
-// Contract: a request with what link_decode says of it is offered until request_done_o. Its payload is
-//   in the buffer then, and what its answer carries is put there, from word 0, before answer_start_o,
-//   one cycle, from which on status_o and count_o stay until answer_done_i. A write_register of the
-//   same number as the request before, which was a write_register that has been done, is answered
-//   again as that was; number 0 is always done.
+// Contract: a request with what link_decode says of it is offered until request_done_o. Its payload
+//   is in the buffer then, and what its answer carries is put there, from word 0, before
+//   answer_start_o, one cycle, from which on status_o and count_o stay until answer_done_i. A
+//   write_register of the same number as the request before, which was a write_register that has
+//   been done, is answered again as that was; number 0 is always done.
 // Timing: a word is put into the buffer per cycle; a checksum takes a word per cycle.
 `default_nettype none
 

@@ -2,10 +2,11 @@
 // AXI4 master: reads a range of memory as a stream of words, or writes one out of the buffer.
 //
 // Contract: start_i begins a range of words, at least one, as write_i says; the next begins when
-//   busy_o is low. error_o says that an answer of the last range was SLVERR or DECERR: its words come
-//   or were offered all the same. A write leaves the other bytes of its first and last beat alone.
-// Timing: words are read one per cycle where the memory gives as much; bursts end at multiples of 128
-//   bytes, and two are under way at most. Every AXI output but m_axi_rready_o, which depends on
+//   busy_o is low. error_o says that an answer of the last range was SLVERR or DECERR: its words
+//   come or were offered all the same. A write leaves the other bytes of its first and last beat
+//   alone.
+// Timing: words are read one per cycle where the memory gives as much; bursts end at multiples of
+//   128 bytes, and two are under way at most. Every AXI output but m_axi_rready_o, which depends on
 //   registers only, is a register or constant.
 `default_nettype none
 

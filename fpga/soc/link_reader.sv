@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Takes the words of a range of memory out of the beats of AXI reads, in order.
 //
-// Contract: start_i says where in its first beat a range begins (first_i) and how many words it has;
-//   then its beats come, as link_bursts asks for them, and each word is out for one cycle. error_o
-//   says that a beat was an error since then. busy_o falls when all words are out.
+// Contract: start_i says where in its first beat a range begins (first_i) and how many words it
+//   has; then its beats come, as link_bursts asks for them, and each word is out for one cycle.
+//   error_o says that a beat was an error since then. busy_o falls when all words are out.
 // Timing: a word per cycle, without a gap between beats; r_ready_o depends on registers only.
 `default_nettype none
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Finds requests of the link (link_bridge.sv) in the bytes of the line.
 //
-// Contract: a request whose header is whole, and its payload with it where payload_i says of op_o and
-//   count_o, a cycle later or more, that there is one, is offered until request_done_i; bytes that
-//   come meanwhile are lost. Its payload is in the buffer by then; payload_wrong_o says that it is not
-//   what its CRC was made of. A header with a wrong CRC, and a frame in which nothing comes for
-//   PauseClocks, are dropped without a word, and the next start byte begins a frame.
+// Contract: a request whose header is whole, and its payload with it where payload_i says of op_o
+//   and count_o, a cycle later or more, that there is one, is offered until request_done_i; bytes
+//   that come meanwhile are lost. Its payload is in the buffer by then; payload_wrong_o says that
+//   it is not what its CRC was made of. A header with a wrong CRC, and a frame in which nothing
+//   comes for PauseClocks, are dropped without a word, and the next start byte begins a frame.
 // Timing: bytes come 16 cycles apart or more: each is at rest before the next.
 `default_nettype none
 

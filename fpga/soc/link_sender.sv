@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sends an answer of the link (link_bridge.sv): its header, and the buffer's first count_i bytes.
 //
-// Contract: start_i begins an answer, whose fields stay until done_o, one cycle in which its last byte
-//   is taken. read_data_i is the buffer's word at read_addr_o of the cycle before.
+// Contract: start_i begins an answer, whose fields stay until done_o, one cycle in which its last
+//   byte is taken. read_data_i is the buffer's word at read_addr_o of the cycle before.
 // Timing: a byte every third cycle at most, out of a register.
 `default_nettype none
 

@@ -2,10 +2,10 @@
 // Makes the beats of AXI writes of the words of the buffer, in order.
 //
 // Contract: start_i says where in its block of BurstBeats beats (first_beat_i), and where in this
-//   beat (first_lane_i), a range begins and how many words it has. read_data_i is the buffer's word at
-//   read_addr_o of the cycle before. A word that is not of the range is not written: its strobes are
-//   low. w_last_o ends the bursts of link_bursts. error_o says that an answer was an error since
-//   then. busy_o falls when the last beat is taken.
+//   beat (first_lane_i), a range begins and how many words it has. read_data_i is the buffer's word
+//   at read_addr_o of the cycle before. A word that is not of the range is not written: its strobes
+//   are low. w_last_o ends the bursts of link_bursts. error_o says that an answer was an error
+//   since then. busy_o falls when the last beat is taken.
 // Timing: two cycles per word, one per beat; every w_ output is a register.
 `default_nettype none
 

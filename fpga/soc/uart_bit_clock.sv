@@ -2,9 +2,9 @@
 // Ticks Baud times a second while it runs: a phase of 24 bits, so that ClockHz / Baud need not be
 // whole. No tick is late by a clock: the step is rounded up.
 //
-// Contract: while run_i is low the phase waits at its start, zero or, with HalfFirst, half a bit. The
-//   first tick comes ClockHz / Baud cycles (or half of them) after run_i rises, the cycle in which it
-//   rises counted, rounded up to whole cycles; the sum of roundings does not grow.
+// Contract: while run_i is low the phase waits at its start, zero or, with HalfFirst, half a bit.
+//   The first tick comes ClockHz / Baud cycles (or half of them) after run_i rises, the cycle in
+//   which it rises counted, rounded up to whole cycles; the sum of roundings does not grow.
 `default_nettype none
 
 module uart_bit_clock #(

@@ -3,9 +3,10 @@
 //
 // Contract: valid_o is one cycle, in which data_o is the byte. A byte without its stop bit is
 //   dropped, and the line must be high before the next one begins; so is a start bit that is over
-//   before its middle. The sender's clock may be off by (1/2 - Baud / ClockHz) / 9.5: 4.6 % at 16.67
-//   clocks per bit, 2.6 % at 4, none at 2.
-// Timing: the line passes two flip-flops; a byte is out two cycles after the middle of its stop bit.
+//   before its middle. The sender's clock may be off by (1/2 - Baud / ClockHz) / 9.5: 4.6 % at
+//   16.67 clocks per bit, 2.6 % at 4, none at 2.
+// Timing: the line passes two flip-flops; a byte is out two cycles after the middle of its stop
+//   bit.
 `default_nettype none
 
 module uart_receiver #(

@@ -2,6 +2,7 @@
 // A memory behind AXI4, and what is said on its pins in a cycle.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>
