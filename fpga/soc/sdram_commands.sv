@@ -10,9 +10,10 @@
 //   four together, in the midst of a segment if need be (whose row is opened again): no refresh is
 //   later than five TRefi, of the nine that a chip allows, whatever the surroundings do.
 // Cycles: a segment whose row is open moves its words from the second clock after it was taken, else
-//   TRcd (and TRp, where the bank holds another row) later; a precharge and an activation take a
-//   clock each from the words of the segment before. Activations lie three clocks apart or more, which
-//   is to cover tRRD. From a read to a write TurnClocks pass: dq is idle for a chip clock between.
+//   max(1, TRcd - 1) later, and TRp more where the bank holds another row; a precharge and an
+//   activation take a clock each from the words of the segment before. Activations lie two clocks
+//   apart or more, which is to cover tRRD. From a read to a write TurnClocks pass, so that dq is idle
+//   for a chip clock between; a read follows a write at once.
 //   word_* speak of the word that moves in this cycle; command, bank and address come a clock later.
 `default_nettype none
 
@@ -325,7 +326,8 @@ module sdram_commands #(
   );
 
   // What the contract demands.
-  if (ColumnBits + Gear - 1 > 11) $error("sdram_commands: ColumnBits must be at most 11 in the chip");
+  if (ColumnBits + Gear - 1 > 11)
+    $error("sdram_commands: ColumnBits must be at most 11");
   if (TRcd < 1 || TRp < 1 || TRas < 1 || TRc < 1 || TRfc < 1 || TWr < 1 || TMrd < 1)
     $error("sdram_commands: times must be at least 1");
 endmodule

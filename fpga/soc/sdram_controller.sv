@@ -9,8 +9,8 @@
 //   next bank. DataBits is a multiple of the word of Gear * DqBits bits; times are in system clocks,
 //   CasLatency and CaptureClocks (sdram_phy) in chip clocks.
 // Timing: a word per system clock, less what is listed in sdram_commands. A read of an open row that
-//   meets an idle controller has its first word on the bus ReadLatency + 6 clocks after its address,
-//   one of a closed row TRcd later, one of another row TRp and TRcd.
+//   meets an idle controller has its first beat ReadLatency + 5 clocks after its address, and a clock
+//   for every further word of the beat.
 `default_nettype none
 
 module sdram_controller #(

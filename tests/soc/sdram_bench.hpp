@@ -31,6 +31,7 @@ class SdramBench {
   VerilatedContext context_;  // outlives the model
 
  public:
+  static constexpr uint32_t kGear = Setup::kGear;
   static constexpr uint32_t kBytes = Setup::kDataBits / 8;  ///< of a beat
   static constexpr uint64_t kMemory = Setup::kMemoryBytes;
   typename Setup::Model top{&context_};
@@ -42,6 +43,7 @@ class SdramBench {
   uint64_t readBeats = 0, writeBeats = 0, refusedBursts = 0;
   uint64_t firstRead = 0, lastRead = 0, lastResponse = 0;  ///< cycles of answers
   uint32_t outstanding = 8;                                ///< bursts in each direction
+  int stuck = 0;  ///< 1: read data are not taken, 2: write data not sent, 3: responses not taken
 
   explicit SdramBench(uint32_t seed, const ChipTimes& times = Setup::kTimes) : dice(seed) {
     auto& cells = Setup::cells(top);
@@ -50,12 +52,16 @@ class SdramBench {
     for (int i = 0; i < 4; ++i) tick();
     std::size_t at = 0;
     for (uint64_t addr = 0; addr < kMemory; addr += sizeof cells[0], ++at) {
-      cells[at] = static_cast<std::remove_reference_t<decltype(cells[0])>>(dice.upTo(~uint64_t{0}));
+      cells[at] =
+          static_cast<std::remove_reference_t<decltype(cells[0])>>((at + seed) * 0x9E3779B1U >> 7);
       std::memcpy(&expected[addr], &cells[at], sizeof cells[0]);
     }
     top.rst_ni = 1;
   }
-  ~SdramBench() { top.final(); }
+  ~SdramBench() {
+    Verilated::threadContextp(&context_);  // where the model takes its public memory out of
+    top.final();
+  }
 
   void setTimes(const ChipTimes& t) {
     top.t_init_i = t.init, top.t_rcd_i = t.rcd, top.t_rp_i = t.rp, top.t_ras_i = t.ras;
@@ -77,7 +83,9 @@ class SdramBench {
     ++cycle;
   }
 
-  void read(uint64_t addr, uint32_t beats) { waitingReads_.push_back({addr, beats, 0, false, {}, {}, 0}); }
+  void read(uint64_t addr, uint32_t beats) {
+    waitingReads_.push_back({addr, beats, 0, false, {}, {}, 0});
+  }
   void write(uint64_t addr, uint32_t beats, bool holes = false) {
     Burst burst{addr, beats, 0, false, {}, {}, 0};
     for (uint32_t i = 0; i < beats; ++i) {
@@ -150,12 +158,14 @@ class SdramBench {
     return name;
   }
 
-  /// A random burst inside 4 KiB; a tenth of them lies outside of the memory where that is asked for.
+  /// A random burst inside 4 KiB; a tenth of them lies outside of the memory where that is asked
+  /// for.
   Burst randomBurst(uint64_t window, bool outside) {
     const uint32_t most = std::min<uint32_t>(256, 4096 / kBytes);
     Burst burst;
-    burst.beats = static_cast<uint32_t>(
-        dice.between(1, dice.chance(0.4) ? 4 : dice.chance(0.7) ? std::min(most, 32U) : most));
+    burst.beats = static_cast<uint32_t>(dice.between(1, dice.chance(0.4)   ? 4
+                                                        : dice.chance(0.7) ? std::min(most, 32U)
+                                                                           : most));
     burst.addr = dice.upTo(window / kBytes - 1) * kBytes;
     const uint32_t room = static_cast<uint32_t>((4096 - burst.addr % 4096) / kBytes);
     burst.beats = std::min(burst.beats, room);
@@ -177,9 +187,7 @@ class SdramBench {
         return true;
     return false;
   }
-  Burst* sending() {
-    return sentBursts_ < writes_.size() ? &writes_[sentBursts_] : nullptr;
-  }
+  Burst* sending() { return sentBursts_ < writes_.size() ? &writes_[sentBursts_] : nullptr; }
   static Burst* unaddressed(std::deque<Burst>& bursts) {
     for (Burst& b : bursts)
       if (!b.addressed) return &b;
@@ -218,7 +226,8 @@ class SdramBench {
       top.awaddr_i = static_cast<uint32_t>(burst->addr);
       top.awlen_i = static_cast<uint8_t>(burst->beats - 1);
     }
-    if (Burst* burst = sending(); !top.wvalid_i && burst != nullptr && willing()) {
+    if (Burst* burst = sending();
+        !top.wvalid_i && burst != nullptr && willing() && (stuck != 2 || writeBeats < 40)) {
       top.wvalid_i = 1;
       top.wlast_i = burst->sent + 1 == burst->beats;
       setPort(top.wdata_i, &burst->data[burst->sent * kBytes], kBytes);
@@ -227,8 +236,8 @@ class SdramBench {
         strobes |= static_cast<uint32_t>(burst->strobes[burst->sent * kBytes + b]) << b;
       top.wstrb_i = static_cast<std::remove_reference_t<decltype(top.wstrb_i)>>(strobes);
     }
-    top.rready_i = willing();
-    top.bready_i = willing();
+    top.rready_i = stuck != 1 && willing();
+    top.bready_i = stuck != 3 && willing();
     top.eval();
   }
 
@@ -242,7 +251,8 @@ class SdramBench {
     const bool last = readAt_ + 1 == burst.beats;
     if (top.rresp_o != (outside ? 2 : 0)) fault("wrong read response");
     if (top.rlast_o != last) fault("wrong rlast");
-    if (!outside && std::memcmp(&top.rdata_o, &expected[first(burst) + readAt_ * kBytes], kBytes) != 0)
+    if (!outside &&
+        std::memcmp(&top.rdata_o, &expected[first(burst) + readAt_ * kBytes], kBytes) != 0)
       fault("wrong data");
     if (readBeats++ == 0) firstRead = cycle;
     lastRead = cycle;

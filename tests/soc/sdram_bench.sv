@@ -83,7 +83,7 @@ module sdram_bench #(
   logic [WordBits/8-1:0] mask;
   logic drive, cke, cs_n, ras_n, cas_n, we_n, phy_oe, chip_oe;
   logic [DqBits/8-1:0] dqm;
-  logic [DqBits-1:0] phy_dq, chip_dq;
+  logic [DqBits-1:0] phy_dq, chip_dq, seen_dq;
 
   sdram_controller #(
     .DataBits(DataBits),
@@ -172,7 +172,6 @@ module sdram_bench #(
   // The round trip of a board that takes CaptureClocks longer than the next edge.
   logic chip_clk;
   assign chip_clk = Gear == 2 ? clk2x_i : clk_i;
-  logic [DqBits-1:0] seen_dq;
   if (CaptureClocks == 0) begin : g_near
     assign seen_dq = chip_dq;
   end else begin : g_far

@@ -67,7 +67,7 @@ module sdram_chip #(
   localparam longint Never = -64'sd1000000000;
   longint now = 0, refreshed = Never, moded = Never, activated = Never;
   longint row_opened[Banks], row_closed[Banks], row_written[Banks];
-  longint history[RefreshRows];  // of refreshes
+  longint history[RefreshRows];  // of refreshes, from the initialization on
   int unsigned slot = 0;
   bit open[Banks];
   bit [RowBits-1:0] row[Banks];
@@ -91,7 +91,6 @@ module sdram_chip #(
       row_closed[b]  = Never;
       row_written[b] = Never;
     end
-    for (int i = 0; i < RefreshRows; i++) history[i] = 0;
     violations_o  = 0;
     first_name_o  = "";
     first_clock_o = 0;
@@ -145,8 +144,7 @@ module sdram_chip #(
   task automatic move();  // a word of the burst
     if (writes) begin
       rule(dq_oe_i, "dq undriven");
-      for (int i = 0; i < DqBytes; i++)
-      if (!dqm_i[i]) mem[place()][i*8+:8] = dq_i[i*8+:8];
+      for (int i = 0; i < DqBytes; i++) if (!dqm_i[i]) mem[place()][i*8+:8] = dq_i[i*8+:8];
       row_written[at_bank] = now;
     end else begin
       out[latency-2]       = mem[place()];
@@ -155,7 +153,7 @@ module sdram_chip #(
     words_o = words_o + 1;
   endtask
 
-  always_ff @(posedge clk_i) begin
+  always @(posedge clk_i) begin
     automatic bit [3:0] command = {cs_ni, ras_ni, cas_ni, we_ni};
     automatic bit told = cke_i && !cs_ni && command != 4'b0111;
     automatic bit [BankBits-1:0] b = ba_i;
@@ -230,6 +228,7 @@ module sdram_chip #(
           rule(a_i[6:4] >= cas_latency_min_i, "CL");
           if (latency < 2) latency = 2;
           if (latency > 3) latency = 3;
+          if (!initialized) for (int i = 0; i < RefreshRows; i++) history[i] = now;
           moded       = now;
           initialized = 1;
         end
