@@ -64,11 +64,6 @@ module sdram_commands #(
   localparam int unsigned InitRefreshes = 8;
   localparam int unsigned Together = 4;  // refreshes under load
   localparam int unsigned TurnClocks = (CasLatency + Gear + 1 + Gear - 1) / Gear;
-  // From an activation, and from a write, to the bank's precharge.
-  localparam int unsigned RowClocks = TRas + TRp > TRc ? TRas : TRc - TRp;
-  localparam int unsigned WriteClocks = TWr + Gear - 1;  // the last half comes a chip clock later
-  localparam int unsigned BankClocks = RowClocks > WriteClocks ? RowClocks : WriteClocks;
-  localparam int unsigned BankWidth = $clog2(BankClocks + 1);
   localparam int unsigned TurnWidth = $clog2(TurnClocks + 1);
   localparam int unsigned StepWidth = $clog2((TRcd > TRp ? TRcd : TRp) + 1);
   localparam int unsigned Longest = InitClocks > TRfc + TRp + TRcd + TMrd ? InitClocks :
@@ -145,33 +140,26 @@ module sdram_commands #(
   assign row_bank = run ? n_bank_q : c_bank_q;
   assign row      = run ? n_row_q : c_row_q;
 
-  for (genvar b = 0; b < Banks; b++) begin : g_bank
-    logic open_q;
-    logic [RowBits-1:0]   row_q;
-    logic [BankWidth-1:0] wait_bank_q;
-    logic chosen, written;
-    assign chosen  = row_bank == BankBits'(b);
-    assign written = word_o && c_write_q && !c_void_q && c_bank_q == BankBits'(b);
-
-    always_ff @(posedge clk_i) begin
-      if (!rst_ni || close_all) open_q <= 1'b0;
-      else if (activate && chosen) open_q <= 1'b1;
-      else if (shut && chosen) open_q <= 1'b0;
-    end
-    always_ff @(posedge clk_i) begin
-      if (activate && chosen) row_q <= row;
-    end
-    always_ff @(posedge clk_i) begin
-      if (!rst_ni) wait_bank_q <= '0;
-      else if (activate && chosen) wait_bank_q <= BankWidth'(RowClocks - 1);
-      else if (written && wait_bank_q <= BankWidth'(WriteClocks - 1))
-        wait_bank_q <= BankWidth'(WriteClocks - 1);
-      else if (wait_bank_q != '0) wait_bank_q <= wait_bank_q - 1'b1;
-    end
-    assign open[b]    = open_q;
-    assign hit[b]     = open_q && row_q == segment_row_i;
-    assign settled[b] = wait_bank_q == '0;
-  end
+  sdram_banks #(
+    .RowBits(RowBits),
+    .BankBits(BankBits),
+    .RowClocks(TRas + TRp > TRc ? TRas : TRc - TRp),
+    .WriteClocks(TWr + Gear - 1)  // the last half comes a chip clock later
+  ) u_banks (
+    .clk_i,
+    .rst_ni,
+    .activate_i(activate),
+    .shut_i(shut),
+    .bank_i(row_bank),
+    .row_i(row),
+    .close_all_i(close_all),
+    .write_i(word_o && c_write_q && !c_void_q),
+    .write_bank_i(c_bank_q),
+    .row_asked_i(segment_row_i),
+    .open_o(open),
+    .hit_o(hit),
+    .settled_o(settled)
+  );
 
   // The segment that follows.
   always_ff @(posedge clk_i) begin
@@ -326,8 +314,7 @@ module sdram_commands #(
   );
 
   // What the contract demands.
-  if (ColumnBits + Gear - 1 > 11)
-    $error("sdram_commands: ColumnBits must be at most 11");
+  if (ColumnBits + Gear - 1 > 11) $error("sdram_commands: ColumnBits must be at most 11");
   if (TRcd < 1 || TRp < 1 || TRas < 1 || TRc < 1 || TRfc < 1 || TWr < 1 || TMrd < 1)
     $error("sdram_commands: times must be at least 1");
 endmodule

@@ -305,62 +305,27 @@ module sdram_controller #(
     else phy_mask_o <= word && word_write ? ~word_strobe : '0;
   end
 
-  // Words on their way back: void, last of a beat, last of a burst.
-  localparam int unsigned RoomWidth = $clog2(ReadBeats + 1);
-  logic [RoomWidth-1:0] reserved_q, unused_read_beats;
-  logic [ReadLatency-1:0] way_q;
-  logic [2:0] kind_q[ReadLatency];
-  logic read_word, read_reserve, read_released, push, push_void, push_last;
-  assign read_word     = word && !word_write;
-  assign read_reserve  = read_word && beat_first;
-  assign read_released = s_axi_rvalid_o && s_axi_rready_i;
-
-  always_ff @(posedge clk_i) begin
-    if (!rst_ni) way_q <= '0;
-    else way_q <= {way_q[ReadLatency-2:0], read_word};
-  end
-  always_ff @(posedge clk_i) begin
-    kind_q[0] <= {word_void, beat_last, word_last};
-    for (int unsigned i = 1; i < ReadLatency; i++) kind_q[i] <= kind_q[i-1];
-  end
-  always_ff @(posedge clk_i) begin
-    if (!rst_ni) begin
-      reserved_q <= '0;
-      read_room  <= 1'b1;
-    end else if (read_reserve != read_released) begin
-      reserved_q <= read_released ? reserved_q - 1'b1 : reserved_q + 1'b1;
-      read_room  <= read_released || reserved_q != RoomWidth'(ReadBeats - 1);
-    end
-  end
-
-  logic [DataBits-1:0] beat;
-  if (Parts > 1) begin : g_gather
-    logic [DataBits-WordBits-1:0] parts_q;  // of this beat
-    always_ff @(posedge clk_i) begin
-      if (way_q[ReadLatency-1]) parts_q <= beat[DataBits-1:WordBits];
-    end
-    assign beat = {phy_read_i, parts_q};
-  end else begin : g_direct
-    assign beat = phy_read_i;
-  end
-  logic push_beat;
-  assign {push_void, push_beat, push_last} = kind_q[ReadLatency-1];
-  assign push = way_q[ReadLatency-1] && push_beat;
-
-  logic unused_read_ready, read_refused;
-  fifo #(
-    .Width(DataBits + 2),
-    .Depth(ReadBeats)
-  ) u_read_data (
+  logic read_refused;
+  sdram_returns #(
+    .DataBits(DataBits),
+    .WordBits(WordBits),
+    .Latency(ReadLatency),
+    .Beats(ReadBeats)
+  ) u_returns (
     .clk_i,
     .rst_ni,
-    .push_valid_i(push),
-    .push_ready_o(unused_read_ready),  // read_room has reserved it
-    .push_data_i({beat, push_void, push_last}),
-    .pop_valid_o(s_axi_rvalid_o),
-    .pop_ready_i(s_axi_rready_i),
-    .pop_data_o({s_axi_rdata_o, read_refused, s_axi_rlast_o}),
-    .count_o(unused_read_beats)
+    .room_o(read_room),
+    .word_i(word && !word_write),
+    .void_i(word_void),
+    .beat_first_i(beat_first),
+    .beat_last_i(beat_last),
+    .last_i(word_last),
+    .read_i(phy_read_i),
+    .valid_o(s_axi_rvalid_o),
+    .ready_i(s_axi_rready_i),
+    .data_o(s_axi_rdata_o),
+    .refused_o(read_refused),
+    .last_o(s_axi_rlast_o)
   );
   assign s_axi_rresp_o = read_refused ? SlaveError : Okay;
 
@@ -372,7 +337,6 @@ module sdram_controller #(
 
   // What the contract demands.
   if (DataBits % WordBits != 0) $error("sdram_controller: DataBits must be a multiple of the word");
-  if (ReadBeats < ReadLatency) $error("sdram_controller: ReadBeats must cover the read latency");
 endmodule
 
 `default_nettype wire
