@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // What an SDR SDRAM chip is told, a command per system clock: initialization, rows, words, refresh.
 //
-// Contract: times are in system clocks, CasLatency in chip clocks. After reset the chip is left alone
-//   for InitClocks, then precharged, refreshed eight times and given its mode: bursts of Gear.
-//   Segments (words of one row, sdram_segments) are carried out in order. Rows stay open; while the
-//   words of one segment move, the next one's row is opened unless it lies in the same bank. A word
-//   moves when write_ready_i, or read_ready_i, says that there is data, or room; void words move
-//   without a command. A refresh falls due every TRefi; at a pause they are done at once, under load
-//   four together, in the midst of a segment if need be (whose row is opened again): no refresh is
-//   later than five TRefi, of the nine that a chip allows, whatever the surroundings do.
-// Cycles: a segment whose row is open moves its words from the second clock after it was taken, else
-//   max(1, TRcd - 1) later, and TRp more where the bank holds another row; a precharge and an
+// Contract: times are in system clocks, CasLatency in chip clocks. After reset the chip is left
+//   alone for InitClocks, then precharged, refreshed eight times and given its mode: bursts of
+//   Gear. Segments (words of one row, sdram_segments) are carried out in order. Rows stay open;
+//   while the words of one segment move, the next one's row is opened unless it lies in the same
+//   bank. A word moves when write_ready_i, or read_ready_i, says that there is data, or room; void
+//   words move without a command. A refresh falls due every TRefi; at a pause they are done at
+//   once, under load four together, in the midst of a segment if need be (whose row is opened
+//   again): no refresh is later than five TRefi, of the nine that a chip allows, whatever the
+//   surroundings do.
+// Cycles: a segment whose row is open moves its words from the second clock after it was taken,
+//   else max(1, TRcd - 1) later, and TRp more where the bank holds another row; a precharge and an
 //   activation take a clock each from the words of the segment before. Activations lie two clocks
-//   apart or more, which is to cover tRRD. From a read to a write TurnClocks pass, so that dq is idle
-//   for a chip clock between; a read follows a write at once.
-//   word_* speak of the word that moves in this cycle; command, bank and address come a clock later.
+//   apart or more, which is to cover tRRD. From a read to a write TurnClocks pass, so that dq is
+//   idle for a chip clock between; a read follows a write at once. word_* speak of the word that
+//   moves in this cycle; command, bank and address come a clock later.
 `default_nettype none
 
 module sdram_commands #(

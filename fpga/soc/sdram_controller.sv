@@ -2,15 +2,15 @@
 // AXI4 slave whose memory is an SDR SDRAM chip behind sdram_phy.
 //
 // Contract: INCR bursts of full-width beats that stay inside 4 KiB, answered in order in each
-//   direction; a burst outside of the memory is answered SLVERR, and a write there changes nothing. A
-//   write whose response has come is seen by every later read. A write burst begins when all its
-//   data are here, or WriteBeats of it: a master that has begun its data goes on without waiting for
-//   a read. Memory is row, bank, column: a byte address counts through a row and goes on in the
-//   next bank. DataBits is a multiple of the word of Gear * DqBits bits; times are in system clocks,
-//   CasLatency and CaptureClocks (sdram_phy) in chip clocks.
-// Timing: a word per system clock, less what is listed in sdram_commands. A read of an open row that
-//   meets an idle controller has its first beat ReadLatency + 5 clocks after its address, and a clock
-//   for every further word of the beat.
+//   direction; a burst outside of the memory is answered SLVERR, and a write there changes nothing.
+//   A write whose response has come is seen by every later read. A write burst begins when all its
+//   data are here, or WriteBeats of it: a master that has begun its data goes on without waiting
+//   for a read. Memory is row, bank, column: a byte address counts through a row and goes on in the
+//   next bank. DataBits is a multiple of the word of Gear * DqBits bits; times are in system
+//   clocks, CasLatency and CaptureClocks (sdram_phy) in chip clocks.
+// Timing: a word per system clock, less what is listed in sdram_commands. A read of an open row
+//   that meets an idle controller has its first beat ReadLatency + 5 clocks after its address, and
+//   a clock for every further word of the beat.
 `default_nettype none
 
 module sdram_controller #(
@@ -80,7 +80,7 @@ module sdram_controller #(
   localparam int unsigned CountBits = 9 + PartBits;
   localparam int unsigned Bursts = 4;  // addresses waiting, and responses
   localparam int unsigned BurstWidth = 1 + WordAddressBits + 8;
-  // From a command's decision to its word at phy_read_i: the PHY's latency and the command's register.
+  // From a command's decision to its word at phy_read_i: its register, and the PHY's latency.
   localparam int unsigned ReadLatency = (CasLatency + CaptureClocks + 2) / Gear +
       (Gear == 2 ? 3 : 1);
   localparam logic [1:0] Okay = 2'b00, SlaveError = 2'b10;

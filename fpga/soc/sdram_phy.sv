@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pins of an SDR SDRAM chip: a command and a word of Gear * DqBits bits per system clock.
 //
-// Contract: Gear 1: the chip runs at clk_i. Gear 2: it runs at clk2x_i, of twice the frequency, whose
-//   every second rising edge is one of clk_i; the command lies in the first chip clock of a system
-//   clock, the word's lower half goes with it and the upper half with the next. The board forwards
-//   the chip's clock and makes the tri-state of dq from dq_oe_o; the chip samples a pin before the
-//   next edge of what launched it, and CaptureClocks says how many chip clocks later than that its
-//   answer is sampled here, for a board whose round trip takes long. cke_o rises after reset.
-// Timing: pins come from registers, and dq_i goes into one. A read command offered in system clock t
-//   has its word at read_o in clock t + CasLatency + CaptureClocks + 2 (Gear 1), or in clock
-//   t + floor((CasLatency + CaptureClocks + 2) / 2) + 2 (Gear 2).
+// Contract: Gear 1: the chip runs at clk_i. Gear 2: it runs at clk2x_i, of twice the frequency,
+//   whose every second rising edge is one of clk_i; the command lies in the first chip clock of a
+//   system clock, the word's lower half goes with it and the upper half with the next. The board
+//   forwards the chip's clock and makes the tri-state of dq from dq_oe_o; the chip samples a pin
+//   before the next edge of what launched it, and CaptureClocks says how many chip clocks later
+//   than that its answer is sampled here, for a board whose round trip takes long. cke_o rises
+//   after reset.
+// Timing: pins come from registers, and dq_i goes into one. A read command offered in system clock
+//   t has its word at read_o in clock t + CasLatency + CaptureClocks + 2 (Gear 1), or in clock t +
+//   floor((CasLatency + CaptureClocks + 2) / 2) + 2 (Gear 2).
 `default_nettype none
 
 module sdram_phy #(

@@ -2,9 +2,10 @@
 // Bursts of reads and writes in one line, cut where a row of the memory ends.
 //
 // Contract: a burst has 1 or more words of the memory, of which `address` is the first; it is taken
-//   whole. While both directions have a burst, one goes on for GroupBursts and then the other: every
-//   change of direction costs the chip idle clocks. A word address is row, bank and column, so that
-//   what follows a row lies in the next bank. A void burst is one that lies outside of the memory.
+//   whole. While both directions have a burst, one goes on for GroupBursts and then the other:
+//   every change of direction costs the chip idle clocks. A word address is row, bank and column,
+//   so that what follows a row lies in the next bank. A void burst is one that lies outside of the
+//   memory.
 // Timing: one segment per cycle, the first one cycle after its burst was taken.
 `default_nettype none
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Controller, PHY and chip, wired as on a board. Times of the controller are in system clocks, those
-// that the chip demands come from the test, in chip clocks.
+// Controller, PHY and chip, wired as on a board. Times of the controller are in system clocks,
+// those that the chip demands come from the test, in chip clocks.
 `default_nettype none
 
 module sdram_bench #(

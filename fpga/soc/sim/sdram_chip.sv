@@ -3,11 +3,11 @@
 //
 // Contract: pins are sampled at rising edges of clk_i, the chip's clock, in which all times count;
 //   they are inputs so that one model serves every chip. A broken rule is printed with its name and
-//   the clock, and counted; of the first one name and clock stay at the outputs. A test demands that
-//   violations_o is 0, or sets Stop, which ends the simulation. Not modelled, and refused as the rule
-//   "command": self-refresh and power-down, burst terminate, auto-precharge, bursts over 2.
-//   mem is public: the simulation loads and reads it as (root).….mem[{row, bank, column}], which for
-//   sdram_controller is byte address / (DqBits / 8).
+//   the clock, and counted; of the first one name and clock stay at the outputs. A test demands
+//   that violations_o is 0, or sets Stop, which ends the simulation. Not modelled, and refused as
+//   the rule "command": self-refresh and power-down, burst terminate, auto-precharge, bursts over
+//   2. mem is public: the simulation loads and reads it as (root).….mem[{row, bank, column}], which
+//   for sdram_controller is byte address / (DqBits / 8).
 // Timing: a read sampled at edge k has its word at dq_o for edge k + CL. When nobody drives dq_o it
 //   shows the inverse of what it last did.
 `default_nettype none
