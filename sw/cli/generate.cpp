@@ -69,7 +69,9 @@ void addGenerate(CLI::App& app, int& status) {
       "  intformer generate configs/base16.toml --out build/base16\n"
       "  intformer generate configs/edge8.toml --out /tmp/x --set vector.lanes=8 --set "
       "vector.family=ibert\n"
-      "The folder then holds <name>.f, the list of all sources: verilator --lint-only -F <name>.f\n\n"
+      "The folder then holds <name>.f, the list of all sources: verilator --lint-only -F <name>.f\n"
+      "What other tools and systems take lies beside it: <name>_axi.v, a wrapper in plain Verilog,\n"
+      "<name>.core, <name>.rdl and more, of which docs/8-boards.md has a table.\n\n"
       "Keys of a config, each of which may be left out:\n" +
       configKeysMarkdown());
   command->callback([options, &status] { status = generate(*options); });
