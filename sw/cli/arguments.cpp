@@ -255,6 +255,34 @@ class Reader {
   bool help_ = false;
 };
 
+/// The task of a command that has several: the first word that is no option and no option's value.
+/// Taken out of the words, which may hold options before and behind it. Throws UsageError.
+CLI::App& takeTask(CLI::App& command, std::vector<std::string>& words) {
+  const std::vector<CLI::App*> tasks = command.get_subcommands({});
+  std::string names;
+  for (const CLI::App* task : tasks) names += (names.empty() ? "" : ", ") + task->get_name();
+  for (std::size_t i = 0; i < words.size() && words[i] != "--"; ++i) {
+    if (looksLikeOption(words[i])) {
+      const bool value = words[i].find('=') == std::string::npos &&
+                         std::ranges::any_of(tasks, [&](const CLI::App* task) {
+                           const CLI::Option* option = task->get_option_no_throw(words[i]);
+                           return option != nullptr && takesValue(*option);
+                         });
+      i += value ? 1 : 0;
+      continue;
+    }
+    const std::string word = words[i];
+    for (CLI::App* task : tasks)
+      if (task->get_name() == word) {
+        words.erase(words.begin() + static_cast<std::ptrdiff_t>(i));
+        return *task;
+      }
+    throw UsageError(
+        fmt::format("{}: unknown task {}; it is one of {}", command.get_name(), word, names));
+  }
+  throw UsageError(fmt::format("{}: which task? {}", command.get_name(), names));
+}
+
 }  // namespace
 
 std::string nearestName(const std::string& written, const std::vector<std::string>& names) {
@@ -282,10 +310,16 @@ Arguments checkedArguments(CLI::App& app, std::vector<std::string> words) {
     for (const std::string& name : names) text += " " + name;
     throw UsageError(text);
   }
-  const std::string name = words[0];
+  std::vector<std::string> path = {words[0]};
   words.erase(words.begin());
+  const bool help = !words.empty() && (words[0] == "--help" || words[0] == "-h");
+  if (!command->get_subcommands({}).empty() && !help) {
+    command = &takeTask(*command, words);
+    path.push_back(command->get_name());
+  }
+  const std::string name = path.size() == 1 ? path[0] : path[0] + " " + path[1];
   Arguments result = Reader(*command, name).read(words);
-  result.words.insert(result.words.begin(), name);
+  result.words.insert(result.words.begin(), path.begin(), path.end());
   return result;
 }
 

@@ -19,7 +19,7 @@ struct Arguments {
 };
 
 /// Checks a command line against the program's description of itself and brings it into one form:
-/// the command, its options with their values, "--", and its arguments. One word is one value, byte
+/// the command, its task where it has several, options with their values, "--", and arguments. One word is one value, byte
 /// for byte: nothing is taken apart, joined or left out. Without a command the words are empty.
 /// Changes how many values the options of `app` expect. Throws UsageError.
 Arguments checkedArguments(CLI::App& app, std::vector<std::string> words);

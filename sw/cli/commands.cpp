@@ -15,6 +15,7 @@ void addCommands(CLI::App& app, int& status) {
   addClassify(app, status);
   addSearch(app, status);
   addAccuracy(app, status);
+  addBoard(app, status);
 }
 
 }  // namespace intformer::cli

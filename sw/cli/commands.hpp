@@ -19,6 +19,7 @@ void addClassify(CLI::App& app, int& status);
 void addEmbed(CLI::App& app, int& status);
 void addSearch(CLI::App& app, int& status);
 void addAccuracy(CLI::App& app, int& status);
+void addBoard(CLI::App& app, int& status);
 /// All of them, in the order of help.
 void addCommands(CLI::App& app, int& status);
 

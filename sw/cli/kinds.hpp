@@ -16,6 +16,7 @@ inline constexpr const char* kSetting = "KEY=VALUE";
 inline constexpr const char* kCycles = "FROM:TO";
 inline constexpr const char* kLengths = "LENGTHS";
 inline constexpr const char* kWord = "WORD";  ///< a name of the user's own
+inline constexpr const char* kPort = "PORT";  ///< a serial port's path
 inline constexpr const char* kChoice = "NAME";  ///< one of those that the option lists
 
 }  // namespace intformer::cli::kind

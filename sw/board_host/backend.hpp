@@ -1,0 +1,39 @@
+#pragma once
+
+#include "sw/board_host/runner.hpp"
+#include "sw/embed/integer_backend.hpp"
+#include "sw/embed/program_cache.hpp"
+
+namespace intformer::board_host {
+
+/// Cycles of a program by the performance model, with these inputs.
+uint64_t expectedCycles(const Program& program, const Graph& graph, const TensorValues& inputs,
+                        const Plan& plan);
+
+/// The integers on a board; every last hidden state is compared with the golden model. run() throws
+/// CompileError, BackendError for a difference or a device that stopped, and LinkError.
+class BoardBackend : public embed::IntegerBackend {
+ public:
+  /// `runner` must outlive it.
+  BoardBackend(const quantizer::QuantizedModel& model, Runner& runner)
+      : IntegerBackend(model), runner_(runner) {}
+
+  /// One sentence after the other: all of a length have one program.
+  [[nodiscard]] uint32_t batchTokens() const override { return 1; }
+  [[nodiscard]] const embed::DeviceWork* work() const override { return &work_; }
+  /// What went over the cable before the runs.
+  [[nodiscard]] const LoadResult& loaded() const { return loaded_; }
+
+ private:
+  TensorValues compute(const std::vector<uint32_t>& lengths, const TensorValues& inputs) override;
+  embed::CompiledBatch& prepare(const std::vector<uint32_t>& lengths, const TensorValues& inputs);
+  void compare(const Tensor& got, const Tensor& golden);
+  void count(const tb::DeviceRun& run);
+
+  Runner& runner_;
+  embed::ProgramCache programs_{std::size_t{256} << 20};
+  embed::DeviceWork work_;
+  LoadResult loaded_;
+};
+
+}  // namespace intformer::board_host

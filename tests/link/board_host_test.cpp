@@ -1,0 +1,151 @@
+// What a board's memory is tested for, and loaded with.
+#include "sw/board_host/memory_test.hpp"
+#include "sw/board_host/runner.hpp"
+#include "sw/compiler/compile.hpp"
+#include "sw/link/link_error.hpp"
+#include "sw/model/bert.hpp"
+#include "tests/link/plans.hpp"
+#include "tests/link/stand_in_board.hpp"
+
+namespace intformer::test {
+namespace {
+
+using board_host::load;
+using board_host::Stretch;
+
+struct Board {
+  StandInBoard board;
+  link::SerialPort port;
+  link::BoardLink link;
+  explicit Board(StandInBoard::Make make)
+      : board(std::move(make)), port(board.port(), 3'000'000), link(port) {
+    link.identify();
+  }
+};
+
+TEST_CASE("a memory that keeps everything passes, quick or whole", "[board_host]") {
+  Board board({.plan = planOf("tiny4"), .memoryBytes = 200'000});
+  CHECK_FALSE(board_host::testDataLines(board.link));
+  for (const bool whole : {true, false}) {
+    uint64_t told = 0;
+    CHECK_FALSE(board_host::testAddresses(board.link, whole,
+                                          [&](uint64_t done, uint64_t) { told = done; }));
+    CHECK(told == board_host::testedBytes(board.link.identity(), whole));
+  }
+  CHECK(board_host::testedBytes(board.link.identity(), true) == 200'000);
+}
+
+TEST_CASE("a data line that sticks is named", "[board_host]") {
+  const Plan plan = planOf("tiny4");
+  for (const bool high : {true, false}) {
+    Board board({.plan = plan, .keeps = [&](uint32_t address, uint8_t byte) {
+                   if (address % plan.busBytes != 2) return byte;
+                   return static_cast<uint8_t>(high ? byte | 8 : byte & ~8);
+                 }});
+    const auto fault = board_host::testDataLines(board.link);
+    REQUIRE(fault);
+    CHECK_THAT(*fault, containsText("do not keep what is written: 19"));
+  }
+}
+
+TEST_CASE("an address line that is ignored is found in a sample", "[board_host]") {
+  // Writes to the upper half of each stretch of 2^(n+1) bytes are lost.
+  for (uint32_t line = 10; line < 20; ++line) {
+    StandInBoard* memory = nullptr;
+    Board board({.plan = planOf("tiny4"), .keeps = [&](uint32_t address, uint8_t byte) {
+                   if ((address >> line & 1) != 0) memory->memory()[address ^ 1U << line] = byte;
+                   return byte;
+                 }});
+    memory = &board.board;
+    INFO("line " << line);
+    const auto fault = board_host::testAddresses(board.link, false);
+    REQUIRE(fault);
+    CHECK_THAT(*fault, containsText("blocks are wrong; the first: 0x"));
+  }
+}
+
+TEST_CASE("what is there is not sent again", "[board_host]") {
+  Board board({.plan = planOf("tiny4")});
+  Bytes image(600'000);
+  for (std::size_t i = 0; i < image.size(); ++i) image[i] = static_cast<uint8_t>(i * i >> 3);
+  const std::vector<Stretch> all = {{4096, image}};
+  uint64_t told = 0;
+  const auto first = load(board.link, all, [&](uint64_t done, uint64_t total) {
+    CHECK(total == image.size());
+    told = done;
+  });
+  CHECK(told == image.size());
+  CHECK(first.bytes == image.size());
+  CHECK(first.sent == image.size());
+  CHECK(std::equal(image.begin(), image.end(), board.board.memory().begin() + 4096));
+  CHECK(load(board.link, all).sent == 0);
+  board.board.memory()[4096 + 300'000] ^= 1;
+  const uint64_t before = board.board.writtenBytes();
+  const auto again = load(board.link, all);
+  CHECK(again.sent == 16384);
+  CHECK(board.board.writtenBytes() - before == 16384);
+  CHECK(load(board.link, all).sent == 0);
+}
+
+TEST_CASE("memory that forgets is refused after loading", "[board_host]") {
+  Board board({.plan = planOf("tiny4"), .keeps = [](uint32_t address, uint8_t byte) {
+                 return address == 50'000 ? uint8_t{0} : byte;
+               }});
+  const Bytes image(100'000, 7);
+  CHECK_THROWS_WITH(load(board.link, std::vector<Stretch>{{0, image}}),
+                    containsText("the memory does not keep what was sent to it"));
+}
+
+TEST_CASE("a device is compared in everything that it says of itself", "[board_host]") {
+  const Plan plan = planOf("tiny4");
+  Board board({.plan = plan});
+  CHECK_NOTHROW(board_host::Runner(board.link, plan));
+  CHECK_THROWS_WITH(
+      board_host::Runner(board.link, planOf("edge8")),
+      containsText("the bitstream's device is another than edge8: array.dim 4 and not "
+                   "8") &&
+          containsText("config hash 0x"));
+  CHECK_THROWS_WITH(board_host::Runner(board.link, planOf("tiny4", {"commands.queue_depth=3"})),
+                    containsText("another than tiny4 (commands.queue_depth=3): config hash 0x"));
+  Board none({.plan = plan, .noDevice = true});
+  CHECK_THROWS_WITH(board_host::Runner(none.link, plan), containsText("its device does not"));
+}
+
+TEST_CASE("constants lie at one address for all lengths, and programs run from there",
+          "[board_host]") {
+  const Plan plan = planOf("tiny4");
+  const auto spec = model::loadModelSpec("configs/models/tiny-tokens.toml").spec;
+  REQUIRE(spec);
+  std::vector<uint64_t> addresses;
+  Board board({.plan = plan});
+  for (const uint32_t length : {5U, 40U}) {
+    const Graph graph = model::buildModel(*spec, 1, {length}, 1, model::EncoderInput::Tokens,
+                                          model::Integers::Drawn);
+    const TensorValues inputs = model::seededInputs(graph, 1);
+    Program program = compiler::compile(graph, plan, {.sharedConstants = true});
+    board_host::settleConstants(program);
+    addresses.push_back(program.constantsAddress);
+    board_host::Runner runner(board.link, plan);
+    const auto image = buildImage(program, graph, inputs);
+    const auto loaded = runner.load(program, graph, image);
+    if (length == 40) CHECK(loaded.sent < loaded.bytes);
+    const tb::DeviceRun run = runner.run(program, 1000);
+    INFO(run.text());
+    CHECK(run.ok());
+  }
+  CHECK(addresses[0] == addresses[1]);
+}
+
+TEST_CASE("a program larger than the memory says how many bytes are missing", "[board_host]") {
+  const Plan plan = planOf("tiny4");
+  Board board({.plan = plan});
+  const board_host::Runner runner(board.link, plan);
+  Program program;
+  program.memoryBytes = (1U << 20) + 12'345;
+  CHECK_THROWS_WITH(runner.checkMemory(program), containsText("12345 are missing"));
+  program.memoryBytes = 1U << 20;
+  CHECK_NOTHROW(runner.checkMemory(program));
+}
+
+}  // namespace
+}  // namespace intformer::test
