@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <memory>
@@ -27,7 +28,7 @@ int measure(OpenBoard& board, const ModelInput& model, const board::BoardProgram
   const std::vector<uint8_t> image = buildImage(compiled.program, model.graph, model.inputs);
   const board_host::LoadResult loaded = runner.load(compiled.program, model.graph, image);
   const tb::DeviceRun run = runner.run(compiled.program, compiled.cycles);
-  const std::string tokens = lengthsText(compiled.lengths);
+  const std::string tokens = fmt::format("{}", fmt::join(compiled.lengths, "+"));
   if (!run.ok()) {
     fmt::print("{} tokens: {}\n", tokens, run.text());
     return kStopped;

@@ -25,11 +25,17 @@ std::string anyValue(const CLI::Option& option) {
   return option.get_type_name().starts_with("UINT") ? "1" : "x";
 }
 
+CLI::App* appOf(Description& description, const Words& command) {
+  CLI::App* app = &description.app;
+  for (const std::string& word : command) app = app->get_subcommand(word);
+  return app;
+}
+
 /// What the program's description of itself makes of a command line: the values of one option.
-Words valuesOf(const std::string& command, const std::string& name, const Words& values,
+Words valuesOf(const Words& command, const std::string& name, const Words& values,
                const std::function<Words(const Words& required)>& line) {
   Description description;
-  CLI::App* app = description.app.get_subcommand(command);
+  CLI::App* app = appOf(description, command);
   Words required;
   for (const CLI::Option* option : optionsOf(*app))
     if (option->get_required() && nameOf(*option) != name && !option->get_positional()) {
@@ -40,7 +46,7 @@ Words valuesOf(const std::string& command, const std::string& name, const Words&
     if (nameOf(*option) == name)
       for (const CLI::Option* needed : option->get_needs()) required.push_back(nameOf(*needed));
   Words words = line(required);
-  words.insert(words.begin(), command);
+  words.insert(words.begin(), command.begin(), command.end());
   INFO(quoted(words) << " for " << quoted(values));
   description.parse(words);
   for (const CLI::Option* option : optionsOf(*app))
@@ -49,10 +55,10 @@ Words valuesOf(const std::string& command, const std::string& name, const Words&
 }
 
 /// The command's positional arguments that must be there, for an option's own test.
-Words positionals(const std::string& command) {
+Words positionals(const Words& command) {
   Description description;
   Words words;
-  for (const CLI::Option* option : optionsOf(*description.app.get_subcommand(command)))
+  for (const CLI::Option* option : optionsOf(*appOf(description, command)))
     if (option->get_positional() && option->get_required()) words.emplace_back("x");
   return words;
 }
@@ -65,10 +71,10 @@ Words operator+(Words a, const Words& b) {
 TEST_CASE("every option says what its value is", "[cli]") {
   const Words kinds = {kind::kTextFile, kind::kOutFile,   kind::kConfig,  kind::kModel,
                        kind::kModelOut, kind::kFolder,    kind::kSentence, kind::kSentences,
-                       kind::kSetting,  kind::kCycles, kind::kLengths, kind::kWord,   kind::kChoice,  "UINT",
+                       kind::kSetting,  kind::kCycles, kind::kLengths, kind::kWord,   kind::kPort, kind::kChoice,  "UINT",
                        "FLOAT"};
   Description description;
-  REQUIRE(description.commands.size() >= 11);
+  REQUIRE(description.commands.size() >= 14);
   for (CLI::App* command : description.commands)
     for (const CLI::Option* option : optionsOf(*command)) {
       const std::string full = option->get_type_name();
@@ -91,7 +97,8 @@ TEST_CASE("one argument is one text, byte for byte, in every command", "[cli]") 
           type != kind::kOutFile && type != kind::kTextFile && type != kind::kModel)
         continue;
       const bool isText = type == kind::kSentence || type == kind::kSentences;
-      const std::string name = nameOf(*option), on = command->get_name();
+      const std::string name = nameOf(*option);
+      const Words on = wordsOf(*command);
       for (const std::string& text : kTexts) {
         if (!isText && text.empty()) continue;  // no file
         ++tried;

@@ -9,7 +9,11 @@ namespace intformer::test {
 
 Description::Description() {
   cli::addCommands(app, status);
-  commands = app.get_subcommands({});
+  for (CLI::App* command : app.get_subcommands({})) {
+    const auto tasks = command->get_subcommands({});
+    commands.insert(commands.end(), tasks.begin(), tasks.end());
+    if (tasks.empty()) commands.push_back(command);
+  }
   // In time before the command would run.
   for (CLI::App* command : commands)
     command->parse_complete_callback([] { throw CLI::Success(); });
@@ -19,6 +23,13 @@ void Description::parse(const Words& words) {
   Words canonical = cli::checkedArguments(app, words).words;
   std::ranges::reverse(canonical);
   CHECK_THROWS_AS(app.parse(std::move(canonical)), CLI::Success);
+}
+
+Words wordsOf(const CLI::App& command) {
+  Words words = {command.get_name()};
+  const CLI::App* const above = command.get_parent();
+  if (above->get_parent() != nullptr) words.insert(words.begin(), above->get_name());
+  return words;
 }
 
 std::string nameOf(const CLI::Option& option) {
@@ -54,13 +65,17 @@ Examples::Examples() {
       {"search", {"A river.", "--model", model, "--corpus", lines, "--no-cache"}},
       {"accuracy", {"--model", model, "--corpus", lines, "--queries", "1", "--lines", "2",
                     "--own"}},
+      {"board selftest", {"--port", board_.port(), "--config", on, "--quick"}},
+      {"board embed", {"A river.", "--port", board_.port(), "--config", on, "--model", model}},
+      {"board bench", {"--port", board_.port(), "--config", on, "--model", shape}},
   };
 }
 
 Words Examples::with(const CLI::App& command, const CLI::Option& option,
                      const std::string& value) const {
-  const auto found = examples_.find(command.get_name());
-  INFO(command.get_name() << " has no example in tests/cli/support.cpp");
+  const Words name = wordsOf(command);
+  const auto found = examples_.find(name.size() == 1 ? name[0] : name[0] + " " + name[1]);
+  INFO(quoted(name) << " has no example in tests/cli/support.cpp");
   REQUIRE(found != examples_.end());
   Words words = found->second;
   if (option.get_positional()) {
@@ -71,7 +86,7 @@ Words Examples::with(const CLI::App& command, const CLI::Option& option,
     words.push_back(nameOf(option));
     words.push_back(value);
   }
-  words.insert(words.begin(), command.get_name());
+  words.insert(words.begin(), name.begin(), name.end());
   return words;
 }
 

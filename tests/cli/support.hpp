@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "gen/config.hpp"
+#include "tests/link/stand_in_board.hpp"
 #include "tests/program.hpp"
 #include "tests/temporary_folder.hpp"
 
@@ -17,12 +19,14 @@ struct Description {
   Description();
   CLI::App app{"intformer"};
   int status = 0;
-  std::vector<CLI::App*> commands;
+  std::vector<CLI::App*> commands;  ///< of one with tasks these
 
   /// Parses a command line and runs nothing. Throws cli::UsageError.
   void parse(const Words& words);
 };
 
+/// A command's words: {"embed"}, {"board", "embed"}.
+Words wordsOf(const CLI::App& command);
 /// As the command line names it: "--out", or a positional's name.
 std::string nameOf(const CLI::Option& option);
 bool takesText(const CLI::Option& option);
@@ -40,7 +44,8 @@ struct Examples : TemporaryFolder {
   std::string lines = path("lines");
 
  private:
-  std::map<std::string, Words> examples_;
+  StandInBoard board_{{.plan = *loadConfig("configs/tiny4.toml").plan}};
+  std::map<std::string, Words> examples_;  ///< by the command's words
 };
 
 /// Both streams and the status, as a shell has it: 128 and more for signals.
