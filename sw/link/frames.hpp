@@ -15,8 +15,9 @@ inline constexpr uint32_t kMostPayload = 1024;
 inline constexpr uint32_t kLinkVersion = 1;
 inline constexpr uint32_t kIdentityBytes = 32;
 inline constexpr char kIdentityMagic[] = "INTFLINK";
-/// Clocks after which a board drops a request that does not go on.
-inline constexpr uint32_t kDropClocks = 1U << 16;
+/// Clocks after which a board drops a request that does not go on: PauseClocks of
+/// fpga/soc/link_bridge.sv.
+inline constexpr uint32_t kDropClocks = 1U << 18;
 
 enum class Op : uint8_t {
   Identify,

@@ -83,8 +83,8 @@ void StandInBoard::serve() {
       return;
     }
     pollfd one{master_, POLLIN, 0};
-    // A request that does not go on for 2^16 clocks is dropped.
-    if (::poll(&one, 1, 2) <= 0) {
+    // A request that does not go on for 2^18 clocks is dropped.
+    if (::poll(&one, 1, 6) <= 0) {
       frame_.clear();
       continue;
     }
