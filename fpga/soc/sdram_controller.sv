@@ -4,10 +4,10 @@
 // Contract: INCR bursts of full-width beats that stay inside 4 KiB, answered in order in each
 //   direction; a burst outside of the memory is answered SLVERR, and a write there changes nothing.
 //   A write whose response has come is seen by every later read. A write burst begins when all its
-//   data are here, or WriteBeats of it: a master that has begun its data goes on without waiting
-//   for a read. Memory is row, bank, column: a byte address counts through a row and goes on in the
-//   next bank. DataBits is a multiple of the word of Gear * DqBits bits; times are in system
-//   clocks, CasLatency and CaptureClocks (sdram_phy) in chip clocks.
+//   data are here, or the buffer of WriteBeats is full: a master that has begun its data goes on
+//   without waiting for a read. Memory is row, bank, column: a byte address counts through a row
+//   and goes on in the next bank. DataBits is a multiple of the word of Gear * DqBits bits; times
+//   are in system clocks, CasLatency and CaptureClocks (sdram_phy) in chip clocks.
 // Timing: a word per system clock, less what is listed in sdram_commands. A read of an open row
 //   that meets an idle controller has its first beat ReadLatency + 5 clocks after its address, and
 //   a clock for every further word of the beat.

@@ -175,6 +175,23 @@ TEST_CASE("a lone read takes the clocks that are said of it", "[sdram]") {
   checkSound(bench);
 }
 
+TEST_CASE("a write whose data stay away holds no read up", "[sdram]") {
+  SdramBench<Ulx3s> bench(1);
+  bench.settle();
+  bench.stuck = 2;  // after 40 beats: in the midst of the fourth burst, before the buffer is full
+  for (uint64_t i = 0; i < 5; ++i) bench.write(i * 4096, 12);
+  for (int i = 0; i < 100; ++i) bench.step();
+  const uint64_t before = bench.readBeats;
+  for (uint64_t i = 0; i < 20; ++i) bench.read(65536 + i * 2048, 16);
+  for (int i = 0; i < 1000; ++i) bench.step();
+  CHECK(bench.writeBeats == 40);
+  CHECK(bench.readBeats - before == 20 * 16);
+  bench.stuck = 0;
+  bench.finish();
+  checkSound(bench);
+  CHECK(bench.differences() == 0);
+}
+
 TEMPLATE_TEST_CASE("refreshes come on time whatever stands still", "[sdram]", Ulx3s, Small128,
                    Wide32, Slow64) {
   using Bench = SdramBench<TestType>;
