@@ -18,6 +18,7 @@ using link::SerialPort;
 using namespace std::chrono_literals;
 
 const LinkOptions kQuick = {.attempts = 3, .answer = 60ms};
+const LinkOptions kPatient = {.answer = 2s};  ///< where no request may be sent again
 
 /// A board and a host.
 struct Pair {
@@ -48,7 +49,7 @@ void exchange(BoardLink& link, uint32_t at = 4) {
 }
 
 TEST_CASE("a board says what it is, and keeps what it is sent", "[link]") {
-  Pair pair;
+  Pair pair(Trouble(), kPatient);
   const link::BoardIdentity& board = pair.link.identify();
   CHECK(board.clockHz == 50'000'000);
   CHECK(board.memoryBytes == 1U << 20);
@@ -95,7 +96,7 @@ TEST_CASE("noise before an answer is skipped, start bytes in it too", "[link]") 
   trouble.outgoing = [](Bytes& answer, uint64_t) {
     answer.insert(answer.begin(), {0x00, 0x5a, 0xff, 0x5a, 0x03, 0xa5});
   };
-  Pair pair(trouble);
+  Pair pair(trouble, kPatient);
   pair.link.identify();
   exchange(pair.link);
   CHECK(pair.link.statistics().retries == 0);
@@ -109,6 +110,20 @@ TEST_CASE("an answer that comes late is not the next request's", "[link]") {
   pair.link.identify();
   exchange(pair.link);
   CHECK(pair.link.statistics().retries > 0);
+}
+
+TEST_CASE("an answer that comes once more is not the next request's", "[link]") {
+  Trouble trouble;
+  trouble.outgoing = [last = Bytes()](Bytes& answer, uint64_t) mutable {
+    const Bytes now = answer;
+    answer.insert(answer.begin(), last.begin(), last.end());
+    last = now;
+  };
+  Pair pair(trouble, kPatient);
+  pair.link.identify();
+  exchange(pair.link);
+  CHECK(pair.link.statistics().retries == 0);
+  CHECK(pair.link.statistics().skipped > 4000);
 }
 
 TEST_CASE("a register is written once, however often its answer is lost", "[link]") {
