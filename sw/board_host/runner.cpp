@@ -52,15 +52,18 @@ std::string identityDifference(const intformer_identity& found, const intformer_
 }
 
 void settleConstants(Program& program) {
-  constexpr uint64_t kStep = uint64_t{256} << 10;  // more than most programs' commands take
-  const uint64_t begin = program.constantsAddress;
-  const uint64_t distance = (begin + kStep - 1) / kStep * kStep - begin;
-  moveAddresses(program.commands,
-                [&](uint64_t address) { return address >= begin ? address + distance : address; });
-  for (MemorySegment& segment : program.constants) segment.address += distance;
+  constexpr uint64_t kPage = 4096;  // moves by pages change no burst
+  const auto pages = [](uint64_t bytes) { return (bytes + kPage - 1) / kPage * kPage; };
+  const uint64_t constants = program.constantsAddress, tensors = program.readOnlyEnd;
+  program.programAddress = pages(tensors - constants);
+  program.readOnlyEnd = pages(program.programAddress + program.commands.size() * kCommandBytes);
+  const uint64_t distance = program.readOnlyEnd - tensors;  // modulo 2^64
+  moveAddresses(program.commands, [&](uint64_t address) {
+    return address < tensors ? address - constants : address + distance;
+  });
+  for (MemorySegment& segment : program.constants) segment.address -= constants;
   for (Placement& placement : program.placements) placement.address += distance;
-  program.constantsAddress += distance;
-  program.readOnlyEnd += distance;
+  program.constantsAddress = 0;
   program.memoryBytes += distance;
 }
 
@@ -104,8 +107,7 @@ LoadResult Runner::load(const Program& program, const Graph& graph,
   if (whole) {
     add(0, image.size());
   } else {
-    add(program.programAddress, program.programAddress + program.commands.size() * kCommandBytes);
-    add(program.constantsAddress, program.readOnlyEnd);
+    add(0, program.readOnlyEnd);
     for (const Placement& placement : program.placements)
       if (graph.tensors[placement.tensor].role == TensorRole::Input)
         add(placement.address, placement.address + placement.bytes());

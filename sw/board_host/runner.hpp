@@ -20,8 +20,8 @@ intformer_identity identityOf(const Plan& plan);
 /// "array.dim 4 and not 8, config hash 0x... and not 0x..."; "" where they agree.
 std::string identityDifference(const intformer_identity& found, const intformer_identity& wanted);
 
-/// Moves all behind the commands so that constants begin at the same address in programs for all
-/// lengths (CompileOptions::sharedConstants): another length's then find them in place.
+/// Moves constants to address 0 and commands behind them: so they lie there in programs for all
+/// lengths (CompileOptions::sharedConstants), and another length's finds them in place.
 void settleConstants(Program& program);
 
 /// Called while work goes on.

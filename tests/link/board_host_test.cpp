@@ -2,6 +2,7 @@
 #include "sw/board_host/memory_test.hpp"
 #include "sw/board_host/runner.hpp"
 #include "sw/compiler/compile.hpp"
+#include "sw/graph/lengths.hpp"
 #include "sw/link/link_error.hpp"
 #include "sw/model/bert.hpp"
 #include "tests/link/plans.hpp"
@@ -111,29 +112,35 @@ TEST_CASE("a device is compared in everything that it says of itself", "[board_h
   CHECK_THROWS_WITH(board_host::Runner(none.link, plan), containsText("its device does not"));
 }
 
-TEST_CASE("constants lie at one address for all lengths, and programs run from there",
+TEST_CASE("constants are the same bytes for all lengths, and programs run beside them",
           "[board_host]") {
   const Plan plan = planOf("tiny4");
   const auto spec = model::loadModelSpec("configs/models/tiny-tokens.toml").spec;
   REQUIRE(spec);
-  std::vector<uint64_t> addresses;
+  const Graph model =
+      model::buildModel(*spec, 1, {5}, 1, model::EncoderInput::Tokens, model::Integers::Drawn);
+  std::vector<std::vector<uint8_t>> contents;
   Board board({.plan = plan});
   for (const uint32_t length : {5U, 40U}) {
-    const Graph graph = model::buildModel(*spec, 1, {length}, 1, model::EncoderInput::Tokens,
-                                          model::Integers::Drawn);
+    const Graph graph = withLengths(model, std::vector{length});
     const TensorValues inputs = model::seededInputs(graph, 1);
     Program program = compiler::compile(graph, plan, {.sharedConstants = true});
+    const uint64_t tensors = program.memoryBytes - program.readOnlyEnd;
     board_host::settleConstants(program);
-    addresses.push_back(program.constantsAddress);
+    CHECK(program.constantsAddress == 0);
     board_host::Runner runner(board.link, plan);
     const auto image = buildImage(program, graph, inputs);
     const auto loaded = runner.load(program, graph, image);
+    std::vector<uint8_t> constants(program.programAddress);
+    std::copy_n(image.begin(), constants.size(), constants.begin());
+    contents.push_back(constants);
+    CHECK(program.memoryBytes - program.readOnlyEnd == tensors);
     if (length == 40) CHECK(loaded.sent < loaded.bytes);
     const tb::DeviceRun run = runner.run(program, 1000);
     INFO(run.text());
     CHECK(run.ok());
   }
-  CHECK(addresses[0] == addresses[1]);
+  CHECK((contents[0] == contents[1]));
 }
 
 TEST_CASE("a program larger than the memory says how many bytes are missing", "[board_host]") {

@@ -123,8 +123,8 @@ TEST_CASE("embed tells a wrong result, and a device that stopped", "[board]") {
     expectStatus(portOf(board) + embed, 2, "the board differs from the golden model, first in ");
   }
   {
-    const StandInBoard board({.plan = plan, .memoryBytes = 270'000});
-    expectStatus(portOf(board) + embed, 1, "of memory and the board has 270000: ");
+    const StandInBoard board({.plan = plan, .memoryBytes = 60'000});
+    expectStatus(portOf(board) + embed, 1, "of memory and the board has 60000: ");
   }
   {
     Trouble trouble;
