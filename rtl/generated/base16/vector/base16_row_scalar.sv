@@ -203,15 +203,22 @@ module base16_row_scalar #(
     if (!rst_ni) begin
       reading_q <= 1'b0;
       busy_q    <= 1'b0;
-      row_q     <= '0;
-      gap_q     <= '0;
-    end else if (start_i || busy_q || gap_q != '0) begin
+    end else if (start_i || busy_q) begin
       busy_q <= start_i || reading_q || row_q[Soft-1:1] != '0 ||
                 (layer_norm_q && row_q[Last-1:Soft] != '0);
-      row_q <= {row_q[Last-1:1], granted};
-      if (!layer_norm_q) row_q[Last:Soft+1] <= '0;
       if (start_i) reading_q <= 1'b1;
       else if (granted && read_slot_q + 1'b1 == end_q) reading_q <= 1'b0;
+    end
+  end
+
+  // No row is on its way when a command starts: these do not wait for its check.
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      row_q <= '0;
+      gap_q <= '0;
+    end else if (busy_q || gap_q != '0) begin
+      row_q <= {row_q[Last-1:1], granted};
+      if (!layer_norm_q) row_q[Last:Soft+1] <= '0;
       if (granted) gap_q <= GapWidth'(Interval - 1);
       else if (gap_q != '0) gap_q <= gap_q - 1'b1;
     end
