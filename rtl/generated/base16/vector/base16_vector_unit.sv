@@ -89,7 +89,7 @@ module base16_vector_unit #(
     Run
   } state_e;
   state_e state_q;
-  logic out_of_range, start, start_rows, start_scalar, fetch_idle, front_free, taken;
+  logic out_of_range_q, start, start_rows, start_scalar, fetch_idle, front_free, taken;
   logic offered_scalar, failed_q, read_fault, read_fault_acc, write_fault, slot_fault;
   logic [24:0] read_fault_addr, write_fault_addr;
   logic [31:0] write_index;
@@ -103,8 +103,7 @@ module base16_vector_unit #(
                            !(offered_scalar && scalar_busy_o);
   assign taken           = command_valid_i && command_ready_o;
 
-  assign out_of_range = (op_q.statistics_used || scalar) && 32'(stat_row) + 32'(rows) > StatRows;
-  assign start        = state_q == Check && !out_of_range;
+  assign start        = state_q == Check && !out_of_range_q;
   assign start_rows   = start && !scalar;
   assign start_scalar = start && scalar;
 
@@ -116,7 +115,7 @@ module base16_vector_unit #(
       write_offer_q <= 1'b0;
     end else begin
       if (error_valid_o) failed_q <= 1'b1;
-      if (state_q == Check) state_q <= out_of_range ? Check : (start_rows ? Run : Idle);
+      if (state_q == Check) state_q <= out_of_range_q ? Check : (start_rows ? Run : Idle);
       else if (taken) state_q <= Check;
       else if (front_free) state_q <= Idle;
       if (start_rows) issue_offer_q <= 1'b1;
@@ -128,9 +127,11 @@ module base16_vector_unit #(
 
   always_ff @(posedge clk_i) begin
     if (taken) begin
-      command_q <= command_i;
-      op_q      <= offered;
-      index_q   <= command_index_i;
+      command_q      <= command_i;
+      op_q           <= offered;
+      index_q        <= command_index_i;
+      out_of_range_q <= (offered.statistics_used || offered_scalar) &&
+                        32'(command_i.stat_row) + 32'(command_i.rows) > StatRows;
     end
   end
 
@@ -154,7 +155,7 @@ module base16_vector_unit #(
 
   // A fault stays until reset. One of a read waits for all writes before it, one of a slot for all
   // commands before it: so there is never more than one.
-  assign slot_fault    = state_q == Check && out_of_range && order_empty;
+  assign slot_fault    = state_q == Check && out_of_range_q && order_empty;
   assign error_valid_o = (write_fault || read_fault || slot_fault) && !failed_q;
   always_comb begin
     error_o.code  = base16_pkg::ErrScratchRange;
