@@ -54,7 +54,7 @@ uint32_t BoardAccess::inside(uint64_t address, uint64_t count) const {
 /// The words that hold the bytes: what else is in the first and the last stays.
 void BoardAccess::write(uint64_t address, const uint8_t* bytes, uint64_t count) {
   if (count == 0) return;
-  const uint32_t first = inside(address, count) / kWord * kWord;
+  const uint32_t first = static_cast<uint32_t>(inside(address, count) & ~(kWord - 1));
   const uint64_t end = (address + count + kWord - 1) / kWord * kWord;
   std::vector<uint8_t> words(end - first);
   if (address != first) link_.readMemory(first, std::span(words).first(kWord));
@@ -66,7 +66,7 @@ void BoardAccess::write(uint64_t address, const uint8_t* bytes, uint64_t count) 
 
 void BoardAccess::read(uint64_t address, uint8_t* bytes, uint64_t count) {
   if (count == 0) return;
-  const uint32_t first = inside(address, count) / kWord * kWord;
+  const uint32_t first = static_cast<uint32_t>(inside(address, count) & ~(kWord - 1));
   std::vector<uint8_t> words((address + count + kWord - 1) / kWord * kWord - first);
   link_.readMemory(first, words);
   std::copy_n(words.data() + (address - first), count, bytes);
