@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <memory>
@@ -28,7 +27,9 @@ int measure(OpenBoard& board, const ModelInput& model, const board::BoardProgram
   const std::vector<uint8_t> image = buildImage(compiled.program, model.graph, model.inputs);
   const board_host::LoadResult loaded = runner.load(compiled.program, model.graph, image);
   const tb::DeviceRun run = runner.run(compiled.program, compiled.cycles);
-  const std::string tokens = fmt::format("{}", fmt::join(compiled.lengths, "+"));
+  std::string tokens;
+  for (const uint32_t length : compiled.lengths)
+    tokens += fmt::format("{}{}", tokens.empty() ? "" : "+", length);
   if (!run.ok()) {
     fmt::print("{} tokens: {}\n", tokens, run.text());
     return kStopped;
