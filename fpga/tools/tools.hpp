@@ -8,6 +8,9 @@
 /// Yosys and nextpnr as scripts/install-fpga-tools.sh lays them into a folder.
 namespace intformer::fpga_tools {
 
+/// Part, package and speed grade that all figures of ECP5 are of, as arguments of nextpnr-ecp5.
+std::vector<std::string> ecp5Part();
+
 class FpgaTools {
  public:
   /// Throws std::runtime_error when the folder does not hold them.
@@ -24,7 +27,12 @@ class FpgaTools {
   /// The same for nextpnr-ecp5 and its arguments; paths in them are relative to `work`.
   void nextpnr(const std::filesystem::path& work, const std::string& name,
                const std::vector<std::string>& arguments,
-               const std::function<void()>& waiting = {}) const;
+               const std::function<void()>& waiting = {},
+               const std::vector<std::string>& part = ecp5Part()) const;
+
+  /// The same for a tool that comes with it, "ecppll" or "ecppack"; its log is <program>.log.
+  void ecp(const std::filesystem::path& work, const std::string& program,
+           const std::vector<std::string>& arguments) const;
 
  private:
   /// Python, with these packages, on a line of program.
@@ -34,8 +42,5 @@ class FpgaTools {
   std::filesystem::path folder_;
   std::string versions_;
 };
-
-/// Part, package and speed grade that all figures of ECP5 are of, as arguments of nextpnr-ecp5.
-std::vector<std::string> ecp5Part();
 
 }  // namespace intformer::fpga_tools

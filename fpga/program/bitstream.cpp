@@ -1,0 +1,126 @@
+#include "fpga/board/bitstream.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+#include "fpga/board/emit.hpp"
+#include "fpga/program/commands.hpp"
+#include "fpga/program/device.hpp"
+#include "fpga/program/only_run.hpp"
+#include "fpga/program/progress.hpp"
+#include "gen/device.hpp"
+#include "sw/cli/kinds.hpp"
+#include "sw/files/files.hpp"
+#include "sw/places/places.hpp"
+
+namespace intformer::fpga {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::ordered_json;
+
+struct BitstreamOptions {
+  std::string board = "fpga/boards/ulx3s.toml";
+  std::string config = "configs/edge8.toml";
+  std::vector<std::string> overrides;
+  std::vector<uint32_t> seeds = {1, 2, 3};
+  std::string tools = "build/fpga-tools";
+  std::string out = "build/boards";
+};
+
+ordered_json printArea(const synthesis::FlatNetlist& netlist) {
+  ordered_json report;
+  fmt::print("{:<16} {:>7} {:>8} {:>7} {:>5} {:>7}\n", "unit", "LUT4", "LUT RAM", "FF", "DSP",
+             "DP16KD");
+  const auto print = [&](const std::string& name, const synthesis::Resources& r) {
+    fmt::print("{:<16} {:>7} {:>8} {:>7} {:>5} {:>7}\n", name, r.luts, r.lutRams, r.flipFlops,
+               r.dsps, r.blockRams);
+    report[name] = {{"lut4", r.luts}, {"lut_ram", r.lutRams}, {"ff", r.flipFlops},
+                    {"dsp", r.dsps}, {"dp16kd", r.blockRams}};
+  };
+  for (const auto& [unit, resources] : netlist.units) print(unit, resources);
+  print("total", netlist.total);
+  std::fflush(stdout);
+  return report;
+}
+
+void print(const fpga_board::Routed& routed) {
+  fmt::print("seed {}:", routed.seed);
+  for (const fpga_board::ClockSpeed& clock : routed.clocks)
+    fmt::print(" {} {:.1f} MHz of {:g}{}", clock.name, clock.mhz, clock.target,
+               clock.holds() ? ";" : " MISSED;");
+  if (routed.crossNs > 0)
+    fmt::print(" between clocks {:.1f} ns of {:.1f}{}", routed.crossNs, routed.crossTargetNs,
+               routed.crossNs <= routed.crossTargetNs ? "" : " MISSED");
+  fmt::print("\n");
+  std::fflush(stdout);
+}
+
+int run(const BitstreamOptions& options) {
+  const fpga_board::Board board = fpga_board::readBoard(places::hereOrOwn(options.board));
+  const Plan plan = readDevice(options.config, options.overrides);
+  if (const std::string why = fpga_board::whyNotOn(board, plan); !why.empty())
+    throw std::runtime_error(fmt::format("{}: {}", options.config, why));
+  const fpga_tools::FpgaTools tools(options.tools);
+  const fs::path work = fs::path(options.out) / board.name / plan.name;
+  const OnlyRun lock(work);
+  const fs::path bitstream = fs::path(options.out) / board.name / (plan.name + ".bit");
+  fs::remove(bitstream);  // what stands there later is of this run
+
+  fmt::print(stderr, "mapping {} for {}, some minutes; log: {}/yosys.log\n", deviceName(plan),
+             board.title, work.string());
+  const synthesis::FlatNetlist netlist = fpga_board::mapBoard(tools, board, plan, work);
+  ordered_json report = reportHead(plan);
+  report["board"] = board.name;
+  report["units"] = printArea(netlist);
+  for (const uint32_t seed : options.seeds) {
+    Progress progress(fmt::format("seed {}", seed));
+    const fpga_board::Routed routed = fpga_board::route(
+        tools, board, work, seed, [&] { progress.tell(phaseOf(work / "nextpnr.log")); });
+    print(routed);
+    ordered_json& entry = report["seeds"].emplace_back(ordered_json{{"seed", seed}});
+    for (const auto& clock : routed.clocks) entry["mhz"][clock.name] = clock.mhz;
+    entry["holds"] = routed.holds();
+    files::writeAtomically(work / "board_report.json", report.dump(1) + "\n");
+    if (!routed.holds()) continue;
+    fpga_board::pack(tools, work, bitstream);
+    fmt::print("{}, timing met at {:g} MHz\n", bitstream.string(), board.systemMhz);
+    return kFine;
+  }
+  fmt::print(stderr, "{}: no seed reaches {:g} MHz: no bitstream. --seeds 4,5,6 tries others; a lower "
+             "system_mhz in {} is slower and easier\n", board.name, board.systemMhz, options.board);
+  return kBelow;
+}
+
+}  // namespace
+
+void addBitstream(CLI::App& app, int& status) {
+  auto options = std::make_shared<BitstreamOptions>();
+  CLI::App* command = app.add_subcommand(
+      "bitstream", "A device with memory and serial line on a board: a bitstream that meets its clock");
+  command->add_option("board", options->board, "Board (fpga/boards/*.toml)")
+      ->type_name(cli::kind::kConfig)
+      ->capture_default_str();
+  command->add_option("--config", options->config, "Hardware config (*.toml)")
+      ->type_name(cli::kind::kConfig)
+      ->capture_default_str();
+  command->add_option("--set", options->overrides, "Override a config key: --set vector.lanes=8")
+      ->type_name(cli::kind::kSetting);
+  command->add_option("--seeds", options->seeds, "Seeds of the placer; the first that meets the clock counts")
+      ->delimiter(',')
+      ->capture_default_str();
+  command->add_option("--tools", options->tools, "Folder of scripts/install-fpga-tools.sh")
+      ->type_name(cli::kind::kFolder)
+      ->capture_default_str();
+  command->add_option("--out", options->out, "Folder of bitstreams, netlists, logs")
+      ->type_name(cli::kind::kFolder)
+      ->capture_default_str();
+  command->callback([options, &status] { status = run(*options); });
+}
+
+}  // namespace intformer::fpga
