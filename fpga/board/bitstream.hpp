@@ -34,6 +34,13 @@ struct Routed {
 std::vector<std::filesystem::path> writeSystem(const Board& board, const Plan& plan,
                                                const std::filesystem::path& work, bool primitives);
 
+/// Builds the simulated board in `work`/sim by Verilator: returns the program (fpga/soc/sim/board_sim.cpp).
+/// `baud`: of its line, where another than the board's is wanted. Throws std::runtime_error with the log's
+/// place when a tool fails.
+std::filesystem::path buildSimulation(const Board& board, const Plan& plan,
+                                      const std::filesystem::path& work,
+                                      const std::function<void()>& waiting = {});
+
 /// Maps the whole to `work`/board.json. Throws std::runtime_error when a tool fails.
 synthesis::FlatNetlist mapBoard(const fpga_tools::FpgaTools& tools, const Board& board,
                                 const Plan& plan, const std::filesystem::path& work);

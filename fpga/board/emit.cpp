@@ -118,6 +118,29 @@ std::string packageText(const Board& board, const Plan& plan) {
   return text + "endpackage\n\n`default_nettype wire\n";
 }
 
+std::string chipText(const Board& board) {
+  const Sdram& s = board.sdram;
+  const double chipMhz = board.systemMhz * s.gear;
+  std::string text = fmt::format(
+      "// What the memory chip of {} demands at {:g} MHz, in its clocks.\n"
+      "`default_nettype none\n\npackage chip_pkg;\n",
+      board.title, chipMhz);
+  const auto add = [&](const char* name, double ns) {
+    text += fmt::format("  localparam int unsigned {:<6} = {};\n", name,
+                        static_cast<uint32_t>(std::ceil(ns * chipMhz / 1000 - 1e-9)));
+  };
+  add("TInit", s.startUs * 1000);
+  add("TRcd", s.rcdNs);
+  add("TRp", s.rpNs);
+  add("TRas", s.rasNs);
+  add("TRc", s.rcNs);
+  add("TRfc", s.rfcNs);
+  add("TWr", s.wrNs);
+  add("TMrd", s.mrdNs);
+  add("TRefi", s.refreshUs * 1000);
+  return text + "endpackage\n\n`default_nettype wire\n";
+}
+
 std::string topText(const Board& board) {
   std::string ports, connections, held;
   const auto port = [&](const std::string& direction, uint32_t width, const std::string& name) {

@@ -14,6 +14,9 @@ std::string whyNotOn(const Board& board, const Plan& plan);
 /// board_pkg.sv: sizes, clocks, times of the memory chip in system clocks.
 std::string packageText(const Board& board, const Plan& plan);
 
+/// chip_pkg.sv, for simulation: what the memory chip demands, in its own clocks.
+std::string chipText(const Board& board);
+
 /// board_top.sv: the pins that the board has, around ecp5_board.
 std::string topText(const Board& board);
 

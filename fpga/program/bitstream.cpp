@@ -6,9 +6,7 @@
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <stdexcept>
 
-#include "fpga/board/emit.hpp"
 #include "fpga/program/commands.hpp"
 #include "fpga/program/device.hpp"
 #include "fpga/program/only_run.hpp"
@@ -16,7 +14,6 @@
 #include "gen/device.hpp"
 #include "sw/cli/kinds.hpp"
 #include "sw/files/files.hpp"
-#include "sw/places/places.hpp"
 
 namespace intformer::fpga {
 namespace {
@@ -25,12 +22,9 @@ namespace fs = std::filesystem;
 using nlohmann::ordered_json;
 
 struct BitstreamOptions {
-  std::string board = "fpga/boards/ulx3s.toml";
-  std::string config = "configs/edge8.toml";
-  std::vector<std::string> overrides;
+  BoardChoice choice;
   std::vector<uint32_t> seeds = {1, 2, 3};
   std::string tools = "build/fpga-tools";
-  std::string out = "build/boards";
 };
 
 ordered_json printArea(const synthesis::FlatNetlist& netlist) {
@@ -62,14 +56,11 @@ void print(const fpga_board::Routed& routed) {
 }
 
 int run(const BitstreamOptions& options) {
-  const fpga_board::Board board = fpga_board::readBoard(places::hereOrOwn(options.board));
-  const Plan plan = readDevice(options.config, options.overrides);
-  if (const std::string why = fpga_board::whyNotOn(board, plan); !why.empty())
-    throw std::runtime_error(fmt::format("{}: {}", options.config, why));
+  const auto [board, plan] = chosenBoard(options.choice);
   const fpga_tools::FpgaTools tools(options.tools);
-  const fs::path work = fs::path(options.out) / board.name / plan.name;
+  const fs::path work = fs::path(options.choice.out) / board.name / plan.name;
   const OnlyRun lock(work);
-  const fs::path bitstream = fs::path(options.out) / board.name / (plan.name + ".bit");
+  const fs::path bitstream = fs::path(options.choice.out) / board.name / (plan.name + ".bit");
   fs::remove(bitstream);  // what stands there later is of this run
 
   fmt::print(stderr, "mapping {} for {}, some minutes; log: {}/yosys.log\n", deviceName(plan),
@@ -93,7 +84,7 @@ int run(const BitstreamOptions& options) {
     return kFine;
   }
   fmt::print(stderr, "{}: no seed reaches {:g} MHz: no bitstream. --seeds 4,5,6 tries others; a lower "
-             "system_mhz in {} is slower and easier\n", board.name, board.systemMhz, options.board);
+             "system_mhz in {} is slower and easier\n", board.name, board.systemMhz, options.choice.board);
   return kBelow;
 }
 
@@ -103,21 +94,11 @@ void addBitstream(CLI::App& app, int& status) {
   auto options = std::make_shared<BitstreamOptions>();
   CLI::App* command = app.add_subcommand(
       "bitstream", "A device with memory and serial line on a board: a bitstream that meets its clock");
-  command->add_option("board", options->board, "Board (fpga/boards/*.toml)")
-      ->type_name(cli::kind::kConfig)
-      ->capture_default_str();
-  command->add_option("--config", options->config, "Hardware config (*.toml)")
-      ->type_name(cli::kind::kConfig)
-      ->capture_default_str();
-  command->add_option("--set", options->overrides, "Override a config key: --set vector.lanes=8")
-      ->type_name(cli::kind::kSetting);
+  addBoardChoice(*command, options->choice);
   command->add_option("--seeds", options->seeds, "Seeds of the placer; the first that meets the clock counts")
       ->delimiter(',')
       ->capture_default_str();
   command->add_option("--tools", options->tools, "Folder of scripts/install-fpga-tools.sh")
-      ->type_name(cli::kind::kFolder)
-      ->capture_default_str();
-  command->add_option("--out", options->out, "Folder of bitstreams, netlists, logs")
       ->type_name(cli::kind::kFolder)
       ->capture_default_str();
   command->callback([options, &status] { status = run(*options); });

@@ -4,6 +4,7 @@
 
 #include <stdexcept>
 
+#include "fpga/board/emit.hpp"
 #include "gen/config.hpp"
 #include "gen/fabric.hpp"
 #include "sw/area/terms.hpp"
@@ -30,6 +31,14 @@ Plan readDevice(const std::string& config, const std::vector<std::string>& overr
   std::erase_if(plan.overrides, [&](const std::string& change) { return change.starts_with(key); });
   if (plan.fabric != fabric) plan.overrides.push_back(key + std::string(fabricName(plan.fabric)));
   return plan;
+}
+
+BoardDevice chosenBoard(const BoardChoice& choice) {
+  BoardDevice chosen{fpga_board::readBoard(places::hereOrOwn(choice.board)),
+                     readDevice(choice.config, choice.overrides)};
+  if (const std::string why = fpga_board::whyNotOn(chosen.board, chosen.plan); !why.empty())
+    throw std::runtime_error(fmt::format("{}: {}", choice.config, why));
+  return chosen;
 }
 
 }  // namespace intformer::fpga

@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "fpga/board/board.hpp"
+#include "fpga/program/commands.hpp"
 #include "fpga/synthesis/synthesis.hpp"
 #include "gen/plan.hpp"
 
@@ -13,5 +15,12 @@ namespace intformer::fpga {
 /// fault.
 Plan readDevice(const std::string& config, const std::vector<std::string>& overrides,
                 synthesis::FpgaTarget target = synthesis::FpgaTarget::Ecp5);
+
+struct BoardDevice {
+  fpga_board::Board board;
+  Plan plan;
+};
+/// Throws std::runtime_error with every fault of either, and where the one cannot be on the other.
+BoardDevice chosenBoard(const BoardChoice& choice);
 
 }  // namespace intformer::fpga
