@@ -230,6 +230,8 @@ module sdram_chip #(
           if (latency > 3) latency = 3;
           if (!initialized) for (int i = 0; i < RefreshRows; i++) history[i] = now;
           moded       = now;
+          // Before it the chip holds nothing that could be lost.
+          if (!initialized) for (int i = 0; i < RefreshRows; i++) history[i] = now;
           initialized = 1;
         end
         default: rule(0, "command");
