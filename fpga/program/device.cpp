@@ -41,4 +41,9 @@ BoardDevice chosenBoard(const BoardChoice& choice) {
   return chosen;
 }
 
+std::filesystem::path bitstreamOf(const BoardChoice& choice, const fpga_board::Board& board,
+                                  const Plan& plan) {
+  return std::filesystem::path(choice.out) / board.name / (plan.name + ".bit");
+}
+
 }  // namespace intformer::fpga

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -22,5 +23,8 @@ struct BoardDevice {
 };
 /// Throws std::runtime_error with every fault of either, and where the one cannot be on the other.
 BoardDevice chosenBoard(const BoardChoice& choice);
+/// Where the bitstream of a device on a board is, or will be.
+std::filesystem::path bitstreamOf(const BoardChoice& choice, const fpga_board::Board& board,
+                                  const Plan& plan);
 
 }  // namespace intformer::fpga

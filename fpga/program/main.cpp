@@ -37,6 +37,7 @@ int main(int argc, char** argv) {
   intformer::fpga::addArea(app, status);
   intformer::fpga::addBitstream(app, status);
   intformer::fpga::addLeaves(app, status);
+  intformer::fpga::addLoad(app, status);
   intformer::fpga::addPlace(app, status);
   intformer::fpga::addSimulate(app, status);
   intformer::fpga::addSynth(app, status);
