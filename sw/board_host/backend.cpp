@@ -9,7 +9,6 @@
 namespace intformer::board_host {
 
 using embed::BackendError;
-using embed::CompiledBatch;
 
 uint64_t expectedCycles(const Program& program, const Graph& graph, const TensorValues& inputs,
                         const Plan& plan) {
@@ -18,35 +17,27 @@ uint64_t expectedCycles(const Program& program, const Graph& graph, const Tensor
       .cycles;
 }
 
-CompiledBatch& BoardBackend::prepare(const std::vector<uint32_t>& lengths,
-                                     const TensorValues& inputs) {
-  if (CompiledBatch* const known = programs_.find(lengths)) {
-    renewImage(known->program, graph(), inputs, known->image);
-    return *known;
-  }
-  CompiledBatch batch{lengths, {}, {}};
-  batch.program = compiler::compile(graph(), runner_.plan(),
-                                    {.storeAttentionWeights = false, .sharedConstants = true});
-  settleConstants(batch.program);
-  runner_.checkMemory(batch.program);
-  batch.image = buildImage(batch.program, graph(), inputs);
-  batch.program.constants.clear();
-  return programs_.add(std::move(batch));
-}
-
-TensorValues BoardBackend::compute(const std::vector<uint32_t>& lengths,
-                                   const TensorValues& inputs) {
-  CompiledBatch& batch = prepare(lengths, inputs);
-  loaded_ += runner_.load(batch.program, graph(), batch.image);
+TensorValues BoardBackend::compute(const std::vector<uint32_t>&, const TensorValues& inputs) {
+  // The table of all tokens stays here: it would fill most of a board's memory, and take most of the
+  // time on the cable.
+  Graph gathered = graph();
+  TensorValues rows = inputs;
+  gatherTokens(gathered, rows);
+  Program program = compiler::compile(gathered, runner_.plan(),
+                                      {.storeAttentionWeights = false, .sharedConstants = true});
+  settleConstants(program);
+  runner_.checkMemory(program);
+  std::vector<uint8_t> image = buildImage(program, gathered, rows);
+  loaded_ += runner_.load(program, gathered, image);
   const tb::DeviceRun run =
-      runner_.run(batch.program, expectedCycles(batch.program, graph(), inputs, runner_.plan()));
+      runner_.run(program, expectedCycles(program, gathered, rows, runner_.plan()));
   if (!run.ok()) throw BackendError(runner_.link().place() + ": " + run.text(), true);
   const TensorValues golden = golden::runGoldenAgain(graph(), inputs, runner_.plan().family);
   TensorValues values(graph().tensors.size());
-  for (const Placement& placement : batch.program.placements)
+  for (const Placement& placement : program.placements)
     if (placement.tensor == output()) {
-      runner_.read(placement.address, placement.bytes(), batch.image);
-      values[output()] = unpackTensor(placement, graph().tensors[output()], batch.image);
+      runner_.read(placement.address, placement.bytes(), image);
+      values[output()] = unpackTensor(placement, graph().tensors[output()], image);
     }
   compare(values[output()], golden[output()]);
   count(run);

@@ -2,7 +2,6 @@
 
 #include "sw/board_host/runner.hpp"
 #include "sw/embed/integer_backend.hpp"
-#include "sw/embed/program_cache.hpp"
 
 namespace intformer::board_host {
 
@@ -10,7 +9,7 @@ namespace intformer::board_host {
 uint64_t expectedCycles(const Program& program, const Graph& graph, const TensorValues& inputs,
                         const Plan& plan);
 
-/// The integers on a board; every last hidden state is compared with the golden model. run() throws
+/// The integers on a board, whose table of tokens stays with the host; every last hidden state is compared with the golden model. run() throws
 /// CompileError, BackendError for a difference or a device that stopped, and LinkError.
 class BoardBackend : public embed::IntegerBackend {
  public:
@@ -26,12 +25,10 @@ class BoardBackend : public embed::IntegerBackend {
 
  private:
   TensorValues compute(const std::vector<uint32_t>& lengths, const TensorValues& inputs) override;
-  embed::CompiledBatch& prepare(const std::vector<uint32_t>& lengths, const TensorValues& inputs);
   void compare(const Tensor& got, const Tensor& golden);
   void count(const tb::DeviceRun& run);
 
   Runner& runner_;
-  embed::ProgramCache programs_{std::size_t{256} << 20};
   embed::DeviceWork work_;
   LoadResult loaded_;
 };

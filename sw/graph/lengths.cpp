@@ -177,4 +177,21 @@ TensorValues tokenInputs(const Graph& graph, const TokenBatch& batch) {
   return values;
 }
 
+void gatherTokens(Graph& graph, TensorValues& inputs) {
+  for (Operator& each : graph.operators) {
+    auto* const op = std::get_if<Embedding>(&each);
+    if (op == nullptr) continue;
+    Tensor& list = inputs[op->token];
+    const auto rows = std::max<uint32_t>(list.rows, op->positions);
+    std::vector<int16_t> table(std::size_t{rows} * op->cols);
+    for (uint32_t row = 0; row < list.rows; ++row) {
+      std::copy_n(op->tokens.begin() + static_cast<std::ptrdiff_t>(list.index(row)) * op->cols,
+                  op->cols, table.begin() + static_cast<std::ptrdiff_t>(row) * op->cols);
+      list.setIndex(row, row);
+    }
+    op->tokens = std::move(table);
+    op->vocabulary = rows;
+  }
+}
+
 }  // namespace intformer

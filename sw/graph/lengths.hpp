@@ -45,4 +45,11 @@ Graph withLengths(Graph graph, std::span<const uint32_t> lengths);
 /// pairs where there is one segment.
 TensorValues tokenInputs(const Graph& graph, const TokenBatch& batch);
 
+/// The same computation with a table of the rows that these inputs ask for, in their order, and
+/// lists that count through it: for a host that keeps the table of all tokens, which is larger than
+/// the rest of a small model, out of the device's memory. The table has at least as many rows as
+/// the model has positions, so that sizes do not depend on a sentence's length. A graph without
+/// embedding stays.
+void gatherTokens(Graph& graph, TensorValues& inputs);
+
 }  // namespace intformer

@@ -49,6 +49,23 @@ TEST_CASE("a batch has the structure of one that is built for its lengths", "[le
   CHECK(structureOf(withLengths(one(), lengths)) == structureOf(built));
 }
 
+TEST_CASE("a host's table of a batch's own rows gives the values of the whole table", "[lengths]") {
+  const TokenBatch batch = {std::vector<std::vector<uint32_t>>{{4, 9, 1, 9}, {49, 0}}};
+  const Graph whole = withLengths(one(), std::vector<uint32_t>{4, 2});
+  const TensorValues inputs = tokenInputs(whole, batch);
+  Graph gathered = whole;
+  TensorValues rows = inputs;
+  gatherTokens(gathered, rows);
+  const Embedding& op = *embeddingOf(gathered);
+  CHECK(op.vocabulary == op.positions);
+  CHECK(op.tokens.size() == std::size_t{op.vocabulary} * op.cols);
+  const TensorValues wanted = golden::runGolden(whole, inputs, Family::Pwl);
+  const TensorValues got = golden::runGolden(gathered, rows, Family::Pwl);
+  for (TensorId id = 0; id < whole.tensors.size(); ++id)
+    if (whole.tensors[id].role != TensorRole::Input) CHECK(got[id] == wanted[id]);
+  for (uint32_t row = 0; row < 6; ++row) CHECK(got[op.token].index(row) == row);
+}
+
 TEST_CASE("sequences in a batch get the values that they get alone", "[lengths]") {
   const std::vector<std::vector<uint32_t>> sequences = {{4, 9, 1}, {7}, {1, 2, 3, 4, 5, 6, 7, 8},
                                                         {49, 0, 49}};
