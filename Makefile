@@ -220,9 +220,9 @@ uninstall: ## remove what `make install` put below PREFIX
 	@rm -rf '$(DESTDIR)$(PREFIX)/bin/intformer' '$(DESTDIR)$(PREFIX)/share/intformer' \
 	  '$(DESTDIR)$(PREFIX)/share/doc/intformer'
 
-format: ## format rtl/ with Verible and all C++ with clang-format (not a package here: apt-get install it)
+format: ## format rtl/ and fpga/soc with Verible and all C++ with clang-format (not a package here: apt-get install it)
 	@sh scripts/install-linters.sh $(BUILD)/linters
-	@find rtl -name '*.sv' -not -path 'rtl/generated/*' | \
+	@find rtl fpga/soc -name '*.sv' -not -path 'rtl/generated/*' -not -path '*/sim/*' | \
 	  xargs $(BUILD)/linters/bin/verible-verilog-format --flagfile=rtl/verible.format --inplace
 	@command -v clang-format >/dev/null || { echo "clang-format is missing" >&2; exit 1; }
 	@git ls-files '*.cpp' '*.hpp' '*.h' '*.c' | xargs clang-format -i

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Lints the hardware: every module of rtl/ is elaborated alone, for the reference config, by Verilator
+# Lints the hardware: every module of rtl/, and of fpga/soc but what needs a board's package, is elaborated alone, for the reference config, by Verilator
 # -Wall and by slang, where a warning is a fault, and read alone by Yosys; so is the device of every
-# config in its wrapper, of which Yosys elaborates arrays up to 16x16. Before that Verible holds rtl/ to
+# config in its wrapper, of which Yosys elaborates arrays up to 16x16. Before that Verible holds both to
 # its rules (rtl/verible.rules, rtl/verible.waivers) and to the form that its formatter writes (make
 # format).
 # Usage: scripts/lint.sh [PROGRAM]     intformer or intformer_generate; default build/intformer
@@ -36,18 +36,19 @@ trap 'rm -rf "$work"' EXIT
 
 package=rtl/generated/intformer_pkg.sv
 modules=$(find rtl -name '*.sv' -not -path 'rtl/generated/*/*' -not -path "$package" | sort)
-search=$(find rtl -type d -not -path 'rtl/generated/*' -printf '-y %p ')
+soc=$(find fpga/soc -maxdepth 1 -name '*.sv' | sort)
+search=$(find rtl fpga/soc -type d -not -path 'rtl/generated/*' -not -path '*/sim' -printf '-y %p ')
 
 # A fault of form is a line that the pattern finds outside of comments: form PATTERN "WHAT IS MEANT"
 form() {
   # shellcheck disable=SC2086
-  grep -nE "$1" $modules /dev/null | grep -vE '^[^:]*:[0-9]+: *//' | sed "s,\$,   <- $2,"
+  grep -nE "$1" $modules $soc /dev/null | grep -vE '^[^:]*:[0-9]+: *//' | sed "s,\$,   <- $2,"
 }
 # shellcheck disable=SC2086
 {
   "$LINTERS/bin/verible-verilog-lint" --rules_config rtl/verible.rules \
-    --waiver_files rtl/verible.waivers $modules "$package" || true
-  for file in $modules; do
+    --waiver_files rtl/verible.waivers $modules $soc "$package" || true
+  for file in $modules $soc; do
     "$LINTERS/bin/verible-verilog-format" --flagfile rtl/verible.format "$file" |
       diff -q "$file" - >/dev/null || echo "$file: not as the formatter writes it (make format)"
   done
@@ -62,6 +63,11 @@ if [ -s "$work/verible.failed" ]; then echo "verible: FAIL"; else rm "$work/veri
     top=$(basename "$file" .sv)
     printf '%s\0' "$work/$top" "$file" "$top" "$search $package $file" \
       "read_verilog -sv $package $file; proc"
+  done
+  for file in $soc; do
+    grep -q 'board_pkg::\|BOARD_DEVICE' "$file" && continue
+    top=$(basename "$file" .sv)
+    printf '%s\0' "$work/$top" "$file" "$top" "$search $file" "read_verilog -sv $file; proc"
   done
   for config in configs/*.toml; do
     name=$(basename "$config" .toml)

@@ -39,9 +39,9 @@ module board_soc (
   output logic                            sdram_dq_oe_o,
   input  logic [board_pkg::DqBits-1:0]    sdram_dq_i
 );
-  localparam int unsigned DataBits    = board_pkg::DataBits;
+  localparam int unsigned DataBits = board_pkg::DataBits;
   localparam int unsigned AddressBits = board_pkg::AddressBits;
-  localparam int unsigned WordBits    = board_pkg::Gear * board_pkg::DqBits;
+  localparam int unsigned WordBits = board_pkg::Gear * board_pkg::DqBits;
 
   // Registers, as the host reaches them.
   logic [11:0] reg_awaddr, reg_araddr;
