@@ -4,6 +4,7 @@
 set -eu
 . "$(dirname "$0")/arguments.sh"
 check_arguments 5 "$@"
+[ $# -eq 5 ] || { echo "board-sim: $# arguments, five are needed; --help says which" >&2; exit 1; }
 build=$1 board=$2 config=$3 model=$4 text=$5
 
 work=$(mktemp -d)

@@ -29,7 +29,7 @@ module exp2_ibert #(
   // carry chain, which synthesis would take for an operator.
   function automatic logic [8:0] from_center(input logic [7:0] g);
     logic [8:0] center, value;
-    logic       borrow;
+    logic borrow;
     center = 9'(Center);
     value  = 9'(g);
     borrow = 1'b0;

@@ -13,7 +13,7 @@ namespace {
 
 /// Compared at once where nothing differs, and compared and sent at once where something does: a
 /// comparison costs as much time as a few hundred bytes.
-constexpr std::size_t kLarge = std::size_t{256} << 10, kSmall = std::size_t{16} << 10;
+constexpr std::size_t kLarge = std::size_t{256} << 10, kSmall = std::size_t{4} << 10;
 
 class Loader {
  public:
