@@ -11,6 +11,7 @@
 #include "fpga/program/device.hpp"
 #include "fpga/program/only_run.hpp"
 #include "fpga/program/progress.hpp"
+#include "fpga/program/unit_table.hpp"
 #include "gen/device.hpp"
 #include "sw/cli/kinds.hpp"
 #include "sw/files/files.hpp"
@@ -26,22 +27,6 @@ struct BitstreamOptions {
   std::vector<uint32_t> seeds = {1, 2, 3};
   std::string tools = "build/fpga-tools";
 };
-
-ordered_json printArea(const synthesis::FlatNetlist& netlist) {
-  ordered_json report;
-  fmt::print("{:<16} {:>7} {:>8} {:>7} {:>5} {:>7}\n", "unit", "LUT4", "LUT RAM", "FF", "DSP",
-             "DP16KD");
-  const auto print = [&](const std::string& name, const synthesis::Resources& r) {
-    fmt::print("{:<16} {:>7} {:>8} {:>7} {:>5} {:>7}\n", name, r.luts, r.lutRams, r.flipFlops,
-               r.dsps, r.blockRams);
-    report[name] = {{"lut4", r.luts}, {"lut_ram", r.lutRams}, {"ff", r.flipFlops},
-                    {"dsp", r.dsps}, {"dp16kd", r.blockRams}};
-  };
-  for (const auto& [unit, resources] : netlist.units) print(unit, resources);
-  print("total", netlist.total);
-  std::fflush(stdout);
-  return report;
-}
 
 void print(const fpga_board::Routed& routed) {
   fmt::print("seed {}:", routed.seed);
@@ -68,7 +53,8 @@ int run(const BitstreamOptions& options) {
   const synthesis::FlatNetlist netlist = fpga_board::mapBoard(tools, board, plan, work);
   ordered_json report = reportHead(plan);
   report["board"] = board.name;
-  report["units"] = printArea(netlist);
+  report["total"] = toJson(netlist.total);
+  report["units"] = printUnits(netlist);
   for (const uint32_t seed : options.seeds) {
     Progress progress(fmt::format("seed {}", seed));
     const fpga_board::Routed routed = fpga_board::route(

@@ -16,6 +16,7 @@
 #include "fpga/program/history.hpp"
 #include "fpga/program/jobs.hpp"
 #include "fpga/program/progress.hpp"
+#include "fpga/program/unit_table.hpp"
 #include "gen/device.hpp"
 #include "sw/cli/kinds.hpp"
 #include "sw/files/files.hpp"
@@ -103,26 +104,12 @@ std::vector<Stop> stops(const place::TimingPath& path, const synthesis::Instance
   return result;
 }
 
-void printResources(const std::string& name, const synthesis::Resources& r) {
-  fmt::print("{:<16} {:>7} {:>8} {:>7} {:>5} {:>7}\n", name, r.luts, r.lutRams, r.flipFlops, r.dsps,
-             r.blockRams);
-}
-
-ordered_json toJson(const synthesis::Resources& r) {
-  return {{"lut4", r.luts}, {"lut_ram", r.lutRams}, {"ff", r.flipFlops}, {"dsp", r.dsps},
-          {"dp16kd", r.blockRams}};
-}
-
 /// Cells by unit, printed and for the report.
 ordered_json printArea(const Plan& plan, const synthesis::FlatNetlist& netlist) {
-  fmt::print("{} on LFE5U-85F-6, flat\n{:<16} {:>7} {:>8} {:>7} {:>5} {:>7}\n", deviceName(plan),
-             "unit", "LUT4", "LUT RAM", "FF", "DSP", "DP16KD");
-  for (const auto& [unit, resources] : netlist.units) printResources(unit, resources);
-  printResources("total", netlist.total);
-  std::fflush(stdout);
+  fmt::print("{} on LFE5U-85F-6, flat\n", deviceName(plan));
   ordered_json report = reportHead(plan);
   report["total"] = toJson(netlist.total);
-  for (const auto& [unit, resources] : netlist.units) report["units"][unit] = toJson(resources);
+  report["units"] = printUnits(netlist);
   for (const auto& [module, resources] : netlist.modules)
     report["modules"][module] = toJson(resources);
   return report;
