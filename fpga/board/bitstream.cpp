@@ -46,25 +46,25 @@ bool Routed::holds() const {
   return std::ranges::all_of(clocks, &ClockSpeed::holds) && crossNs <= crossTargetNs;
 }
 
-std::vector<fs::path> writeSystem(const Board& board, const Plan& plan, const fs::path& work,
-                                  bool primitives) {
-  const fs::path folder = fs::absolute(work) / "soc";
-  fs::create_directories(folder);
-  std::vector<fs::path> sources = {folder / "board_pkg.sv"};
-  files::writeAtomically(sources[0], packageText(board, plan));
-  for (const EmittedFile& file : libraryFiles()) {
-    if (!file.path.starts_with("common/")) continue;
-    sources.push_back(folder / fs::path(file.path).filename());
-    files::writeAtomically(sources.back(), file.text);
-  }
-  const fs::path soc = places::ownFile("fpga/soc");
+std::vector<std::string> writeSystem(const Board& board, const Plan& plan, const fs::path& work,
+                                     bool primitives) {
+  fs::remove_all(work / "soc");
+  fs::create_directories(work / "soc");
+  std::vector<std::string> sources;
+  const auto add = [&](const std::string& name, std::string_view text) {
+    sources.push_back("soc/" + name);
+    files::writeAtomically(work / sources.back(), text);
+  };
+  add("board_pkg.sv", packageText(board, plan));
+  for (const EmittedFile& file : libraryFiles())
+    if (file.path.starts_with("common/")) add(fs::path(file.path).filename(), file.text);
   std::vector<fs::path> own;
-  for (const auto& entry : fs::directory_iterator(soc))
+  for (const auto& entry : fs::directory_iterator(places::ownFile("fpga/soc")))
     if (entry.path().extension() == ".sv" &&
         (primitives || !entry.path().filename().string().starts_with("ecp5_")))
-      own.push_back(fs::absolute(entry.path()));
+      own.push_back(entry.path());
   std::ranges::sort(own);
-  sources.insert(sources.end(), own.begin(), own.end());
+  for (const fs::path& source : own) add(source.filename(), read(source));
   return sources;
 }
 
@@ -82,9 +82,8 @@ synthesis::FlatNetlist mapBoard(const fpga_tools::FpgaTools& tools, const Board&
   for (const auto& file : files)
     if (file.path.ends_with(".sv"))
       script += fmt::format("read_verilog -sv \"design/{}\"\n", file.path);
-  for (const fs::path& source : writeSystem(board, plan, work, /*primitives=*/true))
-    script += fmt::format("read_verilog -sv -D BOARD_DEVICE={}_top \"{}\"\n", plan.name,
-                          source.string());
+  for (const std::string& source : writeSystem(board, plan, work, /*primitives=*/true))
+    script += fmt::format("read_verilog -sv -D BOARD_DEVICE={}_top {}\n", plan.name, source);
   script +=
       "read_verilog -sv board_top.sv\nread_verilog board_pll.v\n"
       "synth_ecp5 -top board_top -run begin:map_ram\n"

@@ -28,15 +28,14 @@ struct Routed {
   [[nodiscard]] bool holds() const;
 };
 
-/// The system's SystemVerilog in the order that tools want it: board_pkg.sv, rtl/common without
-/// prefix, fpga/soc. Writes what must be written into `work`/soc; for tools that know the device's
-/// top module as the macro BOARD_DEVICE. `primitives`: also what only an ECP5 has.
-std::vector<std::filesystem::path> writeSystem(const Board& board, const Plan& plan,
-                                               const std::filesystem::path& work, bool primitives);
+/// Writes the system's SystemVerilog into `work`/soc: board_pkg.sv, rtl/common without prefix,
+/// fpga/soc. Returns its paths in `work`, in the order that tools want them. The device's top module
+/// is the macro BOARD_DEVICE. `primitives`: also what only an ECP5 has.
+std::vector<std::string> writeSystem(const Board& board, const Plan& plan,
+                                     const std::filesystem::path& work, bool primitives);
 
-/// Builds the simulated board in `work`/sim by Verilator: returns the program (fpga/soc/sim/board_sim.cpp).
-/// `baud`: of its line, where another than the board's is wanted. Throws std::runtime_error with the log's
-/// place when a tool fails.
+/// Builds the simulated board by Verilator, and leaves it in `work`/sim: returns the program
+/// (fpga/soc/sim/board_sim.cpp). Throws std::runtime_error with the log's place when a tool fails.
 std::filesystem::path buildSimulation(const Board& board, const Plan& plan,
                                       const std::filesystem::path& work,
                                       const std::function<void()>& waiting = {});

@@ -47,7 +47,7 @@ std::string lint(const std::string& top) {
 Outcome runScript(const Designs& designs, const std::string& script) {
   const TemporaryFolder empty;
   return runCommand(
-      fmt::format("stubs=$PWD/tests/integration/vivado.tcl; cd {} && tclsh $stubs {}/{}",
+      fmt::format("stubs=$PWD/tests/integration/vivado.tcl; cd {} && tclsh \"$stubs\" {}/{}",
                   empty.path(), designs.folder, script));
 }
 
@@ -62,7 +62,7 @@ std::string sourcesOf(const Designs& designs, const std::string& device) {
 /// Whether the tools are there; says so where they are not.
 bool haveTools() {
   static const bool there = [] {
-    const Outcome outcome = runCommand("sh scripts/install-integration-tools.sh " INTFORMER_TOOLS);
+    const Outcome outcome = runCommand("sh scripts/install-integration-tools.sh '" INTFORMER_TOOLS "'");
     if (outcome.status != 0) fmt::print("skipped: {}\n", outcome.text);
     return outcome.status == 0;
   }();
@@ -70,7 +70,7 @@ bool haveTools() {
 }
 
 Outcome runPython(const Designs& designs, const std::string& arguments) {
-  return designs.run("export PYTHONPATH=" INTFORMER_TOOLS " XDG_CACHE_HOME=$PWD/.home "
+  return designs.run("export PYTHONPATH='" INTFORMER_TOOLS "' XDG_CACHE_HOME=$PWD/.home "
                      "XDG_CONFIG_HOME=$PWD/.home XDG_DATA_HOME=$PWD/.home && python3 " + arguments);
 }
 
