@@ -176,7 +176,7 @@ TEST_CASE("Bender's manifest names every source, from its own folder", "[pypi]")
 TEST_CASE("PeakRDL reads the registers, where documentation and header have them", "[pypi]") {
   if (!haveTools()) return;
   const Designs designs;
-  const std::string check = fmt::format("python3 {}/tests/integration/registers.py {} . ",
+  const std::string check = fmt::format("python3 '{}/tests/integration/registers.py' '{}' . ",
                                         fs::current_path().string(), INTFORMER_TOOLS);
   CHECK(designs.run(check + "tiny4").text == "139 registers\n");
   CHECK(designs.run(check + "other").text == "29 registers\n");
