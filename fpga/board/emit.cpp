@@ -13,8 +13,6 @@
 namespace intformer::fpga_board {
 namespace {
 
-constexpr uint32_t kMaxSerialRatio = 2;  // clocks of a bit at least
-
 /// System clocks that last at least so long.
 uint32_t clocks(const Board& board, double ns) {
   return static_cast<uint32_t>(std::ceil(ns * board.systemMhz / 1000 - 1e-9));
@@ -66,9 +64,9 @@ std::string whyNotOn(const Board& board, const Plan& plan) {
   if ((board.sdram.bytes() - 1) >> plan.addressBits != 0)
     return fmt::format("bus.address_bits: {} do not reach all of {}'s memory of {} bytes",
                        plan.addressBits, board.name, board.sdram.bytes());
-  if (board.baud * kMaxSerialRatio > board.systemMhz * 1e6)
+  if (board.baud * kLeastBitClocks > board.systemMhz * 1e6)
     return fmt::format("{}: a bit at {} baud must last {} clocks of {} MHz at least", board.name,
-                       board.baud, kMaxSerialRatio, board.systemMhz);
+                       board.baud, kLeastBitClocks, board.systemMhz);
   return "";
 }
 

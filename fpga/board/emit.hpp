@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "fpga/board/board.hpp"
@@ -7,6 +8,9 @@
 
 /// What a board and a device decide of the system around the device (fpga/soc).
 namespace intformer::fpga_board {
+
+/// Clocks that a bit of the link lasts at least (fpga/soc/link_bridge.sv).
+inline constexpr uint32_t kLeastBitClocks = 2;
 
 /// Why the device cannot be on the board; empty: it can.
 std::string whyNotOn(const Board& board, const Plan& plan);

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "fpga/board/bitstream.hpp"
+#include "fpga/board/emit.hpp"
 #include "fpga/program/commands.hpp"
 #include "fpga/program/device.hpp"
 #include "fpga/program/only_run.hpp"
@@ -16,9 +17,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// As many clocks as a bit of the link has at least: a simulated cable may be faster than a real one.
-constexpr uint32_t kFastestBit = 2;
-
 struct SimulateOptions {
   BoardChoice choice;
   bool realBaud = false;
@@ -26,7 +24,9 @@ struct SimulateOptions {
 
 int run(const SimulateOptions& options) {
   auto [board, plan] = chosenBoard(options.choice);
-  if (!options.realBaud) board.baud = static_cast<uint32_t>(board.systemMhz * 1e6) / kFastestBit;
+  // A simulated cable may be faster than a real one.
+  if (!options.realBaud)
+    board.baud = static_cast<uint32_t>(board.systemMhz * 1e6) / fpga_board::kLeastBitClocks;
   const fs::path work = fs::path(options.choice.out) / board.name / plan.name;
   const OnlyRun lock(work);
   fmt::print(stderr, "building the simulation of {} with {}; log: {}/verilator.log\n", board.title,
