@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "sw/compiler/compile.hpp"
+#include "sw/compiler/token_tables.hpp"
 #include "sw/golden/golden.hpp"
 #include "sw/perf/estimate.hpp"
 
@@ -17,27 +18,42 @@ uint64_t expectedCycles(const Program& program, const Graph& graph, const Tensor
       .cycles;
 }
 
-TensorValues BoardBackend::compute(const std::vector<uint32_t>&, const TensorValues& inputs) {
-  // The table of all tokens stays here: it would fill most of a board's memory, and take most of the
-  // time on the cable.
+embed::CompiledBatch& BoardBackend::prepare(const std::vector<uint32_t>& lengths,
+                                            const TensorValues& inputs) {
+  // The table of all tokens stays here: it would fill most of a board's memory, and take most of
+  // the time on the cable.
   Graph gathered = graph();
   TensorValues rows = inputs;
   gatherTokens(gathered, rows);
-  Program program = compiler::compile(gathered, runner_.plan(),
-                                      {.storeAttentionWeights = false, .sharedConstants = true});
-  settleConstants(program);
-  runner_.checkMemory(program);
-  std::vector<uint8_t> image = buildImage(program, gathered, rows);
-  loaded_ += runner_.load(program, gathered, image);
-  const tb::DeviceRun run =
-      runner_.run(program, expectedCycles(program, gathered, rows, runner_.plan()));
+  if (embed::CompiledBatch* const known = programs_.find(lengths)) {
+    renewImage(known->program, gathered, rows, known->image);
+    compiler::packTokenTables(gathered, runner_.plan(), known->program, known->image);
+    return *known;
+  }
+  embed::CompiledBatch batch{.lengths = lengths, .program = {}, .image = {}};
+  batch.program = compiler::compile(gathered, runner_.plan(),
+                                    {.storeAttentionWeights = false, .sharedConstants = true});
+  ++compiled_;
+  settleConstants(batch.program);
+  runner_.checkMemory(batch.program);
+  batch.image = buildImage(batch.program, gathered, rows);
+  batch.cycles = expectedCycles(batch.program, gathered, rows, runner_.plan());
+  batch.program.constants.clear();
+  return programs_.add(std::move(batch));
+}
+
+TensorValues BoardBackend::compute(const std::vector<uint32_t>& lengths,
+                                   const TensorValues& inputs) {
+  embed::CompiledBatch& batch = prepare(lengths, inputs);
+  loaded_ += runner_.load(batch.program, graph(), batch.image);
+  const tb::DeviceRun run = runner_.run(batch.program, batch.cycles);
   if (!run.ok()) throw BackendError(runner_.link().place() + ": " + run.text(), true);
   const TensorValues golden = golden::runGoldenAgain(graph(), inputs, runner_.plan().family);
   TensorValues values(graph().tensors.size());
-  for (const Placement& placement : program.placements)
+  for (const Placement& placement : batch.program.placements)
     if (placement.tensor == output()) {
-      runner_.read(placement.address, placement.bytes(), image);
-      values[output()] = unpackTensor(placement, graph().tensors[output()], image);
+      runner_.read(placement.address, placement.bytes(), batch.image);
+      values[output()] = unpackTensor(placement, graph().tensors[output()], batch.image);
     }
   compare(values[output()], golden[output()]);
   count(run);
@@ -47,7 +63,8 @@ TensorValues BoardBackend::compute(const std::vector<uint32_t>&, const TensorVal
 void BoardBackend::compare(const Tensor& got, const Tensor& golden) {
   for (uint32_t row = 0; row < golden.rows; ++row)
     for (uint32_t col = 0; col < golden.cols; ++col)
-      if (got.at(row, col) != golden.at(row, col))
+      if (got.at(row, col) != golden.at(row, col)) {
+        runner_.forget();
         throw BackendError(
             fmt::format(
                 "{}: the board differs from the golden model, first in {}: row {}, column "
@@ -55,6 +72,7 @@ void BoardBackend::compare(const Tensor& got, const Tensor& golden) {
                 runner_.link().place(), graph().tensors[output()].name, row, col, got.at(row, col),
                 golden.at(row, col)),
             false);
+      }
   work_.valuesCompared += golden.data.size();
 }
 

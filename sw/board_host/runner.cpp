@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
+#include <span>
+#include <utility>
 
 #include "gen/device.hpp"
 #include "gen/tables/registers.hpp"
@@ -12,6 +15,32 @@ namespace intformer::board_host {
 namespace {
 
 constexpr uint64_t kResetBudget = 1'000'000;
+constexpr uint64_t kWord = 4;
+/// Bytes that are alike between two that differ are sent with them: a request costs as much.
+constexpr std::size_t kGap = 256;
+
+constexpr uint64_t roundUp(uint64_t value, uint64_t multiple) {
+  return (value + multiple - 1) / multiple * multiple;
+}
+
+/// Where `wanted` is not what is held, from address 0 on.
+std::vector<Stretch> differences(std::span<const uint8_t> wanted, std::span<const uint8_t> held) {
+  std::vector<Stretch> stretches;
+  const auto differs = [&](std::size_t at) {
+    return at + kWord > held.size() ||
+           !std::ranges::equal(wanted.subspan(at, kWord), held.subspan(at, kWord));
+  };
+  for (std::size_t at = 0; at < wanted.size(); at += kWord) {
+    if (!differs(at)) continue;
+    const std::size_t begin = at;
+    std::size_t end = at + kWord;
+    for (; at < wanted.size() && at < end + kGap; at += kWord)
+      if (differs(at)) end = at + kWord;
+    stretches.push_back({static_cast<uint32_t>(begin), wanted.subspan(begin, end - begin)});
+    at = end;  // alike
+  }
+  return stretches;
+}
 
 }  // namespace
 
@@ -98,21 +127,29 @@ void Runner::checkMemory(const Program& program) const {
 LoadResult Runner::load(const Program& program, const Graph& graph,
                         const std::vector<uint8_t>& image, bool whole) {
   checkMemory(program);
+  const std::vector<uint8_t> held = std::exchange(held_, {});  // of a load that fails nothing is
+  const auto readOnly = std::span(image).first(program.readOnlyEnd);
   std::vector<Stretch> stretches;
-  const auto add = [&](uint64_t from, uint64_t to) {
-    from = from / 4 * 4;
-    to = std::min<uint64_t>((to + 3) / 4 * 4, image.size());
-    stretches.push_back({static_cast<uint32_t>(from), std::span(image).subspan(from, to - from)});
-  };
   if (whole) {
-    add(0, image.size());
+    stretches.push_back({0, image});
   } else {
-    add(0, program.readOnlyEnd);
+    stretches = differences(readOnly, held);
     for (const Placement& placement : program.placements)
-      if (graph.tensors[placement.tensor].role == TensorRole::Input)
-        add(placement.address, placement.address + placement.bytes());
+      if (graph.tensors[placement.tensor].role == TensorRole::Input) {
+        const uint64_t from = placement.address / kWord * kWord;
+        const uint64_t to = roundUp(placement.address + placement.bytes(), kWord);
+        stretches.push_back(
+            {static_cast<uint32_t>(from), std::span(image).subspan(from, to - from)});
+      }
   }
-  return board_host::load(link_, stretches, hooks_.loading);
+  LoadResult result = board_host::load(link_, stretches, hooks_.loading);
+  if (!whole) {
+    result.bytes += readOnly.size();
+    for (const Stretch& stretch : stretches)
+      if (stretch.address < readOnly.size()) result.bytes -= stretch.bytes.size();
+  }
+  held_.assign(readOnly.begin(), readOnly.end());
+  return result;
 }
 
 /// From any state that an earlier host may have left.
@@ -144,6 +181,7 @@ tb::DeviceRun Runner::run(const Program& program, uint64_t cycles) {
   if (told == INTFORMER_ACCESS_FAILED) throw link::LinkError(access_.failure());
   if (run.result == INTFORMER_TIMEOUT)
     run.failure = fmt::format("of {} cycles; it should take {}", budget, cycles);
+  if (!run.ok()) forget();
   return run;
 }
 

@@ -40,11 +40,14 @@ class Runner {
 
   /// Throws LinkError, with the bytes that are missing, for a program that needs more memory.
   void checkMemory(const Program& program) const;
-  /// Brings commands, constants and inputs to the board, or with `whole` all of the image.
+  /// Brings commands, constants and inputs to the board, or with `whole` all of the image. Of
+  /// commands and constants what the load before brought is not even compared: no run changes it.
   LoadResult load(const Program& program, const Graph& graph, const std::vector<uint8_t>& image,
                   bool whole = false);
   /// Runs what was loaded; `cycles`: that it should take. Throws LinkError where the cable fails.
   tb::DeviceRun run(const Program& program, uint64_t cycles);
+  /// Trusts nothing that was loaded: the next load compares all of it.
+  void forget() { held_.clear(); }
   /// Bytes of the board's memory, at their place in `memory`.
   void read(uint64_t address, uint64_t bytes, std::vector<uint8_t>& memory);
 
@@ -61,6 +64,7 @@ class Runner {
   Hooks hooks_;
   link::BoardAccess access_;
   intformer_device device_{};
+  std::vector<uint8_t> held_;  ///< commands and constants that are in the board's memory, from 0 on
 };
 
 }  // namespace intformer::board_host

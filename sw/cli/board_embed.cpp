@@ -28,7 +28,7 @@ void printWork(OpenBoard& board, const board_host::BoardBackend& backend) {
                                        board.timeText(*work.cycles), work.utilization * 100)
                          : "cycles " + notCounted(board.plan().counters),
              work.valuesCompared);
-  fmt::print("memory: {}\n", loadText(backend.loaded()));
+  fmt::print("programs: {} compiled\nmemory: {}\n", backend.compiled(), loadText(backend.loaded()));
   board.printRetries();
 }
 
@@ -60,10 +60,9 @@ void addBoardEmbed(CLI::App& board, int& status) {
   command->footer(
       "Examples:\n"
       "  intformer board --port /dev/ttyUSB0 embed --model build/models/minilm.itf \"A river.\"\n"
-      "Compiles the model for each sentence's length and brings it to the board's memory: what "
-      "lies\n"
-      "there already is compared by checksums and not sent again. Every last hidden state is\n"
-      "compared with the golden model.\n"
+      "Compiles the model for each length and brings it to the board's memory: what lies there\n"
+      "already is compared by checksums and not sent again, and of a sentence as long as the one\n"
+      "before only its tokens. Every last hidden state is compared with the golden model.\n"
       "Exit status: 0 fine, 1 input, port, cable or board were refused, 2 the board differs from "
       "the\n"
       "golden model or a cosine is below --floor, 3 the device stopped with an error or did not "

@@ -15,9 +15,6 @@ using quantizer::QuantizedModel;
 
 namespace {
 
-/// Seven of a model of 35 MB for lengths that alternate; of a large one the last alone.
-constexpr std::size_t kCacheBytes = std::size_t{256} << 20;
-
 class CompiledBackend : public IntegerBackend {
  protected:
   CompiledBackend(const QuantizedModel& model, const Plan& plan, bool search)
@@ -29,7 +26,7 @@ class CompiledBackend : public IntegerBackend {
       renewImage(known->program, graph(), inputs, known->image);
       return *known;
     }
-    CompiledBatch batch{lengths, {}, {}};
+    CompiledBatch batch{.lengths = lengths, .program = {}, .image = {}};
     batch.program =
         compiler::compile(graph(), plan_, {.storeAttentionWeights = false, .search = search_});
     batch.image = buildImage(batch.program, graph(), inputs);
@@ -50,7 +47,7 @@ class CompiledBackend : public IntegerBackend {
  private:
   Plan plan_;
   bool search_;
-  ProgramCache programs_{kCacheBytes};
+  ProgramCache programs_{kProgramCacheBytes};
 };
 
 class EmulatorBackend : public CompiledBackend {

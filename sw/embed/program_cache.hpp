@@ -13,7 +13,11 @@ struct CompiledBatch {
   std::vector<uint32_t> lengths;
   Program program;             ///< its constants lie in the image alone
   std::vector<uint8_t> image;  ///< of all that the device sees
+  uint64_t cycles = 0;         ///< that it should take, for a backend that waits for a device
 };
+
+/// Seven of a model of 35 MB for lengths that alternate; of a large one the last alone.
+inline constexpr std::size_t kProgramCacheBytes = std::size_t{256} << 20;
 
 /// The programs used last, as many as fit in a number of bytes, and the last one in any case.
 class ProgramCache {

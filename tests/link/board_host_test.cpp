@@ -1,4 +1,7 @@
 // What a board's memory is tested for, and loaded with.
+#include <map>
+
+#include "sw/board_host/backend.hpp"
 #include "sw/board_host/memory_test.hpp"
 #include "sw/board_host/runner.hpp"
 #include "sw/compiler/compile.hpp"
@@ -7,6 +10,7 @@
 #include "sw/model/bert.hpp"
 #include "tests/link/plans.hpp"
 #include "tests/link/stand_in_board.hpp"
+#include "tests/quantizer/support.hpp"
 
 namespace intformer::test {
 namespace {
@@ -141,6 +145,73 @@ TEST_CASE("constants are the same bytes for all lengths, and programs run beside
     CHECK(run.ok());
   }
   CHECK((contents[0] == contents[1]));
+}
+
+TEST_CASE("of a sentence as long as one before, its tokens alone cross the cable", "[board_host]") {
+  const floating::FloatModel model = randomBert(7);
+  const auto integers = quantizer::quantizeModel(model.graph, randomSentences(model, 30, 1), {});
+  const Plan plan = planOf("tiny4");
+  const auto golden = embed::goldenBackend(integers, plan.family);
+  std::map<uint32_t, uint8_t> written;
+  Board board({.plan = plan,
+               .keeps = [&](uint32_t address, uint8_t byte) { return written[address] = byte; }});
+  board_host::Runner runner(board.link, plan);
+  board_host::BoardBackend backend(integers, runner);
+  const auto send = [&](const std::vector<uint32_t>& sentence) {
+    written.clear();
+    const std::vector<std::vector<uint32_t>> batch = {sentence};
+    const auto states = backend.run(batch);
+    CHECK(states.data == golden->run(batch).data);
+    return written.size();
+  };
+  // Rows of the table of tokens, and the two lists that the device leaves as they are.
+  const std::size_t row = 2 * model.shape.width;
+  const std::size_t first = send({3, 1, 4, 1, 5});
+  CHECK(first > 20 * row);
+  CHECK(backend.compiled() == 1);
+  const std::size_t same = send({3, 1, 4, 1, 5});
+  CHECK(same == 0);
+  const std::size_t one = send({3, 1, 9, 1, 5});
+  CHECK(one > row / 2);
+  CHECK(one <= row);
+  const std::size_t all = send({2, 7, 1, 8, 6});
+  CHECK(all > one);
+  CHECK(all <= 5 * row);
+  CHECK(backend.compiled() == 1);
+
+  // Another length brings commands, not weights; and the first one is still compiled.
+  const std::size_t other = send({2, 7, 1});
+  CHECK(other > all);
+  CHECK(other < first / 2);
+  CHECK(backend.compiled() == 2);
+  const uint64_t checksums = board.board.requests(5);
+  send({3, 1, 4, 1, 5});
+  CHECK(backend.compiled() == 2);
+  CHECK(board.board.requests(5) > checksums);
+
+  // What no longer is what was loaded is found out by its result, and then looked for.
+  board.board.memory()[written.begin()->first] ^= 0x55;
+  CHECK_THROWS_WITH(send({3, 1, 4, 1, 5}), containsText("differs from the golden model"));
+  CHECK(send({3, 1, 4, 1, 5}) > 0);
+  CHECK(send({3, 1, 4, 1, 5}) == 0);
+}
+
+TEST_CASE("what a run may have changed is compared again", "[board_host]") {
+  const Plan plan = planOf("tiny4");
+  Board board({.plan = plan});
+  board_host::Runner runner(board.link, plan);
+  const Bytes image(16384);
+  Program program;
+  program.memoryBytes = image.size();
+  program.readOnlyEnd = 4096;
+  runner.load(program, {}, image);
+  CHECK(runner.load(program, {}, image).sent == 0);
+  board.board.memory()[5000] = 1;  // a tensor's
+  program.readOnlyEnd = 8192;      // a longer program's place
+  const board_host::LoadResult longer = runner.load(program, {}, image);
+  CHECK(longer.bytes == 8192);
+  CHECK(longer.sent == 4096);
+  CHECK(board.board.memory()[5000] == 0);
 }
 
 TEST_CASE("a program larger than the memory says how many bytes are missing", "[board_host]") {
