@@ -2,14 +2,21 @@
 
 #include <algorithm>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <numeric>
+#include <optional>
 
 #include "gen/device.hpp"
+#include "gen/tables/registers.hpp"
 #include "sw/cli/board_link.hpp"
 #include "sw/cli/board_programs.hpp"
+#include "sw/cli/json_text.hpp"
 #include "sw/cli/kinds.hpp"
 #include "sw/cli/refusals.hpp"
+#include "sw/files/files.hpp"
+#include "sw/files/streams.hpp"
 #include "sw/golden/golden.hpp"
+#include "sw/graph/lengths.hpp"
 #include "tb/scoreboard.hpp"
 
 namespace intformer::cli {
@@ -19,23 +26,44 @@ struct BenchOptions {
   BoardRequest board;
   ModelRequest model;
   std::string lengths = "8,16,32";
+  std::string json;
 };
 
-/// Runs one length and prints its row. What differs or stops is said, and the status tells.
-/// `gathered` is what runs: `model` with its inputs' rows of the table of tokens alone.
-int measure(OpenBoard& board, const ModelInput& model, const ModelInput& gathered,
-            const board::BoardProgram& compiled) {
-  board_host::Runner& runner = board.runner();
-  const std::vector<uint8_t> image = buildImage(compiled.program, gathered.graph, gathered.inputs);
-  const board_host::LoadResult loaded = runner.load(compiled.program, gathered.graph, image);
-  const tb::DeviceRun run = runner.run(compiled.program, compiled.cycles);
-  std::string tokens;
-  for (const uint32_t length : compiled.lengths)
-    tokens += fmt::format("{}{}", tokens.empty() ? "" : "+", length);
-  if (!run.ok()) {
-    fmt::print("{} tokens: {}\n", tokens, run.text());
-    return kStopped;
+/// What a length takes.
+struct Measured {
+  std::vector<uint32_t> lengths;
+  std::string failure = {};  ///< no run, or a wrong one
+  int status = kFine;
+  std::optional<uint64_t> cycles = {};  ///< none: the device does not count them
+  uint64_t estimatedCycles = 0;
+  double seconds = 0;  ///< of these cycles at the board's clock, of the estimated without them
+  double tokensPerSecond = 0, utilization = 0;
+  board_host::LoadResult loaded = {};
+  double hostSeconds = 0;
+
+  /// "8", "5+6"
+  [[nodiscard]] std::string tokens() const {
+    std::string text = lengthsText(lengths);
+    std::ranges::replace(text, ',', '+');
+    return text;
   }
+};
+
+Measured failed(Measured row, int status, const std::string& failure) {
+  row.status = status;
+  row.failure = failure;
+  return row;
+}
+
+/// `gathered` is what runs: `model` with its inputs' rows of the table of tokens alone.
+Measured measure(OpenBoard& board, const ModelInput& model, const ModelInput& gathered,
+                 const board::BoardProgram& compiled) {
+  board_host::Runner& runner = board.runner();
+  Measured row{.lengths = compiled.lengths, .estimatedCycles = compiled.cycles};
+  const std::vector<uint8_t> image = buildImage(compiled.program, gathered.graph, gathered.inputs);
+  row.loaded = runner.load(compiled.program, gathered.graph, image);
+  const tb::DeviceRun run = runner.run(compiled.program, compiled.cycles);
+  if (!run.ok()) return failed(row, kStopped, run.text());
   const TensorValues golden =
       golden::runGoldenAgain(model.graph, model.inputs, board.plan().family);
   std::vector<uint8_t> memory = image;
@@ -46,31 +74,75 @@ int measure(OpenBoard& board, const ModelInput& model, const ModelInput& gathere
     const TensorInfo& info = model.graph.tensors[placement.tensor];
     if (info.role != TensorRole::Output) continue;
     if (unpackTensor(placement, info, memory) == golden[placement.tensor]) continue;
-    fmt::print(
-        "{} tokens: {} differs from golden; `intformer board selftest` says whether memory "
-        "holds\n",
-        tokens, info.name);
-    return kDifferent;
+    return failed(row, kDifferent,
+                  info.name +
+                      " differs from golden; `intformer board selftest` says whether memory "
+                      "holds");
   }
-  const double sum = std::accumulate(compiled.lengths.begin(), compiled.lengths.end(), 0.0);
   uint64_t macs = 0;
   for (const OperatorTrace& op : compiled.program.operators) macs += op.macs;
-  const bool counted = run.counts(INTFORMER_COUNT_CYCLES);
-  const uint64_t cycles = counted ? run.counters[INTFORMER_COUNT_CYCLES] : compiled.cycles;
-  const double all = static_cast<double>(cycles) * board.plan().dim * board.plan().dim;
-  fmt::print("{:>8} {:>12} {:>12} {:>9.2f} {:>10.1f} {:>7.1f} {:>11} {:>7.2f} {:>8.1f}\n", tokens,
-             counted ? std::to_string(cycles) : "-", compiled.cycles,
-             1e3 * runner.secondsOf(cycles), sum / runner.secondsOf(cycles),
-             100 * static_cast<double>(macs) / all, loaded.sent, loaded.seconds, 1e3 * run.seconds);
-  return kFine;
+  if (run.counts(INTFORMER_COUNT_CYCLES)) row.cycles = run.counters[INTFORMER_COUNT_CYCLES];
+  const uint64_t cycles = row.cycles.value_or(compiled.cycles);
+  row.seconds = runner.secondsOf(cycles);
+  row.tokensPerSecond = std::accumulate(row.lengths.begin(), row.lengths.end(), 0.0) / row.seconds;
+  row.utilization = static_cast<double>(macs) /
+                    (static_cast<double>(cycles) * board.plan().dim * board.plan().dim);
+  row.hostSeconds = run.seconds;
+  return row;
+}
+
+void print(const Measured& row) {
+  if (!row.failure.empty()) {
+    fmt::print("{} tokens: {}\n", row.tokens(), row.failure);
+    return;
+  }
+  fmt::print("{:>8} {:>12} {:>12} {:>9.2f} {:>10.1f} {:>7.1f} {:>11} {:>7.2f} {:>8.1f}\n",
+             row.tokens(), row.cycles ? std::to_string(*row.cycles) : "-", row.estimatedCycles,
+             1e3 * row.seconds, row.tokensPerSecond, 100 * row.utilization, row.loaded.sent,
+             row.loaded.seconds, 1e3 * row.hostSeconds);
+}
+
+nlohmann::ordered_json jsonOf(const Measured& row, const Plan& plan) {
+  nlohmann::ordered_json json;
+  if (row.lengths.size() > 1)
+    json["seq"] = row.lengths;
+  else
+    json["seq"] = row.lengths.front();
+  if (!row.failure.empty()) {
+    json["failure"] = row.failure;
+    return json;
+  }
+  if (row.cycles)
+    json["cycles"] = *row.cycles;
+  else
+    json["not_counted"] = notCounted(plan.counters);
+  json["estimated_cycles"] = row.estimatedCycles;
+  json["seconds"] = row.seconds;
+  json["tokens_per_second"] = row.tokensPerSecond;
+  json["utilization"] = row.utilization;
+  json["bytes"] = row.loaded.bytes;
+  json["bytes_sent"] = row.loaded.sent;
+  json["load_seconds"] = row.loaded.seconds;
+  json["host_seconds"] = row.hostSeconds;
+  return json;
+}
+
+/// What all rows share. `memory`: of the estimates.
+nlohmann::ordered_json headOf(OpenBoard& board, const ModelInput& model,
+                              const perf::MemoryTiming& memory) {
+  nlohmann::ordered_json json = reportHead(board.plan());
+  json["model"] = model.name;
+  json["layers"] = model.layers;
+  json["clock_hz"] = board.link().identity().clockHz;
+  json["estimate"] = {{"memory_latency", memory.latency}};
+  json["lengths"] = nlohmann::ordered_json::array();
+  return json;
 }
 
 int bench(const BenchOptions& options) {
   const auto lengths = parseLengths(options.lengths);
   ModelRequest request = options.model;
-  for (const auto& batch : lengths)
-    if (request.seq.empty() || std::ranges::max(batch) > std::ranges::max(request.seq))
-      request.seq = batch;
+  request.seq = {longestOf(lengths)};
   request.seqOption = "--lengths";
   auto model = loadModel(request);
   if (!model) return kRefused;
@@ -79,6 +151,9 @@ int bench(const BenchOptions& options) {
   fmt::print("{} on {} at {}\n", model->name, deviceName(board.plan()), board.clockText());
   fmt::print("{:>8} {:>12} {:>12} {:>9} {:>10} {:>7} {:>11} {:>7} {:>8}\n", "tokens", "cycles",
              "estimated", "ms", "tokens/s", "MACs %", "bytes sent", "s", "host ms");
+  const compiler::CompileOptions compiling = {.storeAttentionWeights = false,
+                                              .sharedConstants = true};
+  nlohmann::ordered_json json = headOf(board, *model, compiling.memory);
   int status = kFine;
   for (const auto& batch : lengths) {
     setLengths(model->graph, batch);
@@ -86,12 +161,20 @@ int bench(const BenchOptions& options) {
     model->inputs = drawnInputs(*model, request.seed);
     ModelInput gathered = *model;
     gatherTokens(gathered.graph, gathered.inputs);
-    board::BoardProgram compiled = compileOne(
-        gathered, board.plan(), {.storeAttentionWeights = false, .sharedConstants = true}, nullptr);
+    board::BoardProgram compiled = compileOne(gathered, board.plan(), compiling, nullptr);
     board_host::settleConstants(compiled.program);
-    status = std::max(status, measure(board, *model, gathered, compiled));
+    const Measured row = measure(board, *model, gathered, compiled);
+    print(row);
+    json["lengths"].push_back(jsonOf(row, board.plan()));
+    status = std::max(status, row.status);
   }
   board.printRetries();
+  const link::LinkStatistics& cable = board.link().statistics();
+  json["cable"] = {{"requests", cable.requests}, {"retries", cable.retries}};
+  if (!options.json.empty()) {
+    files::writeAtomically(options.json, jsonText(json, 2) + "\n");
+    fmt::print("report: {}\n", files::outputName(options.json));
+  }
   return status;
 }
 
@@ -113,6 +196,8 @@ void addBoardBench(CLI::App& board, int& status) {
                       "The first layers (default: all of a trained model, 1 of a shape)");
   command->add_option("--seed", options->model.seed, "Seed of the tokens, and of a shape's weights")
       ->capture_default_str();
+  command->add_option("--json", options->json, "Write the figures to this file")
+      ->type_name(kind::kOutFile);
   command->footer(
       "Columns: cycles as the device counts them, and by the performance model (memory latency "
       "100\n"

@@ -56,6 +56,12 @@ std::vector<std::vector<uint32_t>> parseLengths(const std::string& text) {
   return lengths;
 }
 
+uint32_t longestOf(const std::vector<std::vector<uint32_t>>& lengths) {
+  uint32_t longest = 0;
+  for (const auto& batch : lengths) longest = std::max(longest, std::ranges::max(batch));
+  return longest;
+}
+
 board::BoardProgram compileOne(const ModelInput& model, const Plan& plan,
                                const compiler::CompileOptions& options,
                                compiler::Decision* decision) {

@@ -14,6 +14,10 @@ namespace intformer::cli {
 /// Throws std::invalid_argument for anything else and for lengths that come twice.
 std::vector<std::vector<uint32_t>> parseLengths(const std::string& text);
 
+/// Tokens of the longest sentence among them: a model that is loaded with it takes all of them, and
+/// is refused then if it must be.
+uint32_t longestOf(const std::vector<std::vector<uint32_t>>& lengths);
+
 /// Compiles a loaded model, for the lengths that it was loaded with.
 board::BoardProgram compileOne(const ModelInput& model, const Plan& plan,
                                const compiler::CompileOptions& options,

@@ -183,10 +183,10 @@ int compileModel(const CompileCommand& command) {
   if (!options.contents) request.integers = model::Integers::Left;
   const auto lengths = command.lengths.empty() ? std::vector<std::vector<uint32_t>>{}
                                                : parseLengths(command.lengths);
-  for (const auto& batch : lengths)  // loaded with the longest, which is refused if it must be
-    if (request.seq.empty() || std::ranges::max(batch) > std::ranges::max(request.seq))
-      request.seq = batch;
-  if (!lengths.empty()) request.seqOption = "--lengths";
+  if (!lengths.empty()) {
+    request.seq = {longestOf(lengths)};
+    request.seqOption = "--lengths";
+  }
   auto model = loadModel(request);
   if (!device || !model) return kRefused;
   const Plan& plan = *device;

@@ -19,7 +19,8 @@ std::string withoutChances(std::string text, const Examples& examples) {
   text = std::regex_replace(text, std::regex("of lines(?= and|\n)"), "of INPUT");
   // A board's memory holds what the run before has brought.
   text = std::regex_replace(text, std::regex("[0-9]+ of [0-9]+ bytes were there already, [0-9]+"), "");
-  text = std::regex_replace(text, std::regex("\"(wall_seconds|sim_khz)\": [0-9.e+-]+"), "");
+  text = std::regex_replace(text, std::regex("\"(wall_seconds|sim_khz|bytes_sent|load_seconds|"
+                                             "host_seconds|requests)\": [0-9.e+-]+"), "");
   return std::regex_replace(text, std::regex("[0-9.]+ s\\b|[0-9.]+ (per second|kHz)"), "");
 }
 

@@ -150,6 +150,67 @@ TEST_CASE("bench measures every length", "[board]") {
                "8 tokens: the device stopped with an error");
 }
 
+TEST_CASE("sentences alone and batches of them mix, in any order", "[board]") {
+  const StandInBoard board({.plan = planOf("tiny4")});
+  const TemporaryFolder folder;
+  for (const std::string lengths : {"4,3+5", "3+5,4", "3+5,9,2+2+2"}) {
+    const std::string model = "configs/models/tiny-tokens.toml" + kOn + "--lengths " + lengths;
+    expectFine(portOf(board) + "bench --model " + model);
+    expectFine("compile " + model + " --out " + folder.path("compiled"));
+  }
+}
+
+TEST_CASE("bench writes the figures that it prints", "[board]") {
+  const TemporaryFolder folder;
+  const auto figures = [&](const std::string& overrides) {
+    Plan plan = planOf("tiny4");
+    if (!overrides.empty()) plan = planOf("tiny4", {overrides});
+    const StandInBoard board({.plan = plan});
+    const std::string line = portOf(board) + "bench --model configs/models/tiny-tokens.toml" + kOn +
+                             (overrides.empty() ? "" : "--set " + overrides + " ") +
+                             "--lengths 4,3+5 --json " + folder.path("bench.json");
+    const std::string printed = expectFine(line).text;
+    return std::pair(printed, nlohmann::json::parse(readText(folder.path("bench.json"))));
+  };
+  const auto [text, json] = figures("");
+  INFO(text << json.dump(2));
+  CHECK(json["config"] == "tiny4");
+  CHECK(json["model"] == "tiny-tokens");
+  CHECK(json["clock_hz"] == 50'000'000);
+  CHECK(json["estimate"]["memory_latency"] == 100);
+  CHECK(json["cable"]["requests"] > 0);
+  CHECK(json["cable"]["retries"] == 0);
+  REQUIRE(json["lengths"].size() == 2);
+  CHECK(json["lengths"][0]["seq"] == 4);
+  CHECK(json["lengths"][1]["seq"] == nlohmann::json({3, 5}));
+  for (const auto& row : json["lengths"]) {
+    const auto tokens = row["seq"].is_array() ? "3+5" : "4";
+    // The table's row: every column, from the figures alone.
+    const std::string printed =
+        fmt::format("\n{:>8} {:>12} {:>12} {:>9.2f} {:>10.1f} {:>7.1f} {:>11} {:>7.2f} {:>8.1f}\n",
+                    tokens, row["cycles"].get<uint64_t>(), row["estimated_cycles"].get<uint64_t>(),
+                    1e3 * row["seconds"].get<double>(), row["tokens_per_second"].get<double>(),
+                    100 * row["utilization"].get<double>(), row["bytes_sent"].get<uint64_t>(),
+                    row["load_seconds"].get<double>(), 1e3 * row["host_seconds"].get<double>());
+    CHECK_THAT(text, containsText(printed));
+    CHECK(row["seconds"] == Approx(row["cycles"].get<double>() / 50e6));
+    CHECK(row["bytes"] >= row["bytes_sent"]);
+  }
+  CHECK_THAT(text, containsText("report: " + folder.path("bench.json")));
+
+  const auto uncounted = figures("registers.counters=none").second["lengths"][0];
+  CHECK_FALSE(uncounted.contains("cycles"));
+  CHECK_THAT(uncounted["not_counted"].get<std::string>(), containsText("registers.counters"));
+
+  const StandInBoard stopping({.plan = planOf("tiny4"), .stops = true});
+  expectStatus(portOf(stopping) + "bench --model configs/models/tiny-tokens.toml" + kOn +
+                   "--lengths 4 --json " + folder.path("bench.json"),
+               3, "4 tokens: the device stopped with an error");
+  const auto row = nlohmann::json::parse(readText(folder.path("bench.json")))["lengths"][0];
+  CHECK(row.size() == 2);
+  CHECK_THAT(row["failure"].get<std::string>(), containsText("the device stopped with an error"));
+}
+
 TEST_CASE("what board cannot do is refused by name", "[board]") {
   const StandInBoard board({.plan = planOf("tiny4")});
   const std::string on = portOf(board);
