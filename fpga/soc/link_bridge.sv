@@ -13,16 +13,19 @@
 //      4 write_memory     the same
 //      5 checksum_memory  the same, up to all of the memory; answers the CRC-32 of these bytes
 //   status 0 done; 1 payload's CRC wrong, nothing was done; 2 refused: op, address or count outside
-//      of what there is; 3 the bus answered SLVERR (a write may be done in part). In the answers
-//      1, 2 and 3 count is 0.
+//      of what there is; 3 the bus answered SLVERR (a write may be done in part); 4 device or
+//      memory did not answer for TimeoutClocks (a write may be done in part, or later). Where the
+//      status is not 0, count is.
 // Contract: one request at a time: what comes before its answer is lost. A request with a wrong
 //   header CRC, or in which nothing comes for PauseClocks, is dropped: the host sends it again
 //   after a while, with the same seq. All but write_register may be done twice. This is not: when
 //   the request answered before (other than by status 1) was a write_register that was done, or
-//   failed on the bus, and has the same seq, the answer is given again. seq 0 is always done. A
-//   session begins with identify, so that no seq of another session counts. A write with a count
+//   failed by status 3 or 4, and has the same seq, the answer is given again. seq 0 is always done.
+//   A session begins with identify, so that no seq of another session counts. A write with a count
 //   that cannot be is refused behind its header, without waiting for payload; another comes with
-//   its payload and is refused behind it.
+//   its payload and is refused behind it. What status 4 gave up stays on its bus as AXI wants it,
+//   writes none of the words that it had not offered, and once it is answered the next request for
+//   that bus is carried out; until then status 4 is the answer at once, on that bus alone.
 // Timing: a checksum takes four bytes a cycle where memory gives as much. AXI as link_memory.sv and
 //   link_registers.sv say.
 `default_nettype none
@@ -33,7 +36,8 @@ module link_bridge #(
   parameter int unsigned MemoryBytes = 32'h0200_0000,
   parameter int unsigned DataBits    = 64,            // 32, 64 or 128
   parameter int unsigned AddressBits = 32,            // 32 or more
-  parameter int unsigned PauseClocks = 1 << 18        // longer than a host's pauses in a frame
+  parameter int unsigned PauseClocks = 1 << 18,       // longer than a host's pauses in a frame
+  parameter int unsigned TimeoutClocks = 1 << 18      // longer than any answer of a bus takes
 ) (
   input  logic                   clk_i,
   input  logic                   rst_ni,
@@ -160,8 +164,9 @@ module link_bridge #(
     .refused_o(refused)
   );
 
-  logic register_start, register_done, register_error;
-  logic memory_start, memory_busy, memory_error, word_valid, answer_write;
+  logic register_start, register_busy, register_done, register_error;
+  logic memory_start, memory_active, memory_give_up, memory_busy, memory_error;
+  logic word_valid, answer_write;
   logic [31:0] register_data, word, answer_word;
   logic [AddrWidth-1:0] answer_addr;
   logic answer_start, answer_done;
@@ -173,7 +178,8 @@ module link_bridge #(
     .Baud(Baud),
     .MemoryBytes(MemoryBytes),
     .DataBits(DataBits),
-    .PayloadBytes(PayloadBytes)
+    .PayloadBytes(PayloadBytes),
+    .TimeoutClocks(TimeoutClocks)
   ) u_executor (
     .clk_i,
     .rst_ni,
@@ -189,10 +195,13 @@ module link_bridge #(
     .refused_i(refused),
     .payload_wrong_i(payload_wrong),
     .register_start_o(register_start),
+    .register_busy_i(register_busy),
     .register_done_i(register_done),
     .register_error_i(register_error),
     .register_data_i(register_data),
     .memory_start_o(memory_start),
+    .memory_active_o(memory_active),
+    .memory_give_up_o(memory_give_up),
     .memory_busy_i(memory_busy),
     .memory_error_i(memory_error),
     .word_valid_i(word_valid),
@@ -220,7 +229,7 @@ module link_bridge #(
     .write_addr_i(payload_write ? payload_addr : answer_addr),
     .write_data_i(payload_write ? payload_word : answer_word),
     .read_enable_i(1'b1),
-    .read_addr_i(memory_busy ? memory_read_addr : answer_read_addr),
+    .read_addr_i(memory_active ? memory_read_addr : answer_read_addr),
     .read_data_o(buffer_word)
   );
 
@@ -231,6 +240,7 @@ module link_bridge #(
     .write_i(is_write),
     .addr_i(address[11:0]),
     .data_i(buffer_word),
+    .busy_o(register_busy),
     .done_o(register_done),
     .error_o(register_error),
     .data_o(register_data),
@@ -264,6 +274,7 @@ module link_bridge #(
     .write_i(is_write),
     .first_i(address[31:2]),
     .words_i(count[31:2]),
+    .give_up_i(memory_give_up),
     .busy_o(memory_busy),
     .error_o(memory_error),
     .word_valid_o(word_valid),

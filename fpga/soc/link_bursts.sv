@@ -3,7 +3,7 @@
 //
 // Contract: start_i begins a range of beats_i beats; bursts end at multiples of BurstBeats beats,
 //   so they cross no 4 KiB line. ended_i tells of each that it is answered; two are under way at
-//   most. busy_o falls when all are answered.
+//   most. stop_i: no further burst begins. busy_o falls when all that began are answered.
 // Timing: address and length are registers; one burst every cycle at most.
 `default_nettype none
 
@@ -17,6 +17,7 @@ module link_bursts #(
   input  logic                start_i,
   input  logic [BeatBits-1:0] first_i,
   input  logic [BeatBits-1:0] beats_i,
+  input  logic                stop_i,
   output logic                burst_valid_o,
   input  logic                burst_ready_i,
   output logic [BeatBits-1:0] burst_first_o,
@@ -53,6 +54,7 @@ module link_bursts #(
       burst_valid_o <= 1'b0;
     end else begin
       if (start_i) left_q <= beats_i;
+      else if (stop_i) left_q <= '0;
       else if (issue) left_q <= left_q - BeatBits'(beats);
       if (issue != ended_i) under_way_q <= issue ? under_way_q + 1'b1 : under_way_q - 1'b1;
       if (issue) burst_valid_o <= 1'b1;

@@ -5,7 +5,10 @@
 //   is in the buffer then, and what its answer carries is put there, from word 0, before
 //   answer_start_o, one cycle, from which on status_o and count_o stay until answer_done_i. A
 //   write_register of the same number as the request before, which was a write_register that has
-//   been done, is answered again as that was; number 0 is always done.
+//   been done, is answered again as that was; number 0 is always done. Registers or memory from
+//   which nothing comes for TimeoutClocks are given up, and while they are busy with what was given
+//   up, requests for them are answered at once in the same way. memory_active_o: the buffer is the
+//   memory's.
 // Timing: a word is put into the buffer per cycle; a checksum takes a word per cycle.
 `default_nettype none
 
@@ -15,6 +18,7 @@ module link_executor #(
   parameter  int unsigned MemoryBytes  = 32'h0200_0000,
   parameter  int unsigned DataBits     = 64,
   parameter  int unsigned PayloadBytes = 1024,  // power of two
+  parameter  int unsigned TimeoutClocks = 1 << 18,
   localparam int unsigned AddrWidth    = $clog2(PayloadBytes / 4),
   localparam int unsigned CountWidth   = $clog2(PayloadBytes) + 1
 ) (
@@ -33,10 +37,13 @@ module link_executor #(
   input  logic                  payload_wrong_i,
 
   output logic                  register_start_o,
+  input  logic                  register_busy_i,
   input  logic                  register_done_i,
   input  logic                  register_error_i,
   input  logic [31:0]           register_data_i,
   output logic                  memory_start_o,
+  output logic                  memory_active_o,
+  output logic                  memory_give_up_o,
   input  logic                  memory_busy_i,
   input  logic                  memory_error_i,
   input  logic                  word_valid_i,
@@ -50,9 +57,11 @@ module link_executor #(
   output logic [3:0]            status_o,
   output logic [CountWidth-1:0] count_o
 );
-  localparam logic [3:0] Done = 4'd0, PayloadWrong = 4'd1, Refused = 4'd2, BusError = 4'd3;
+  localparam logic [3:0] Done = 4'd0, PayloadWrong = 4'd1, Refused = 4'd2, BusError = 4'd3,
+                         NoAnswer = 4'd4;
   localparam int unsigned IdentityWords = 8;
   localparam int unsigned Version = 1;
+  localparam int unsigned TimeoutWidth = $clog2(TimeoutClocks + 1);
 
   typedef enum logic [2:0] {
     Idle,
@@ -71,14 +80,20 @@ module link_executor #(
 
   logic [AddrWidth-1:0] index_q;  // of the buffer's word that is written next
   logic [31:0] crc, identity;
-  logic begins, execute, memory_done, answered;
+  logic [TimeoutWidth-1:0] timeout_q;
+  logic begins, blocked, execute, memory_done, late, answered;
 
   assign begins   = state_q == Idle && request_valid_i;
   assign repeated = register_i && write_i && last_valid_q && seq_i == last_seq_q && seq_i != '0;
-  assign execute  = begins && !payload_wrong_i && !refused_i && !repeated;
+  assign blocked  = (register_i && register_busy_i) || (memory_i && memory_busy_i);
+  assign execute  = begins && !payload_wrong_i && !refused_i && !repeated && !blocked;
   assign register_start_o = execute && register_i;
   assign memory_start_o   = execute && memory_i;
-  assign memory_done      = state_q == Memory && !memory_busy_i;
+  assign memory_active_o  = state_q == Memory;
+  assign memory_done      = memory_active_o && !memory_busy_i;
+  assign late             = timeout_q == '0 && ((state_q == Register && !register_done_i) ||
+                                                (memory_active_o && memory_busy_i));
+  assign memory_give_up_o = memory_active_o && late;
   assign answer_start_o   = state_q == Start;
   assign answered         = answer_start_o && !payload_wrong_i;
   assign request_done_o   = state_q == Answer && answer_done_i;
@@ -134,8 +149,8 @@ module link_executor #(
           end
         end
         Identify: if (index_q == AddrWidth'(IdentityWords - 1)) state_q <= Start;
-        Register: if (register_done_i) state_q <= Start;
-        Memory: if (memory_done) state_q <= Start;
+        Register: if (register_done_i || late) state_q <= Start;
+        Memory: if (memory_done || late) state_q <= Start;
         Start: state_q <= Answer;
         Answer: if (answer_done_i) state_q <= Idle;
         default: state_q <= Idle;
@@ -146,15 +161,20 @@ module link_executor #(
   always_ff @(posedge clk_i) begin
     if (state_q == Idle) index_q <= '0;
     else if (write_valid_o) index_q <= index_q + 1'b1;
+    if (state_q == Idle || word_valid_i) timeout_q <= TimeoutWidth'(TimeoutClocks);
+    else if (timeout_q != '0) timeout_q <= timeout_q - 1'b1;
     if (begins) begin
       status_o <= payload_wrong_i ? PayloadWrong : refused_i ? Refused :
-                  repeated ? last_status_q : Done;
+                  repeated ? last_status_q : blocked ? NoAnswer : Done;
       count_o  <= !execute || write_i ? '0 :
                   identify_i ? CountWidth'(4 * IdentityWords) :
                   checksum_i ? CountWidth'(4) : count_i;
     end else if ((state_q == Register && register_done_i && register_error_i) ||
                  (memory_done && memory_error_i)) begin
       status_o <= BusError;
+      count_o  <= '0;
+    end else if (late) begin
+      status_o <= NoAnswer;
       count_o  <= '0;
     end
     if (answered) begin

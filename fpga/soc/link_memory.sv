@@ -4,7 +4,8 @@
 // Contract: start_i begins a range of words, at least one, as write_i says; the next begins when
 //   busy_o is low. error_o says that an answer of the last range was SLVERR or DECERR: its words
 //   come or were offered all the same. A write leaves the other bytes of its first and last beat
-//   alone.
+//   alone. give_up_i ends a range that is not answered: no more of its words come or are written,
+//   and busy_o stays high until what the bus was asked for is answered.
 // Timing: words are read one per cycle where the memory gives as much; bursts end at multiples of
 //   128 bytes, and two are under way at most. Every AXI output but m_axi_rready_o, which depends on
 //   registers only, is a register or constant.
@@ -22,6 +23,7 @@ module link_memory #(
   input  logic                   write_i,
   input  logic [WordBits-1:0]    first_i,
   input  logic [WordBits-1:0]    words_i,
+  input  logic                   give_up_i,
   output logic                   busy_o,
   output logic                   error_o,
   output logic                   word_valid_o,
@@ -78,7 +80,16 @@ module link_memory #(
   logic [BeatBits-1:0] burst_first;
   logic [7:0] burst_length;
 
+  logic given_up_q, drop;
+
+  assign drop = given_up_q && busy_o;
+
   always_ff @(posedge clk_i) if (start_i) write_q <= write_i;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni || !busy_o) given_up_q <= 1'b0;
+    else if (give_up_i) given_up_q <= 1'b1;
+  end
 
   assign burst_ready = write_q ? m_axi_awready_i : m_axi_arready_i;
   assign burst_ended = m_axi_bvalid_i || (m_axi_rvalid_i && m_axi_rready_o && m_axi_rlast_i);
@@ -92,6 +103,7 @@ module link_memory #(
     .start_i,
     .first_i(first_beat),
     .beats_i(beats),
+    .stop_i(drop && !write_q),
     .burst_valid_o(burst_valid),
     .burst_ready_i(burst_ready),
     .burst_first_o(burst_first),
@@ -123,6 +135,7 @@ module link_memory #(
     .start_i(start_i && !write_i),
     .first_i(first_lane),
     .words_i,
+    .drop_i(drop && !write_q),
     .word_valid_o,
     .word_o,
     .busy_o(reader_busy),
@@ -144,6 +157,7 @@ module link_memory #(
     .first_beat_i(first_beat[BlockBits-1:0]),
     .first_lane_i(first_lane),
     .words_i(words_i[AddrWidth:0]),
+    .drop_i(drop),
     .busy_o(writer_busy),
     .error_o(writer_error),
     .read_addr_o,

@@ -3,7 +3,8 @@
 //
 // Contract: start_i says where in its first beat a range begins (first_i) and how many words it
 //   has; then its beats come, as link_bursts asks for them, and each word is out for one cycle.
-//   error_o says that a beat was an error since then. busy_o falls when all words are out.
+//   error_o says that a beat was an error since then. busy_o falls when all words are out. drop_i:
+//   of beats that still come, no words are made.
 // Timing: a word per cycle, without a gap between beats; r_ready_o depends on registers only.
 `default_nettype none
 
@@ -18,6 +19,7 @@ module link_reader #(
   input  logic                 start_i,
   input  logic [LaneWidth-1:0] first_i,
   input  logic [WordBits-1:0]  words_i,
+  input  logic                 drop_i,
   output logic                 word_valid_o,
   output logic [31:0]          word_o,
   output logic                 busy_o,
@@ -47,7 +49,7 @@ module link_reader #(
   end
 
   always_ff @(posedge clk_i) begin
-    if (!rst_ni) begin
+    if (!rst_ni || drop_i) begin
       word_valid_o <= 1'b0;
       left_q       <= '0;
     end else begin

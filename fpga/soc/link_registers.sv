@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // AXI4-Lite master: one access of a device register at a time.
 //
-// Contract: start_i begins an access, whose inputs stay until done_o, one cycle with what was read,
-//   and whether the device refused.
+// Contract: start_i begins an access, when busy_o is low; done_o, one cycle with what was read and
+//   whether the device refused, ends it. Where the device does not answer busy_o stays high.
 // Timing: every AXI output is a register or constant.
 `default_nettype none
 
@@ -13,6 +13,7 @@ module link_registers (
   input  logic        write_i,
   input  logic [11:0] addr_i,
   input  logic [31:0] data_i,
+  output logic        busy_o,
   output logic        done_o,
   output logic        error_o,
   output logic [31:0] data_o,
@@ -55,14 +56,17 @@ module link_registers (
       m_axil_awvalid_o <= 1'b0;
       m_axil_wvalid_o  <= 1'b0;
       m_axil_arvalid_o <= 1'b0;
+      busy_o           <= 1'b0;
     end else if (start_i) begin
       m_axil_awvalid_o <= write_i;
       m_axil_wvalid_o  <= write_i;
       m_axil_arvalid_o <= !write_i;
+      busy_o           <= 1'b1;
     end else begin
       if (m_axil_awready_i) m_axil_awvalid_o <= 1'b0;
       if (m_axil_wready_i) m_axil_wvalid_o <= 1'b0;
       if (m_axil_arready_i) m_axil_arvalid_o <= 1'b0;
+      if (done_o) busy_o <= 1'b0;
     end
   end
 
@@ -72,6 +76,13 @@ module link_registers (
 
   logic unused;
   assign unused = m_axil_bresp_i[0] ^ m_axil_rresp_i[0];  // EXOKAY is not asked for
+
+  // What the contract demands.
+  assert_always a_start (
+    .clk_i,
+    .rst_ni,
+    .holds_i(!start_i || !busy_o)
+  );
 endmodule
 
 `default_nettype wire

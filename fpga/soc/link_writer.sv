@@ -5,7 +5,8 @@
 //   beat (first_lane_i), a range begins and how many words it has. read_data_i is the buffer's word
 //   at read_addr_o of the cycle before. A word that is not of the range is not written: its strobes
 //   are low. w_last_o ends the bursts of link_bursts. error_o says that an answer was an error
-//   since then. busy_o falls when the last beat is taken.
+//   since then. busy_o falls when the last beat is taken. drop_i: beats go on, and write no more
+//   words.
 // Timing: two cycles per word, one per beat; every w_ output is a register.
 `default_nettype none
 
@@ -23,6 +24,7 @@ module link_writer #(
   input  logic [BlockBits-1:0]  first_beat_i,
   input  logic [LaneWidth-1:0]  first_lane_i,
   input  logic [AddrWidth:0]    words_i,
+  input  logic                  drop_i,
   output logic                  busy_o,
   output logic                  error_o,
   output logic [AddrWidth-1:0]  read_addr_o,
@@ -66,7 +68,7 @@ module link_writer #(
     always_ff @(posedge clk_i) begin
       if (take && lane_q == LaneWidth'(lane)) begin
         w_data_o[32*lane +: 32] <= read_data_i;
-        w_strobe_o[4*lane +: 4] <= '1;
+        w_strobe_o[4*lane +: 4] <= {4{!drop_i}};
       end else if (start_i || (w_valid_o && w_ready_i)) begin
         w_strobe_o[4*lane +: 4] <= '0;
       end

@@ -214,6 +214,13 @@ void BoardLink::refused(const Request& request, Status status) const {
         fmt::format("{}: the board's bus answers with an error; load the bitstream again, and run "
                     "`intformer board selftest`",
                     requestText(request)));
+  if (status == Status::NoAnswer)
+    refuse(fmt::format(
+        "{}: the board's link answers, and its {} not; switch the board off and on, and "
+        "load the bitstream again",
+        requestText(request),
+        request.op == Op::ReadRegister || request.op == Op::WriteRegister ? "device does"
+                                                                          : "memory does"));
   if (status == Status::Refused)
     refuse(fmt::format("{}: the board refuses it; it has {} bytes of memory", requestText(request),
                        identity_.memoryBytes));

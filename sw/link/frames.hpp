@@ -28,7 +28,7 @@ enum class Op : uint8_t {
   ChecksumMemory
 };
 
-enum class Status : uint8_t { Done, PayloadDamaged, Refused, BusError };
+enum class Status : uint8_t { Done, PayloadDamaged, Refused, BusError, NoAnswer };
 
 struct Request {
   Op op = Op::Identify;

@@ -71,6 +71,10 @@ TEST_CASE("selftest finds what is wrong", "[board]") {
         "still busy after the cycle budget");
   finds({.plan = planOf("edge8")}, 1, "the bitstream's device is another than tiny4: array.dim 8");
   finds({.plan = plan, .memoryBytes = 16384}, 1, "are missing");
+  finds({.plan = plan, .silentRegisters = true}, 1,
+        "read_register of 4 bytes at 0x0: the board's link answers, and its device does not; ");
+  finds({.plan = plan, .silentMemory = true}, 1,
+        "write_memory of 256 bytes at 0x0: the board's link answers, and its memory does not; ");
   finds({.plan = plan, .noDevice = true}, 1, "the board answers, and its device does not");
 }
 

@@ -157,6 +157,7 @@ void StandInBoard::answer(uint8_t op, uint8_t status, uint8_t seq, const Bytes& 
 uint8_t StandInBoard::memoryStatus(uint32_t address, uint32_t count, uint32_t most) const {
   if (address % 4 != 0 || count % 4 != 0 || count < 4 || count > most) return 2;
   if (address > memory_.size() || count > memory_.size() - address) return 2;
+  if (make_.silentMemory) return 4;
   return make_.busErrorFrom && address + count > *make_.busErrorFrom ? 3 : 0;
 }
 
@@ -171,10 +172,12 @@ uint8_t StandInBoard::work(uint8_t op, uint8_t seq, uint32_t address, uint32_t c
         append(result, value);
       return 0;
     case 1:
+      if (make_.silentRegisters) return 4;
       append(result, readRegister(address));
       return count == 4 ? 0 : 2;
     case 2:
       if (count != 4) return 2;
+      if (make_.silentRegisters) return 4;
       if (seq != 0 && lastWrite_ == seq) return 0;
       lastWrite_ = seq;
       writeRegister(address, littleEndian(payload, 0));

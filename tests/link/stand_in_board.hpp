@@ -45,6 +45,7 @@ class StandInBoard {
     /// What memory makes of the word that is written to an address.
     std::function<uint8_t(uint32_t address, uint8_t byte)> keeps;
     std::optional<uint32_t> busErrorFrom;  ///< memory from here on answers with an error
+    bool silentRegisters = false, silentMemory = false;  ///< the link tells that these do not answer
   };
 
   explicit StandInBoard(Make make, Trouble trouble = {});

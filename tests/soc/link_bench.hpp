@@ -25,6 +25,7 @@ namespace intformer::test {
 constexpr uint32_t kClockHz = 50'000'000;
 constexpr uint32_t kMemoryBytes = 0x10000;
 constexpr uint64_t kPauseClocks = 4096;
+constexpr uint64_t kTimeoutClocks = 2048;
 struct Link32 : Vlink_32 {
   using Vlink_32::Vlink_32;
   static constexpr uint32_t kBus = 4, kBaud = 3'000'000;

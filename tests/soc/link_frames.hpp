@@ -45,7 +45,13 @@ enum Op : uint8_t {
   kWriteMemory = 4,
   kChecksum = 5
 };
-enum Status : uint8_t { kDone = 0, kPayloadWrong = 1, kRefused = 2, kBusError = 3 };
+enum Status : uint8_t {
+  kDone = 0,
+  kPayloadWrong = 1,
+  kRefused = 2,
+  kBusError = 3,
+  kNoAnswer = 4
+};
 
 constexpr std::size_t kRequestHeader = 15, kAnswerHeader = 11;
 
