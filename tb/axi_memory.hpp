@@ -7,10 +7,12 @@
 #include <cstdio>
 #include <cstring>
 #include <deque>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <vector>
 
+#include "sw/perf/dram.hpp"
 #include "tb/device_abi.h"
 
 namespace intformer::tb {
@@ -46,7 +48,7 @@ class AxiMemory {
   static constexpr uint32_t kBusBytes = sizeof(PortType<decltype(Top::m_axi_rdata_i)>);
 
   explicit AxiMemory(Top& top) : top_(top) {
-    setTiming({100, 100, 1.0, 0.0, 1, 32, SIM_ADDRESS_FIRST});
+    setTiming({100, 100, 1.0, 0.0, 1, 32, SIM_ADDRESS_FIRST, {}});
   }
 
   Storage storage;
@@ -62,12 +64,18 @@ class AxiMemory {
     random_ = timing.seed * 0x9E3779B97F4A7C15ULL | 1;
     outstanding_ = std::clamp(timing.outstanding, 1U, kRing);
     writeOrder_ = timing.write_order;
+    dramTiming_ = timing.dram;
+    for (const bool write : {false, true})  // what waits goes on as if by the fixed latency
+      while (dramQueues_[write].count != 0) leaveDram(write);
+    resetDram();
   }
 
   void clear() {
     for (auto& queue : reads_) queue = {};
     writes_ = {};
     responses_ = {};
+    for (auto& queue : dramQueues_) queue = {};
+    resetDram();
     early_.clear();
     earlyBursts_ = 0;
     readValid_ = responseValid_ = arHeld_ = awHeld_ = wHeld_ = false;
@@ -99,9 +107,10 @@ class AxiMemory {
 
   /// Drives the pins of the cycle that begins, after the clock edge.
   void drive(uint64_t cycle) {
-    top_.m_axi_arready_i = reads_[0].count + reads_[1].count < outstanding_ && !stalls();
-    top_.m_axi_awready_i =
-        writes_.count + responses_.count < outstanding_ && takesAddress() && !stalls();
+    if (dram_) serveDram(cycle);
+    top_.m_axi_arready_i = readsUnderWay() < outstanding_ && !stalls();
+    top_.m_axi_awready_i = writes_.count + dramQueues_[1].count + responses_.count < outstanding_ &&
+                           takesAddress() && !stalls();
     if (readCredit_ < kWhole) readCredit_ += bandwidth_;
     if (writeCredit_ < kWhole) writeCredit_ += bandwidth_;
     if (!readValid_) {
@@ -125,6 +134,9 @@ class AxiMemory {
     return "memory: " + n(reads_[0].count) + " fetch and " + n(reads_[1].count) +
            " load bursts unfinished, " + n(writes_.count) + " write bursts without all data, " +
            n(responses_.count) + " write responses unanswered" +
+           (dram_ ? ", " + n(dramQueues_[0].count) + " reads and " + n(dramQueues_[1].count) +
+                        " writes before DRAM"
+                  : "") +
            (early_.empty() ? "" : ", " + n(static_cast<uint32_t>(early_.size())) +
                                       " write beats without an address");
   }
@@ -205,7 +217,13 @@ class AxiMemory {
     checkAddress(now, "AR");
     const uint64_t aligned = now.address & ~kLane;
     const uint32_t beats = uint32_t{now.len} + 1;
-    reads_[now.id & 1].push() = {aligned, now.address, cycle + readLatency_, beats, now.id, 0, 0};
+    const Burst burst{aligned, now.address, cycle + readLatency_, beats, now.id, 0, 0};
+    if (dram_) {
+      dram_->accept(cycle, false, aligned, beats);
+      dramQueues_[0].push() = burst;
+    } else {
+      reads_[now.id & 1].push() = burst;
+    }
     ++counts_.read_bursts;
     return true;
   }
@@ -278,9 +296,35 @@ class AxiMemory {
     ++counts_.write_beats;
     if (--burst.beats == 0) {
       burst.ready = cycle + writeLatency_;
-      responses_.push() = burst;
+      if (dram_) {
+        const auto beats = static_cast<uint32_t>(slots_[burst.slot].size());
+        dram_->accept(cycle, true, burst.address - uint64_t{beats} * kBusBytes, beats);
+        dramQueues_[1].push() = burst;
+      } else {
+        responses_.push() = burst;
+      }
       writes_.pop();
     }
+  }
+
+  [[nodiscard]] uint32_t readsUnderWay() const {
+    return reads_[0].count + reads_[1].count + dramQueues_[0].count;
+  }
+  void resetDram() {
+    dram_.reset();
+    if (dramTiming_.banks != 0) dram_.emplace(dramTiming_, kBusBytes);
+  }
+  /// Bursts that DRAM has decided on go on to where those of a fixed latency wait.
+  void serveDram(uint64_t cycle) {
+    for (perf::Dram::Served served; dram_->serve(cycle, served);) {
+      dramQueues_[served.write].front().ready = served.ready;
+      leaveDram(served.write);
+    }
+  }
+  void leaveDram(bool write) {
+    const Burst burst = dramQueues_[write].front();
+    dramQueues_[write].pop();
+    (write ? responses_ : reads_[burst.id & 1]).push() = burst;
   }
 
   void finishReadBeat() {
@@ -341,10 +385,13 @@ class AxiMemory {
   sim_write_order writeOrder_ = SIM_ADDRESS_FIRST;
   uint64_t stallThreshold_ = 0;
   uint64_t random_ = 1;
+  intformer_dram_timing dramTiming_{};
+  std::optional<perf::Dram> dram_;
   uint32_t readCredit_ = kWhole, writeCredit_ = kWhole;
 
   std::array<Ring, 2> reads_;
   Ring writes_, responses_;
+  std::array<Ring, 2> dramQueues_;  ///< reads and whole writes that DRAM has not decided on
   std::array<std::vector<WriteBeat>, kRing> slots_;
   std::deque<std::pair<WriteBeat, bool>> early_;  ///< data ahead of their address, and whether last
   uint32_t earlyBursts_ = 0;                      ///< whole bursts among them

@@ -45,8 +45,9 @@ std::string readText(const fs::path& path) {
 }
 
 /// The shell's sources and how they are compiled: part of every library's hash.
-const std::array<const char*, 4> kShellSources = {"tb/sim_top.sv", "tb/shell.cpp",
-                                                  "tb/axi_memory.hpp", "tb/device_abi.h"};
+const std::array<const char*, 6> kShellSources = {
+    "tb/sim_top.sv",   "tb/shell.cpp",     "tb/axi_memory.hpp",
+    "tb/device_abi.h", "sw/perf/dram.hpp", "sw/perf/dram_timing.h"};
 const CommandLine kVerilatorFlags = {
     "--cc",       "--exe",     "--prefix",   "Vdevice",        "-O3",  "--no-timing",
     "-Wno-fatal", "-Wno-lint", "-Wno-style", "--output-split", "20000"};
@@ -163,7 +164,7 @@ void build(const Plan& plan, std::span<const EmittedFile> files, const BuildOpti
   make.insert(make.end(), kMakeFlags.begin(), kMakeFlags.end());
   if (compilerCacheWorks()) make.emplace_back("OBJCACHE=ccache");
   runTool(make, folder / "obj", log, waiting);
-  for (const char* part : {"obj", "tb"}) fs::remove_all(folder / part);
+  for (const char* part : {"obj", "tb", "sw"}) fs::remove_all(folder / part);
 }
 
 /// The library's name without ending and folder: "base16-<hash>-fast".

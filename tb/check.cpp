@@ -4,14 +4,19 @@
 
 namespace intformer::tb {
 
-sim_memory_timing memoryTiming(uint32_t latency, double stall, uint64_t seed) {
-  return {.read_latency = latency,
-          .write_latency = latency,
+sim_memory_timing memoryTiming(const perf::MemoryTiming& memory, double stall, uint64_t seed) {
+  return {.read_latency = memory.latency,
+          .write_latency = memory.latency,
           .bandwidth = 1.0,
           .stall = stall,
           .seed = seed,
-          .outstanding = 32,
-          .write_order = SIM_ADDRESS_FIRST};
+          .outstanding = memory.outstanding,
+          .write_order = SIM_ADDRESS_FIRST,
+          .dram = memory.dram.value_or(intformer_dram_timing{})};
+}
+
+sim_memory_timing memoryTiming(uint32_t latency, double stall, uint64_t seed) {
+  return memoryTiming(perf::MemoryTiming{.latency = latency}, stall, seed);
 }
 
 std::vector<perf::Event> commandEvents(const SimDevice& device) {

@@ -30,5 +30,8 @@ std::vector<perf::Event> commandEvents(const SimDevice& device);
 
 /// Memory timing with one latency for both directions, full bandwidth.
 sim_memory_timing memoryTiming(uint32_t latency = 100, double stall = 0, uint64_t seed = 1);
+/// The memory that the performance model is told of.
+sim_memory_timing memoryTiming(const perf::MemoryTiming& memory, double stall = 0,
+                               uint64_t seed = 1);
 
 }  // namespace intformer::tb

@@ -6,11 +6,13 @@
 
 #include <stdint.h>
 
+#include "sw/perf/dram_timing.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-enum { INTFORMER_SIM_ABI = 5 };
+enum { INTFORMER_SIM_ABI = 6 };
 
 /* Why the simulation handed control back. */
 typedef enum {
@@ -37,6 +39,7 @@ typedef struct {
   uint64_t seed;            /* of the random stalls */
   uint32_t outstanding;     /* bursts that it takes in each direction, 1..64 */
   sim_write_order write_order;
+  intformer_dram_timing dram; /* banks != 0: instead of the two latencies */
 } sim_memory_timing;
 
 /* A start or an end of a command, from the device's event pins. */

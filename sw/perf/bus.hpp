@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 
+#include "sw/perf/dram.hpp"
 #include "sw/perf/fifo.hpp"
 #include "sw/perf/memory_timing.hpp"
 
@@ -10,6 +12,7 @@ namespace intformer::perf {
 
 /// One burst as the address channels carry it.
 struct Burst {
+  uint64_t address = 0;  ///< of the first beat, aligned to the bus
   uint32_t beats = 0;
   bool last = false;  ///< of its command
   uint32_t command = 0;
@@ -19,31 +22,40 @@ struct Burst {
 /// The memory: what its pins show in a cycle, and what the handshakes of the cycle change.
 class Memory {
  public:
-  explicit Memory(const MemoryTiming& timing)
+  Memory(const MemoryTiming& timing, uint32_t busBytes)
       : latency_(std::max(timing.latency, 1U)),
         outstanding_(std::clamp(timing.outstanding, 1U, kMost)),
         reads_{Fifo<Waiting>(kMost), Fifo<Waiting>(kMost)},
         writes_(kMost),
-        responses_(kMost) {}
+        responses_(kMost) {
+    if (timing.dram) dram_.emplace(*timing.dram, busBytes);
+  }
 
   // Pins of this cycle.
   bool arReady = true, rValid = false, rLast = false, awReady = true, wReady = false,
        bValid = false;
   uint32_t rSide = 0;  ///< 0 fetch, 1 load
 
-  void acceptRead(uint64_t now, uint32_t side, uint32_t beats) {
-    reads_[side].push({now + latency_, beats});
+  void acceptRead(uint64_t now, uint32_t side, uint64_t address, uint32_t beats) {
+    if (dram_)
+      dram_->accept(now, false, address, beats, side);
+    else
+      reads_[side].push({now + latency_, beats});
   }
   void acceptReadBeat() {
     Waiting& burst = reads_[rSide].front();
     if (--burst.beats == 0) reads_[rSide].pop();
     rValid = false;
   }
-  void acceptWrite(uint32_t beats) { writes_.push({0, beats}); }
+  void acceptWrite(const Burst& burst) { writes_.push({burst, burst.beats}); }
   void acceptWriteBeat(uint64_t now) {
-    if (--writes_.front().beats != 0) return;
+    Writing& writing = writes_.front();
+    if (--writing.left != 0) return;
+    if (dram_)
+      dram_->accept(now, true, writing.burst.address, writing.burst.beats);
+    else
+      responses_.push({now + latency_, 0});
     writes_.pop();
-    responses_.push({now + latency_, 0});
   }
   void acceptResponse() {
     responses_.pop();
@@ -52,13 +64,19 @@ class Memory {
 
   /// Sets the pins of cycle `now`, from what the cycles before have left.
   void drive(uint64_t now) {
-    arReady = reads_[0].count() + reads_[1].count() < outstanding_;
-    awReady = writes_.count() + responses_.count() < outstanding_;
+    if (dram_) serve(now);
+    const uint32_t reads = reads_[0].count() + reads_[1].count() + waiting(false);
+    const uint32_t writes = writes_.count() + responses_.count() + waiting(true);
+    arReady = reads < outstanding_;
+    awReady = writes < outstanding_;
     wReady = !writes_.empty();
     if (!rValid) driveRead(now);
     if (!bValid) bValid = !responses_.empty() && responses_.front().ready <= now;
   }
 
+  /// First cycle in which DRAM has something to decide; ~0 when nothing waits for it.
+  [[nodiscard]] uint64_t nextDecision() const { return dram_ ? dram_->wakes() : kNever; }
+  [[nodiscard]] DramUse dramUse() const { return dram_ ? dram_->use() : DramUse{}; }
   /// First cycle in which a response comes; ~0 when none is on its way.
   [[nodiscard]] uint64_t nextResponse() const {
     return responses_.empty() ? kNever : responses_.front().ready;
@@ -85,6 +103,20 @@ class Memory {
     uint32_t beats = 0;
   };
 
+  struct Writing {
+    Burst burst;
+    uint32_t left = 0;  ///< beats
+  };
+
+  [[nodiscard]] uint32_t waiting(bool write) const { return dram_ ? dram_->waiting(write) : 0; }
+  void serve(uint64_t now) {
+    for (Dram::Served served; dram_->serve(now, served);) {
+      if (served.write)
+        responses_.push({served.ready, 0});
+      else
+        reads_[served.id].push({served.ready, served.beats});
+    }
+  }
   void driveRead(uint64_t now) {
     const bool ready0 = !reads_[0].empty() && reads_[0].front().ready <= now;
     const bool ready1 = !reads_[1].empty() && reads_[1].front().ready <= now;
@@ -100,7 +132,9 @@ class Memory {
 
   uint32_t latency_, outstanding_;
   Fifo<Waiting> reads_[2];
-  Fifo<Waiting> writes_, responses_;
+  Fifo<Writing> writes_;
+  Fifo<Waiting> responses_;
+  std::optional<Dram> dram_;
   bool midBurst_ = false;
 };
 
@@ -167,7 +201,8 @@ class BurstRequest {
     const uint64_t bytes = std::min(left_, room());
     const bool chunkEnd = left_ <= room();
     const uint64_t beats = (address_ + bytes - 1) / busBytes_ - address_ / busBytes_ + 1;
-    burst_ = {static_cast<uint32_t>(beats), chunkEnd && chunks_ == 1, command_, list_};
+    burst_ = {address_ / busBytes_ * busBytes_, static_cast<uint32_t>(beats),
+              chunkEnd && chunks_ == 1, command_, list_};
     if (!chunkEnd) {
       address_ += bytes;
       left_ -= bytes;

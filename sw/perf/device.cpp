@@ -24,7 +24,7 @@ bool Device::cycle() {
   // who gets it, then the next state.
   const bool readOpen = !arValid_ || memory_.arReady;
   const bool fetchAsks = fetch_.request.axValid, loadAsks = load_.request.axValid;
-  const uint32_t askedBeats = fetchAsks ? fetch_.request.ax.beats : load_.request.ax.beats;
+  const Burst asked = fetchAsks ? fetch_.request.ax : load_.request.ax;
   const bool awAccepted = store_.request.axValid && memory_.awReady;
   if (!fetchStill_) fetch_.begin(readOpen);
   load_.begin(readOpen && !fetchAsks);
@@ -92,7 +92,7 @@ bool Device::cycle() {
   }
   started(kVector);
 
-  if (awAccepted) memory_.acceptWrite(store_.request.ax.beats);
+  if (awAccepted) memory_.acceptWrite(store_.request.ax);
   if (writeBeat) memory_.acceptWriteBeat(now_);
   if (!store_.still() || issued[kStore] != nullptr || response) {
     if (issued[kStore] != nullptr) copy_ = copyCommand(commands_[taken[kStore]], taken[kStore]);
@@ -111,7 +111,7 @@ bool Device::cycle() {
   pending_ += accept;
 
   // The port's registers and the memory.
-  moveReadAddress(readOpen, fetchAsks, loadAsks, askedBeats);
+  moveReadAddress(readOpen, fetchAsks, loadAsks, asked);
   if (!fetchStill_ || fetchBeat || accept) {
     fetch_.step(fetchBeat, accept);
     fetchStill_ = fetch_.still();

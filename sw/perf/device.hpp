@@ -32,7 +32,7 @@ class Device {
          const MemoryTiming& timing, std::span<const uint8_t> image, uint64_t imageAddress)
       : commands_(commands),
         plan_(plan),
-        memory_(timing),
+        memory_(timing, plan.busBytes),
         fetch_(plan, address, static_cast<uint32_t>(commands.size())),
         load_(plan, image, imageAddress),
         store_(plan),
@@ -50,6 +50,7 @@ class Device {
     run_.cycles = now_ + kDrainCycles;
     run_.bytesRead = (fetch_.beatsRead + load_.beatsRead) * plan_.busBytes;
     run_.bytesWritten = store_.wordsWritten * plan_.dim;
+    run_.dram = memory_.dramUse();
     return std::move(run_);
   }
 
@@ -93,12 +94,13 @@ class Device {
     }
   }
   /// The register of the read address channel, which the fetch unit gets before the load unit.
-  void moveReadAddress(bool open, bool fetchAsks, bool loadAsks, uint32_t beats) {
-    if (arValid_ && memory_.arReady) memory_.acceptRead(now_, arSide_, arBeats_);
+  void moveReadAddress(bool open, bool fetchAsks, bool loadAsks, const Burst& asked) {
+    if (arValid_ && memory_.arReady) memory_.acceptRead(now_, arSide_, arAddress_, arBeats_);
     if (!open) return;
     arValid_ = fetchAsks || loadAsks;
     arSide_ = fetchAsks ? 0 : 1;
-    arBeats_ = beats;
+    arAddress_ = asked.address;
+    arBeats_ = asked.beats;
   }
   /// What the array reads: rows through port a, weights through port b.
   struct Streams {
@@ -156,6 +158,7 @@ class Device {
   VectorCommand rowwise_;
   bool arValid_ = false;   ///< the register of the read address channel
   uint32_t arSide_ = 0, arBeats_ = 0;
+  uint64_t arAddress_ = 0;
   uint64_t now_ = 0, lastMove_ = 0;
   uint64_t pending_ = 0;   ///< commands in the queues or units
   bool fetchStill_ = false, finished_ = false;

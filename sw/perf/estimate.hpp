@@ -23,6 +23,7 @@ struct Run {
   uint64_t cycles = 0;        ///< as the device counts them
   uint64_t bytesRead = 0;     ///< whole bus beats, program included
   uint64_t bytesWritten = 0;
+  DramUse dram;  ///< of a memory that is DRAM
   std::vector<Event> events;  ///< by cycle; within a cycle by queue, ends before starts
 };
 

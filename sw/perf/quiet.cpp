@@ -45,6 +45,7 @@ uint64_t Device::quietCycles() const {
   else
     return 0;
   until(memory_.nextResponse());
+  until(memory_.nextDecision());
   until(vector_.scalar.wakesAt());
   return cycles;
 }
@@ -101,7 +102,7 @@ bool Device::stepUnits(uint32_t waiting) {
       return false;
     const bool readOpen = !arValid_ || memory_.arReady;
     const bool loadAsks = load_.request.axValid;
-    const uint32_t askedBeats = load_.request.ax.beats;
+    const Burst asked = load_.request.ax;
     load_.begin(readOpen);
     store_.begin(memory_.awReady);
     if (waiting != 0 && issuesAny(waiting)) return false;
@@ -117,11 +118,11 @@ bool Device::stepUnits(uint32_t waiting) {
     if (!matmul_.idle()) matmul_.step(now_, ports.array.a, ports.array.bGranted(), nullptr);
     if (!vector_.idle() || vector_.scalar.busy())
       vector_.step(now_, accReady, ports.vectorReads, nullptr);
-    if (store_.request.axValid && memory_.awReady) memory_.acceptWrite(store_.request.ax.beats);
+    if (store_.request.axValid && memory_.awReady) memory_.acceptWrite(store_.request.ax);
     if (writeBeat) memory_.acceptWriteBeat(now_);
     if (!store_.still() || response)
       store_.step(ports.storeReads, writeBeat, response, nullptr);
-    moveReadAddress(readOpen, false, loadAsks, askedBeats);
+    moveReadAddress(readOpen, false, loadAsks, asked);
     if (fetchBeat) {
       fetch_.step(true, false);
       fetchStill_ = fetch_.still();
