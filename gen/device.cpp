@@ -55,8 +55,9 @@ nlohmann::ordered_json reportHead(const Plan& plan) {
           {"plan", planJson(plan)}};
 }
 
-std::string memoryText(uint32_t latency, double stall, uint64_t seed) {
-  const std::string text = fmt::format("memory latency {} cycles", latency);
+std::string memoryText(std::string_view dram, uint32_t latency, double stall, uint64_t seed) {
+  const std::string text = dram.empty() ? fmt::format("memory latency {} cycles", latency)
+                                        : fmt::format("memory {}", dram);
   return stall == 0 ? text : fmt::format("{}, stall {} (seed {})", text, stall, seed);
 }
 

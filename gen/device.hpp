@@ -28,7 +28,8 @@ nlohmann::ordered_json planJson(const Plan& plan);
 /// and plan.
 nlohmann::ordered_json reportHead(const Plan& plan);
 
-/// "memory latency 100 cycles", or "memory latency 300 cycles, stall 0.2 (seed 1)".
-std::string memoryText(uint32_t latency, double stall, uint64_t seed);
+/// "memory latency 100 cycles", or "memory latency 300 cycles, stall 0.2 (seed 1)"; of DRAM, which
+/// has a name, "memory ddr4: ...".
+std::string memoryText(std::string_view dram, uint32_t latency, double stall, uint64_t seed);
 
 }  // namespace intformer

@@ -13,6 +13,7 @@
 #include "sw/cli/board_programs.hpp"
 #include "sw/cli/commands.hpp"
 #include "sw/cli/kinds.hpp"
+#include "sw/cli/memory_input.hpp"
 #include "sw/cli/model_input.hpp"
 #include "sw/cli/plan_input.hpp"
 #include "sw/cli/refusals.hpp"
@@ -37,6 +38,7 @@ struct CompileCommand {
   std::string name;     ///< of the constant in model.h
   bool explain = false;
   uint64_t base = 0;
+  MemoryRequest memory;
   compiler::CompileOptions options;
 };
 
@@ -177,8 +179,11 @@ bool serves(const CompileCommand& command, const ModelInput& model, const Plan& 
 
 int compileModel(const CompileCommand& command) {
   const std::optional<Plan> device = readPlan(command.config, command.overrides);
+  const auto memory = device ? readMemory(command.memory, *device) : std::nullopt;
+  if (!memory) return kRefused;
   ModelRequest request = command.model;
   compiler::CompileOptions options = command.options;
+  options.memory = memory->timing;
   options.contents = !command.out.empty();
   if (!options.contents) request.integers = model::Integers::Left;
   const auto lengths = command.lengths.empty() ? std::vector<std::vector<uint32_t>>{}
@@ -188,7 +193,7 @@ int compileModel(const CompileCommand& command) {
     request.seqOption = "--lengths";
   }
   auto model = loadModel(request);
-  if (!device || !model) return kRefused;
+  if (!model) return kRefused;
   const Plan& plan = *device;
   if (!serves(command, *model, plan)) return kRefused;
   std::vector<board::BoardProgram> programs;
@@ -281,10 +286,7 @@ void addCompile(CLI::App& app, int& status) {
       ->type_name(kind::kSetting);
   command->add_option("--row-block", options->options.rowBlock,
                       "Rows that one pass over the weights covers (0: chosen)");
-  command->add_option("--mem-latency", options->options.memory.latency,
-                      "Latency, in cycles, of the memory that the program will meet")
-      ->check(CLI::Range(1, 100'000))
-      ->capture_default_str();
+  addMemory(*command, options->memory);  // that the program will meet
   command->footer(
       "Writes program.bin (the commands), image.bin (memory before the run: commands, constants,\n"
       "inputs), program.txt (a line per command) and memory.json (the memory map); of a trained\n"

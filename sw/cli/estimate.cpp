@@ -9,6 +9,7 @@
 #include "sw/cli/area_output.hpp"
 #include "sw/cli/commands.hpp"
 #include "sw/cli/kinds.hpp"
+#include "sw/cli/memory_input.hpp"
 #include "sw/cli/model_input.hpp"
 #include "sw/cli/plan_input.hpp"
 #include "sw/cli/progress.hpp"
@@ -27,7 +28,7 @@ struct EstimateOptions {
   std::string config;
   std::vector<std::string> overrides;
   std::string json;
-  perf::MemoryTiming memory;
+  MemoryRequest memory;
   bool tables = false;
   bool area = false;
   bool lanes = false;
@@ -80,6 +81,20 @@ void printTime(const report::RunReport& report, const Plan& plan) {
              report.seq / seconds);
 }
 
+/// What kept DRAM's data lines, in shares of the run; the rest of the time nobody asked for data.
+void printDram(const report::RunReport& report) {
+  if (report.dram.empty()) return;
+  const perf::DramUse& use = report.dramUse;
+  const auto percent = [](uint64_t part, uint64_t whole) {
+    return whole == 0 ? 0.0 : 100 * static_cast<double>(part) / static_cast<double>(whole);
+  };
+  fmt::print("\nmemory: data {:.1f} % of the cycles, rows {:.1f} %, turn-around {:.1f} %, refresh "
+             "{:.1f} %; {:.1f} % of {} accesses met their row open\n",
+             percent(use.data, report.cycles), percent(use.rows, report.cycles),
+             percent(use.turns, report.cycles), percent(use.refresh, report.cycles),
+             percent(use.hits, use.hits + use.misses), use.hits + use.misses);
+}
+
 /// The JSON of a run without what only a run can know.
 nlohmann::ordered_json estimateJson(const report::RunReport& report, const Plan& plan) {
   auto json = nlohmann::ordered_json::parse(report::jsonText(report));
@@ -90,6 +105,11 @@ nlohmann::ordered_json estimateJson(const report::RunReport& report, const Plan&
     json["seconds"] = seconds;
     json["tokens_per_second"] = report.seq / seconds;
   }
+  if (const perf::DramUse& use = report.dramUse; !report.dram.empty())
+    json["memory"]["cycles"] = {{"data", use.data},
+                                {"rows", use.rows},
+                                {"turn_around", use.turns},
+                                {"refresh", use.refresh}};
   return json;
 }
 
@@ -112,30 +132,34 @@ int estimateDevice(const EstimateOptions& options) {
 
 int estimateModel(const EstimateOptions& options) {
   const std::optional<Plan> device = readPlan(options.config, options.overrides);
+  const auto memory = device ? readMemory(options.memory, *device) : std::nullopt;
+  if (!memory) return kRefused;
   ModelRequest request = options.model;
   request.integers = model::Integers::Left;
   request.ownSentence = true;
   const auto model = loadModel(request);
-  if (!device || !model) return kRefused;
+  if (!model) return kRefused;
   const Plan& plan = *device;
   std::optional<StillWorking> working("estimating " + model->name);
   const Program program =
-      compiler::compile(model->graph, plan, {.memory = options.memory, .contents = false});
+      compiler::compile(model->graph, plan, {.memory = memory->timing, .contents = false});
   const std::vector<uint8_t> lists = buildLists(program, model->graph, model->inputs);
   report::RunReport report =
-      report::estimateReport(program, plan, options.memory, lists, program.readOnlyEnd);
+      report::estimateReport(program, plan, memory->timing, lists, program.readOnlyEnd);
   working.reset();
   report.plan = plan;
-  report.memoryLatency = options.memory.latency;
+  report.dram = memory->dram;
+  report.memoryLatency = memory->timing.latency;
   report.model = model->name;
   report.sequences = model->seq;
   for (const uint32_t tokens : model->seq) report.seq += tokens;
   report.layers = model->layers;
-  fmt::print("{} on {}: {} tokens, {} {}, {} commands; memory latency {}\n\n", report.model,
+  fmt::print("{} on {}: {} tokens, {} {}, {} commands; memory {}\n\n", report.model,
              deviceName(plan), lengthsText(model->seq), report.layers,
              report.layers == 1 ? "layer" : "layers", program.commands.size(),
-             options.memory.latency);
+             report.dram.empty() ? fmt::format("latency {}", report.memoryLatency) : report.dram);
   printOperators(report);
+  printDram(report);
   printTime(report, plan);
   nlohmann::ordered_json json = estimateJson(report, plan);
   if (options.area) {
@@ -145,7 +169,7 @@ int estimateModel(const EstimateOptions& options) {
   }
   if (options.lanes) {
     working.emplace("estimating other numbers of lanes");
-    const auto rows = report::lanesByNeed(model->graph, model->inputs, plan, options.memory);
+    const auto rows = report::lanesByNeed(model->graph, model->inputs, plan, memory->timing);
     working.reset();
     printLanes(rows);
     json["lanes"] = lanesJson(rows);
@@ -157,7 +181,8 @@ int estimateModel(const EstimateOptions& options) {
 /// Whether an option is given that asks for a run, and so for a model.
 bool namesRun(const CLI::App& command) {
   for (const char* option :
-       {"--seq", "--sentence", "--encoder-only", "--layers", "--seed", "--mem-latency", "--lanes"})
+       {"--seq", "--sentence", "--encoder-only", "--layers", "--seed", "--memory", "--mem-latency",
+        "--lanes"})
     if (command.count(option) != 0) return true;
   return false;
 }
@@ -187,9 +212,7 @@ void addEstimate(CLI::App& app, int& status) {
   command->add_option("--seed", options->model.seed,
                       "Seed of the tokens, as of `run`: a gather's cycles depend on its rows")
       ->capture_default_str();
-  command->add_option("--mem-latency", options->memory.latency, "Memory latency in cycles")
-      ->check(CLI::Range(1, 100'000))
-      ->capture_default_str();
+  addMemory(*command, options->memory);
   command->add_option("--json", options->json, "Write the report to this file")
       ->type_name(kind::kOutFile);
   command->add_option("--set", options->overrides, "Override a config key: --set vector.lanes=8")

@@ -13,6 +13,7 @@
 #include "gen/tables/registers.hpp"
 #include "sw/cli/commands.hpp"
 #include "sw/cli/kinds.hpp"
+#include "sw/cli/memory_input.hpp"
 #include "sw/cli/model_input.hpp"
 #include "sw/cli/plan_input.hpp"
 #include "sw/cli/progress.hpp"
@@ -37,9 +38,9 @@ struct RunOptions {
   std::string config;
   std::vector<std::string> overrides;
   std::string backend;  ///< empty: all
-  uint32_t memoryLatency = 100;
+  MemoryRequest memory;
   double memoryStall = 0;
-  bool latencyGiven = false, stallGiven = false;
+  bool memoryGiven = false, stallGiven = false;
   std::string trace;  ///< FROM:TO
   std::string json;
   ShowRequest show;
@@ -57,6 +58,7 @@ double secondsSince(Clock::time_point begin) {
 struct Work {
   const RunOptions& options;
   Plan plan;
+  MemoryInput memory;
   ModelInput model;
   Program program;
   TensorValues golden;
@@ -182,7 +184,7 @@ void runRtl(Work& work, std::vector<uint8_t> image) {
       progress.update(cycle, events.empty() ? 0 : events.back().command);
     });
     check = checkOnDevice(device, work.plan, work.program, scoreboard, std::move(image),
-                          tb::memoryTiming(options.memoryLatency, options.memoryStall,
+                          tb::memoryTiming(work.memory.timing, options.memoryStall,
                                            options.model.seed));
   }
   for (auto* kept : {&wave, &hierarchy})
@@ -194,7 +196,8 @@ void runRtl(Work& work, std::vector<uint8_t> image) {
              work.report.counted ? fmt::format("{} cycles", work.report.cycles)
                                  : fmt::format("cycles {},", notCounted(work.plan.counters)),
              check.run.seconds, work.report.simKhz,
-             memoryText(options.memoryLatency, options.memoryStall, options.model.seed),
+             memoryText(work.memory.dram, work.memory.timing.latency, options.memoryStall,
+                        options.model.seed),
              check.comparison.values, check.comparison.mismatches);
   if (check.run.ok()) printArrayTime(check, work.plan.counters);
   if (check.comparison.first) {
@@ -271,7 +274,9 @@ bool hasMemory(const RunOptions& options) {
   if (options.stallGiven && !options.wants("rtl"))
     fmt::print(stderr, "--mem-stall: the {} knows no stalls; leave --backend away\n",
                options.backend);
-  else if (options.latencyGiven && options.backend == "golden")
+  else if (options.memoryGiven && options.backend == "golden")
+    fmt::print(stderr, "--memory: golden knows no memory; leave --backend away\n");
+  else if (options.memory.latencyGiven && options.backend == "golden")
     fmt::print(stderr, "--mem-latency: golden knows no memory; leave --backend away\n");
   else
     return true;
@@ -290,6 +295,8 @@ int runModel(const RunOptions& options) {
   }
   const std::optional<Plan> plan = readPlan(options.config, options.overrides);
   if (!plan) return kRefused;
+  const std::optional<MemoryInput> memory = readMemory(options.memory, *plan);
+  if (!memory) return kRefused;
   if (options.show.wanted() && plan->counters == Counters::None) {
     fmt::print(stderr,
                "--timeline and --report show the run's cycles, which are {}: give it "
@@ -303,20 +310,20 @@ int runModel(const RunOptions& options) {
   if (!model) return kRefused;
 
   const auto begin = Clock::now();
-  Work work{options, *plan, std::move(*model), {}, {}, {}, {}, kFine, {}};
+  Work work{options, *plan, *memory, std::move(*model), {}, {}, {}, {}, kFine, {}};
   const Graph& graph = work.model.graph;
   const bool programmed = options.backend != "golden";  // which needs no program
   if (programmed) {
     const StillWorking working("compiling " + work.model.name);
-    work.program =
-        compiler::compile(graph, work.plan, {.memory = {.latency = options.memoryLatency}});
+    work.program = compiler::compile(graph, work.plan, {.memory = work.memory.timing});
   }
   const auto goldenBegin = Clock::now();
   work.golden = golden::runGolden(graph, work.model.inputs, work.plan.family);
   const double goldenSeconds = secondsSince(goldenBegin);
   report::RunReport& report = work.report;
   report.plan = work.plan;
-  report.memoryLatency = options.memoryLatency;
+  report.dram = work.memory.dram;
+  report.memoryLatency = work.memory.timing.latency;
   report.memoryStall = options.memoryStall;
   report.memorySeed = options.model.seed;
   report.model = work.model.name;
@@ -382,9 +389,7 @@ void addRun(CLI::App& app, int& status) {
   command->add_option("--backend", options->backend, "Only this one (default: all, compared)")
       ->check(CLI::IsMember({"golden", "emulator", "rtl"}))
       ->type_name(kind::kChoice);
-  command->add_option("--mem-latency", options->memoryLatency, "Memory latency in cycles")
-      ->check(CLI::Range(1, 100'000))
-      ->capture_default_str();
+  addMemory(*command, options->memory);
   command->add_option("--mem-stall", options->memoryStall,
                       "Probability that a memory channel refuses in a cycle")
       ->check(CLI::Range(0.0, 0.95))
@@ -411,7 +416,7 @@ void addRun(CLI::App& app, int& status) {
       "Exit status: 0 all equal, 1 the input was refused, 2 a comparison failed, 3 the device\n"
       "stopped with an error or the watchdog barked.");
   command->callback([command, options, &status] {
-    options->latencyGiven = command->count("--mem-latency") != 0;
+    options->memoryGiven = command->count("--memory") != 0;
     options->stallGiven = command->count("--mem-stall") != 0;
     status = orRefuse([&] { return runModel(*options); },
                       options->model.path + " does not run on " + options->config);

@@ -28,7 +28,8 @@ report::RunData dataOf(const ShownRun& run) {
       report::commandTimes(run.check.events, run.check.run.startCycle,
                            run.program.commands.size()),
       report::operatorFigures(run.program),
-      {run.check.run.counters.begin(), run.check.run.counters.end()}};
+      {run.check.run.counters.begin(), run.check.run.counters.end()},
+      run.report.dram};
   for (std::size_t i = 0; i < data.operators.size() && i < run.report.operators.size(); ++i)
     data.operators[i].cycles = run.report.operators[i].cycles;
   return data;

@@ -43,7 +43,8 @@ Need needOf(const Operator& op, uint32_t dim, const MemoryLayout& layout) {
 
 }  // namespace
 
-uint64_t leastCycles(const Graph& graph, const Plan& plan, const MemoryLayout& layout) {
+uint64_t leastCycles(const Graph& graph, const Plan& plan, const MemoryLayout& layout,
+                     const perf::MemoryTiming& memory) {
   uint64_t array = 0, read = 0, written = 0;
   for (const Operator& op : graph.operators) {
     const Need need = needOf(op, plan.dim, layout);
@@ -55,7 +56,8 @@ uint64_t leastCycles(const Graph& graph, const Plan& plan, const MemoryLayout& l
       if (tensor.stored) written += tensor.panels * (tensor.panelBytes / tensor.rows) * rows;
     }
   }
-  return std::max({array, read / plan.busBytes, written / plan.busBytes});
+  return std::max({array, read / plan.busBytes, written / plan.busBytes,
+                   memory.dataCycles(read + written)});
 }
 
 }  // namespace intformer::compiler

@@ -24,7 +24,7 @@ bool Part::cut(std::size_t repetitions) {
   const bool whole = count == graph.operators.size();
   outline_ = whole ? Graph{} : outline(graph, count);
   part_ = whole ? &graph : &outline_;
-  least_ = leastCycles(*part_, plan, layout);
+  least_ = leastCycles(*part_, plan, layout, options.memory);
   return true;
 }
 

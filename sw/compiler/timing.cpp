@@ -7,13 +7,15 @@ namespace {
 
 constexpr uint64_t kVectorStart = 20;
 
-/// Cycles that the bus gives to a chunk: its beats, or the latency of the bursts that may be under
-/// way at a time where that is longer.
-uint64_t chunkCycles(const Plan& plan, uint64_t words, uint64_t latency, uint64_t outstanding) {
+/// Cycles that the bus gives to a chunk: its beats, what DRAM's chips take for them, or the latency
+/// of the bursts that may be under way at a time, whichever is longest.
+uint64_t chunkCycles(const Plan& plan, uint64_t words, const perf::MemoryTiming& memory,
+                     uint64_t outstanding) {
   const uint64_t beats = (words * plan.dim + plan.busBytes - 1) / plan.busBytes;
   const uint64_t burst = std::min<uint64_t>(beats, plan.maxBurstBeats);
   const uint64_t bursts = (beats + burst - 1) / burst;
-  return std::max({words, beats, bursts * (latency + burst) / outstanding});
+  return std::max({words, beats, memory.dataCycles(beats * plan.busBytes),
+                   bursts * (memory.latency + burst) / outstanding});
 }
 
 CommandCost vectorCost(const CommandOperands& operands, const Plan& plan) {
@@ -43,7 +45,7 @@ CommandCost commandCost(Opcode opcode, const CommandOperands& operands, const Pl
     case Opcode::Store: {
       const bool store = opcode == Opcode::Store;
       const CommandOperand& words = *operands.find(Field::ScratchAddr);
-      const uint64_t items = words.blocks * chunkCycles(plan, words.rows, latency,
+      const uint64_t items = words.blocks * chunkCycles(plan, words.rows, memory,
                                                         store ? plan.outstandingWrites
                                                               : plan.outstandingReads);
       if (opcode == Opcode::Gather)  // its list comes first

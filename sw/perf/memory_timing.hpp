@@ -13,6 +13,12 @@ struct MemoryTiming {
                               ///< the last write beat to the response; of DRAM: about so many
   uint32_t outstanding = 32;  ///< bursts that it takes in each direction
   std::optional<intformer_dram_timing> dram = {};
+
+  /// In which DRAM's chips move so many bytes, rows and all else apart; 0 of a fixed latency, where
+  /// the port is all that counts.
+  [[nodiscard]] uint64_t dataCycles(uint64_t bytes) const {
+    return dram ? bytes * dram->data_cycles / dram->data_bytes : 0;
+  }
 };
 
 }  // namespace intformer::perf

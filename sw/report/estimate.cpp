@@ -14,6 +14,7 @@ RunReport estimateReport(const Program& program, const Plan& plan,
   report.cycles = run.cycles;
   report.bytesRead = run.bytesRead;
   report.bytesWritten = run.bytesWritten;
+  report.dramUse = run.dram;
   report.operators = operatorReports(program, events, 0, run.cycles);
   for (const OperatorTrace& op : program.operators) report.macs += op.macs;
   report.utilization = static_cast<double>(report.macs) /

@@ -52,7 +52,7 @@ std::string device(const RunData& run) {
       "rows, family {4}, memory port {5} bytes per cycle, {6}. Config hash {7}; intformer {8}.</p>\n",
       plan.dim, plan.lanes, grouped(plan.scratchWords), grouped(plan.accRows),
       familyName(plan.family), plan.busBytes,
-      memoryText(run.memoryLatency, run.memoryStall, run.memorySeed), configHashText(plan),
+      memoryText(run.dram, run.memoryLatency, run.memoryStall, run.memorySeed), configHashText(plan),
       version::programVersion());
 }
 

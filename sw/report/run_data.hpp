@@ -50,6 +50,7 @@ struct RunData {
   std::vector<CommandTimes> times;         ///< by command; `end` has none
   std::vector<OperatorFigures> operators;  ///< in the program's order
   std::vector<uint64_t> counters;          ///< by counterSpecs()
+  std::string dram = {};                   ///< name and clock; empty: of the fixed latency
 
   [[nodiscard]] uint64_t macs() const;
   /// MACs / (cycles * MACs of the array); 0 without cycles.

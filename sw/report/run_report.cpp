@@ -119,6 +119,10 @@ std::string jsonText(const RunReport& report) {
   json["memory"] = {{"latency", report.memoryLatency},
                     {"stall", report.memoryStall},
                     {"seed", report.memorySeed}};
+  if (!report.dram.empty())
+    json["memory"] = {{"dram", report.dram},
+                      {"stall", report.memoryStall},
+                      {"seed", report.memorySeed}};
   json["model"] = report.model;
   if (report.sequences.size() > 1)
     json["seq"] = report.sequences;

@@ -24,6 +24,8 @@ struct OperatorReport {
 
 struct RunReport {
   Plan plan;
+  std::string dram;            ///< its name and clock; empty: memory of a fixed latency
+  perf::DramUse dramUse;       ///< of an estimate
   uint32_t memoryLatency = 0;  ///< cycles
   double memoryStall = 0;      ///< probability that a channel refuses in a cycle
   uint64_t memorySeed = 0;     ///< of the stalls

@@ -110,7 +110,7 @@ std::string timelineJson(const RunData& run) {
         {"generator", "intformer " + std::string(version::programVersion())},
         {"config", deviceName(run.plan)},
         {"config_hash", configHashText(run.plan)},
-        {"memory", memoryText(run.memoryLatency, run.memoryStall, run.memorySeed)},
+        {"memory", memoryText(run.dram, run.memoryLatency, run.memoryStall, run.memorySeed)},
         {"cycles", run.cycles}}},
       {"traceEvents", events}};
   return document.dump() + "\n";

@@ -45,7 +45,7 @@ TEST_CASE("sizes beyond the measured ones are named") {
 }
 
 TEST_CASE("an option that needs a model is refused without one") {
-  for (const char* option : {"--seq 4", "--lanes", "--layers 2", "--mem-latency 7"})
+  for (const char* option : {"--seq 4", "--lanes", "--layers 2", "--mem-latency 7", "--memory ddr4"})
     expectRefusal(std::string("estimate --config configs/tiny4.toml --area ") + option,
                   "give a model");
   expectRefusal("estimate --config configs/tiny4.toml", "give a model");

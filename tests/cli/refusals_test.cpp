@@ -16,6 +16,16 @@ constexpr Refused kRefused[] = {
     {"run configs/models/tiny.toml --config configs/tiny4.toml --seq 5 --backend golden "
      "--mem-latency 5", "golden knows no memory"},
     {"run configs/models/tiny.toml --config configs/tiny4.toml --seq 5 --backend golden "
+     "--memory ddr4", "golden knows no memory"},
+    {"run configs/models/tiny.toml --config configs/tiny4.toml --seq 5 --memory ddr4 "
+     "--mem-latency 5", "--mem-latency 5: --memory ddr4 has latencies of its own"},
+    {"estimate configs/models/tiny.toml --config configs/tiny4.toml --seq 5 --memory ddr3 "
+     "--mem-latency 100", "--mem-latency 100: --memory ddr3 has latencies of its own"},
+    {"compile configs/models/tiny.toml --config configs/tiny4.toml --seq 5 --out FOLDER --memory "
+     "sdram --mem-latency 5", "--mem-latency 5: --memory sdram has latencies of its own"},
+    {"estimate configs/models/tiny.toml --config configs/tiny4.toml --seq 5 --memory ddr5",
+     "--memory ddr5: must be one of fixed, ddr4"},
+    {"run configs/models/tiny.toml --config configs/tiny4.toml --seq 5 --backend golden "
      "--mem-stall 0.1", "the golden knows no stalls"},
     {"run configs/models/tiny.toml --config configs/tiny4.toml --seq 5 --backend emulator "
      "--mem-stall 0.1", "the emulator knows no stalls"},

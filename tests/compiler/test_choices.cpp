@@ -8,6 +8,7 @@
 #include "sw/compiler/outline.hpp"
 #include "sw/model/bert.hpp"
 #include "sw/perf/estimate.hpp"
+#include "sw/perf/memory_presets.hpp"
 #include "tests/catch.hpp"
 #include "tests/compiler/random_graph.hpp"
 #include "tests/compiler/support.hpp"
@@ -67,6 +68,10 @@ TEST_CASE("no schedule takes fewer cycles than the bound says") {
       const Program program = compile(graph, plan, {.search = false});
       const MemoryLayout layout = layOutTensors(graph, plan.dim, true);
       CHECK(cyclesOf(program, plan) >= leastCycles(graph, plan, layout));
+      const auto presets = perf::memoryPresets();
+      const perf::MemoryTiming dram = perf::memoryTiming(presets[seed % presets.size()], 200);
+      CHECK(perf::estimate(program.commands, program.programAddress, plan, dram).cycles >=
+            leastCycles(graph, plan, layout, dram));
     } catch (const CompileError&) {
     }
   }
@@ -89,6 +94,21 @@ TEST_CASE("a schedule near the bound is taken without weighing others") {
   const uint64_t least = leastCycles(graph, plan, layOutTensors(graph, plan.dim, true));
   CHECK(least == 128 / 16 * (4 * 768 * 768 + 2 * 768 * 3072 + 2 * 128 * 768) / 16);
   CHECK(decision.choices[0].cycles <= least + least / 200);
+}
+
+TEST_CASE("behind DRAM of few pins a program reads less") {
+  const perf::MemoryTiming memory = perf::memoryTiming(*perf::findMemoryPreset("sdram"), 0);
+  const Graph graph = encoder("bert-base", 1, {128});
+  const Plan plan = configPlan("base16");
+  Decision decision;
+  const Program usual = compile(graph, plan, {.contents = false});
+  compile(graph, plan, {.memory = memory, .contents = false}, &decision);
+  const uint64_t cycles =
+      perf::estimate(usual.commands, usual.programAddress, plan, memory).cycles;
+  CHECK(decision.choices[0].cycles < cycles * 6 / 10);
+  // Near what the array alone takes.
+  CHECK(decision.choices[0].cycles <
+        leastCycles(graph, plan, layOutTensors(graph, plan.dim, true), memory) * 5 / 4);
 }
 
 TEST_CASE("a program is compiled for the memory that it will meet") {

@@ -86,13 +86,41 @@ TEST_CASE("estimate takes what changes a run's cycles, and says the same", "[cli
   std::set<uint64_t> all;
   for (const std::string options :
        {"--seq 16", "--seq 16 --seed 6", "--seq 16 --seed 3", "--seq 16 --seed 4 --layers 2",
-        "--seq 5,9 --seed 5", "--seq 16 --encoder-only", "--seq 16 --mem-latency 37 --seed 6"}) {
+        "--seq 5,9 --seed 5", "--seq 16 --encoder-only", "--seq 16 --mem-latency 37 --seed 6",
+        "--seq 16 --memory ddr3", "--seq 16 --memory sdram",
+        "--seq 16 --memory ddr3 --set target.clock_mhz=50"}) {
     INFO(options);
     const uint64_t estimate = cycles("estimate", options);
     CHECK(estimate == cycles("run --backend rtl", options));
     all.insert(estimate);
   }
-  CHECK(all.size() == 7);  // each option counts
+  CHECK(all.size() == 10);  // each option counts
+}
+
+TEST_CASE("estimate says what DRAM does with its time", "[cli]") {
+  const TemporaryFolder folder;
+  const std::string file = folder.path("x.json");
+  const std::string words =
+      "estimate configs/models/tiny.toml --config configs/tiny4.toml --seq 5 --json " + file;
+  const Outcome output = runProgram(words + " --memory sdram");
+  INFO(output.text);
+  REQUIRE(output.status == 0);
+  CHECK_THAT(output.text,
+             containsText("; memory sdram: SDR SDRAM x16 at 100 MHz, device at 50 MHz\n"));
+  CHECK_THAT(output.text, containsText("\nmemory: data "));
+  const auto json = nlohmann::json::parse(std::ifstream(file));
+  CHECK(json.at("memory").at("dram") == "sdram: SDR SDRAM x16 at 100 MHz, device at 50 MHz");
+  const auto& cycles = json.at("memory").at("cycles");
+  // Four bytes in a cycle, and no more accesses than bytes: 4-byte port, 4-byte accesses.
+  CHECK(cycles.at("data").get<uint64_t>() * 4 ==
+        json.at("bytes_read").get<uint64_t>() + json.at("bytes_written").get<uint64_t>());
+  uint64_t sum = 0;
+  for (const char* part : {"data", "rows", "turn_around", "refresh"}) {
+    CHECK(cycles.at(part) > 0);
+    sum += cycles.at(part).get<uint64_t>();
+  }
+  CHECK(sum < json.at("cycles").get<uint64_t>());
+  CHECK(runProgram(words).text.find("turn-around") == std::string::npos);
 }
 
 TEST_CASE("estimate prints the surveys' tables", "[cli]") {

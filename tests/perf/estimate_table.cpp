@@ -101,6 +101,7 @@ int main(int argc, char** argv) {
   std::string text =
       "# Performance model against the RTL\n\n"
       "Written by `make estimate-table`; tests/perf measures the quick cases again. One layer each.\n"
+      "Memory: a latency in cycles, or DRAM of a preset's name. "
       "\"Commands off\": those that model and RTL start or end in different cycles.\n"
       "Random devices: legal configs from a seed (tests/perf/measure.cpp).\n\n" +
       perf_test::tableHead();

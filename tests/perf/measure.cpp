@@ -12,6 +12,7 @@
 #include "gen/emit/emit.hpp"
 #include "sw/compiler/compile.hpp"
 #include "sw/model/bert.hpp"
+#include "sw/perf/memory_presets.hpp"
 #include "sw/report/estimate.hpp"
 #include "tb/build_device.hpp"
 #include "tb/check.hpp"
@@ -27,6 +28,11 @@ Plan planOf(const Case& work) {
   const ConfigResult config = loadConfig("configs/" + work.config + ".toml", work.overrides);
   if (!config.plan) throw std::runtime_error(config.diagnostics.front().text());
   return *config.plan;
+}
+
+perf::MemoryTiming memoryOf(const Case& work, const Plan& plan) {
+  if (work.dram.empty()) return {.latency = work.latency};
+  return perf::memoryTiming(*perf::findMemoryPreset(work.dram), plan.clockMhz);
 }
 
 double errorOf(uint64_t estimate, uint64_t cycles) {
@@ -56,7 +62,9 @@ std::string Case::label() const {
   return tokens ? fmt::format("{}#{}", model, *tokens) : model;
 }
 
-std::string Case::key() const { return fmt::format("{} {} {} {}", device, label(), seq, latency); }
+std::string Case::memory() const { return dram.empty() ? fmt::to_string(latency) : dram; }
+
+std::string Case::key() const { return fmt::format("{} {} {} {}", device, label(), seq, memory()); }
 
 std::optional<Result> Devices::measure(const Case& work) {
   const Plan plan = planOf(work);
@@ -75,15 +83,15 @@ std::optional<Result> Devices::measure(const Case& work) {
   if (!device) device = std::make_unique<tb::SimDevice>(tb::buildDevice(plan, emitAll(plan)));
   const std::vector<uint8_t> image = buildImage(program, graph, seededInputs(graph, seed));
   device->setMemory(image);
-  device->setTiming(tb::memoryTiming(work.latency, 0, 1));
-  device->setWatchdog(tb::watchdogCycles(program.commands, program.dim, work.latency, 0));
+  const perf::MemoryTiming timing = memoryOf(work, plan);
+  device->setTiming(tb::memoryTiming(timing));
+  device->setWatchdog(tb::watchdogCycles(program.commands, program.dim, timing.latency, 0));
   device->clearEvents();
   device->reset();
   const tb::DeviceRun run =
       tb::runJob(*device, tb::jobOf(program, plan.windowCount), uint64_t{1} << 40);
   if (!run.ok()) throw std::runtime_error(work.key() + ": " + run.text());
 
-  const perf::MemoryTiming timing{.latency = work.latency};
   const perf::Run model =
       perf::estimate(program.commands, program.programAddress, plan, timing, image);
   const report::RunReport report = report::estimateReport(program, plan, timing, image);
@@ -149,9 +157,17 @@ std::vector<Case> quickCases() {
   for (const uint64_t seed : {1, 2})
     for (const uint32_t seq : {16U, 77U})
       cases.push_back({fmt::format("random{}", seed), "base16", randomOverrides(seed), "odd", seq});
+  const auto behind = [&](const char* dram, const char* config, const char* model, uint32_t seq) {
+    cases.push_back({config, config, {}, model, seq, 0, {}, dram});
+  };
+  behind("sdram", "tiny4", "tiny", 128);
+  behind("sdram", "edge8", "odd", 77);
+  behind("ddr3", "base16", "bert-base", 16);
+  behind("ddr4", "wide32", "odd", 77);
   // Cycles of gathers depend on the tokens, and so on the seed.
   for (const uint64_t seed : {1, 2, 3}) {
     cases.push_back({"tiny4", "tiny4", {}, "tiny-tokens", 16, 100, seed});
+    cases.push_back({"tiny4", "tiny4", {}, "tiny-tokens", 16, 0, seed, "ddr4"});
     for (const uint64_t device : {1, 2})
       cases.push_back({fmt::format("random{}", device), "base16", randomOverrides(device),
                        "tiny-tokens", 16, 100, seed});
@@ -167,6 +183,9 @@ std::vector<Case> slowCases() {
       cases.push_back({config, config, {}, "minilm-shape", seq});
       if (std::string(config) != "tiny4") cases.push_back({config, config, {}, "bert-base", seq});
     }
+  for (const char* config : {"base16", "wide32"})
+    for (const char* dram : {"ddr4", "ddr3", "sdram"})
+      cases.push_back({config, config, {}, "bert-base", 128, 0, {}, dram});
   for (uint64_t seed = 3; seed <= 12; ++seed) {
     const std::string name = fmt::format("random{}", seed);
     cases.push_back({name, "base16", randomOverrides(seed), "odd", 77});
@@ -178,14 +197,14 @@ std::vector<Case> slowCases() {
 }
 
 std::string tableHead() {
-  return "| device | model | tokens | latency | cycles, RTL | cycles, model | error "
+  return "| device | model | tokens | memory | cycles, RTL | cycles, model | error "
          "| worst operator | its error | commands off |\n"
          "|---|---|---|---|---|---|---|---|---|---|\n";
 }
 
 std::string tableLine(const Case& work, const Result& result) {
   return fmt::format("| {} | {} | {} | {} | {} | {} | {:.3f} % | {} | {:.3f} % | {} of {} |\n",
-                     work.device, work.label(), work.seq, work.latency, result.cycles,
+                     work.device, work.label(), work.seq, work.memory(), result.cycles,
                      result.estimate, result.modelError * 100, result.worstOperator,
                      result.operatorError * 100, result.commandsOff, result.commands);
 }

@@ -23,9 +23,11 @@ struct Case {
   uint32_t seq = 1;
   uint32_t latency = 100;  ///< of the memory
   std::optional<uint64_t> tokens = {};  ///< their seed; unset: the model begins at its first layer
+  std::string dram = {};  ///< a preset's name; empty: memory of the latency
 
   [[nodiscard]] std::string label() const;  ///< "odd"; "tiny-tokens#7" from tokens of seed 7
-  [[nodiscard]] std::string key() const;    ///< "tiny4 odd 77 100"
+  [[nodiscard]] std::string memory() const;  ///< "100", or "ddr4"
+  [[nodiscard]] std::string key() const;     ///< "tiny4 odd 77 100"
 };
 
 struct Result {

@@ -1,7 +1,10 @@
 #include <fstream>
 #include <sstream>
 
+#include "sw/perf/dram.hpp"
+#include "sw/perf/memory_presets.hpp"
 #include "tb/build_device.hpp"
+#include "tb/check.hpp"
 #include "tb/device.hpp"
 #include "tests/catch.hpp"
 #include "tests/temporary_folder.hpp"
@@ -73,6 +76,57 @@ TEST_CASE("a read burst returns the memory after the configured latency at full 
     CHECK(probe.read(kControl) == sumOf(0x1000, 16));
     CHECK(probe.read(kWaited) == latency + 16);
     probe.write(kControl, kClear);
+  }
+}
+
+/// The cycle of the last beat or of the response, counted from that of the address or last beat.
+uint64_t waitOf(perf::Dram& dram, uint64_t now, bool write, uint64_t address, uint32_t beats) {
+  dram.accept(now, write, address, beats);
+  perf::Dram::Served served;
+  REQUIRE(dram.serve(now + 100'000, served));
+  return served.ready - now + (write ? 0 : beats - 1);
+}
+
+TEST_CASE("DRAM gives the same bytes at its own times") {
+  Probe probe;
+  for (const perf::MemoryPreset& preset : perf::memoryPresets()) {
+    CAPTURE(preset.name);
+    const perf::MemoryTiming memory = perf::memoryTiming(preset, 100);
+    probe.device.setTiming(memoryTiming(memory));
+    probe.device.reset();
+    perf::Dram dram(*memory.dram, 8);
+    CHECK(probe.burst(kRead, 0x1000, 16) == SIM_INTERRUPT);
+    CHECK(probe.read(kControl) == sumOf(0x1000, 16));
+    const uint32_t waited = probe.read(kWaited);
+    CHECK(waited == waitOf(dram, 1000, false, 0x1000, 16) + 1);
+    probe.write(kControl, kClear);
+    // Its row is open now, and closed again behind a reset.
+    CHECK(probe.burst(kRead, 0x1000, 16) == SIM_INTERRUPT);
+    CHECK(probe.read(kWaited) == waited - memory.dram->rcd);
+    probe.write(kControl, kClear);
+    probe.device.reset();
+    CHECK(probe.burst(kRead, 0x1000, 16) == SIM_INTERRUPT);
+    CHECK(probe.read(kWaited) == waited);
+    probe.write(kControl, kClear);
+    CHECK(probe.burst(kWrite, 0x4000, 32) == SIM_INTERRUPT);
+    for (uint32_t i = 0; i < 32; ++i) CHECK(probe.device.memory()[0x4000 + 8 * i] == i);
+    probe.write(kControl, kClear);
+  }
+}
+
+TEST_CASE("what waits for DRAM comes, too, when the memory is told to be another") {
+  Probe probe;
+  perf::MemoryTiming memory = perf::memoryTiming(*perf::findMemoryPreset("sdram"), 0);
+  memory.dram->latency = 1000;
+  probe.device.setTiming(memoryTiming(memory));
+  probe.device.reset();
+  for (const uint32_t cycles : {1U, 2U, 3U, 4U, 40U}) {
+    CHECK(probe.burst(kRead, 0x1000, 16, cycles) == SIM_BUDGET);
+    probe.device.setTiming(memoryTiming(5));
+    CHECK(probe.device.run(3000) == SIM_INTERRUPT);
+    CHECK(probe.read(kControl) == sumOf(0x1000, 16));
+    probe.write(kControl, kClear);
+    probe.device.setTiming(memoryTiming(memory));
   }
 }
 
