@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "sw/perf/memory_presets.hpp"
 #include "tests/catch.hpp"
 #include "tests/programs/random_program.hpp"
 #include "tests/system/support.hpp"
@@ -49,7 +50,7 @@ inline void requireSameMemory(Device& device, uint64_t seed, bool atTop = false)
     std::copy_n(program.memory.begin(), program.commands.size() * kCommandBytes, expected.begin());
   }
 
-  // A different memory for every program: latency, rate, stalls and depth.
+  // A different memory for every program: latency or DRAM, rate, stalls and depth.
   const auto pick = [&](uint64_t salt, uint64_t below) {
     return (seed * 0x9E3779B97F4A7C15ULL >> salt) % below;
   };
@@ -61,6 +62,8 @@ inline void requireSameMemory(Device& device, uint64_t seed, bool atTop = false)
   timing.outstanding = static_cast<uint32_t>(1 + pick(44, 12));
   timing.write_order = static_cast<sim_write_order>(pick(50, 4));
   timing.seed = seed;
+  if (const auto presets = perf::memoryPresets(); pick(27, 3) == 0)
+    timing.dram = *perf::memoryTiming(presets[pick(40, presets.size())], 200).dram;
   device.sim.setTiming(timing);
   device.sim.setMemory(program.memory, base);
   device.sim.setWatchdog(
