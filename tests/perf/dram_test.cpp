@@ -7,7 +7,8 @@
 #include "tests/perf/dram_rules.hpp"
 #include "tests/perf/random_dram.hpp"
 
-using namespace intformer;
+namespace perf = intformer::perf;
+namespace perf_test = intformer::perf_test;
 using perf::Dram;
 using perf::DramTiming;
 using perf_test::randomTiming;
