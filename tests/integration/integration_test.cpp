@@ -59,14 +59,17 @@ std::string sourcesOf(const Designs& designs, const std::string& device) {
   return text + "file " + designs.folder + "/" + device + "_axi.v\n";
 }
 
-/// Whether the tools are there; says so where they are not.
+constexpr int kUnreachable = 75;  // of scripts/pypi.sh
+
+/// Whether the tools are there; where PyPI cannot be reached says so, in the words by which ctest
+/// reports the test as skipped. Any other reason for their absence ends the test.
 bool haveTools() {
-  static const bool there = [] {
-    const Outcome outcome = runCommand("sh scripts/install-integration-tools.sh '" INTFORMER_TOOLS "'");
-    if (outcome.status != 0) fmt::print("skipped: {}\n", outcome.text);
-    return outcome.status == 0;
-  }();
-  return there;
+  static const Outcome outcome =
+      runCommand("sh scripts/install-integration-tools.sh '" INTFORMER_TOOLS "'");
+  INFO(outcome.text);
+  if (outcome.status == kUnreachable) fmt::print("skipped without PyPI: {}\n", outcome.text);
+  if (outcome.status != kUnreachable) REQUIRE(outcome.status == 0);
+  return outcome.status == 0;
 }
 
 Outcome runPython(const Designs& designs, const std::string& arguments) {
@@ -75,6 +78,22 @@ Outcome runPython(const Designs& designs, const std::string& arguments) {
 }
 
 }  // namespace
+
+TEST_CASE("an index that cannot be reached is told from one without a package", "[debian]") {
+  const TemporaryFolder scratch;
+  const auto installFrom = [&](const std::string& index) {
+    return runCommand("PIP_INDEX_URL=" + index + " PIP_FIND_LINKS= PIP_NO_CACHE_DIR=1 PIP_RETRIES=1 "
+                      "sh scripts/install-integration-tools.sh " + scratch.path("tools"));
+  };
+  const Outcome unreachable = installFrom("http://127.0.0.1:9/simple");
+  CHECK_THAT(unreachable.text, containsText("PyPI cannot be reached for fusesoc=="));
+  CHECK(unreachable.status == kUnreachable);
+  fs::create_directories(scratch.path("empty/fusesoc"));
+  writeFile(scratch.path("empty/fusesoc/index.html"), "<html></html>\n");
+  const Outcome without = installFrom("file://" + scratch.path("empty"));
+  CHECK_THAT(without.text, containsText("cannot be installed"));
+  CHECK(without.status == 1);
+}
 
 TEST_CASE("the wrapper is plain Verilog around the device, for Verilator and Yosys", "[debian]") {
   const Designs designs;
