@@ -40,10 +40,6 @@ class Hash {
   uint64_t state_ = fnv1a("");
 };
 
-std::string readText(const fs::path& path) {
-  return std::string(files::readWhole(path, uint64_t{1} << 30).text());
-}
-
 /// The shell's sources and how they are compiled: part of every library's hash.
 const std::array<const char*, 6> kShellSources = {
     "tb/sim_top.sv",   "tb/shell.cpp",     "tb/axi_memory.hpp",
@@ -111,7 +107,7 @@ class StillBuilding {
 void runTool(const CommandLine& command, const fs::path& folder, const fs::path& log,
              const std::function<void()>& waiting) {
   if (process::runLogged(command, folder, log, waiting)) return;
-  const std::string text = readText(log);
+  const std::string text = files::readText(log);
   constexpr std::size_t kTail = 3000;
   throw std::runtime_error(
       fmt::format("the simulation could not be built:\n{}\n...\n{}", process::shellText(command),
@@ -141,7 +137,7 @@ void build(const Plan& plan, std::span<const EmittedFile> files, const BuildOpti
   const fs::path log = folder / "build.log";
   for (const auto& file : files) files::writeAtomically(folder / "rtl" / file.path, file.text);
   for (const char* source : kShellSources)
-    files::writeAtomically(folder / source, readText(places::ownFile(source)));
+    files::writeAtomically(folder / source, files::readText(places::ownFile(source)));
   CommandLine verilate = {"verilator"};
   verilate.insert(verilate.end(), kVerilatorFlags.begin(), kVerilatorFlags.end());
   const CommandLine& start = options.randomStart ? kRandomStart : kZeroStart;
@@ -172,7 +168,7 @@ std::string nameOf(const Plan& plan, std::span<const EmittedFile> files,
                    const BuildOptions& options) {
   Hash hash;
   for (const auto& file : files) hash.add(file.path).add(file.text);
-  for (const char* source : kShellSources) hash.add(readText(places::ownFile(source)));
+  for (const char* source : kShellSources) hash.add(files::readText(places::ownFile(source)));
   hash.add(versionOf("verilator") + versionOf(options.compiler));
   for (const CommandLine& flags : {kVerilatorFlags, kZeroStart, kRandomStart, kMakeFlags})
     for (const std::string& flag : flags) hash.add(flag);

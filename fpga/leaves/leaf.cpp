@@ -21,8 +21,6 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-constexpr uint64_t kLargestFile = 4ULL << 30;
-
 /// To be changed with anything below that changes results: they are kept under its name.
 const char* const kFlow = "2";
 
@@ -30,10 +28,6 @@ const char* const kFlow = "2";
 /// of three counts.
 constexpr double kFast = 100;
 constexpr std::array kMoreSeeds = {"2", "3"};
-
-std::string read(const fs::path& path) {
-  return std::string(files::readWhole(path, kLargestFile).text());
-}
 
 /// The harness is made of mapped cells, so that the leaf's own netlist is not mapped again.
 std::string leafScript(const std::string& yosysName) {
@@ -84,7 +78,7 @@ std::vector<Module> elaborate(const fpga_tools::FpgaTools& tools, const Plan& pl
   script += "hierarchy -check -top " + name + "_top\nproc\nopt_clean\n" +
             "write_rtlil elaborated.il\nwrite_json elaborated.json\n";
   tools.yosys(work, "elaborate", script);
-  return readElaborated(read(work / "elaborated.json"), name + "_");
+  return readElaborated(files::readText(work / "elaborated.json"), name + "_");
 }
 
 LeafResult readLeafReport(const std::string& text) {
@@ -120,9 +114,9 @@ namespace {
 
 /// What both tools have left in a module's folder, where their logs lie too.
 LeafResult readResult(const fs::path& folder) try {
-  LeafResult result = readLeafReport(read(folder / "report.json"));
+  LeafResult result = readLeafReport(files::readText(folder / "report.json"));
   result.resources = synthesis::readStatistics(synthesis::FpgaTarget::Ecp5,
-                                               read(folder / "statistics.json"), "leaf")
+                                               files::readText(folder / "statistics.json"), "leaf")
                          .top.resources;
   return result;
 } catch (const std::exception& error) {
@@ -143,7 +137,7 @@ LeafResult measureLeaf(const fpga_tools::FpgaTools& tools, const Module& module,
   const uint64_t key = files::fnv1a(kFlow + tools.versions(), module.content);
   const fs::path kept = cache / fmt::format("{}-{:016x}.json", module.name, key);
   if (fs::exists(kept)) {
-    const json known = json::parse(read(kept), nullptr, /*allow_exceptions=*/false);
+    const json known = json::parse(files::readText(kept), nullptr, /*allow_exceptions=*/false);
     if (!known.is_discarded()) return withPorts(fromJson(known), module);
   }
   const fs::path folder = work / module.name;

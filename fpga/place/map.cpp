@@ -75,7 +75,7 @@ synthesis::FlatNetlist mapDevice(const fpga_tools::FpgaTools& tools, synthesis::
       << (ecp5 ? leaves::leafHarness(ports) : bareHarness(ports));
   tools.yosys(work, "yosys", script(target, top->yosysName));
   const std::string prefix = top->yosysName.substr(0, top->yosysName.size() - 3);
-  return synthesis::readNetlist(target, std::string(files::readWhole(work / "netlist.json", 4ULL << 30).text()),
+  return synthesis::readNetlist(target, files::readText(work / "netlist.json"),
                      prefix, "leaf.");
 }
 

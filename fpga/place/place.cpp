@@ -19,12 +19,6 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-constexpr uint64_t kLargestFile = 4ULL << 30;
-
-std::string read(const fs::path& path) {
-  return std::string(files::readWhole(path, kLargestFile).text());
-}
-
 /// "design/vector/edge8_row_scalar.sv:115.22-115.63" as "row_scalar.sv:113". A file of rtl/ has two
 /// lines more where it is generated.
 std::string sourceLine(std::string_view source, const std::string& prefix) {
@@ -59,8 +53,8 @@ Placement placeDevice(const fpga_tools::FpgaTools& tools, const fs::path& work, 
                 waiting);
   Placement placement;
   placement.seed = seed;
-  placement.mhz = leaves::readLeafReport(read(folder / "report.json")).mhz;
-  placement.paths = readSdf(read(folder / "delays.sdf")).slowestPaths();
+  placement.mhz = leaves::readLeafReport(files::readText(folder / "report.json")).mhz;
+  placement.paths = readSdf(files::readText(folder / "delays.sdf")).slowestPaths();
   fs::remove(folder / "delays.sdf");  // many times larger than all the rest
   return placement;
 }

@@ -33,10 +33,6 @@ struct AreaOptions {
   uint32_t jobs = 2;
 };
 
-std::string read(const fs::path& path) {
-  return std::string(files::readWhole(path, kMostBytes).text());
-}
-
 /// Maps a device, or takes what an earlier run has kept of the very same one.
 Measured measure(const fpga_tools::FpgaTools& tools, const fs::path& out, const Point& point,
                  const std::string& design) {
@@ -46,7 +42,7 @@ Measured measure(const fpga_tools::FpgaTools& tools, const fs::path& out, const 
   const uint64_t key = files::fnv1a(point.text() + hash + design + tools.versions());
   const fs::path kept = out / fmt::format("{:016x}.json", key),
                  work = out / fmt::format("{:016x}", key);
-  if (fs::exists(kept)) return area::readMeasured(read(kept)).at(0);
+  if (fs::exists(kept)) return area::readMeasured(files::readText(kept, kMostBytes)).at(0);
   fs::create_directories(work);
   const synthesis::FlatNetlist netlist = place::mapDevice(tools, point.target, plan, work);
   const Measured measured{point, hash, design, tools.versions(), netlist.units};
@@ -60,7 +56,8 @@ Measured measure(const fpga_tools::FpgaTools& tools, const fs::path& out, const 
 
 std::vector<Measured> measureAll(const AreaOptions& options) {
   const fs::path list = fs::path(options.folder) / "points.txt";
-  const std::vector<Point> points = area::readPoints(read(list), list.string());
+  const std::vector<Point> points =
+      area::readPoints(files::readText(list, kMostBytes), list.string());
   area::checkPoints(points, list.string());  // all of them, before hours of mapping
   const fpga_tools::FpgaTools tools(options.folders.tools);
   const fs::path out = fs::path(options.folders.out) / "area";
@@ -81,7 +78,7 @@ std::vector<Measured> measureAll(const AreaOptions& options) {
 
 /// What an earlier run has measured, of devices that are still what they were then.
 std::vector<Measured> readAll(const fs::path& path) {
-  std::vector<Measured> all = area::readMeasured(read(path));
+  std::vector<Measured> all = area::readMeasured(files::readText(path, kMostBytes));
   std::vector<Point> points;
   std::string changed;
   for (const Measured& measured : all) {

@@ -15,7 +15,7 @@ History::History(const std::filesystem::path& path) : path_(path), out_(path) {
 std::string History::text() const {
   constexpr uint64_t kMostBytes = 64 << 20;
   if (files::isStandard(path_) || !std::filesystem::is_regular_file(path_)) return {};
-  return std::string(files::readWhole(path_, kMostBytes).text());
+  return files::readText(path_, kMostBytes);
 }
 
 void History::add(const std::string& commit, const std::string& device,

@@ -45,10 +45,6 @@ struct PlaceOptions {
   uint32_t jobs = parallel::coreCount();
 };
 
-std::string read(const fs::path& path) {
-  return std::string(files::readWhole(path, 4ULL << 30).text());
-}
-
 std::vector<Placement> placeAll(const fpga_tools::FpgaTools& tools, const fs::path& work,
                                 const PlaceOptions& options) {
   std::vector<Placement> placements(options.seeds.size());
@@ -182,7 +178,8 @@ int run(const PlaceOptions& options) {
   const double mhz = printMhz(device, placements, report);
   // The middle one; of an even number the slower of the two that the median lies between.
   const Placement& middle = placements[(placements.size() - 1) / 2];
-  const std::string placed = read(work / fmt::format("seed{}", middle.seed) / "placed.json");
+  const std::string placed =
+      files::readText(work / fmt::format("seed{}", middle.seed) / "placed.json");
   const std::string worst = printPaths(middle, netlist.instances,
                                        place::SourceLines(placed, plan.name + "_"), report);
   files::writeAtomically(

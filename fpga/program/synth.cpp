@@ -94,7 +94,7 @@ void mapOne(const fpga_tools::FpgaTools& tools, const Job& job) {
   const synthesis::FlatNetlist netlist = place::mapDevice(tools, job.target, job.plan, job.work);
   printTable(name, job.target, netlist);
   if (job.target == synthesis::FpgaTarget::Ecp5) return;  // nextpnr tells more
-  const std::string text(files::readWhole(job.work / "netlist.json", 4ULL << 30).text());
+  const std::string text = files::readText(job.work / "netlist.json");
   ordered_json report = reportHead(job.plan);
   report["paths"] = printLevels(netlist, synthesis::longestPaths(text));
   files::writeAtomically(job.work / "levels.json", report.dump(1) + "\n");

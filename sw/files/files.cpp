@@ -94,4 +94,8 @@ FileBytes readWhole(const fs::path& path, uint64_t limit) {
   }
 }
 
+std::string readText(const fs::path& path, uint64_t limit) {
+  return std::string(readWhole(path, limit).text());
+}
+
 }  // namespace intformer::files

@@ -42,4 +42,10 @@ void demandFile(const std::filesystem::path& path);
 /// is no file.
 FileBytes readWhole(const std::filesystem::path& path, uint64_t limit);
 
+/// What a tool of this project writes is never larger: netlists, reports, sources.
+inline constexpr uint64_t kLargestText = uint64_t{4} << 30;
+
+/// The same as a text.
+std::string readText(const std::filesystem::path& path, uint64_t limit = kLargestText);
+
 }  // namespace intformer::files

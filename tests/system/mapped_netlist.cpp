@@ -20,10 +20,6 @@ std::string setting(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-std::string read(const fs::path& path) {
-  return std::string(files::readWhole(path, uint64_t{1} << 30).text());
-}
-
 /// A variable's path, below which `file` must be.
 fs::path place(const char* name, const char* what, const fs::path& file = {}) {
   const std::string value = setting(name);
@@ -85,9 +81,9 @@ std::vector<EmittedFile> netlistDesign(const Plan& plan, const NetlistSettings& 
     if (file.path.ends_with(plan.name + "_pkg.sv")) add("package.sv", file.text);
     if (file.path.ends_with(plan.name + "_top.sv")) top = file.text;
   }
-  for (const char* name : kCells) add(name, read(settings.cells / name));
-  for (const char* name : kOwnCells) add(name, read(fs::path("fpga/netlist") / name));
-  std::string netlist = read(settings.netlist);
+  for (const char* name : kCells) add(name, files::readText(settings.cells / name));
+  for (const char* name : kOwnCells) add(name, files::readText(fs::path("fpga/netlist") / name));
+  std::string netlist = files::readText(settings.netlist);
   if (!settings.mutant.empty()) netlist = invertLut(std::move(netlist), settings.mutant);
   add("mapped.v", std::move(netlist));
   add("wrapper.sv", wrapper(plan, top));
