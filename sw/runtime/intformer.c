@@ -113,19 +113,36 @@ intformer_result intformer_start(intformer_device* device) {
   return writeRegister(device, INTFORMER_REG_CONTROL, INTFORMER_CONTROL_START);
 }
 
+/* The device's own count of cycles, its lower half; 0 where it has none. */
+static intformer_result readCycles(intformer_device* device, uint32_t* cycles) {
+  *cycles = 0;
+  if (!intformer_has_counter(device, INTFORMER_COUNT_CYCLES)) return INTFORMER_OK;
+  return readRegister(device, INTFORMER_REG_COUNT_CYCLES_LOW, cycles);
+}
+
 intformer_result intformer_wait(intformer_device* device, uint64_t budget) {
+  uint32_t before = 0;
+  uint64_t step = 0;
   for (;;) {
     uint32_t status = 0;
-    const uint64_t step = budget < ((uint64_t)1 << 24) ? budget : (uint64_t)1 << 24;
+    uint32_t now = 0;
     TRY(readRegister(device, INTFORMER_REG_STATUS, &status));
     if ((status & INTFORMER_STATUS_BUSY) == 0 &&
         (status & (INTFORMER_STATUS_DONE | INTFORMER_STATUS_ERROR)) != 0) {
       TRY(writeRegister(device, INTFORMER_REG_INTERRUPT_CLEAR, 1));
       return (status & INTFORMER_STATUS_ERROR) != 0 ? INTFORMER_DEVICE_ERROR : INTFORMER_OK;
     }
-    if (budget == 0) return INTFORMER_TIMEOUT;
-    if (device->access.pause(device->access.context, step)) return INTFORMER_ACCESS_FAILED;
+    /* A pause that ended early, by another interrupt or a signal, costs what the device counted. */
+    TRY(readCycles(device, &now));
+    if (now != before && (uint64_t)(now - before) < step) step = now - before;
+    before = now;
     budget -= step;
+    if (budget == 0) return INTFORMER_TIMEOUT;
+    /* An interrupt older than the run would end every pause at once. */
+    if ((status & INTFORMER_STATUS_BUSY) != 0 && (status & INTFORMER_STATUS_INTERRUPT) != 0)
+      TRY(writeRegister(device, INTFORMER_REG_INTERRUPT_CLEAR, 1));
+    step = budget < ((uint64_t)1 << 24) ? budget : (uint64_t)1 << 24;
+    if (device->access.pause(device->access.context, step)) return INTFORMER_ACCESS_FAILED;
   }
 }
 

@@ -18,7 +18,9 @@ typedef struct {
   int (*read_register)(void* context, uint32_t offset, uint32_t* value);
   int (*write_register)(void* context, uint32_t offset, uint32_t value);
   /* Lets at most `cycles` device cycles pass and returns earlier when the interrupt pin rises.
-   * A board that cannot count cycles sleeps for a while. */
+   * A board that cannot count cycles sleeps for a while. It may return earlier for another reason
+   * too (a signal, an interrupt of a timer): that costs a wait the cycles that the device counted
+   * meanwhile, and all of `cycles` with a device without that counter. */
   int (*pause)(void* context, uint64_t cycles);
   /* Copies bytes into and out of the memory that the device reaches, at device addresses. */
   int (*write_memory)(void* context, uint64_t address, const void* bytes, uint64_t count);
@@ -83,7 +85,8 @@ intformer_result intformer_set_program(intformer_device* device, uint64_t addres
 /* Rings the doorbell, with the interrupt enabled. */
 intformer_result intformer_start(intformer_device* device);
 
-/* Waits until the run ends, at most `budget` cycles, and clears the interrupt. */
+/* Waits until the run ends, at most `budget` cycles, and clears the interrupt; on the way also one
+ * that is older than the run. */
 intformer_result intformer_wait(intformer_device* device, uint64_t budget);
 
 /* The status register: INTFORMER_STATUS_BUSY and others. */

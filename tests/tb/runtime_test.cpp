@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 
 #include "gen/tables/registers.hpp"
@@ -14,6 +15,9 @@ struct FakeDevice {
   std::vector<std::pair<uint32_t, uint32_t>> writes;
   uint64_t paused = 0;
   uint64_t busyFor = 0;
+  uint64_t pauses = 0;
+  uint64_t longest = ~uint64_t{0};  ///< a pause returns after so many cycles
+  bool counts = false;              ///< they show in its counter
 
   FakeDevice() {
     registers[offsetOf("device_id")] = kDeviceId;
@@ -34,12 +38,20 @@ struct FakeDevice {
             [](void* self, uint32_t offset, uint32_t value) {
               auto& device = *static_cast<FakeDevice*>(self);
               device.registers[offset] = value;
+              if (offset == offsetOf("interrupt_clear"))
+                device.registers[offsetOf("status")] &= ~uint32_t{status::kInterrupt};
               device.writes.emplace_back(offset, value);
               return 0;
             },
             [](void* self, uint64_t cycles) {
               auto& device = *static_cast<FakeDevice*>(self);
+              const auto interrupt = device.registers[offsetOf("status")] & status::kInterrupt;
+              cycles = interrupt != 0 ? 1 : std::min(cycles, device.longest);
               device.paused += cycles;
+              ++device.pauses;
+              if (device.counts)
+                device.registers[kCounterBase + 8 * INTFORMER_COUNT_CYCLES] +=
+                    static_cast<uint32_t>(cycles);
               if (device.paused >= device.busyFor)
                 device.registers[offsetOf("status")] = status::kDone | status::kInterrupt;
               return 0;
@@ -155,6 +167,47 @@ TEST_CASE("waiting ends with the run, with an error, or with the budget") {
 
   fake.registers[statusOffset] = status::kError | status::kInterrupt;
   CHECK(intformer_wait(&device, 4000) == INTFORMER_DEVICE_ERROR);
+}
+
+TEST_CASE("a pause that returns early costs a wait what has passed") {
+  FakeDevice fake;
+  const auto access = fake.access();
+  intformer_device device;
+  REQUIRE(intformer_open(&device, &access, nullptr) == INTFORMER_OK);
+  const uint32_t statusOffset = FakeDevice::offsetOf("status");
+  fake.counts = true;
+  fake.longest = 70;
+  fake.registers[kCounterBase] = 0xffffff00;  // it goes on past its lower half
+  fake.registers[statusOffset] = status::kBusy;
+  fake.busyFor = 50'000'000;
+  CHECK(intformer_wait(&device, 10'000) == INTFORMER_TIMEOUT);
+  CHECK(fake.paused == 10'000);
+  CHECK(fake.pauses == 143);
+  fake.busyFor = fake.paused + 5000;
+  CHECK(intformer_wait(&device, 5010) == INTFORMER_OK);
+
+  // An interrupt that was there before the run ends one pause at most.
+  fake.longest = ~uint64_t{0};
+  fake.paused = fake.pauses = 0;
+  fake.busyFor = 900;
+  fake.registers[statusOffset] = status::kBusy | status::kInterrupt;
+  CHECK(intformer_wait(&device, 1000) == INTFORMER_OK);
+  CHECK(fake.pauses == 1);
+
+  // Without its counter, or with one that stands still, every pause costs all that was asked for.
+  fake.longest = 70;
+  fake.registers[FakeDevice::offsetOf("array")] = static_cast<uint32_t>(Counters::None) << 25;
+  REQUIRE(intformer_open(&device, &access, nullptr) == INTFORMER_OK);
+  for (const bool counts : {true, false}) {
+    fake.registers[statusOffset] = status::kBusy;
+    fake.counts = counts;
+    fake.pauses = 0;
+    fake.busyFor = ~uint64_t{0};
+    CHECK(intformer_wait(&device, 50'000'000) == INTFORMER_TIMEOUT);
+    CHECK(fake.pauses == 3);
+    fake.registers[FakeDevice::offsetOf("array")] = 0;
+    REQUIRE(intformer_open(&device, &access, nullptr) == INTFORMER_OK);
+  }
 }
 
 TEST_CASE("what is not an intformer device is refused") {
