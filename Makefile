@@ -55,7 +55,7 @@ REAL_REPORT = $(BUILD)/reports/$(call stem,$(REAL))-$(call stem,$(CONFIG)).json
 
 .DEFAULT_GOAL := help
 .PHONY: help packages configure intformer program run run-model run-real minilm minilm-file accuracy bert-base test limits \
-        coverage mutants fuzz sanitize figures lint tidy synth pnr pnr-leaves netlist bitstream board-sim fpga-program bench estimate-table area-model programs regenerate compilers install uninstall format clean
+        coverage mutants fuzz sanitize runtime-sizes figures lint tidy synth pnr pnr-leaves netlist bitstream board-sim fpga-program bench estimate-table area-model programs regenerate compilers install uninstall format clean
 
 help: ## explain every target
 	@echo "intformer: integer-only Transformer accelerators, from a config file to equal bits"
@@ -202,6 +202,9 @@ fuzz: packages ## changed copies of model files, configs, folders and texts, wit
 
 sanitize: packages ## run the tests that simulate no hardware with wrong accesses, undefined operations and races as faults
 	@sh scripts/sanitize.sh $(SANITIZE)
+
+runtime-sizes: ## compile the C runtime for microcontrollers: its bytes, and its self check on QEMU, of the compilers that are installed
+	@sh scripts/runtime-sizes.sh
 
 figures: configure ## compare the documentation's figures with the commands that print them, minutes of them too
 	@sh scripts/build.sh docs_figures_test $(BUILD)
