@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
 #include "fpga/board/emit.hpp"
 #include "gen/emit/emit.hpp"
 #include "gen/library.hpp"
+#include "gen/names.hpp"
 #include "gen/output.hpp"
 #include "sw/files/files.hpp"
 #include "sw/places/places.hpp"
@@ -18,12 +20,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
-
-constexpr uint64_t kLargestFile = 4ULL << 30;
-
-std::string read(const fs::path& path) {
-  return std::string(files::readWhole(path, kLargestFile).text());
-}
 
 std::string mhz(double value) { return fmt::format("{}", value); }
 
@@ -50,21 +46,31 @@ std::vector<std::string> writeSystem(const Board& board, const Plan& plan, const
                                      bool primitives) {
   fs::remove_all(work / "soc");
   fs::create_directories(work / "soc");
-  std::vector<std::string> sources;
-  const auto add = [&](const std::string& name, std::string_view text) {
-    sources.push_back("soc/" + name);
-    files::writeAtomically(work / sources.back(), text);
-  };
-  add("board_pkg.sv", packageText(board, plan));
+  std::vector<EmittedFile> files = {{"board_pkg.sv", packageText(board, plan)}};
   for (const EmittedFile& file : libraryFiles())
-    if (file.path.starts_with("common/")) add(fs::path(file.path).filename(), file.text);
+    if (file.path.starts_with("common/"))
+      files.push_back({fs::path(file.path).filename().string(), file.text});
   std::vector<fs::path> own;
   for (const auto& entry : fs::directory_iterator(places::ownFile("fpga/soc")))
     if (entry.path().extension() == ".sv" &&
         (primitives || !entry.path().filename().string().starts_with("ecp5_")))
       own.push_back(entry.path());
   std::ranges::sort(own);
-  for (const fs::path& source : own) add(source.filename(), read(source));
+  for (const fs::path& source : own)
+    files.push_back({source.filename().string(), files::readText(source)});
+
+  std::vector<EmittedFile> strangers;
+  std::ranges::copy_if(files, std::back_inserter(strangers), [](const EmittedFile& file) {
+    return file.path.find("board") == std::string::npos;
+  });
+  const DeviceNames names("board", strangers);
+  std::vector<std::string> sources;
+  for (const EmittedFile& file : files) {
+    const EmittedFile copy = names.copyOf(file);
+    const bool named = file.path.find("board") != std::string::npos;
+    sources.push_back("soc/" + (named ? file.path : copy.path));
+    files::writeAtomically(work / sources.back(), copy.text);
+  }
   return sources;
 }
 
@@ -91,8 +97,8 @@ synthesis::FlatNetlist mapBoard(const fpga_tools::FpgaTools& tools, const Board&
       "synth_ecp5 -top board_top -run map_ram:\n"
       "autoname\nwrite_json board.json\n";
   tools.yosys(work, "yosys", script);
-  return synthesis::readNetlist(synthesis::FpgaTarget::Ecp5, read(work / "board.json"), "",
-                                "u_board.u_soc.");
+  return synthesis::readNetlist(synthesis::FpgaTarget::Ecp5, files::readText(work / "board.json"),
+                                "", "u_board.u_soc.");
 }
 
 Routed readRouted(const Board& board, const std::string& text) {
@@ -126,7 +132,7 @@ Routed route(const fpga_tools::FpgaTools& tools, const Board& board, const fs::p
                 waiting,
                 {"--" + board.device, "--package", board.package, "--speed",
                  std::to_string(board.speed)});
-  Routed routed = readRouted(board, read(work / "report.json"));
+  Routed routed = readRouted(board, files::readText(work / "report.json"));
   routed.seed = seed;
   return routed;
 }

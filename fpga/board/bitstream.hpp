@@ -28,9 +28,10 @@ struct Routed {
   [[nodiscard]] bool holds() const;
 };
 
-/// Writes the system's SystemVerilog into `work`/soc: board_pkg.sv, rtl/common without prefix,
-/// fpga/soc. Returns its paths in `work`, in the order that tools want them. The device's top module
-/// is the macro BOARD_DEVICE. `primitives`: also what only an ECP5 has.
+/// Writes the system's SystemVerilog into `work`/soc: board_pkg.sv, rtl/common and fpga/soc. Modules
+/// whose names do not speak of a board get "board_" before them, so that a user's own fifo lives
+/// beside them. Returns its paths in `work`, in the order that tools want them. The device's top
+/// module is the macro BOARD_DEVICE. `primitives`: also what only an ECP5 has.
 std::vector<std::string> writeSystem(const Board& board, const Plan& plan,
                                      const std::filesystem::path& work, bool primitives);
 

@@ -6,7 +6,11 @@
 #include "fpga/board/bitstream.hpp"
 #include "fpga/board/emit.hpp"
 #include "gen/config.hpp"
+#include "gen/emit/emit.hpp"
+#include "gen/library.hpp"
+#include "gen/output.hpp"
 #include "tests/catch.hpp"
+#include "tests/program.hpp"
 #include "tests/temporary_folder.hpp"
 
 using namespace intformer;
@@ -142,4 +146,37 @@ TEST_CASE("timing holds when every clock and what goes between them does") {
   CHECK_FALSE(routed(50, 99.9, 10).holds());
   CHECK_FALSE(routed(50, 100, 10.1).holds());
   CHECK_THROWS_WITH(readRouted(board, "{}"), Catch::Matchers::Contains("not a report"));
+}
+
+TEST_CASE("the system's modules live beside a user's own of any name") {
+  const TemporaryFolder folder;
+  const Board board = readBoard(kUlx3s);
+  const Plan plan = planOf("configs/tiny4.toml");
+  REQUIRE(writeDesign(folder.path("design"), plan.name, emitAll(plan)).error.empty());
+  std::string sources;
+  for (const std::string& source : writeSystem(board, plan, folder.path(), /*primitives=*/false)) {
+    INFO(source);
+    CHECK_THAT(source, Catch::Matchers::StartsWith("soc/board_"));
+    sources += " " + source;
+  }
+  // A user's module by every name that this project's own have.
+  std::string user;
+  const auto claim = [&](const std::filesystem::path& path) {
+    const std::string name = path.stem().string();
+    if (path.extension() == ".sv" && name.find("board") == std::string::npos)
+      user += "module " + name + " (input wire its_own);\nendmodule\n";
+  };
+  for (const EmittedFile& file : libraryFiles()) claim(file.path);
+  for (const auto& entry : std::filesystem::directory_iterator("fpga/soc")) claim(entry.path());
+  writeFile(folder.path("user.sv"), user);
+  const std::string lint = "cd " + folder.path() +
+                           " && verilator --lint-only -Wall -Wno-DECLFILENAME -Wno-MULTITOP "
+                           "-Wno-UNUSEDSIGNAL -Wno-UNUSEDPARAM --no-timing +define+BOARD_DEVICE=tiny4_top "
+                           "-F design/tiny4.f --top-module board_soc user.sv" + sources;
+  const Outcome outcome = runCommand(lint);
+  CHECK(outcome.text == "");
+  CHECK(outcome.status == 0);
+  // The check would tell: one that keeps its name.
+  writeFile(folder.path("more.sv"), "module board_fifo;\nendmodule\n");
+  CHECK_THAT(runCommand(lint + " more.sv").text, containsText("MODDUP"));
 }
