@@ -14,12 +14,13 @@ constexpr unsigned kProbabilityBits = 8;
 /// Logits of a row, by the golden model's formula, and in 8 bits where the variant wants it.
 std::vector<int32_t> logits(const Attention& op, const TensorValues& values, uint32_t head,
                             uint32_t row, AttentionForm form) {
-  std::vector<int32_t> t(op.rows);
+  const KeySegment& keys = op.segments.front();
+  std::vector<int32_t> t(keys.rows);
   const uint32_t first = head * op.headWidth;
-  for (uint32_t j = 0; j < op.rows; ++j) {
+  for (uint32_t j = 0; j < keys.rows; ++j) {
     int64_t sum = 0;
     for (uint32_t c = first; c < first + op.headWidth; ++c)
-      sum += values[op.query].at(op.firstRow + row, c) * values[op.key].at(op.firstRow + j, c);
+      sum += values[op.query].at(op.firstRow + row, c) * values[keys.key].at(keys.firstRow + j, c);
     t[j] = static_cast<int32_t>(requantize<16>(sum, op.logit[head]));
     if (form == AttentionForm::ByteLogits)
       t[j] = saturate8(rshr(t[j], kByteLogitShift)) * (1 << kByteLogitShift);
@@ -52,7 +53,7 @@ void runRow(const Attention& op, TensorValues& values, const Variant& variant, u
   for (uint32_t c = head * op.headWidth; c < (head + 1) * op.headWidth; ++c) {
     int64_t acc = 0;
     for (uint32_t j = 0; j < op.rows; ++j)
-      acc += int64_t{weights[j]} * values[op.value].at(op.firstRow + j, c);
+      acc += int64_t{weights[j]} * values[op.segments.front().value].at(op.firstRow + j, c);
     values[op.output].at(op.firstRow + row, c) = rowNormalize(acc, scalars);
   }
 }

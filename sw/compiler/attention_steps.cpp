@@ -2,48 +2,24 @@
 
 #include <algorithm>
 
+#include "sw/compiler/mask_parts.hpp"
 #include "sw/compiler/transfers.hpp"
 
 namespace intformer::compiler {
 namespace {
 
-/// Rows [offset, offset + rows) of a step under one form of the mask.
-struct MaskPart {
-  uint32_t offset = 0;
-  uint32_t rows = 0;
-  int32_t low = 0;
-  int32_t high = 0;
-  bool highMoves = false;
-};
-
-int32_t clamp16(int64_t value) {
-  return static_cast<int32_t>(std::clamp<int64_t>(value, -32768, 32767));
-}
-
-/// The commands know nothing of the number of keys: an end that moves beyond it stops at it.
-std::vector<MaskPart> maskParts(const Mask& mask, uint32_t keys, uint32_t firstRow, uint32_t rows) {
-  const int32_t low = clamp16(mask.low);
-  if (!mask.highMoves)
-    return {{0, rows, low, clamp16(std::min<int64_t>(mask.high, keys)), false}};
-  std::vector<MaskPart> parts;
-  const int64_t lastMoving = int64_t{keys} - mask.high;  // i <= lastMoving: high + i <= keys
-  const auto moving =
-      static_cast<uint32_t>(std::clamp<int64_t>(lastMoving + 1 - firstRow, 0, rows));
-  if (moving > 0) parts.push_back({0, moving, low, clamp16(mask.high), true});
-  if (moving < rows)
-    parts.push_back({moving, rows - moving, low, static_cast<int32_t>(keys), false});
-  return parts;
-}
-
-/// What row_max and exp share, for the rows of one part of the mask.
-Command maskedRows(Opcode opcode, const Attention& op, const MaskPart& part, Scale scale,
-                   uint32_t position, uint32_t firstKey) {
+/// What row_max and exp share, for the rows of one part of a piece's mask.
+Command maskedRows(Opcode opcode, const MaskPart& part, Scale scale, uint32_t logits,
+                   uint32_t stride, uint32_t statRow, bool opens) {
   return Command(opcode)
+      .set(Field::AccAddr, logits + part.offset)
+      .set(Field::AccStride, stride)
       .set(Field::Rows, part.rows)
-      .set(Field::RowPosition, position)
-      .set(Field::ColumnPosition, firstKey)
-      .set(Field::StatsInit, firstKey == 0)
-      .set(Field::LowMoves, op.mask.lowMoves)
+      .set(Field::StatRow, statRow + part.offset)
+      .set(Field::RowPosition, part.rowPosition)
+      .set(Field::ColumnPosition, part.columnPosition)
+      .set(Field::StatsInit, opens)
+      .set(Field::LowMoves, part.lowMoves)
       .set(Field::HighMoves, part.highMoves)
       .set(Field::ValidLow, part.low)
       .set(Field::ValidHigh, part.high)
@@ -51,51 +27,79 @@ Command maskedRows(Opcode opcode, const Attention& op, const MaskPart& part, Sca
       .set(Field::Shift, scale.shift);
 }
 
-}  // namespace
-
-HeadOperand loadHead(Context& context, TensorId tensor, uint32_t head, uint32_t firstRow,
-                     uint32_t rows) {
-  const uint32_t panels = context.headPanels(tensor);
-  const uint32_t address = context.streamed.allocate(panels * rows);
-  load(context, tensor, address, {head * panels, panels, firstRow, rows});
-  return {.pieces = {{address, rows, 0, rows}}, .loaded = true};
-}
-
-HeadOperand findHead(Context& context, TensorId tensor, uint32_t head, uint32_t firstRow,
-                     uint32_t rows) {
+/// Pieces of the resident blocks of neighbouring rows; none where one is not there, or begins inside
+/// of a tile.
+std::vector<HeadPiece> residentPieces(Context& context, TensorId tensor, uint32_t head,
+                                      uint32_t first, uint32_t rows, uint32_t panel) {
   const TensorLayout& shape = context.of(tensor);
   const uint32_t panels = context.headPanels(tensor);
-  HeadOperand found;
-  for (uint32_t row = firstRow; row < firstRow + rows;) {
+  std::vector<HeadPiece> pieces;
+  for (uint32_t row = first; row < first + rows;) {
     const RowBlock block = context.block(row / context.schedule.frame.rowBlock, shape.rows);
-    const uint32_t end = std::min(firstRow + rows, block.first + block.rows);
+    const uint32_t end = std::min(first + rows, block.first + block.rows);
     const Resident* resident = context.heap.use(tensor, block.index, context.work.step());
-    const bool whole = end == firstRow + rows || (end - row) % context.plan.dim == 0;  // tiles
-    if (resident == nullptr || !whole) return loadHead(context, tensor, head, firstRow, rows);
-    found.pieces.push_back({resident->address + head * panels * block.rows + (row - block.first),
-                            block.rows, row - firstRow, end - row});
+    const bool whole = end == first + rows || (end - row) % context.plan.dim == 0;  // tiles
+    if (resident == nullptr || !whole) return {};
+    pieces.push_back({resident->address + head * panels * block.rows + (row - block.first),
+                      block.rows, panel + (row - first) / context.plan.dim, end - row});
     row = end;
+  }
+  return pieces;
+}
+
+/// Adds rows [first, first + rows) of a head of a set.
+void find(Context& context, HeadOperand& found, TensorId tensor, uint32_t head, const RowSet& set,
+          const KeyPiece& rows, bool mayStay) {
+  if (mayStay && set.isRange()) {
+    const auto pieces =
+        residentPieces(context, tensor, head, set.at(rows.first), rows.rows, rows.panel);
+    found.pieces.insert(found.pieces.end(), pieces.begin(), pieces.end());
+    if (!pieces.empty()) return;
+  }
+  const uint32_t panels = context.headPanels(tensor);
+  const uint32_t address = context.streamed.allocate(panels * rows.rows);
+  loadRows(context, tensor, address, {head * panels, panels, set, rows.first, rows.rows});
+  found.pieces.push_back({address, rows.rows, rows.panel, rows.rows});
+  found.loaded.push_back(address);
+}
+
+}  // namespace
+
+HeadOperand findQueries(Context& context, const Attention& op, const AttentionStep& step,
+                        bool mayStay) {
+  HeadOperand found;
+  const KeyPiece rows{.first = step.queries.first, .rows = step.queries.rows};
+  find(context, found, op.query, step.queries.head, op.queries(), rows, mayStay);
+  return found;
+}
+
+HeadOperand findKeys(Context& context, const Attention& op, const AttentionStep& step,
+                     const KeyPlan& plan, TensorId KeySegment::*tensor, bool mayStay) {
+  HeadOperand found;
+  for (const KeyPiece& piece : plan) {
+    const KeySegment& segment = op.segments[piece.segment];
+    find(context, found, segment.*tensor, op.keyHead(step.queries.head), segment.set(), piece,
+         mayStay);
   }
   return found;
 }
 
 void releaseHead(Context& context, HeadOperand& operand) {
-  if (operand.loaded) context.streamed.release(operand.pieces.front().address);
+  for (const uint32_t address : operand.loaded) context.streamed.release(address);
   operand = {};
 }
 
 void emitLogits(Context& context, const Attention& op, AttentionStep& step,
-                const HeadOperand& query, const HeadOperand& keys, uint32_t keyCount) {
-  const uint32_t dim = context.plan.dim;
+                const HeadOperand& query, const HeadOperand& keys, const KeyPlan& plan) {
   const uint32_t rows = step.queries.rows;
-  step.logits = context.accumulator.allocate(ceilDivide(keyCount, dim) * rows);
+  step.logits = context.accumulator.allocate(panelsOf(plan, context.plan.dim) * rows);
   for (const HeadPiece& piece : keys.pieces)
     context.stream.emit(Command(Opcode::Matmul)
                             .set(Field::AAddr, query.pieces.front().address)
                             .set(Field::AStride, query.pieces.front().stride)
                             .set(Field::BAddr, piece.address)
                             .set(Field::BStride, piece.stride)
-                            .set(Field::CAddr, step.logits + piece.first / dim * rows)
+                            .set(Field::CAddr, step.logits + piece.panel * rows)
                             .set(Field::CStride, rows)
                             .set(Field::MatmulRows, rows)
                             .set(Field::Depth, context.of(op.query).groupStride)
@@ -104,44 +108,49 @@ void emitLogits(Context& context, const Attention& op, AttentionStep& step,
 }
 
 void emitMaximum(Context& context, const Attention& op, const AttentionStep& step,
-                 const KeyRange& keys) {
-  const uint32_t position = step.queries.first - op.firstRow;
-  for (const MaskPart& part : maskParts(op.mask, op.rows, position, step.queries.rows))
-    context.stream.emit(maskedRows(Opcode::RowMax, op, part, op.logit[step.head],
-                                   position + part.offset, keys.first)
-                            .set(Field::AccAddr, step.logits + part.offset)
-                            .set(Field::AccStride, step.queries.rows)
-                            .set(Field::Panels, ceilDivide(keys.count, context.plan.dim))
-                            .set(Field::StatRow, step.statRow + part.offset));
+                 const KeyPlan& plan, bool opens) {
+  const QueryRows& queries = step.queries;
+  for (const KeyPiece& piece : plan) {
+    for (const MaskPart& part : maskParts(op, piece, queries.first, queries.rows))
+      context.stream.emit(maskedRows(Opcode::RowMax, part, op.logit[queries.head],
+                                     step.logits + piece.panel * queries.rows, queries.rows,
+                                     step.statRow, opens)
+                              .set(Field::Panels, ceilDivide(piece.rows, context.plan.dim)));
+    opens = false;
+  }
 }
 
-void emitWeights(Context& context, const Attention& op, AttentionStep& step, const KeyRange& keys) {
-  const uint32_t rows = step.queries.rows;
-  const uint32_t panels = ceilDivide(keys.count, context.plan.dim);
-  const uint32_t position = step.queries.first - op.firstRow;
-  step.weights = context.results.allocate(panels * rows);
-  for (const MaskPart& part : maskParts(op.mask, op.rows, position, rows))
-    context.stream.emit(maskedRows(Opcode::Exp, op, part, op.logit[step.head],
-                                   position + part.offset, keys.first)
-                            .set(Field::AccAddr, step.logits + part.offset)
-                            .set(Field::AccStride, rows)
-                            .set(Field::OutAddr, step.weights + part.offset)
-                            .set(Field::OutStride, rows)
-                            .set(Field::Panels, panels)
-                            .set(Field::StatRow, step.statRow + part.offset)
-                            .set(Field::Dither, op.dither));
+void emitWeights(Context& context, const Attention& op, AttentionStep& step, const KeyPlan& plan,
+                 bool opens) {
+  const QueryRows& queries = step.queries;
+  const uint32_t rows = queries.rows, dim = context.plan.dim;
+  step.weights = context.results.allocate(panelsOf(plan, dim) * rows);
+  for (const KeyPiece& piece : plan) {
+    for (const MaskPart& part : maskParts(op, piece, queries.first, rows))
+      context.stream.emit(
+          maskedRows(Opcode::Exp, part, op.logit[queries.head], step.logits + piece.panel * rows,
+                     rows, step.statRow, opens)
+              .set(Field::OutAddr, step.weights + piece.panel * rows + part.offset)
+              .set(Field::OutStride, rows)
+              .set(Field::Panels, ceilDivide(piece.rows, dim))
+              .set(Field::Dither, op.dither));
+    opens = false;
+  }
   context.accumulator.release(step.logits);
-  // Stays until the product has read it.
-  store(context, op.weights, {step.weights, rows, false},
-        {keys.first / context.plan.dim, panels, step.head * op.rows + position, rows});
+  if (!keepsWeights(op, context.layout)) return;
+  // They stay until the product has read them.
+  for (const KeyPiece& piece : plan)
+    store(context, op.weights, Piece{step.weights + piece.panel * rows, rows, false},
+          Part{piece.first / dim, ceilDivide(piece.rows, dim),
+               queries.head * op.rows + queries.first, rows});
 }
 
 void emitProduct(Context& context, const Attention& op, AttentionStep& step,
-                 const HeadOperand& values, const KeyRange& keys) {
+                 const HeadOperand& values, bool opens) {
   const uint32_t rows = step.queries.rows;
-  for (const HeadPiece& piece : values.pieces)
+  for (const HeadPiece& piece : values.pieces) {
     context.stream.emit(Command(Opcode::Matmul)
-                            .set(Field::AAddr, step.weights + piece.first / context.plan.dim * rows)
+                            .set(Field::AAddr, step.weights + piece.panel * rows)
                             .set(Field::AStride, rows)
                             .set(Field::BAddr, piece.address)
                             .set(Field::BStride, piece.stride)
@@ -149,14 +158,16 @@ void emitProduct(Context& context, const Attention& op, AttentionStep& step,
                             .set(Field::CStride, rows)
                             .set(Field::MatmulRows, rows)
                             .set(Field::Depth, piece.rows)
-                            .set(Field::Cols, context.of(op.value).groupStride)
+                            .set(Field::Cols, context.of(op.query).groupStride)
                             .set(Field::AUnsigned, 1)
-                            .set(Field::Accumulate, keys.first + piece.first != 0));
+                            .set(Field::Accumulate, !opens));
+    opens = false;
+  }
   context.results.release(step.weights);
 }
 
 void emitScalars(Context& context, const Attention& op, const AttentionStep& step) {
-  const Scale scale = op.result[step.head];
+  const Scale scale = op.result[step.queries.head];
   context.stream.emit(Command(Opcode::RowScalarSoftmax)
                           .set(Field::Rows, step.queries.rows)
                           .set(Field::StatRow, step.statRow)
@@ -165,15 +176,20 @@ void emitScalars(Context& context, const Attention& op, const AttentionStep& ste
 }
 
 void emitResult(Context& context, const Attention& op, AttentionStep& step) {
+  const QueryRows& queries = step.queries;
   const TensorLayout& out = context.of(op.output);
   const uint32_t panels = context.headPanels(op.output);
-  const uint32_t firstPanel = step.head * panels;
-  const uint32_t rows = step.queries.rows;
+  const uint32_t firstPanel = queries.head * panels;
+  const uint32_t rows = queries.rows;
+  const Resident* resident =
+      queries.block == QueryRows::kNoBlock
+          ? nullptr
+          : context.heap.use(op.output, queries.block, context.work.step());
   Piece piece;
-  if (const Resident* resident =
-          context.heap.use(op.output, step.queries.index, context.work.step())) {
-    const RowBlock block = context.block(step.queries.index, out.rows);
-    piece = {resident->address + firstPanel * block.rows + (step.queries.first - block.first),
+  if (resident != nullptr) {
+    const RowBlock block = context.block(queries.block, out.rows);
+    piece = {resident->address + firstPanel * block.rows +
+                 (op.firstRow + queries.first - block.first),
              block.rows, false};
   } else {
     piece = {context.results.allocate(panels * rows), rows, true};
@@ -188,7 +204,7 @@ void emitResult(Context& context, const Attention& op, AttentionStep& step) {
                           .set(Field::StatRow, step.statRow));
   context.accumulator.release(step.sums);
   context.statistics.release(step.statRow);
-  store(context, op.output, piece, {firstPanel, panels, step.queries.first, rows});
+  storeRows(context, op.output, piece, {firstPanel, panels, op.queries(), queries.first, rows});
 }
 
 }  // namespace intformer::compiler

@@ -7,30 +7,26 @@
 /// The commands of a step of attention, part by part.
 namespace intformer::compiler {
 
-/// Keys [first, first + count) of a sequence.
-struct KeyRange {
-  uint32_t first = 0;
-  uint32_t count = 0;
-};
-
-/// Loads rows [firstRow, +rows) of a head.
-HeadOperand loadHead(Context& context, TensorId tensor, uint32_t head, uint32_t firstRow,
-                     uint32_t rows);
-/// The same where it is not resident.
-HeadOperand findHead(Context& context, TensorId tensor, uint32_t head, uint32_t firstRow,
-                     uint32_t rows);
+/// The queries of a step; `mayStay`: resident ones are taken as they lie, not loaded.
+HeadOperand findQueries(Context& context, const Attention& op, const AttentionStep& step,
+                        bool mayStay);
+/// Keys (or values) of a plan, likewise.
+HeadOperand findKeys(Context& context, const Attention& op, const AttentionStep& step,
+                     const KeyPlan& plan, TensorId KeySegment::*tensor, bool mayStay);
 void releaseHead(Context& context, HeadOperand& operand);
 
 /// Q * K, to new rows of the accumulator.
 void emitLogits(Context& context, const Attention& op, AttentionStep& step,
-                const HeadOperand& query, const HeadOperand& keys, uint32_t keyCount);
+                const HeadOperand& query, const HeadOperand& keys, const KeyPlan& plan);
+/// `opens`: no maximum has been taken before.
 void emitMaximum(Context& context, const Attention& op, const AttentionStep& step,
-                 const KeyRange& keys);
-/// Weights of logits, whose rows are free then.
-void emitWeights(Context& context, const Attention& op, AttentionStep& step, const KeyRange& keys);
-/// P * V, to the step's sums; the weights are free then.
+                 const KeyPlan& plan, bool opens);
+/// Weights of logits, whose rows are free then. `opens`: no weights have been summed up before.
+void emitWeights(Context& context, const Attention& op, AttentionStep& step, const KeyPlan& plan,
+                 bool opens);
+/// P * V, to the step's sums, which it `opens` or adds to; the weights are free then.
 void emitProduct(Context& context, const Attention& op, AttentionStep& step,
-                 const HeadOperand& values, const KeyRange& keys);
+                 const HeadOperand& values, bool opens);
 void emitScalars(Context& context, const Attention& op, const AttentionStep& step);
 /// Normalizes the sums, stores them and frees what the step holds.
 void emitResult(Context& context, const Attention& op, AttentionStep& step);

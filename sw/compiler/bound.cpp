@@ -4,6 +4,7 @@
 
 #include "gen/tables/operands.hpp"
 #include "sw/compiler/constants.hpp"
+#include "sw/compiler/key_plan.hpp"
 
 namespace intformer::compiler {
 namespace {
@@ -27,9 +28,8 @@ Need needOf(const Operator& op, uint32_t dim, const MemoryLayout& layout) {
       },
       [&](const Attention& attention) {  // Q * K and P * V
         const uint64_t headPanels =
-            (of(attention.query).groupStride + of(attention.value).groupStride) / dim;
-        const uint64_t tiles = attention.heads * headPanels * ceilDivide(attention.rows, dim);
-        return Need{cycles(tiles, attention.rows), 0};
+            2 * of(attention.query).groupStride / dim;
+        return Need{attention.heads * headPanels * leastTileRows(attention, dim), 0};
       },
       [&](const LayerNorm& norm) {
         return Need{0, uint64_t{of(norm.input).panels} * constantBytes(Opcode::LayerNorm)};

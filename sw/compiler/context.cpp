@@ -8,25 +8,32 @@ namespace intformer::compiler {
 namespace {
 
 /// The steps of all attention operators that take all keys at once.
-std::vector<AttentionStep> attentionStepsOf(const std::vector<std::vector<QueryRows>>& operators) {
+std::vector<AttentionStep> attentionStepsOf(const Graph& graph,
+                                            const std::vector<std::vector<QueryRows>>& operators) {
   std::vector<AttentionStep> steps;
-  for (const std::vector<QueryRows>& rows : operators)
+  for (std::size_t op = 0; op < operators.size(); ++op) {
+    const std::vector<QueryRows>& rows = operators[op];
+    const auto differ = [&](std::size_t one, std::size_t other) {
+      const auto& attention = std::get<Attention>(graph.operators[op]);
+      return attention.keyHead(rows[one].head) != attention.keyHead(rows[other].head) ||
+             rows[one].keys != rows[other].keys;
+    };
     for (std::size_t i = 0; i < rows.size(); ++i)
-      steps.push_back({.head = rows[i].head,
-                       .queries = rows[i].rows,
-                       .firstOfHead = i == 0 || rows[i - 1].head != rows[i].head,
-                       .lastOfHead = i + 1 == rows.size() || rows[i + 1].head != rows[i].head});
+      steps.push_back({.queries = rows[i],
+                       .firstOfKeys = i == 0 || differ(i - 1, i),
+                       .lastOfKeys = i + 1 == rows.size() || differ(i, i + 1)});
+  }
   return steps;
 }
 
 /// None of operators that are one task.
 std::vector<std::vector<QueryRows>> allQueryRows(const Graph& graph, const Schedule& schedule,
-                                                 uint32_t dim) {
+                                                 const MemoryLayout& layout, uint32_t dim) {
   std::vector<std::vector<QueryRows>> rows(graph.operators.size());
   for (std::size_t op = 0; op < graph.operators.size(); ++op) {
     const auto* cut = std::get_if<AttentionCut>(&schedule.cuts[op]);
     if (cut != nullptr && cut->keys == 0)
-      rows[op] = queryRows(std::get<Attention>(graph.operators[op]), *cut, graph, schedule.frame,
+      rows[op] = queryRows(std::get<Attention>(graph.operators[op]), *cut, schedule.frame, layout,
                            dim);
   }
   return rows;
@@ -51,13 +58,13 @@ Context::Context(const Graph& graph_, const Plan& plan_, const MemoryLayout& lay
                  const Schedule& schedule_, const perf::MemoryTiming& memory_,
                  bool sharedConstants)
     : Context(graph_, plan_, layout_, schedule_, memory_, sharedConstants,
-              allQueryRows(graph_, schedule_, plan_.dim)) {}
+              allQueryRows(graph_, schedule_, layout_, plan_.dim)) {}
 
 Context::Context(const Graph& graph_, const Plan& plan_, const MemoryLayout& layout_,
                  const Schedule& schedule_, const perf::MemoryTiming& memory_,
                  bool sharedConstants, const QueryRowsOf& rows)
     : graph(graph_), plan(plan_), layout(layout_), schedule(schedule_), memory(reckoned(memory_)),
-      steps(attentionStepsOf(rows)),
+      steps(attentionStepsOf(graph, rows)),
       work(orderTasks(graph, schedule.frame.rowBlock, rows), schedule.frame.rowBlock),
       stream(plan, memory),
       constants(graph, plan, layout, sharedConstants),
@@ -71,10 +78,19 @@ Context::Context(const Graph& graph_, const Plan& plan_, const MemoryLayout& lay
            [this](TensorId tensor, uint32_t block) { return work.nextUse(tensor, block, true); }),
       weights(graph.operators.size()) {}
 
-std::vector<QueryRows> queryRows(const Attention& op, const AttentionCut& cut, const Graph& graph,
-                                 const Frame& frame, uint32_t dim) {
-  return attentionSteps(op.heads, op.firstRow, op.rows, graph.tensors[op.output].rows,
-                        frame.rowBlock, cut, dim);
+std::vector<QueryRows> queryRows(const Attention& op, const AttentionCut& cut, const Frame& frame,
+                                 const MemoryLayout& layout, uint32_t dim) {
+  std::vector<QueryRows> steps;
+  if (op.queries().isRange()) {
+    steps = attentionSteps(op.heads, op.firstRow, op.rows, layout.tensors[op.output].rows,
+                           frame.rowBlock, cut, dim);
+  } else {  // rows that are no neighbours are loaded and stored, wherever their blocks are
+    steps = attentionSteps(op.heads, 0, op.rows, op.rows, op.rows, cut, dim);
+    for (QueryRows& step : steps) step.block = QueryRows::kNoBlock;
+  }
+  const bool all = keepsWeights(op, layout);
+  for (QueryRows& step : steps) step.keys = planKeys(op, step.first, step.rows, dim, all);
+  return steps;
 }
 
 }  // namespace intformer::compiler

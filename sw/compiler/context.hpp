@@ -27,22 +27,24 @@ struct WeightChunk {
 struct HeadPiece {
   uint32_t address = 0;
   uint32_t stride = 0;  ///< words from panel to panel
-  uint32_t first = 0;   ///< row of the sequence; a multiple of DIM
+  uint32_t panel = 0;   ///< of the step's logits that its first row belongs to
   uint32_t rows = 0;
 };
 
-/// A head's operand: in pieces where its row blocks are resident, else loaded in one piece.
+/// A head's operand: in pieces where its row blocks are resident, else loaded segment by segment.
 struct HeadOperand {
   std::vector<HeadPiece> pieces;
-  bool loaded = false;
+  std::vector<uint32_t> loaded;  ///< addresses
+
+  /// Resident pieces may be dropped from step to step.
+  [[nodiscard]] bool allLoaded() const { return !pieces.empty() && loaded.size() == pieces.size(); }
 };
 
 /// Some query rows of one head, and where their data are at the moment.
 struct AttentionStep {
-  uint32_t head = 0;
-  RowBlock queries;  ///< rows of the tensors, inside one row block (its index)
-  bool firstOfHead = false;
-  bool lastOfHead = false;
+  QueryRows queries;
+  bool firstOfKeys = false;  ///< the step before, if any, met other keys
+  bool lastOfKeys = false;
   uint32_t weights = 0;  ///< scratchpad
   uint32_t logits = 0;   ///< accumulator
   uint32_t sums = 0;     ///< accumulator
@@ -83,8 +85,8 @@ struct Context {
   ResidentHeap heap;
   std::vector<std::vector<WeightChunk>> weights;  ///< by operator: [group][depth chunk]
   std::map<std::pair<TensorId, uint32_t>, uint32_t> gathered;  ///< LayerNorm sums: slot by block
-  HeadOperand keys;    ///< of the head whose logits are being computed
-  HeadOperand values;  ///< of the head whose products are
+  HeadOperand keys;    ///< of the step whose logits are being computed
+  HeadOperand values;  ///< of the step whose products are
 
  private:
   using QueryRowsOf = std::vector<std::vector<QueryRows>>;  ///< by operator
@@ -94,7 +96,7 @@ struct Context {
 };
 
 /// The steps of an attention operator.
-std::vector<QueryRows> queryRows(const Attention& op, const AttentionCut& cut, const Graph& graph,
-                                 const Frame& frame, uint32_t dim);
+std::vector<QueryRows> queryRows(const Attention& op, const AttentionCut& cut, const Frame& frame,
+                                 const MemoryLayout& layout, uint32_t dim);
 
 }  // namespace intformer::compiler

@@ -25,6 +25,15 @@ std::vector<uint32_t> rowChoices(uint32_t most, uint32_t dim) {
   return choices;
 }
 
+/// Query rows beyond which a step meets an eighth more keys than each of them: their windows begin
+/// one column further each.
+uint32_t rowsOfWindows(const KeyShape& keys, uint32_t dim) {
+  uint32_t width = 0;
+  for (const KeyShape::Window& window : keys.windows) width = std::max(width, window.width);
+  if (width == 0) return ~uint32_t{0};
+  return std::max(width / 8 / dim, 1U) * dim;
+}
+
 /// Rows of the next step when `left` are left: steps of like size, because a short one cannot hide
 /// the softmax of a long one.
 uint32_t evenStep(uint32_t left, uint32_t most, uint32_t dim) {
@@ -62,7 +71,6 @@ LinearCut linearCut(const Plan& plan, const LinearShape& shape, const Frame& fra
 AttentionCut attentionCut(const Plan& plan, const AttentionShape& shape, const Frame& frame,
                           AttentionCut wanted) {
   const uint32_t dim = plan.dim;
-  const uint32_t keyPanels = ceilDivide(shape.rows, dim);
   // Accumulator rows, words of results, statistics slots, streamed words; `spare`: copies of a
   // step's data beyond what is needed at once.
   const auto fits = [&](uint32_t rows, uint32_t panels, uint32_t heldKeys, uint32_t spare,
@@ -73,21 +81,23 @@ AttentionCut attentionCut(const Plan& plan, const AttentionShape& shape, const F
            (2 + spare) * rows <= plan.statRows &&
            (heldHeads * heldKeys + 3 * rows) * shape.headPanels <= frame.division.streamed;
   };
-  uint32_t most = std::min(frame.rowBlock, shape.rows);
+  uint32_t most = std::min({frame.rowBlock, shape.rows, rowsOfWindows(shape.keys, dim)});
   if (wanted.rows != 0) most = std::min(most, wanted.rows);
   const auto choices = wanted.rows != 0 ? std::vector{most} : rowChoices(most, dim);
   if (wanted.keys == 0)
     // Keys and values of a head, and the keys of the next; of few large heads without these.
     for (const auto& [spare, heldHeads] : {std::pair{1U, 3U}, {0U, 3U}, {1U, 2U}, {0U, 2U}})
       for (const uint32_t rows : choices)
-        if ((rows >= dim || rows >= most) && fits(rows, keyPanels, shape.rows, spare, heldHeads))
+        if ((rows >= dim || rows >= most) && fits(rows, shape.keys.panelsAt(rows, dim),
+                                                  shape.keys.keysAt(rows, dim), spare, heldHeads))
           return {.rows = std::min(rows, most), .keys = 0};
-  const uint32_t widest =
-      wanted.keys != 0 ? std::min(ceilDivide(wanted.keys, dim), keyPanels) : keyPanels;
-  for (const uint32_t rows : choices)
-    for (uint32_t panels = widest; panels >= 1; --panels)
-      if (fits(rows, panels, std::min(panels * dim, shape.rows), 1))
+  for (const uint32_t rows : choices) {
+    const uint32_t all = shape.keys.panelsAt(rows, dim);
+    for (uint32_t panels = wanted.keys != 0 ? std::min(ceilDivide(wanted.keys, dim), all) : all;
+         panels >= 1; --panels)
+      if (fits(rows, panels, std::min(panels * dim, shape.keys.keys), 1))
         return {.rows = std::min(rows, most), .keys = panels * dim};
+  }
   throw Unfit("one attention step does not fit accumulator, statistics and scratchpad");
 }
 
@@ -100,7 +110,7 @@ std::vector<QueryRows> attentionSteps(uint32_t heads, uint32_t first, uint32_t r
       const RowBlock block = rowBlockAt(row / rowBlock, rowBlock, total);
       const uint32_t end = std::min(first + rows, block.first + block.rows);
       const uint32_t count = evenStep(end - row, cut.rows, dim);
-      steps.push_back({head, {block.index, row, count}});
+      steps.push_back({head, row - first, count, block.index});
       row += count;
     }
   return steps;

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "gen/plan.hpp"
+#include "sw/compiler/key_plan.hpp"
 #include "sw/compiler/schedule.hpp"
 #include "sw/compiler/tasks.hpp"
 
@@ -29,13 +30,15 @@ LinearCut linearCut(const Plan& plan, const LinearShape& shape, const Frame& fra
 
 /// What the cut of an attention operator depends on.
 struct AttentionShape {
-  uint32_t rows = 0;        ///< queries, and keys
+  uint32_t rows = 0;        ///< queries
   uint32_t headPanels = 0;  ///< panels of a head
+  KeyShape keys;
   auto operator<=>(const AttentionShape&) const = default;
 };
 
 /// The most query rows of which accumulator, statistics and scratchpad hold a step and, if that can
-/// be, a step beside it. `wanted`: at most so many rows; keys in chunks of so many, rounded up to
+/// be, a step beside it; where keys lie in windows, not so many that a step meets many more keys than
+/// each of its rows. `wanted`: at most so many rows; keys in chunks of so many, rounded up to
 /// panels. Throws Unfit.
 AttentionCut attentionCut(const Plan& plan, const AttentionShape& shape, const Frame& frame,
                           AttentionCut wanted = {});

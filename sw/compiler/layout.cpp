@@ -19,7 +19,7 @@ MemoryLayout layOutTensors(const Graph& graph, uint32_t dim, bool storeAttention
   }
   if (!storeAttentionWeights)
     for (const Attention* op : operatorsOf<Attention>(graph))
-      layout.tensors[op->weights].stored = false;
+      if (op->weights != kNoTensor) layout.tensors[op->weights].stored = false;
   for (TensorLayout& tensor : layout.tensors) {
     const uint32_t panel = tensor.list ? tensor.cols : dim;  // columns of a panel
     tensor.groupStride = static_cast<uint32_t>(roundUp(tensor.groupCols, panel));
@@ -30,6 +30,10 @@ MemoryLayout layOutTensors(const Graph& graph, uint32_t dim, bool storeAttention
     layout.bytes += roundUp(tensor.panels * tensor.panelBytes, 64);
   }
   return layout;
+}
+
+bool keepsWeights(const Attention& op, const MemoryLayout& layout) {
+  return op.weights != kNoTensor && layout.tensors[op.weights].stored;
 }
 
 }  // namespace intformer::compiler

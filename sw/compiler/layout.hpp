@@ -43,6 +43,9 @@ struct MemoryLayout {
 };
 MemoryLayout layOutTensors(const Graph& graph, uint32_t dim, bool storeAttentionWeights);
 
+/// Whether the weights of an attention go to memory: all of them then, those of masked columns too.
+bool keepsWeights(const Attention& op, const MemoryLayout& layout);
+
 constexpr uint64_t roundUp(uint64_t value, uint64_t multiple) {
   return (value + multiple - 1) / multiple * multiple;
 }

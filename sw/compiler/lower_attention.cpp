@@ -8,9 +8,22 @@ namespace intformer::compiler {
 
 namespace {
 
-/// The result's row blocks stay on the chip when all of them find room. The block that a sequence
-/// begins inside of was placed, or not, with the sequence before.
+/// Whether a tensor's rows are written in their order, run behind run: its blocks can stay then, the
+/// first operator of a block makes room for all.
+bool isWrittenInOrder(const Graph& graph, TensorId tensor) {
+  uint64_t next = 0;
+  for (const Attention* op : operatorsOf<Attention>(graph)) {
+    if (op->output != tensor) continue;
+    if (!op->queries().isRange() || op->firstRow != next) return false;
+    next = op->queries().end();
+  }
+  return true;
+}
+
+/// The result's row blocks stay on the chip when all of them find room. The block that an operator
+/// begins inside of was placed, or not, with the operator before.
 void placeContext(Context& context, const Attention& op) {
+  if (!isWrittenInOrder(context.graph, op.output)) return;
   const TensorLayout& out = context.of(op.output);
   const uint32_t rowBlock = context.schedule.frame.rowBlock;
   const std::size_t step = context.work.step();
@@ -23,65 +36,73 @@ void placeContext(Context& context, const Attention& op) {
   }
 }
 
+/// Notes all row blocks that rows [first, first + rows) of the result lie in.
+void noteResult(Context& context, const Attention& op, uint32_t first, uint32_t rows) {
+  const uint32_t rowBlock = context.schedule.frame.rowBlock;
+  const RowSet queries = op.queries();
+  for (uint32_t block = queries.at(first) / rowBlock;
+       block <= queries.at(first + rows - 1) / rowBlock; ++block)
+    noteWritten(context, op.output, block);
+}
+
 void attendLogits(Context& context, const Attention& op, AttentionStep& step) {
-  if (step.head == 0 && step.queries.first == op.firstRow) placeContext(context, op);
-  const KeyRange all{0, op.rows};
-  // Resident keys may be dropped from step to step; loaded ones stay until the head is done.
-  if (step.firstOfHead || !context.keys.loaded)
-    context.keys = findHead(context, op.key, step.head, op.firstRow, op.rows);
-  HeadOperand query = findHead(context, op.query, step.head, step.queries.first, step.queries.rows);
-  emitLogits(context, op, step, query, context.keys, op.rows);
+  const QueryRows& queries = step.queries;
+  if (queries.head == 0 && queries.first == 0) placeContext(context, op);
+  if (step.firstOfKeys || !context.keys.allLoaded()) {
+    releaseHead(context, context.keys);
+    context.keys = findKeys(context, op, step, queries.keys, &KeySegment::key, true);
+  }
+  HeadOperand query = findQueries(context, op, step, true);
+  emitLogits(context, op, step, query, context.keys, queries.keys);
   releaseHead(context, query);
-  if (step.lastOfHead) releaseHead(context, context.keys);
-  step.statRow = context.statistics.allocate(step.queries.rows);
-  emitMaximum(context, op, step, all);
-  emitWeights(context, op, step, all);
+  if (step.lastOfKeys) releaseHead(context, context.keys);
+  step.statRow = context.statistics.allocate(queries.rows);
+  emitMaximum(context, op, step, queries.keys, true);
+  emitWeights(context, op, step, queries.keys, true);
   step.weightsReady = context.stream.doneAt(Queue::Vector);
   emitScalars(context, op, step);
 }
 
 void attendProduct(Context& context, const Attention& op, AttentionStep& step) {
-  if (step.firstOfHead || !context.values.loaded)
-    context.values = findHead(context, op.value, step.head, op.firstRow, op.rows);
-  step.sums = context.accumulator.allocate(context.headPanels(op.value) * step.queries.rows);
-  emitProduct(context, op, step, context.values, {0, op.rows});
-  if (step.lastOfHead) releaseHead(context, context.values);
+  const QueryRows& queries = step.queries;
+  if (step.firstOfKeys || !context.values.allLoaded()) {
+    releaseHead(context, context.values);
+    context.values = findKeys(context, op, step, queries.keys, &KeySegment::value, true);
+  }
+  step.sums = context.accumulator.allocate(context.headPanels(op.query) * queries.rows);
+  emitProduct(context, op, step, context.values, true);
+  if (step.lastOfKeys) releaseHead(context, context.values);
   emitResult(context, op, step);
-  noteWritten(context, op.output, step.queries.index);
+  noteResult(context, op, queries.first, queries.rows);
 }
 
-void attendInChunks(Context& context, const Attention& op, AttentionStep& step,
-                    uint32_t keysPerChunk) {
+void attendInChunks(Context& context, const Attention& op, AttentionStep& step, uint32_t panels) {
   // The logits are computed twice, once for the maximum and once for the weights: the same bits as
   // a row that fits (docs/2-numerics.md, 5.4).
-  std::vector<KeyRange> chunks;
-  for (uint32_t first = 0; first < op.rows; first += keysPerChunk)
-    chunks.push_back({first, std::min(keysPerChunk, op.rows - first)});
-  HeadOperand query = loadHead(context, op.query, step.head, step.queries.first, step.queries.rows);
-  const auto logits = [&](const KeyRange& chunk) {
-    const uint32_t first = op.firstRow + chunk.first;
-    HeadOperand keys = loadHead(context, op.key, step.head, first, chunk.count);
-    emitLogits(context, op, step, query, keys, chunk.count);
+  const std::vector<KeyPlan> chunks = chunksOf(step.queries.keys, panels, context.plan.dim);
+  HeadOperand query = findQueries(context, op, step, false);
+  const auto logits = [&](const KeyPlan& chunk) {
+    HeadOperand keys = findKeys(context, op, step, chunk, &KeySegment::key, false);
+    emitLogits(context, op, step, query, keys, chunk);
     releaseHead(context, keys);
   };
-  const auto product = [&](const KeyRange& chunk) {
-    const uint32_t first = op.firstRow + chunk.first;
-    HeadOperand values = loadHead(context, op.value, step.head, first, chunk.count);
-    emitProduct(context, op, step, values, chunk);
+  const auto product = [&](const KeyPlan& chunk) {
+    HeadOperand values = findKeys(context, op, step, chunk, &KeySegment::value, false);
+    emitProduct(context, op, step, values, &chunk == &chunks.front());
     releaseHead(context, values);
   };
   step.statRow = context.statistics.allocate(step.queries.rows);
-  for (const KeyRange& chunk : chunks) {
+  for (const KeyPlan& chunk : chunks) {
     logits(chunk);
-    emitMaximum(context, op, step, chunk);
+    emitMaximum(context, op, step, chunk, &chunk == &chunks.front());
     context.accumulator.release(step.logits);
   }
-  step.sums = context.accumulator.allocate(context.headPanels(op.value) * step.queries.rows);
-  const KeyRange* waiting = nullptr;
-  for (const KeyRange& chunk : chunks) {
+  step.sums = context.accumulator.allocate(context.headPanels(op.query) * step.queries.rows);
+  const KeyPlan* waiting = nullptr;
+  for (const KeyPlan& chunk : chunks) {
     logits(chunk);
     if (waiting != nullptr) product(*waiting);
-    emitWeights(context, op, step, chunk);
+    emitWeights(context, op, step, chunk, &chunk == &chunks.front());
     waiting = &chunk;
   }
   releaseHead(context, query);
@@ -98,12 +119,11 @@ void lowerAttention(Context& context, const Attention& op, const Task& task) {
   placeContext(context, op);
   const auto& cut = std::get<AttentionCut>(context.schedule.cuts[task.op]);
   const Frame& frame = context.schedule.frame;
-  for (const QueryRows& rows : queryRows(op, cut, context.graph, frame, context.plan.dim)) {
-    AttentionStep step{.head = rows.head, .queries = rows.rows};
-    attendInChunks(context, op, step, cut.keys);
+  for (const QueryRows& rows : queryRows(op, cut, frame, context.layout, context.plan.dim)) {
+    AttentionStep step{.queries = rows};
+    attendInChunks(context, op, step, cut.keys / context.plan.dim);
   }
-  for (uint32_t row = op.firstRow; row < op.firstRow + op.rows; row += frame.rowBlock)
-    noteWritten(context, op.output, row / frame.rowBlock);
+  noteResult(context, op, 0, op.rows);
 }
 
 }  // namespace intformer::compiler

@@ -7,9 +7,12 @@
 namespace intformer::compiler {
 namespace {
 
-std::string maskText(const Mask& mask) {
-  return fmt::format("{}{}:{}{}", mask.low, mask.lowMoves ? "+" : "", mask.high,
-                     mask.highMoves ? "+" : "");
+/// Which rows attend to which.
+std::string segmentsText(const Attention& op) {
+  std::string result = fmt::format(" from {} step {}", op.firstRow, op.rowStep);
+  for (const KeySegment& segment : op.segments)
+    result += fmt::format(", from {} {}", segment.firstRow, text(segment));
+  return result;
 }
 
 /// All that lowering depends on, as a number: equal operators have equal ones.
@@ -20,7 +23,7 @@ std::vector<uint32_t> signatures(const Graph& graph) {
     const std::string place = match(
         op,
         [](const Attention& attention) {
-          return fmt::format(" from {} mask {}", attention.firstRow, maskText(attention.mask));
+          return segmentsText(attention);
         },
         [](const Linear&) { return std::string(); }, [](const LayerNorm&) { return std::string(); },
         [](const Embedding&) { return std::string(); });

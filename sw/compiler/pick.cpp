@@ -14,6 +14,19 @@ constexpr uint64_t kShortWait = 32;
 /// Cycles from a result's last word to its return from memory: two latencies and so much.
 constexpr uint64_t kReturn = 50;
 
+/// Keys or values of a step.
+uint64_t keysReady(const Work& work, const Attention& op, const AttentionStep& step,
+                   TensorId KeySegment::*tensor) {
+  uint64_t cycle = 0;
+  for (const KeyPiece& piece : step.queries.keys) {
+    const KeySegment& segment = op.segments[piece.segment];
+    const uint32_t first = segment.set().at(piece.first);
+    const uint32_t last = segment.set().at(piece.first + piece.rows - 1);
+    cycle = std::max(cycle, work.readyAt(segment.*tensor, first, last + 1 - first));
+  }
+  return cycle;
+}
+
 uint64_t operandsReady(const Context& context, const Task& task) {
   const Work& work = context.work;
   const RowBlock& rows = task.block;
@@ -22,11 +35,11 @@ uint64_t operandsReady(const Context& context, const Task& task) {
       [&](const Linear& op) { return work.readyAt(op.input, rows.first, rows.rows); },
       [&](const Attention& op) {
         if (task.part == Task::Part::Whole) return uint64_t{0};
+        const AttentionStep& step = context.steps[task.step];
         if (task.part == Task::Part::Logits)
           return std::max(work.readyAt(op.query, rows.first, rows.rows),
-                          work.readyAt(op.key, op.firstRow, op.rows));
-        return std::max(work.readyAt(op.value, op.firstRow, op.rows),
-                        context.steps[task.step].weightsReady);
+                          keysReady(work, op, step, &KeySegment::key));
+        return std::max(keysReady(work, op, step, &KeySegment::value), step.weightsReady);
       },
       [](const LayerNorm&) { return uint64_t{0}; }, [](const Embedding&) { return uint64_t{0}; });
 }
@@ -51,13 +64,13 @@ bool linearFindsRoom(const Context& context, uint32_t index, const Linear& op,
 }
 
 /// Leaves a quarter of every ring: what linear operators take.
-bool logitsFindRoom(const Context& context, const Attention& op, const RowBlock& queries) {
+bool logitsFindRoom(const Context& context, const Attention& op, const QueryRows& queries) {
   const uint32_t panels = context.headPanels(op.query);
-  const uint32_t keyPanels = ceilDivide(op.rows, context.plan.dim);
+  const uint32_t keyPanels = panelsOf(queries.keys, context.plan.dim);
   const auto leaves = [](const Ring& ring, uint32_t words) {
     return ring.canAllocate(words + ring.size() / 2);
   };
-  return leaves(context.streamed, panels * (2 * op.rows + queries.rows)) &&
+  return leaves(context.streamed, panels * (2 * keysOf(queries.keys) + queries.rows)) &&
          leaves(context.accumulator, keyPanels * queries.rows) &&
          leaves(context.results, keyPanels * queries.rows) &&
          leaves(context.statistics, queries.rows);
@@ -71,7 +84,8 @@ bool findsRoom(const Context& context, const Task& task) {
       [&](const Linear& op) { return linearFindsRoom(context, task.op, op, task.block); },
       [&](const Attention& op) {
         return task.part == Task::Part::Product ||
-               (task.part == Task::Part::Logits && logitsFindRoom(context, op, task.block));
+               (task.part == Task::Part::Logits &&
+                logitsFindRoom(context, op, context.steps[task.step].queries));
       },
       [](const LayerNorm&) { return false; }, [](const Embedding&) { return false; });
 }

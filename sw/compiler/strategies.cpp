@@ -9,6 +9,7 @@
 
 #include "gen/tables/operands.hpp"
 #include "sw/compiler/constants.hpp"
+#include "sw/compiler/context.hpp"
 #include "sw/compiler/cuts.hpp"
 #include "sw/compiler/outline.hpp"
 #include "sw/compiler/tasks.hpp"
@@ -57,9 +58,10 @@ std::vector<uint32_t> streamedBlocks(uint32_t rows, uint32_t dim) {
 /// of the largest head.
 uint32_t headWords(const Graph& graph, uint32_t dim) {
   uint64_t words = 0;
-  for (const Attention* op : operatorsOf<Attention>(graph))
-    words = std::max(words,
-                     2 * roundUp(op->rows, dim) * ceilDivide(op->headWidth, dim) * 9 / 8);
+  for (const Attention* op : operatorsOf<Attention>(graph)) {
+    const uint32_t keys = keyShape(*op, dim, false).keysAt(dim, dim);
+    words = std::max(words, 2 * roundUp(keys, dim) * ceilDivide(op->headWidth, dim) * 9 / 8);
+  }
   return static_cast<uint32_t>(words);
 }
 
@@ -92,7 +94,8 @@ class Cutter {
   /// Throws Unfit.
   AttentionCut cut(const Attention& op, AttentionCut wanted) {
     const AttentionShape shape{.rows = op.rows,
-                               .headPanels = layout_.tensors[op.query].groupStride / plan_.dim};
+                               .headPanels = layout_.tensors[op.query].groupStride / plan_.dim,
+                               .keys = keyShape(op, plan_.dim, keepsWeights(op, layout_))};
     const auto [known, fresh] = attention_.try_emplace(shape);
     if (fresh) known->second = attentionCut(plan_, shape, frame_, wanted);
     return known->second;
@@ -141,13 +144,11 @@ std::vector<uint32_t> fewerRows(uint32_t rows, uint32_t dim) {
 }
 
 /// Query rows of the longest step.
-uint32_t longestStep(const Graph& graph, const Attention& op, const Schedule& schedule,
-                     const AttentionCut& cut, uint32_t dim) {
+uint32_t longestStep(const Attention& op, const Schedule& schedule, const AttentionCut& cut,
+                     const MemoryLayout& layout, uint32_t dim) {
   uint32_t rows = 0;
-  for (const QueryRows& step :
-       attentionSteps(1, op.firstRow, op.rows, graph.tensors[op.output].rows,
-                      schedule.frame.rowBlock, cut, dim))
-    rows = std::max(rows, step.rows.rows);
+  for (const QueryRows& step : queryRows(op, cut, schedule.frame, layout, dim))
+    rows = std::max(rows, step.rows);
   return rows;
 }
 
@@ -229,7 +230,7 @@ std::vector<Variation> vary(const Graph& graph, const Plan& plan, const MemoryLa
         [&](const Attention& op) {
           if (std::exchange(attends, true)) return;  // alike for all
           const auto& cut = std::get<AttentionCut>(base.cuts[i]);
-          const uint32_t rows = longestStep(graph, op, base, cut, plan.dim);
+          const uint32_t rows = longestStep(op, base, cut, layout, plan.dim);
           for (const uint32_t count : fewerRows(rows, plan.dim)) {
             Variation variation{i, base};
             if (attendBy(graph, cutter, {count, options.keyChunk}, variation.schedule))

@@ -57,7 +57,9 @@ class Producers {
 std::vector<TensorId> valuesOf(const Graph& graph) {
   std::vector<TensorId> values;
   for (const Attention* op : operatorsOf<Attention>(graph))
-    if (op->value != op->key && op->value != op->query) values.push_back(op->value);
+    for (const KeySegment& segment : op->segments)
+      if (segment.value != segment.key && segment.value != op->query)
+        values.push_back(segment.value);
   return values;
 }
 
@@ -136,31 +138,36 @@ class Orderer {
     constexpr std::size_t kNone = ~std::size_t{0};
     std::size_t logits = kNone, product = kNone;  // the latest
     std::optional<Task> waiting;                  // a step whose product comes next
+    const KeyPlan* waitingKeys = nullptr;
     const auto finishStep = [&] {
       if (!waiting) return;
       waiting->part = Task::Part::Product;
       waiting->needs = {logits};
       if (product != kNone) waiting->needs.push_back(product);
-      product = addAttention(*std::exchange(waiting, std::nullopt));
+      product = addAttention(*std::exchange(waiting, std::nullopt), *waitingKeys);
     };
     for (uint32_t op = first; op < end; ++op) {
       Task task{.op = op, .block = {}, .needs = {}};
+      const KeyPlan everything = planKeys(std::get<Attention>(graph_.operators[op]), 0, 0, 1, true);
       if (steps_[op].empty()) {
         finishStep();
         if (product != kNone) task.needs = {product};
-        product = logits = addAttention(task);
+        product = logits = addAttention(task, everything);
       }
       for (const QueryRows& rows : steps_[op]) {
         task.part = Task::Part::Logits;
-        task.block = rows.rows;
+        const auto& attention = std::get<Attention>(graph_.operators[op]);
+        const uint32_t row = attention.queries().at(rows.first);
+        task.block = {rows.block, row, attention.queries().at(rows.first + rows.rows - 1) + 1 - row};
         task.step = stepCount_++;
         task.needs.clear();
         for (const std::size_t before : {logits, product})
           if (before != kNone) task.needs.push_back(before);
-        const std::size_t next = addAttention(task);
+        const std::size_t next = addAttention(task, rows.keys);
         finishStep();
         logits = next;
         waiting = task;
+        waitingKeys = &rows.keys;
       }
     }
     finishStep();
@@ -168,7 +175,7 @@ class Orderer {
   }
 
   /// Adds a task of attention with what it needs and writes.
-  std::size_t addAttention(Task task) {
+  std::size_t addAttention(Task task, const KeyPlan& keys) {
     const auto& op = std::get<Attention>(graph_.operators[task.op]);
     const std::size_t id = order_.tasks.size();
     const auto read = [&](TensorId tensor, uint32_t first, uint32_t rows) {
@@ -176,14 +183,22 @@ class Orderer {
       for (uint32_t block = first / rowBlock_; block <= (first + rows - 1) / rowBlock_; ++block)
         order_.attends[{tensor, block}].push_back(id);
     };
-    const RowBlock all{0, op.firstRow, op.rows};
+    const auto span = static_cast<uint32_t>(op.queries().end() - op.firstRow);
+    const RowBlock all{0, op.firstRow, span};
     const RowBlock& queries = task.part == Task::Part::Whole ? all : task.block;
+    const auto readKeys = [&](TensorId KeySegment::*tensor) {
+      for (const KeyPiece& piece : keys) {
+        const KeySegment& segment = op.segments[piece.segment];
+        const uint32_t row = segment.set().at(piece.first);
+        read(segment.*tensor, row, segment.set().at(piece.first + piece.rows - 1) + 1 - row);
+      }
+    };
     if (task.part != Task::Part::Product) {
       read(op.query, queries.first, queries.rows);
-      read(op.key, op.firstRow, op.rows);
+      readKeys(&KeySegment::key);
     }
     if (task.part != Task::Part::Logits) {
-      read(op.value, op.firstRow, op.rows);
+      readKeys(&KeySegment::value);
       producers_.wrote(op.output, queries, id);
     }
     order_.tasks.push_back(std::move(task));

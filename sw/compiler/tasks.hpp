@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "sw/compiler/key_plan.hpp"
 #include "sw/graph/graph.hpp"
 
 namespace intformer::compiler {
@@ -21,8 +22,13 @@ RowBlock rowBlockAt(uint32_t index, uint32_t rowBlock, uint32_t total);
 
 /// Some query rows of one head, inside one row block.
 struct QueryRows {
+  static constexpr uint32_t kNoBlock = ~uint32_t{0};
+
   uint32_t head = 0;
-  RowBlock rows;  ///< its index is that of the row block
+  uint32_t first = 0;  ///< query of the operator
+  uint32_t rows = 0;
+  uint32_t block = 0;  ///< of the tensors' row blocks; kNoBlock where queries are no neighbours
+  KeyPlan keys = {};
 };
 
 /// One operator on one block of rows; of attention that works in steps, half a step; of other

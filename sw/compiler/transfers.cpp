@@ -78,6 +78,66 @@ void load(Context& context, TensorId tensor, uint32_t address, const Part& part)
                       AddressBase::Tensors);
 }
 
+namespace {
+
+/// Rows of a set that one command moves: whole runs, or a part of one.
+struct Runs {
+  uint32_t first = 0;  ///< row of the part
+  uint32_t count = 1;
+  uint32_t rows = 0;  ///< of each
+};
+
+std::vector<Runs> runsOf(const SetPart& part) {
+  std::vector<Runs> runs;
+  for (uint32_t done = 0; done < part.rows;) {
+    const uint32_t within = (part.first + done) % part.set.run, left = part.rows - done;
+    if (within != 0 || left < part.set.run)
+      runs.push_back({done, 1, std::min(part.set.run - within, left)});
+    else
+      runs.push_back({done, left / part.set.run, part.set.run});
+    done += runs.back().count * runs.back().rows;
+  }
+  return runs;
+}
+
+void transferRuns(Context& context, Opcode opcode, TensorId tensor, const Piece& piece,
+                  const SetPart& part) {
+  const TensorLayout& shape = context.of(tensor);
+  const uint32_t words = shape.wordsPerRow;
+  for (uint32_t panel = 0; panel < part.panels; ++panel)
+    for (const Runs& runs : runsOf(part)) {
+      const uint32_t row = part.set.at(part.first + runs.first);
+      context.stream.emit(
+          Command(opcode)
+              .set(Field::ScratchAddr, piece.address + panel * piece.stride + runs.first * words)
+              .set(Field::MemoryAddr, static_cast<int64_t>(shape.at(part.firstPanel + panel, row,
+                                                                    context.plan.dim)))
+              .set(Field::ChunkWords, runs.rows * words)
+              .set(Field::Chunks, runs.count)
+              .set(Field::ScratchStride, runs.rows * words)
+              .set(Field::MemoryStride, int64_t{part.set.step} * words * context.plan.dim),
+          AddressBase::Tensors);
+    }
+}
+
+}  // namespace
+
+void loadRows(Context& context, TensorId tensor, uint32_t address, const SetPart& part) {
+  if (part.set.isRange())
+    return load(context, tensor, address,
+                {part.firstPanel, part.panels, part.set.first + part.first, part.rows});
+  transferRuns(context, Opcode::Load, tensor,
+               {address, part.rows * context.of(tensor).wordsPerRow, false}, part);
+}
+
+void storeRows(Context& context, TensorId tensor, const Piece& piece, const SetPart& part) {
+  if (part.set.isRange())
+    return store(context, tensor, piece,
+                 {part.firstPanel, part.panels, part.set.first + part.first, part.rows});
+  transferRuns(context, Opcode::Store, tensor, piece, part);
+  if (piece.transient) context.results.release(piece.address);
+}
+
 void loadConstants(Context& context, uint64_t offset, uint32_t address, uint32_t words) {
   loadConstants(context, {offset, uint64_t{words} * context.plan.dim, 1, words}, address, words);
 }

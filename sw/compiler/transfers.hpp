@@ -50,6 +50,20 @@ Piece place(Context& context, const Target& target, const RowBlock& block, uint3
 void store(Context& context, TensorId tensor, const Piece& piece, const Part& part);
 /// Loads a part, its panels one behind the other.
 void load(Context& context, TensorId tensor, uint32_t address, const Part& part);
+
+/// Panels [firstPanel, firstPanel + panels) of rows [first, first + rows) of a set.
+struct SetPart {
+  uint32_t firstPanel = 0;
+  uint32_t panels = 0;
+  RowSet set;
+  uint32_t first = 0;
+  uint32_t rows = 0;
+};
+
+/// The same of rows that need not be neighbours, which takes commands panel by panel and bursts run
+/// by run.
+void loadRows(Context& context, TensorId tensor, uint32_t address, const SetPart& part);
+void storeRows(Context& context, TensorId tensor, const Piece& piece, const SetPart& part);
 void loadConstants(Context& context, uint64_t offset, uint32_t address, uint32_t words);
 /// `stride`: words in the scratchpad from run to run.
 void loadConstants(Context& context, const ConstantRuns& runs, uint32_t address, uint32_t stride);

@@ -33,7 +33,7 @@ void checkTensors(const Graph& graph) {
         throw GraphError(fmt::format("tensor {}: {} {}: {}", info.name, field, value, reason));
     };
     // Attention weights have a row per row and head.
-    const uint64_t rows = info.type == ElementType::Uint8 ? uint64_t{kMaxKeys} * kMaxColumns
+    const uint64_t rows = info.type == ElementType::Uint8 ? uint64_t{kMaxTokens} * kMaxColumns
                                                           : kMaxTokens;
     require(info.rows >= 1 && info.rows <= rows, "rows", info.rows,
             fmt::format("must be 1 to {}", rows));
@@ -57,14 +57,26 @@ class Written {
   }
 
   void read(const std::string& op, const Operand& operand) const {
-    const auto [first, end] = rowsOf(operand);
-    if (!covers(operand.tensor, first, end))
-      fail(op, operand, fmt::format("its rows {} to {} have no value yet", first, end - 1));
+    for (const auto& [first, end] : runsOf(operand))
+      if (!covers(operand.tensor, first, end))
+        fail(op, operand, fmt::format("its rows {} to {} have no value yet", first, end - 1));
   }
   void write(const std::string& op, const Operand& operand) {
     if (graph_.tensors[operand.tensor].role == TensorRole::Input)
       fail(op, operand, "is an input, which no operator may write");
-    auto [first, end] = rowsOf(operand);
+    for (const auto& [first, end] : runsOf(operand)) write(op, operand, first, end);
+  }
+  void requireAll() const {
+    for (TensorId id = 0; id < rows_.size(); ++id)
+      if (const TensorInfo& info = graph_.tensors[id]; !covers(id, 0, info.rows))
+        throw GraphError(fmt::format("tensor {}: rows {}: not all are written by an operator",
+                                     info.name, info.rows));
+  }
+
+ private:
+  using Range = std::pair<uint32_t, uint32_t>;
+
+  void write(const std::string& op, const Operand& operand, uint32_t first, uint32_t end) {
     auto& known = rows_[operand.tensor];
     auto next = known.lower_bound(first);
     auto before = next == known.begin() ? known.end() : std::prev(next);
@@ -80,17 +92,16 @@ class Written {
     else
       known[first] = end;
   }
-  void requireAll() const {
-    for (TensorId id = 0; id < rows_.size(); ++id)
-      if (const TensorInfo& info = graph_.tensors[id]; !covers(id, 0, info.rows))
-        throw GraphError(fmt::format("tensor {}: rows {}: not all are written by an operator",
-                                     info.name, info.rows));
-  }
-
- private:
-  [[nodiscard]] std::pair<uint32_t, uint32_t> rowsOf(const Operand& operand) const {
-    if (operand.rows == Operand::kAllRows) return {0, graph_.tensors[operand.tensor].rows};
-    return {operand.firstRow, operand.firstRow + operand.rows};
+  [[nodiscard]] std::vector<Range> runsOf(const Operand& operand) const {
+    if (operand.rows == Operand::kAllRows) return {{0, graph_.tensors[operand.tensor].rows}};
+    if (operand.runRows == operand.runStep)
+      return {{operand.firstRow, operand.firstRow + operand.rows}};
+    std::vector<Range> runs;
+    for (uint32_t done = 0; done < operand.rows; done += operand.runRows) {
+      const uint32_t first = operand.firstRow + done / operand.runRows * operand.runStep;
+      runs.emplace_back(first, first + std::min(operand.runRows, operand.rows - done));
+    }
+    return runs;
   }
   [[nodiscard]] bool covers(TensorId id, uint32_t first, uint32_t end) const {
     const auto next = rows_[id].upper_bound(first);

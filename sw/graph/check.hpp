@@ -16,9 +16,11 @@ struct GraphError : std::invalid_argument {
   using std::invalid_argument::invalid_argument;
 };
 
-inline constexpr uint32_t kMaxTokens = 65535;     ///< rows of a tensor, but of attention weights
+inline constexpr uint32_t kMaxTokens = 65536;     ///< rows of a tensor, but of attention weights
 inline constexpr uint32_t kMaxColumns = 65536;    ///< of a tensor, and the depth of a product
-inline constexpr uint32_t kMaxKeys = 32767;       ///< rows of one attention
+inline constexpr uint32_t kMaxKeys = 65536;       ///< of one attention: its sums reach 2^31 - 2^23
+inline constexpr uint32_t kMaxSegments = 4096;    ///< of one attention
+inline constexpr uint32_t kMaxPosition = 1 << 30;
 inline constexpr uint32_t kMaxVocabulary = 1 << 24;
 inline constexpr int32_t kMaxBias = 1 << 30;      ///< so that no partial sum leaves int32
 

@@ -45,6 +45,11 @@ std::string& nameOf(Operator& op) {
   return match(op, [](auto& one) -> std::string& { return one.name; });
 }
 
+/// Takes the number of the first sequence from a name.
+void dropNumber(std::string& name) {
+  if (name.ends_with(".0")) name.resize(name.size() - 2);
+}
+
 /// The operators with those of the first sequence alone, under their plain names. The tensors of
 /// later sequences, the graph's last ones, go.
 std::vector<Operator> mergeSequences(Graph& graph) {
@@ -58,9 +63,9 @@ std::vector<Operator> mergeSequences(Graph& graph) {
     }
     kept = std::min<std::size_t>(kept, sequence->own.tensor);
     Operator& first = merged.back();
-    for (std::string* name :
-         {&nameOf(first), &graph.tensors[sequenceOf(first)->own.tensor].name})
-      if (name->ends_with(".0")) name->resize(name->size() - 2);
+    dropNumber(nameOf(first));
+    if (const TensorId own = sequenceOf(first)->own.tensor; own != kNoTensor)
+      dropNumber(graph.tensors[own].name);
   }
   graph.tensors.resize(kept);
   return merged;
@@ -71,13 +76,18 @@ template <SequenceOperator Op>
 void addSequences(Graph& graph, Op op, std::span<const uint32_t> lengths) {
   const std::string name = op.name;
   const TensorId first = Traits<Op>::sequence(op).own.tensor;
-  const std::string ownName = graph.tensors[first].name;
+  const std::string ownName = first == kNoTensor ? "" : graph.tensors[first].name;
   uint32_t row = 0;
   for (std::size_t i = 0; i < lengths.size(); ++i) {
-    const TensorId own = i == 0 ? first : graph.addTensor(graph.tensors[first]);
-    graph.tensors[own].name = numbered(ownName, i, lengths.size());
+    TensorInfo* info = nullptr;
+    TensorId own = first;
+    if (first != kNoTensor) {
+      if (i != 0) own = graph.addTensor(graph.tensors[first]);
+      info = &graph.tensors[own];
+      info->name = numbered(ownName, i, lengths.size());
+    }
     op.name = numbered(name, i, lengths.size());
-    Traits<Op>::setSequence(op, own, graph.tensors[own], row, lengths[i]);
+    Traits<Op>::setSequence(op, own, info, row, lengths[i]);
     graph.operators.emplace_back(op);
     row += lengths[i];
   }
@@ -98,7 +108,8 @@ void checkSequences(const Graph& graph) {
     const auto sequence = sequenceOf(op);
     if (!sequence) continue;
     if (!sequence->anyLength)
-      throw std::invalid_argument(operatorName(op) + ": has a mask, which no other length keeps");
+      throw std::invalid_argument(operatorName(op) +
+                                  ": has a mask or keys that no other length keeps");
     if (sequence->firstRow == 0) continue;
     followers.push_back(&op);
     if (last == nullptr || !follows(op, *last))
@@ -109,7 +120,7 @@ void checkSequences(const Graph& graph) {
   }
   for (const Operator* op : followers)
     if (const Operand own = sequenceOf(*op)->own;
-        own.tensor < graph.tensors.size() - followers.size())
+        own.tensor != kNoTensor && own.tensor < graph.tensors.size() - followers.size())
       throw std::invalid_argument(fmt::format(
           "operator {}: {} {}: those of later sequences are the graph's last tensors",
           operatorName(*op), own.role, graph.tensors[own.tensor].name));

@@ -32,7 +32,7 @@ void checkSequences(const Graph& graph);
 /// where there are several, as buildBertEncoder names them. Weights stay where they are in memory, and all
 /// other tensors keep their ids.
 /// `graph` is one that checkGraph takes. Throws std::invalid_argument for no sequence, an empty one,
-/// one longer than an embedding's positions, more than 65535 tokens, and what checkSequences()
+/// one longer than an embedding's positions, more than 65536 tokens, and what checkSequences()
 /// refuses; the graph is then unchanged.
 void setLengths(Graph& graph, std::span<const uint32_t> lengths);
 

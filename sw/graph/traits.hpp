@@ -22,6 +22,8 @@ struct Operand {
   TensorId tensor = kNoTensor;   ///< never kNoTensor in a list of operands
   uint32_t firstRow = 0;         ///< of the rows that are read or written
   uint32_t rows = kAllRows;      ///< from there on; kAllRows: all of the tensor's
+  uint32_t runRows = 1;          ///< of a run of neighbours
+  uint32_t runStep = 1;          ///< rows from run to run
   uint32_t groupCols = 0;        ///< columns of a group that it is worked on in; 0: no matter
 };
 
@@ -33,7 +35,7 @@ struct Sequence {
   uint32_t firstRow = 0;
   uint32_t rows = 0;
   bool anyLength = false;  ///< what it does means something for another length, too
-  Operand own;             ///< the tensor that no other sequence shares
+  Operand own;             ///< the tensor that no other sequence shares; kNoTensor: there is none
 };
 
 /// The traits of an operator: one specialization each, beside its struct. GraphOperator says what
@@ -49,7 +51,7 @@ struct Sequence {
 /// - fields: all of them, by name, to an archive that writes (a constant operator) or reads. It
 ///   takes `archive(key, field)`, `archive(key, enumeration, itsLast)`, `archive.optional(key,
 ///   field, usual)` for one that files leave out where it has its usual value, `archive.tensor(key,
-///   id, Presence)` for tensors, `archive.choice(key, variant)` for variants, whose alternatives have a kind
+///   id, Presence)` for tensors, `archive.list(key, parts)` for parts with fields of their own, `archive.choice(key, variant)` for variants, whose alternatives have a kind
 ///   and fields.
 template <typename Op>
 struct Traits;
@@ -57,9 +59,9 @@ struct Traits;
 /// What setLengths() asks of an operator that mixes the rows of a sequence:
 /// - sequence: which one;
 /// - alike: whether two are the same but for their sequences;
-/// - setSequence: makes it the same for other rows, and its own tensor one for them.
+/// - setSequence: makes it the same for other rows, and its own tensor, if it has one, one for them.
 template <typename Op>
-concept SequenceOperator = requires(Op& op, const Op& fixed, TensorId own, TensorInfo& ownInfo,
+concept SequenceOperator = requires(Op& op, const Op& fixed, TensorId own, TensorInfo* ownInfo,
                                     uint32_t firstRow, uint32_t rows) {
   { Traits<Op>::sequence(fixed) } -> std::same_as<Sequence>;
   { Traits<Op>::alike(fixed, fixed) } -> std::same_as<bool>;

@@ -18,7 +18,7 @@ static_assert(std::endian::native == std::endian::little, "numbers are written a
 
 /// As PNG's: a byte beyond ASCII and both kinds of line ends show transfers that change bytes.
 constexpr std::array<char, 8> kMagic = {'\x89', 'I', 'T', 'F', '\r', '\n', '\x1a', '\n'};
-constexpr uint32_t kVersion = 2;
+constexpr uint32_t kVersion = 3;
 constexpr uint64_t kAlignment = 64;
 constexpr uint64_t kMaxFileBytes = uint64_t{1} << 36;
 constexpr std::array<char, kAlignment> kZeros{};

@@ -56,6 +56,15 @@ class Writer {
   void tensor(const char* key, TensorId id, Presence) {
     json_[key] = id == kNoTensor ? Json() : Json(id);
   }
+  template <typename Part>
+  void list(const char* key, const std::vector<Part>& parts) {
+    Json& items = json_[key] = Json::array();
+    for (const Part& part : parts) {
+      Writer inner(blob_);
+      Part::fields(inner, part);
+      items.push_back(inner.take());
+    }
+  }
   template <typename Variant>
   void choice(const char* key, const Variant& variant) {
     match(variant, [&]<typename Kind>(const Kind& value) {
@@ -137,6 +146,17 @@ class Reader {
     if (need == Presence::Optional && at(key).is_null()) return;
     (*this)(key, id);
     if (id >= tensors_) fail(key, fmt::format("names tensor {} of {}", id, tensors_));
+  }
+  template <typename Part>
+  void list(const char* key, std::vector<Part>& parts) {
+    const Json& items = at(key);
+    if (!items.is_array()) fail(key, "must be a list");
+    parts.clear();
+    for (const Json& item : items) {
+      Reader inner(item, blob_, tensors_, fmt::format("{}.{}[{}]", where_, key, parts.size()));
+      Part::fields(inner, parts.emplace_back());
+      inner.finish();
+    }
   }
   template <typename... Kinds>
   void choice(const char* key, std::variant<Kinds...>& variant) {

@@ -177,7 +177,8 @@ void checkOperators(const ItfFile& file, const Graph& graph, const floating::Flo
       file.refuse(fmt::format("{}: operator {}: is {}, the model has {} there: {}", kIntegers,
                               operatorName(op), shape, operatorName(model), wanted));
     const auto* attention = std::get_if<Attention>(&op);
-    if (attention != nullptr && !sameMask(attention->mask, std::get<Attention>(model).mask))
+    if (attention != nullptr && !sameMask(attention->segments.front().mask,
+                                          std::get<Attention>(model).segments.front().mask))
       file.refuse(fmt::format("{}: operator {}: mask: lets in other tokens than the model",
                               kIntegers, attention->name));
   }

@@ -14,15 +14,16 @@ namespace intformer::model {
 /// M_t of a head such that its logits, of the sequence that op works on, have a deviation of 1 to
 /// 3 nats.
 Scale SeededBuilder::logitScale(const Attention& op, uint32_t head) {
-  std::vector<int32_t> sums(std::size_t{op.rows} * op.rows);
-  const auto operand = [&](TensorId id) {
+  const KeySegment& keys = op.segments.front();
+  std::vector<int32_t> sums(std::size_t{op.rows} * keys.rows);
+  const auto operand = [&](TensorId id, uint32_t row, uint32_t group) {
     return golden::GemmOperand{
-        &values_[id]
-             .data[std::size_t{op.firstRow} * values_[id].cols + std::size_t{head} * op.headWidth],
+        &values_[id].data[std::size_t{row} * values_[id].cols + std::size_t{group} * op.headWidth],
         values_[id].cols};
   };
-  golden::gemm(operand(op.query), operand(op.key), op.rows, op.rows, op.headWidth, sums.data(),
-               op.rows);
+  golden::gemm(operand(op.query, op.firstRow, head),
+               operand(keys.key, keys.firstRow, op.keyHead(head)), op.rows, keys.rows,
+               op.headWidth, sums.data(), keys.rows);
   const double nats = 1 + 2 * random_.uniform();
   return scaleFromReal(nats * std::numbers::log2e * 256 / rootMeanSquare(sums), op.name);
 }
@@ -31,9 +32,7 @@ TensorId SeededBuilder::addAttention(const std::string& prefix, const Heads& hea
                                      TensorRole role) {
   Attention shared;
   shared.query = heads.query;
-  shared.key = heads.key;
-  shared.value = heads.value;
-  shared.heads = spec_.heads;
+  shared.heads = shared.keyHeads = spec_.heads;
   shared.headWidth = spec_.headWidth();
   shared.result.assign(spec_.heads, kIdentityScale);
   shared.dither = spec_.dither;
@@ -44,7 +43,9 @@ TensorId SeededBuilder::addAttention(const std::string& prefix, const Heads& hea
     op.name = fmt::format("{}context{}", prefix, number);
     op.firstRow = static_cast<uint32_t>(row);
     op.rows = lengths_[i];
-    op.mask.high = static_cast<int32_t>(std::min(spec_.validTokens.value_or(op.rows), op.rows));
+    Mask mask;
+    mask.high = static_cast<int32_t>(std::min(spec_.validTokens.value_or(op.rows), op.rows));
+    op.segments = {ownKeys(op, heads.key, heads.value, mask)};
     values_.emplace_back();
     op.weights = graph_.addTensor({fmt::format("{}weights{}", prefix, number), ElementType::Uint8,
                                    spec_.heads * op.rows, op.rows, TensorRole::Intermediate, 0});

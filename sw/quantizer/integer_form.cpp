@@ -106,17 +106,16 @@ class FormBuilder {
     Attention op;
     op.name = source.name;
     op.query = narrow(source.query, source.name);
-    op.key = narrow(source.key, source.name);
-    op.value = narrow(source.value, source.name);
     op.weights = addTensor(weightsName(source.name), ElementType::Uint8, 1);
     form_.graph.tensors[op.weights].rows = source.heads;
     op.output = addNarrow(source.output);
     op.rows = 1;
-    op.heads = source.heads;
+    op.heads = op.keyHeads = source.heads;
     op.headWidth = source.headWidth;
     op.logit.assign(op.heads, kIdentityScale);
     op.result.assign(op.heads, kIdentityScale);
-    op.mask = source.reach.mask(op.rows);
+    op.segments = {ownKeys(op, narrow(source.key, source.name),
+                           narrow(source.value, source.name), source.reach.mask(op.rows))};
     form_.graph.operators.emplace_back(std::move(op));
   }
 

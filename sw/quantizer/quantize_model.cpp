@@ -184,13 +184,14 @@ class GraphQuantizer {
   void runSequences(const floating::FloatAttention& source, const Attention& op) {
     const TensorInfo one = graph().tensors[op.weights];
     Attention sequence = op;
+    uint32_t first = 0;
     for (const auto& tokens : calibration_.sequences) {
-      sequence.rows = static_cast<uint32_t>(tokens.size());
-      sequence.mask = source.reach.mask(sequence.rows);
-      graph().tensors[op.weights].rows = op.heads * sequence.rows;
-      graph().tensors[op.weights].cols = sequence.rows;
+      const auto rows = static_cast<uint32_t>(tokens.size());
+      Traits<Attention>::setSequence(sequence, op.weights, &graph().tensors[op.weights], first,
+                                     rows);
+      sequence.segments.front().mask = source.reach.mask(rows);
       run(sequence);
-      sequence.firstRow += sequence.rows;
+      first += rows;
       values_[op.weights] = Tensor();
     }
     graph().tensors[op.weights] = one;

@@ -31,22 +31,18 @@ std::vector<double> linear(std::span<const double> input, std::span<const double
   return out;
 }
 
-std::vector<double> attention(std::span<const double> logits, std::span<const double> value,
-                              std::span<const ColumnInterval> valid, uint32_t rows,
+std::vector<double> attention(std::span<const double> logits, std::span<const double> values,
                               uint32_t width) {
-  std::vector<double> out(std::size_t{rows} * width);
-  for (std::size_t i = 0; i < rows; ++i) {
-    double peak = -std::numeric_limits<double>::infinity();
-    for (std::size_t j = valid[i].low; j < valid[i].high; ++j)
-      peak = std::max(peak, logits[i * rows + j]);
-    double sum = 0;
-    for (std::size_t j = valid[i].low; j < valid[i].high; ++j) {
-      const double weight = std::exp(logits[i * rows + j] - peak);
-      sum += weight;
-      for (std::size_t c = 0; c < width; ++c) out[i * width + c] += weight * value[j * width + c];
-    }
-    for (std::size_t c = 0; c < width && sum > 0; ++c) out[i * width + c] /= sum;
+  std::vector<double> out(width);
+  double peak = -std::numeric_limits<double>::infinity();
+  for (const double logit : logits) peak = std::max(peak, logit);
+  double sum = 0;
+  for (std::size_t j = 0; j < logits.size(); ++j) {
+    const double weight = std::exp(logits[j] - peak);
+    sum += weight;
+    for (std::size_t c = 0; c < width; ++c) out[c] += weight * values[j * width + c];
   }
+  for (std::size_t c = 0; c < width && sum > 0; ++c) out[c] /= sum;
   return out;
 }
 

@@ -22,14 +22,10 @@ std::vector<double> linear(std::span<const double> input, std::span<const double
                            std::span<const double> bias, uint32_t rows, uint32_t depth,
                            uint32_t cols);
 
-/// One head: softmax over the valid columns of row i, [low(i), high(i)), times value. A row without
-/// valid columns gives zeros. `logits` are rows x rows, in nats; value is rows x width.
-struct ColumnInterval {
-  uint32_t low;
-  uint32_t high;
-};
-std::vector<double> attention(std::span<const double> logits, std::span<const double> value,
-                              std::span<const ColumnInterval> valid, uint32_t rows, uint32_t width);
+/// One row of one head: softmax of the logits, in nats, of the columns that it may see, times their
+/// values, a row of `width` each. Without any it gives zeros.
+std::vector<double> attention(std::span<const double> logits, std::span<const double> values,
+                              uint32_t width);
 
 /// (x - mean) / sqrt(variance + epsilon) * gamma + beta of one row.
 std::vector<double> layerNorm(std::span<const double> row, std::span<const double> gamma,

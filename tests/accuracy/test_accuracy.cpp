@@ -94,16 +94,16 @@ TEST_CASE("one equal key after another: normalized weights lose flat rows", "[ac
     return graph.addTensor({name, ElementType::Int8, 100, 1, TensorRole::Input, 0});
   };
   op.query = tensor("query");
-  op.key = tensor("key");
-  op.value = tensor("value");
+  const TensorId key = tensor("key"), value = tensor("value");
   op.output = tensor("output");
   op.rows = 100;
-  op.heads = op.headWidth = 1;
+  op.heads = op.keyHeads = op.headWidth = 1;
+  op.segments = {ownKeys(op, key, value, {.high = 100})};
   op.logit = op.result = {kIdentityScale};
   TensorValues values(4);
   for (TensorId id = 0; id < 3; ++id) {
     values[id] = Tensor(ElementType::Int8, 100, 1);
-    for (int16_t& v : values[id].data) v = id == op.value ? int16_t{100} : int16_t{0};
+    for (int16_t& v : values[id].data) v = id == value ? int16_t{100} : int16_t{0};
   }
   Variant variant;
   runAttention(graph, op, values, variant);

@@ -99,17 +99,15 @@ class Builder {
     Attention op;
     op.name = name;
     op.query = tensors[0];
-    op.key = tensors[1];
-    op.value = tensors[2];
     op.output = tensors[3];
     op.weights = tensor(name + ".weights", ElementType::Uint8, shape.heads * rows, rows);
     op.firstRow = firstRow;
     op.rows = rows;
-    op.heads = shape.heads;
+    op.heads = op.keyHeads = shape.heads;
     op.headWidth = shape.headWidth;
     op.logit = scales(shape.heads, 2500 * std::sqrt(shape.headWidth), 800);
     op.result = scales(shape.heads, 50, 40);
-    op.mask = shape.mask;
+    op.segments = {ownKeys(op, tensors[1], tensors[2], shape.mask)};
     op.dither = shape.dither;
     graph_.operators.emplace_back(std::move(op));
   }

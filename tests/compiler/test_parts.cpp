@@ -191,7 +191,7 @@ TEST_CASE("tasks keep the order of the graph and part it around attention and af
   shape.rows = 40;
   const Graph graph = test::randomGraph(shape, random);
   std::vector<std::vector<QueryRows>> steps(graph.operators.size());
-  for (uint32_t head = 0; head < 2; ++head) steps[3].push_back({head, {0, 0, 16}});
+  for (uint32_t head = 0; head < 2; ++head) steps[3].push_back({head, 0, 16, 0, {{0, 0, 40, 0}}});
   const TaskOrder order = orderTasks(graph, 16, steps);
   std::vector<std::string> names;
   for (const Task& task : order.tasks) {
@@ -244,7 +244,7 @@ TEST_CASE("work knows who reads a block next, what is possible and when blocks a
   shape.rows = 40;
   const Graph graph = test::randomGraph(shape, random);
   std::vector<std::vector<QueryRows>> steps(graph.operators.size());
-  for (uint32_t head = 0; head < 2; ++head) steps[3].push_back({head, {0, 0, 16}});
+  for (uint32_t head = 0; head < 2; ++head) steps[3].push_back({head, 0, 16, 0, {{0, 0, 40, 0}}});
   Work work(orderTasks(graph, 16, steps), 16);
   const TensorId input = std::get<Linear>(graph.operators[0]).input;
   const TensorId key = std::get<Linear>(graph.operators[1]).output;

@@ -80,7 +80,7 @@ TEST_CASE("wishes for a linear operator end at its size") {
 }
 
 TEST_CASE("attention takes the most rows that the memories hold twice, then once") {
-  const AttentionShape shape{.rows = 128, .headPanels = 4};  // 8 panels of keys
+  const AttentionShape shape{.rows = 128, .headPanels = 4, .keys = {.keys = 128, .panels = 8}};
   CHECK(attentionCut(numbers(), shape, kFrame) == AttentionCut{32, 0});
   Plan plan = numbers();
   plan.accRows = (2 * 8 + 2 * 4) * 16;
@@ -94,7 +94,7 @@ TEST_CASE("attention takes the most rows that the memories hold twice, then once
 }
 
 TEST_CASE("wishes for attention are kept, with chunks of whole panels") {
-  const AttentionShape shape{.rows = 128, .headPanels = 4};
+  const AttentionShape shape{.rows = 128, .headPanels = 4, .keys = {.keys = 128, .panels = 8}};
   CHECK(attentionCut(numbers(), shape, kFrame, {5, 0}) == AttentionCut{5, 0});
   CHECK(attentionCut(numbers(), shape, kFrame, {0, 20}) == AttentionCut{32, 32});
   CHECK(attentionCut(numbers(), shape, kFrame, {0, 999}) == AttentionCut{32, 128});
@@ -102,16 +102,16 @@ TEST_CASE("wishes for attention are kept, with chunks of whole panels") {
 
 TEST_CASE("steps of attention cover a sequence once per head, inside row blocks, of like size") {
   const auto steps = attentionSteps(2, 10, 70, 100, 32, {.rows = 16}, 4);
-  std::vector<uint32_t> next(2, 10);
+  std::vector<uint32_t> next(2, 0);
   for (const QueryRows& step : steps) {
-    CHECK(step.rows.first == next[step.head]);
-    CHECK(step.rows.rows <= 16);
-    CHECK(step.rows.first / 32 == step.rows.index);
-    CHECK((step.rows.first + step.rows.rows - 1) / 32 == step.rows.index);
-    next[step.head] += step.rows.rows;
+    CHECK(step.first == next[step.head]);
+    CHECK(step.rows <= 16);
+    CHECK((10 + step.first) / 32 == step.block);
+    CHECK((10 + step.first + step.rows - 1) / 32 == step.block);
+    next[step.head] += step.rows;
   }
-  CHECK(next == std::vector<uint32_t>{80, 80});
-  CHECK(steps[0].rows.rows == 12);  // 22 rows to the block's end: 12 and 10
+  CHECK(next == std::vector<uint32_t>{70, 70});
+  CHECK(steps[0].rows == 12);  // 22 rows to the block's end: 12 and 10
 }
 
 TEST_CASE("frames divide the scratchpad, resident ones first, weights loaded seldom before often") {

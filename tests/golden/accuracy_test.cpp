@@ -31,14 +31,14 @@ double attentionError(uint32_t keys, double sigma, Family family, bool dither) {
   Attention op;
   op.name = "head";
   op.query = addInput(graph, inputs, "q", draw());
-  op.key = addInput(graph, inputs, "k", draw());
-  op.value = addInput(graph, inputs, "v", draw());
+  const TensorId key = addInput(graph, inputs, "k", draw());
+  const TensorId value = addInput(graph, inputs, "v", draw());
   op.weights = addOutput(graph, "weights", ElementType::Uint8, keys, keys);
   op.output = addOutput(graph, "out", ElementType::Int8, keys, kWidth);
   op.rows = keys;
-  op.heads = 1;
+  op.heads = op.keyHeads = 1;
   op.headWidth = kWidth;
-  op.mask.high = static_cast<int32_t>(keys);
+  op.segments = {ownKeys(op, key, value, {.high = static_cast<int32_t>(keys)})};
   op.dither = dither;
   // a product of two 30-wide numbers summed 64 times has deviation 900 * 8
   op.logit = {scaleFromReal(sigma / 7200 * std::numbers::log2e * 256, "t")};
@@ -65,11 +65,9 @@ TEST_CASE("the float functions agree with known values") {
   CHECK(reference::rmsNorm(row, ones, 0)[3] == Approx(4 / std::sqrt(7.5)));
   const std::vector<double> in = {1, 2, 3, 4}, weights = {1, 0, 0, 2}, bias = {10, 20};
   CHECK(reference::linear(in, weights, bias, 2, 2, 2) == std::vector<double>{11, 24, 13, 28});
-  const std::vector<double> logits = {0, std::log(3.0), 5, 9}, value = {1, 5};
-  const std::vector<reference::ColumnInterval> valid = {{0, 2}, {1, 1}};
-  const auto out = reference::attention(logits, value, valid, 2, 1);
-  CHECK(out[0] == Approx(4));
-  CHECK(out[1] == 0);
+  const std::vector<double> logits = {0, std::log(3.0)}, value = {1, 5};
+  CHECK(reference::attention(logits, value, 1).at(0) == Approx(4));
+  CHECK(reference::attention({}, {}, 1).at(0) == 0);
 }
 
 TEST_CASE("attention over 128 keys of deviation 1 errs by at most 0.02 of its result's deviation") {

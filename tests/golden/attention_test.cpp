@@ -21,16 +21,16 @@ struct Head {
        std::vector<int16_t> v) {
     op.name = "head";
     op.query = addInput(graph, inputs, "q", matrix(ElementType::Int8, rows, width, std::move(q)));
-    op.key = addInput(graph, inputs, "k", matrix(ElementType::Int8, rows, width, std::move(k)));
-    op.value = addInput(graph, inputs, "v", matrix(ElementType::Int8, rows, width, std::move(v)));
+    const TensorId key = addInput(graph, inputs, "k", matrix(ElementType::Int8, rows, width, std::move(k)));
+    const TensorId value = addInput(graph, inputs, "v", matrix(ElementType::Int8, rows, width, std::move(v)));
     op.weights = addOutput(graph, "weights", ElementType::Uint8, rows, rows);
     op.output = addOutput(graph, "out", ElementType::Int8, rows, width);
     op.rows = rows;
-    op.heads = 1;
+    op.heads = op.keyHeads = 1;
     op.headWidth = width;
     op.logit = {kIdentityScale};
     op.result = {kIdentityScale};
-    op.mask.high = static_cast<int32_t>(rows);
+    op.segments = {ownKeys(op, key, value, {.high = static_cast<int32_t>(rows)})};
   }
 
   TensorValues run(Family family = Family::Pwl) {
@@ -62,7 +62,7 @@ TEST_CASE("attention equals three rows computed by hand: all columns valid") {
 
 TEST_CASE("attention equals three rows computed by hand: causal and dithered") {
   Head head = three();
-  head.op.mask = {0, 1, false, true};
+  head.op.segments[0].mask = {0, 1, false, true};
   head.op.dither = true;
   TensorValues values = head.run(Family::Pwl);
   CHECK(values[head.op.weights].data == Values{255, 0, 0, 255, 58, 0, 212, 255, 47});
@@ -74,7 +74,7 @@ TEST_CASE("attention equals three rows computed by hand: causal and dithered") {
 
 TEST_CASE("attention equals three rows computed by hand: later columns only, last row masked") {
   Head head = three();
-  head.op.mask = {1, 3, true, false};
+  head.op.segments[0].mask = {1, 3, true, false};
   head.op.result = {{65535, 15}};
   const TensorValues values = head.run();
   CHECK(values[head.op.weights].data == Values{0, 114, 255, 0, 0, 255, 0, 0, 0});
@@ -83,14 +83,14 @@ TEST_CASE("attention equals three rows computed by hand: later columns only, las
 
 TEST_CASE("one valid column returns its value row") {
   Head head = three();
-  head.op.mask = {1, 2, false, false};
+  head.op.segments[0].mask = {1, 2, false, false};
   head.op.result = {kIdentityScale};
   CHECK(head.run()[head.op.output].data == Values{50, 60, 50, 60, 50, 60});
 }
 
 TEST_CASE("no valid column anywhere gives zeros") {
   Head head = three();
-  head.op.mask = {0, 0, false, false};
+  head.op.segments[0].mask = {0, 0, false, false};
   const TensorValues values = head.run();
   CHECK(values[head.op.weights].data == Values(9, 0));
   CHECK(values[head.op.output].data == Values(6, 0));
@@ -98,7 +98,7 @@ TEST_CASE("no valid column anywhere gives zeros") {
 
 TEST_CASE("mask bounds outside the columns are cut to them") {
   Head cut = three();
-  cut.op.mask = {-5, 99, false, false};
+  cut.op.segments[0].mask = {-5, 99, false, false};
   Head all = three();
   CHECK(cut.run() == all.run());
 }
@@ -173,12 +173,12 @@ TEST_CASE("sequences packed in one tensor do not see each other") {
   };
   Attention op = single.op;
   op.query = addInput(graph, inputs, "q", twice(single.op.query));
-  op.key = addInput(graph, inputs, "k", twice(single.op.key));
-  op.value = addInput(graph, inputs, "v", twice(single.op.value));
+  op.segments[0].key = addInput(graph, inputs, "k", twice(single.op.segments[0].key));
+  op.segments[0].value = addInput(graph, inputs, "v", twice(single.op.segments[0].value));
   op.output = addOutput(graph, "out", ElementType::Int8, 6, 2);
   for (const uint32_t first : {0U, 3U}) {
     op.name = "head" + std::to_string(first);
-    op.firstRow = first;
+    op.firstRow = op.segments[0].firstRow = first;
     op.weights = addOutput(graph, "weights" + std::to_string(first), ElementType::Uint8, 3, 3);
     graph.operators.emplace_back(op);
   }
@@ -200,11 +200,11 @@ TEST_CASE("heads are independent column groups") {
   };
   Attention op = single.op;
   op.query = addInput(graph, inputs, "q", wide(single.op.query));
-  op.key = addInput(graph, inputs, "k", wide(single.op.key));
-  op.value = addInput(graph, inputs, "v", wide(single.op.value));
+  op.segments[0].key = addInput(graph, inputs, "k", wide(single.op.segments[0].key));
+  op.segments[0].value = addInput(graph, inputs, "v", wide(single.op.segments[0].value));
   op.weights = addOutput(graph, "weights", ElementType::Uint8, 6, 3);
   op.output = addOutput(graph, "out", ElementType::Int8, 3, 4);
-  op.heads = 2;
+  op.heads = op.keyHeads = 2;
   op.logit = {single.op.logit[0], {20000, 19}};
   op.result = {single.op.result[0], single.op.result[0]};
   graph.operators = {op};

@@ -48,7 +48,7 @@ TEST_CASE("tensors without a place among the others are refused", "[check]") {
   CHECK(refusal([](Graph& g) { g.tensors[2].name = "a\033[2J"; }) ==
         "tensor 2: name must not hold control characters");
   CHECK(refusal([](Graph& g) { g.tensors[2].rows = 0; }) ==
-        "tensor embedding.sum: rows 0: must be 1 to 65535");
+        "tensor embedding.sum: rows 0: must be 1 to 65536");
   CHECK(refusal([](Graph& g) { g.tensors[2].groupCols = 7; }) ==
         "tensor embedding.sum: group_cols 7: must divide its 24 columns");
   CHECK(refusal([](Graph& g) { g.tensors[0].role = TensorRole::Output; }) ==

@@ -9,14 +9,13 @@ Attention smallAttention() {
   Attention op;
   op.name = "b";
   op.query = 1;
-  op.key = 2;
-  op.value = 3;
   op.weights = 4;
   op.output = 5;
   op.firstRow = 7;
   op.rows = 5;
-  op.heads = 2;
+  op.heads = op.keyHeads = 2;
   op.headWidth = 3;
+  op.segments = {ownKeys(op, 2, 3, {.high = 5})};
   return op;
 }
 

@@ -36,7 +36,7 @@ std::multiset<std::string> structureOf(const Graph& graph) {
     std::string line = operatorKind(op) + " " + operatorName(op);
     if (const auto* attention = std::get_if<Attention>(&op))
       line += " " + std::to_string(attention->firstRow) + " " + std::to_string(attention->rows) +
-              " " + std::to_string(attention->mask.high);
+              " " + std::to_string(attention->segments[0].mask.high);
     lines.insert(line);
   }
   return lines;
@@ -92,14 +92,14 @@ TEST_CASE("masks that move with the row mean the same in sequences of any length
                              Mask{-1, 100, true, false});
   Graph plain = one();
   for (Operator& op : plain.operators)
-    if (auto* attention = std::get_if<Attention>(&op)) attention->mask = mask;
+    if (auto* attention = std::get_if<Attention>(&op)) attention->segments[0].mask = mask;
   const std::vector<std::vector<uint32_t>> sequences = {{4, 9, 1, 30, 2}, {7}, {1, 2, 3}};
   const Graph batch = withLengths(withLengths(plain, {{2, 6}}), lengthsOf(sequences));
   for (const auto* attention : operatorsOf<Attention>(batch)) {
-    CHECK(attention->mask.low == mask.low);
-    CHECK(attention->mask.lowMoves == mask.lowMoves);
-    CHECK(attention->mask.highMoves == mask.highMoves);
-    CHECK(attention->mask.high ==
+    CHECK(attention->segments[0].mask.low == mask.low);
+    CHECK(attention->segments[0].mask.lowMoves == mask.lowMoves);
+    CHECK(attention->segments[0].mask.highMoves == mask.highMoves);
+    CHECK(attention->segments[0].mask.high ==
           (mask.highMoves ? mask.high : static_cast<int32_t>(attention->rows)));
   }
   const TensorValues together = runGolden(batch, tokenInputs(batch, sequences), Family::Pwl);
@@ -116,7 +116,7 @@ TEST_CASE("masks that move with the row mean the same in sequences of any length
   Graph mixed = batch;
   std::get<Attention>(*std::ranges::find_if(mixed.operators, [](const Operator& op) {
     return std::holds_alternative<Attention>(op);
-  })).mask.lowMoves = !mask.lowMoves;
+  })).segments[0].mask.lowMoves = !mask.lowMoves;
   CHECK_THROWS_WITH(withLengths(mixed, {{3}}), Contains("with the same mask"));
 }
 
@@ -138,7 +138,7 @@ TEST_CASE("lengths and tokens that do not fit are refused", "[lengths]") {
   CHECK_THROWS_WITH(set({}), Contains("sequences of one token at least"));
   CHECK_THROWS_WITH(set({3, 0}), Contains("sequences of one token at least"));
   CHECK_THROWS_WITH(set({3, 17}), Contains("a sequence of 17 tokens: the model has 16 positions"));
-  CHECK_THROWS_WITH(set(std::vector<uint32_t>(4096, 16)), Contains("at most 65535 tokens"));
+  CHECK_THROWS_WITH(set(std::vector<uint32_t>(4097, 16)), Contains("at most 65536 tokens"));
   CHECK(structureOf(graph) == before);
   set({2, 1});
   CHECK_THROWS_WITH(tokenInputs(graph, {{{1, 2}, {50}}}), Contains("token id 50"));

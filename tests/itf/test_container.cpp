@@ -92,7 +92,7 @@ TEST_CASE("refusals say what a file is and what helps", "[itf]") {
   };
   CHECK_THAT(refusal(folder, "PK\x03\x04 something else"), Contains("is not a model file"));
   CHECK_THAT(refusal(folder, ""), Contains("is not a model file"));
-  CHECK_THAT(changed(8, 9), Contains("has version 9 of the format, this program reads 2") &&
+  CHECK_THAT(changed(8, 9), Contains("has version 9 of the format, this program reads 3") &&
                                 Contains("import (and quantize) the model again"));
   CHECK_THAT(changed(15, 127), Contains("does not fit"));
   CHECK_THAT(changed(40, '!'), Contains("is damaged: header or table"));

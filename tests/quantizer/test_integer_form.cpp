@@ -38,7 +38,7 @@ TEST_CASE("a tensor's widths follow from who makes and who reads it", "[quantize
   CHECK(typeOf("layer1.residual") == ElementType::Int16);
   CHECK(typeOf("last8") == ElementType::Int8);
   CHECK(typeOf("last16") == ElementType::Int16);
-  const Mask mask = operatorsOf<Attention>(form.graph).front()->mask;
+  const Mask mask = operatorsOf<Attention>(form.graph).front()->segments.front().mask;
   CHECK((mask.high == 1 && mask.highMoves && mask.low == 0 && !mask.lowMoves));
 }
 
