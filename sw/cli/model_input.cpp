@@ -11,6 +11,7 @@
 #include "sw/cli/sentences.hpp"
 #include "sw/cli/trained.hpp"
 #include "sw/float/run_float.hpp"
+#include "sw/graph/check.hpp"
 #include "sw/graph/lengths.hpp"
 #include "sw/import/families.hpp"
 #include "sw/model/bert.hpp"
@@ -37,10 +38,10 @@ bool hasLayers(const std::string& name, uint32_t has, uint32_t asked) {
 /// activations, which know no places.
 bool takesLengths(const ModelRequest& request, const std::string& name, uint32_t positions,
                   const std::vector<uint32_t>& seq) {
-  if (std::ranges::any_of(seq, [](uint32_t n) { return n == 0 || n > 4096; }) ||
-      std::accumulate(seq.begin(), seq.end(), uint64_t{0}) > 65535) {
-    fmt::print(stderr, "{} must be 1 to 4096, or several of them as 128,77,30 (at most 65535 "
-                       "tokens in all)\n", request.seqOption);
+  if (std::ranges::any_of(seq, [](uint32_t n) { return n == 0 || n > kMaxTokens; }) ||
+      std::accumulate(seq.begin(), seq.end(), uint64_t{0}) > kMaxTokens) {
+    fmt::print(stderr, "{0} must be 1 to {1}, or several of them as 128,77,30 (at most {1} tokens "
+                       "in all)\n", request.seqOption, kMaxTokens);
     return false;
   }
   if (positions == 0 || std::ranges::all_of(seq, [&](uint32_t n) { return n <= positions; }))

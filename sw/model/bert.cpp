@@ -38,13 +38,13 @@ class EncoderBuilder : public SeededBuilder {
     const std::string attention = layer + "attention.";
     const TensorRole role = last ? TensorRole::Output : TensorRole::Intermediate;
     const uint32_t columns = spec_.headWidth() * spec_.heads;
+    const uint32_t keyColumns = spec_.headWidth() * spec_.headsOfKeys();
     const Operand input{stream_.narrow, spec_.width, {}};
     Heads heads;
-    for (const auto& [tensor, name] : {std::pair{&heads.query, "query"},
-                                       std::pair{&heads.key, "key"},
-                                       std::pair{&heads.value, "value"}})
-      *tensor = addRequantized(attention + name, input, columns, spec_.headWidth());
-    const Operand context{addAttention(attention, heads), columns, {}};
+    heads.query = addRequantized(attention + "query", input, columns, spec_.headWidth());
+    heads.key = addRequantized(attention + "key", input, keyColumns, spec_.headWidth());
+    heads.value = addRequantized(attention + "value", input, keyColumns, spec_.headWidth());
+    const Operand context{addAttention(attention, heads, number), columns, {}};
     if (spec_.norm) {
       const double step = addResidual(attention + "residual", context);
       addNorm(attention + "norm", attention + "norm", step, TensorRole::Intermediate);

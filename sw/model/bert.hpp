@@ -7,6 +7,7 @@
 
 #include "gen/config.hpp"
 #include "sw/graph/graph.hpp"
+#include "sw/model/pattern.hpp"
 
 /// Encoders and their parts: the shape from a file, the integers from a seed.
 namespace intformer::model {
@@ -33,10 +34,14 @@ struct ModelSpec {
   uint32_t types = 1;       ///< segments of the embedding
   ModelKind kind = ModelKind::Encoder;
   uint32_t projection = 0;  ///< columns of query, key, value, all heads together; 0: width
+  uint32_t keyHeads = 0;  ///< heads of keys and values, which divide `heads`; 0: as many as these
+  AttentionPattern pattern = {};
+  uint32_t keys = 0;  ///< of the attention part alone, beside its queries; 0: as many as these
   bool norm = true;   ///< false: neither LayerNorm nor residual, int8 from operator to operator
   uint32_t cols = 0;  ///< of a matmul, whose depth is `width`
   std::optional<uint32_t> seq;  ///< tokens or rows when the caller names none
 
+  [[nodiscard]] uint32_t headsOfKeys() const { return keyHeads != 0 ? keyHeads : heads; }
   [[nodiscard]] uint32_t headWidth() const {
     return (projection != 0 ? projection : width) / heads;
   }
@@ -59,7 +64,9 @@ ModelSpecResult loadModelSpec(const std::string& path);
 /// Inputs: "input8" and "input16", one tensor of activations in two widths. Layer n adds
 /// "layer<n>.attention.{query,key,value,weights,context,residual,norm8,norm16}",
 /// "layer<n>.ffn.{hidden,residual}" and "layer<n>.{output8,output16}"; the last two are the next
-/// layer's input, and the graph's outputs in the last layer. Without LayerNorm only "input8" comes
+/// layer's input, and the graph's outputs in the last layer. Of a pattern (spec.pattern) there are no
+/// weights, and where it has several parts an attention operator for each, with ".part<number>" behind
+/// its name. Without LayerNorm only "input8" comes
 /// in, and "layer<n>.{attention.output8,output8}" take the place of residuals and norms. With
 /// several sequences there is one attention operator and one "weights" tensor for each, with
 /// ".<number>" behind their names.

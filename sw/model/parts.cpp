@@ -20,14 +20,20 @@ class PartBuilder : public SeededBuilder {
   }
 
   void addHeads(uint64_t seed) {
+    const uint32_t width = spec_.headWidth();
+    const auto tensor = [&](const char* name, uint32_t rows, uint32_t count) {
+      return graph_.addTensor(
+          {name, ElementType::Int8, rows, count * width, TensorRole::Input, width});
+    };
+    if (spec_.keys != 0 && lengths_.size() != 1)
+      throw std::invalid_argument(spec_.name + ": has keys of its own, for one sequence of queries");
+    const uint32_t keys = spec_.keys != 0 ? spec_.keys : seq_;
     Heads heads;
-    for (const auto& [tensor, name] : {std::pair{&heads.query, "query"},
-                                       std::pair{&heads.key, "key"},
-                                       std::pair{&heads.value, "value"}})
-      *tensor = graph_.addTensor({name, ElementType::Int8, seq_, spec_.width, TensorRole::Input,
-                                  spec_.headWidth()});
+    heads.query = tensor("query", seq_, spec_.heads);
+    heads.key = tensor("key", keys, spec_.headsOfKeys());
+    heads.value = tensor("value", keys, spec_.headsOfKeys());
     if (drawn_) values_ = seededInputs(graph_, seed);
-    addAttention("", heads, TensorRole::Output);
+    addAttention("", heads, 0, TensorRole::Output);
   }
 };
 

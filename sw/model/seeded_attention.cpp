@@ -28,30 +28,51 @@ Scale SeededBuilder::logitScale(const Attention& op, uint32_t head) {
   return scaleFromReal(nats * std::numbers::log2e * 256 / rootMeanSquare(sums), op.name);
 }
 
-TensorId SeededBuilder::addAttention(const std::string& prefix, const Heads& heads,
-                                     TensorRole role) {
+std::vector<Attention> SeededBuilder::sequences(const std::string& prefix, const Heads& heads,
+                                                uint32_t layer) {
   Attention shared;
   shared.query = heads.query;
-  shared.heads = shared.keyHeads = spec_.heads;
+  shared.heads = spec_.heads;
+  shared.keyHeads = spec_.headsOfKeys();
   shared.headWidth = spec_.headWidth();
   shared.result.assign(spec_.heads, kIdentityScale);
   shared.dither = spec_.dither;
-  std::vector<Attention> sequences(lengths_.size(), shared);
-  for (std::size_t i = 0, row = 0; i < sequences.size(); row += lengths_[i++]) {
-    const std::string number = sequences.size() > 1 ? fmt::format(".{}", i) : std::string();
-    Attention& op = sequences[i];
-    op.name = fmt::format("{}context{}", prefix, number);
-    op.firstRow = static_cast<uint32_t>(row);
-    op.rows = lengths_[i];
-    Mask mask;
-    mask.high = static_cast<int32_t>(std::min(spec_.validTokens.value_or(op.rows), op.rows));
-    op.segments = {ownKeys(op, heads.key, heads.value, mask)};
-    values_.emplace_back();
-    op.weights = graph_.addTensor({fmt::format("{}weights{}", prefix, number), ElementType::Uint8,
-                                   spec_.heads * op.rows, op.rows, TensorRole::Intermediate, 0});
+  const bool whole = spec_.pattern.kind == PatternKind::Full;
+  std::vector<Attention> operators;
+  uint32_t row = 0;
+  for (std::size_t i = 0; i < lengths_.size(); ++i) {
+    const std::string number = lengths_.size() > 1 ? fmt::format(".{}", i) : std::string();
+    const uint32_t keys = spec_.keys != 0 ? spec_.keys : lengths_[i];
+    KeySegment own{.key = heads.key, .value = heads.value, .firstRow = row, .rows = keys, .mask = {}};
+    own.mask.high = static_cast<int32_t>(std::min(spec_.validTokens.value_or(keys), keys));
+    auto parts = expand(spec_.pattern, own, layer, random_);
+    if (whole) parts.front().queries.rows = lengths_[i];
+    for (std::size_t part = 0; part < parts.size(); ++part) {
+      Attention& op = operators.emplace_back(shared);
+      op.name = fmt::format("{}context{}", prefix, number);
+      if (parts.size() > 1) op.name += fmt::format(".part{}", part);
+      op.firstRow = parts[part].queries.first;
+      op.rows = parts[part].queries.rows;
+      op.rowStep = parts[part].queries.step;
+      op.position = op.firstRow - row;
+      op.segments = std::move(parts[part].segments);
+      if (!whole || spec_.keys != 0) continue;
+      values_.emplace_back();
+      op.weights = graph_.addTensor({fmt::format("{}weights{}", prefix, number),
+                                     ElementType::Uint8, spec_.heads * op.rows, op.keys(),
+                                     TensorRole::Intermediate, 0});
+    }
+    row += lengths_[i];
   }
-  const TensorId output = addTensor(prefix + "context", ElementType::Int8,
-                                    shared.heads * shared.headWidth, role, shared.headWidth);
+  return operators;
+}
+
+TensorId SeededBuilder::addAttention(const std::string& prefix, const Heads& heads, uint32_t layer,
+                                     TensorRole role) {
+  std::vector<Attention> sequences = this->sequences(prefix, heads, layer);
+  const uint32_t headWidth = spec_.headWidth();
+  const TensorId output =
+      addTensor(prefix + "context", ElementType::Int8, spec_.heads * headWidth, role, headWidth);
   if (!drawn_) {
     for (Attention& op : sequences) {
       op.output = output;
@@ -71,8 +92,8 @@ TensorId SeededBuilder::addAttention(const std::string& prefix, const Heads& hea
   for (uint32_t head = 0; head < spec_.heads; ++head) {
     int peak = 0;
     for (uint32_t r = 0; r < seq_; ++r)
-      for (uint32_t c = 0; c < shared.headWidth; ++c)
-        peak = std::max<int>(peak, std::abs(values_[output].at(r, head * shared.headWidth + c)));
+      for (uint32_t c = 0; c < headWidth; ++c)
+        peak = std::max<int>(peak, std::abs(values_[output].at(r, head * headWidth + c)));
     for (Attention& op : sequences)
       op.result[head] = scaleFromReal(127 / (peak + 0.5), op.name);
   }

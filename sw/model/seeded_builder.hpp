@@ -58,11 +58,11 @@ class SeededBuilder {
   /// LayerNorm of the residual that the stream holds, to "<tensor>8" and "<tensor>16".
   void addNorm(const std::string& name, const std::string& tensor, double inputStep,
                TensorRole role);
-  /// Attention of every sequence, one operator each, all with the same scales.
+  /// Attention of every sequence by the spec's pattern, all with the same scales.
   struct Heads {
     TensorId query = kNoTensor, key = kNoTensor, value = kNoTensor;
   };
-  TensorId addAttention(const std::string& prefix, const Heads& heads,
+  TensorId addAttention(const std::string& prefix, const Heads& heads, uint32_t layer = 0,
                         TensorRole role = TensorRole::Intermediate);
 
   const ModelSpec& spec_;
@@ -76,6 +76,8 @@ class SeededBuilder {
   ActivationStream stream_;
 
  private:
+  /// The operators of all sequences, without scales and output.
+  std::vector<Attention> sequences(const std::string& prefix, const Heads& heads, uint32_t layer);
   Scale logitScale(const Attention& op, uint32_t head);
 };
 

@@ -16,7 +16,7 @@ struct Key {
   std::string_view name;
   std::array<bool, 4> kinds;  ///< by ModelKind
 };
-constexpr std::array<Key, 17> kKeys = {{
+constexpr std::array<Key, 27> kKeys = {{
     {"name", {true, true, true, true}},           {"kind", {true, true, true, true}},
     {"seq", {true, true, true, true}},            {"width", {true, true, false, true}},
     {"heads", {true, true, false, true}},         {"valid_tokens", {true, true, false, false}},
@@ -25,7 +25,12 @@ constexpr std::array<Key, 17> kKeys = {{
     {"norm", {true, false, false, false}},        {"epsilon", {true, false, false, true}},
     {"vocabulary", {true, false, false, true}},   {"positions", {true, false, false, true}},
     {"types", {true, false, false, false}},       {"depth", {false, false, true, false}},
-    {"cols", {false, false, true, false}},
+    {"cols", {false, false, true, false}},        {"key_heads", {true, true, false, false}},
+    {"attention", {true, true, false, false}},    {"window", {true, true, false, false}},
+    {"dilation", {true, true, false, false}},     {"global", {true, true, false, false}},
+    {"block", {true, true, false, false}},        {"random", {true, true, false, false}},
+    {"stride", {true, true, false, false}},       {"summary", {true, true, false, false}},
+    {"keys", {false, true, false, false}},
 }};
 constexpr std::array<std::string_view, 4> kKinds = {"encoder", "attention", "matmul", "gpt2"};
 
@@ -142,6 +147,81 @@ uint32_t nearestDivisor(uint32_t width, uint32_t heads) {
   }
 }
 
+/// A number of an attention pattern, and which patterns have it.
+struct PatternKey {
+  std::string_view name;
+  uint32_t AttentionPattern::*member;
+  std::vector<PatternKind> kinds;
+  int64_t low;
+  bool required;  ///< of all of these; else it has a usual value
+};
+
+const std::vector<PatternKey>& patternKeys() {
+  using enum PatternKind;
+  static const std::vector<PatternKey> keys = {
+      {"window", &AttentionPattern::window, {Sliding, BigBird}, 1, true},
+      {"dilation", &AttentionPattern::dilation, {Sliding}, 1, false},
+      {"global", &AttentionPattern::global, {Sliding, BigBird}, 0, false},
+      {"block", &AttentionPattern::block, {Blocks, BigBird}, 1, true},
+      {"random", &AttentionPattern::random, {BigBird}, 0, false},
+      {"stride", &AttentionPattern::stride, {Strided, Fixed}, 1, true},
+      {"summary", &AttentionPattern::summary, {Fixed}, 1, true},
+  };
+  return keys;
+}
+
+/// "sliding" or "bigbird"
+std::string namesOf(const std::vector<PatternKind>& kinds) {
+  std::string names;
+  for (const PatternKind kind : kinds) {
+    if (!names.empty()) names += " or ";
+    names += fmt::format("\"{}\"", kPatternNames[std::size_t(kind)]);
+  }
+  return names;
+}
+
+void readPattern(SpecReader& reader, const toml::table& table, ModelSpec& spec) {
+  AttentionPattern& pattern = spec.pattern;
+  if (table.get("attention") != nullptr) {
+    const std::string name = reader.word("attention");
+    const auto found = std::ranges::find(kPatternNames, name);
+    if (found == std::end(kPatternNames)) {
+      if (!name.empty())
+        reader.fault(table.get("attention"), "attention",
+                     fmt::format("\"{}\" is not a pattern of attention", name),
+                     std::string(nearestWord(name, kPatternNames)));
+      return;
+    }
+    pattern.kind = static_cast<PatternKind>(found - std::begin(kPatternNames));
+  }
+  for (const PatternKey& key : patternKeys()) {
+    const bool has = std::ranges::find(key.kinds, pattern.kind) != key.kinds.end();
+    const toml::node* const node = table.get(key.name);
+    if (node == nullptr && !(has && key.required)) continue;
+    if (has)
+      pattern.*key.member = reader.number(key.name, key.low, 65535);
+    else
+      reader.fault(node, std::string(key.name),
+                   fmt::format("belongs to attention = {}", namesOf(key.kinds)));
+  }
+  const auto refuse = [&](bool fault, const char* key, std::string reason, uint32_t instead) {
+    if (fault) reader.fault(table.get(key), key, std::move(reason), std::to_string(instead));
+  };
+  const bool sliding = pattern.kind == PatternKind::Sliding;
+  refuse(sliding && pattern.window % 2 != 0, "window",
+         "has as many tokens before as behind: an even number", pattern.window + 1);
+  refuse(pattern.kind == PatternKind::BigBird && pattern.window % 2 == 0, "window",
+         "has as many blocks before as behind, and one's own: an odd number", pattern.window + 1);
+  refuse(sliding && pattern.dilation > 1 && pattern.global > 0, "dilation",
+         "must be 1 beside global tokens, whose windows are whole", 1);
+  refuse(pattern.summary > pattern.stride && pattern.stride != 0, "summary",
+         fmt::format("must be at most stride = {}", pattern.stride), pattern.stride);
+  if (pattern.kind == PatternKind::Full) return;
+  for (const char* key : {"valid_tokens", "keys"})
+    if (table.get(key) != nullptr)
+      reader.fault(table.get(key), key, "belongs to attention = \"full\"");
+}
+
 /// What encoders and attention have in common.
 void readHeads(SpecReader& reader, const toml::table& table, ModelSpec& spec) {
   spec.width = reader.number("width", 1, 4096);
@@ -149,6 +229,15 @@ void readHeads(SpecReader& reader, const toml::table& table, ModelSpec& spec) {
   spec.layers = 1;
   spec.validTokens = reader.optionalNumber("valid_tokens", 0, 65535);
   spec.dither = reader.flag("dither");
+  if (spec.kind != ModelKind::Gpt2) {
+    if (table.get("key_heads") != nullptr) spec.keyHeads = reader.number("key_heads", 1, 4096);
+    if (spec.keyHeads != 0 && spec.heads % spec.keyHeads != 0)
+      reader.fault(table.get("key_heads"), "key_heads",
+                   fmt::format("must divide heads = {}, got {}", spec.heads, spec.keyHeads),
+                   std::to_string(nearestDivisor(spec.heads, spec.keyHeads)));
+    spec.keys = reader.optionalNumber("keys", 1, 65536).value_or(0);
+    readPattern(reader, table, spec);
+  }
   const bool apart = spec.kind == ModelKind::Encoder && table.get("projection") != nullptr;
   const uint32_t columns = apart ? reader.number("projection", 1, 65535) : spec.width;
   if (apart) spec.projection = columns;
@@ -191,7 +280,7 @@ ModelSpecResult loadModelSpec(const std::string& path) {
   spec.kind = reader.kind();
   reader.refuseStrangeKeys(spec.kind);
   spec.name = reader.word("name");
-  spec.seq = reader.optionalNumber("seq", 1, 4096);
+  spec.seq = reader.optionalNumber("seq", 1, 65536);
   if (spec.kind == ModelKind::Matmul) {
     spec.width = reader.number("depth", 1, 65535);
     spec.cols = reader.number("cols", 1, 65535);

@@ -126,7 +126,7 @@ TEST_CASE("what belongs to a LayerNorm is refused without it") {
   REQUIRE(texts.size() == 2);
   CHECK(texts[0] == "7:11: epsilon: belongs to a LayerNorm: set norm = true");
   CHECK(texts[1] == "8:14: vocabulary: belongs to a LayerNorm: set norm = true");
-  CHECK_THAT(faults(kGood + "seq = 0\n").at(0), containsText("6:7: seq: must be 1 to 4096, got 0"));
+  CHECK_THAT(faults(kGood + "seq = 0\n").at(0), containsText("6:7: seq: must be 1 to 65536, got 0"));
 }
 
 TEST_CASE("a model file with a vocabulary has an embedding") {

@@ -1,0 +1,54 @@
+#include "tests/catch.hpp"
+#include "tests/graph/random_pattern.hpp"
+#include "tests/system/same_values.hpp"
+
+using namespace intformer;
+using namespace intformer::system_test;
+using namespace intformer::model;
+using intformer::compiler::CompileOptions;
+
+namespace {
+
+Workload workloadOf(Graph graph, Family family, uint64_t seed) {
+  Workload work;
+  work.graph = std::move(graph);
+  work.inputs = seededInputs(work.graph, seed);
+  work.golden = golden::runGolden(work.graph, work.inputs, family);
+  return work;
+}
+
+void randomPatterns(const std::string& config, uint32_t count) {
+  Device device(config);
+  for (uint64_t seed = 1; seed <= count; ++seed) {
+    INFO(config << ", seed " << seed);
+    Random random(seed * 77);
+    const Graph graph = test::randomPattern({.most = 60, .mostWidth = 24}, random);
+    CompileOptions options;
+    if (seed % 3 == 0) options.attentionRows = device.plan.dim;
+    if (seed % 4 == 0) options.keyChunk = device.plan.dim;
+    const auto latency = static_cast<uint32_t>(15 * seed);
+    requireEqual(device, workloadOf(graph, device.plan.family, seed), options,
+                 tb::memoryTiming(latency, seed % 2 == 0 ? 0.2 : 0.0, seed));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("patterns of attention are equal on tiny4", "[tiny4]") { randomPatterns("tiny4", 12); }
+TEST_CASE("patterns of attention are equal on edge8", "[edge8]") { randomPatterns("edge8", 12); }
+TEST_CASE("patterns of attention are equal on base16", "[base16]") { randomPatterns("base16", 12); }
+TEST_CASE("patterns of attention are equal on wide32", "[wide32]") { randomPatterns("wide32", 6); }
+
+TEST_CASE("layers of every published pattern are equal", "[tiny4]") {
+  Device device("tiny4");
+  for (const std::string name : {"sparse-tiny", "bigbird-tiny", "fixed-tiny", "strided-tiny"}) {
+    INFO(name);
+    const ModelSpec spec = loadModelSpec("configs/models/" + name + ".toml").spec.value();
+    const uint32_t second = name == "bigbird-tiny" ? 0 : 9;  // a batch of two lengths
+    std::vector<uint32_t> lengths = {*spec.seq};
+    if (second != 0) lengths.push_back(second);
+    requireEqual(device,
+                 workloadOf(buildModel(spec, spec.layers, lengths, 3), device.plan.family, 3), {},
+                 tb::memoryTiming(25, 0.1, 3));
+  }
+}
