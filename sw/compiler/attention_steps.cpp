@@ -1,6 +1,7 @@
 #include "sw/compiler/attention_steps.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "sw/compiler/mask_parts.hpp"
 #include "sw/compiler/transfers.hpp"
@@ -47,45 +48,104 @@ std::vector<HeadPiece> residentPieces(Context& context, TensorId tensor, uint32_
   return pieces;
 }
 
-/// Adds rows [first, first + rows) of a head of a set.
-void find(Context& context, HeadOperand& found, TensorId tensor, uint32_t head, const RowSet& set,
-          const KeyPiece& rows, bool mayStay) {
-  if (mayStay && set.isRange()) {
-    const auto pieces =
-        residentPieces(context, tensor, head, set.at(rows.first), rows.rows, rows.panel);
-    found.pieces.insert(found.pieces.end(), pieces.begin(), pieces.end());
-    if (!pieces.empty()) return;
-  }
+/// Loads rows of a head of a set, behind each other; returns their address.
+uint32_t loadRowsOf(Context& context, TensorId tensor, uint32_t head, const RowSet& set,
+                    uint32_t first, uint32_t rows) {
   const uint32_t panels = context.headPanels(tensor);
-  const uint32_t address = context.streamed.allocate(panels * rows.rows);
-  loadRows(context, tensor, address, {head * panels, panels, set, rows.first, rows.rows});
-  found.pieces.push_back({address, rows.rows, rows.panel, rows.rows});
-  found.loaded.push_back(address);
+  const uint32_t address = context.streamed.allocate(panels * rows);
+  loadRows(context, tensor, address, {head * panels, panels, set, first, rows});
+  return address;
+}
+
+/// Keys of a segment that are loaded together: blocks where steps meet other keys each, of which
+/// they share most; else what the step meets.
+std::vector<KeyPiece> unitsOf(const Context& context, const Attention& op, const KeyPiece& piece) {
+  const KeySegment& segment = op.segments[piece.segment];
+  const bool moves = segment.mask.lowMoves || segment.mask.highMoves;
+  if (!moves || keepsWeights(op, context.layout)) return {piece};
+  std::vector<KeyPiece> units;
+  for (uint32_t first = piece.first / kUnitKeys * kUnitKeys; first < piece.first + piece.rows;
+       first += kUnitKeys)
+    units.push_back({piece.segment, first, std::min(kUnitKeys, segment.rows - first), 0});
+  return units;
+}
+
+bool isSame(const LoadedKeys& loaded, const KeyPiece& unit) {
+  return loaded.segment == unit.segment && loaded.first == unit.first && loaded.rows == unit.rows;
 }
 
 }  // namespace
 
 HeadOperand findQueries(Context& context, const Attention& op, const AttentionStep& step,
                         bool mayStay) {
+  const QueryRows& queries = step.queries;
   HeadOperand found;
-  const KeyPiece rows{.first = step.queries.first, .rows = step.queries.rows};
-  find(context, found, op.query, step.queries.head, op.queries(), rows, mayStay);
+  if (mayStay && op.queries().isRange())
+    found.pieces = residentPieces(context, op.query, queries.head, op.firstRow + queries.first,
+                                  queries.rows, 0);
+  if (!found.pieces.empty()) return found;
+  const uint32_t address =
+      loadRowsOf(context, op.query, queries.head, op.queries(), queries.first, queries.rows);
+  found.pieces = {{address, queries.rows, 0, queries.rows}};
+  found.loaded = {{0, queries.first, queries.rows, address}};
   return found;
 }
 
-HeadOperand findKeys(Context& context, const Attention& op, const AttentionStep& step,
-                     const KeyPlan& plan, TensorId KeySegment::*tensor, bool mayStay) {
+void findKeys(Context& context, const Attention& op, const AttentionStep& step,
+              TensorId KeySegment::*tensor, HeadOperand& held) {
+  if (step.firstOfHead) releaseHead(context, held);
+  const uint32_t head = op.keyHead(step.queries.head), dim = context.plan.dim;
+  const std::vector<LoadedKeys> before = std::exchange(held.loaded, {});
+  held.pieces.clear();
+  const auto isHeld = [&](const KeyPiece& unit) {
+    return std::ranges::any_of(before, [&](const LoadedKeys& one) { return isSame(one, unit); });
+  };
+  for (const KeyPiece& piece : step.queries.keys) {
+    const KeySegment& segment = op.segments[piece.segment];
+    const std::vector<KeyPiece> units = unitsOf(context, op, piece);
+    if (segment.set().isRange() && std::ranges::none_of(units, isHeld)) {
+      const auto pieces = residentPieces(context, segment.*tensor, head,
+                                         segment.firstRow + piece.first, piece.rows, piece.panel);
+      held.pieces.insert(held.pieces.end(), pieces.begin(), pieces.end());
+      if (!pieces.empty()) continue;
+    }
+    for (const KeyPiece& unit : units) {
+      LoadedKeys keys{unit.segment, unit.first, unit.rows, 0};
+      const auto known = std::ranges::find_if(
+          before, [&](const LoadedKeys& one) { return isSame(one, unit); });
+      keys.address = known != before.end()
+                         ? known->address
+                         : loadRowsOf(context, segment.*tensor, head, segment.set(), unit.first,
+                                      unit.rows);
+      held.loaded.push_back(keys);
+      const uint32_t first = std::max(unit.first, piece.first);
+      const uint32_t end = std::min(unit.first + unit.rows, piece.first + piece.rows);
+      held.pieces.push_back({keys.address + (first - unit.first), unit.rows,
+                             piece.panel + (first - piece.first) / dim, end - first});
+    }
+  }
+  for (const LoadedKeys& one : before)
+    if (std::ranges::none_of(held.loaded, [&](const LoadedKeys& kept) {
+          return kept.address == one.address;
+        }))
+      context.streamed.release(one.address);
+}
+
+HeadOperand loadKeys(Context& context, const Attention& op, const AttentionStep& step,
+                     const KeyPlan& plan, TensorId KeySegment::*tensor) {
   HeadOperand found;
   for (const KeyPiece& piece : plan) {
     const KeySegment& segment = op.segments[piece.segment];
-    find(context, found, segment.*tensor, op.keyHead(step.queries.head), segment.set(), piece,
-         mayStay);
+    const uint32_t address = loadRowsOf(context, segment.*tensor, op.keyHead(step.queries.head),
+                                        segment.set(), piece.first, piece.rows);
+    found.pieces.push_back({address, piece.rows, piece.panel, piece.rows});
+    found.loaded.push_back({piece.segment, piece.first, piece.rows, address});
   }
   return found;
 }
 
 void releaseHead(Context& context, HeadOperand& operand) {
-  for (const uint32_t address : operand.loaded) context.streamed.release(address);
+  for (const LoadedKeys& keys : operand.loaded) context.streamed.release(keys.address);
   operand = {};
 }
 

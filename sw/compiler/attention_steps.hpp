@@ -10,9 +10,13 @@ namespace intformer::compiler {
 /// The queries of a step; `mayStay`: resident ones are taken as they lie, not loaded.
 HeadOperand findQueries(Context& context, const Attention& op, const AttentionStep& step,
                         bool mayStay);
-/// Keys (or values) of a plan, likewise.
-HeadOperand findKeys(Context& context, const Attention& op, const AttentionStep& step,
-                     const KeyPlan& plan, TensorId KeySegment::*tensor, bool mayStay);
+/// Keys (or values) of a step's plan. Resident ones are taken as they lie; of those that `held` has
+/// from the step before with this head, what the plan meets again stays, and the rest is released.
+void findKeys(Context& context, const Attention& op, const AttentionStep& step,
+              TensorId KeySegment::*tensor, HeadOperand& held);
+/// Loads the keys (or values) of a plan.
+HeadOperand loadKeys(Context& context, const Attention& op, const AttentionStep& step,
+                     const KeyPlan& plan, TensorId KeySegment::*tensor);
 void releaseHead(Context& context, HeadOperand& operand);
 
 /// Q * K, to new rows of the accumulator.

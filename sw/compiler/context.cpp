@@ -15,13 +15,12 @@ std::vector<AttentionStep> attentionStepsOf(const Graph& graph,
     const std::vector<QueryRows>& rows = operators[op];
     const auto differ = [&](std::size_t one, std::size_t other) {
       const auto& attention = std::get<Attention>(graph.operators[op]);
-      return attention.keyHead(rows[one].head) != attention.keyHead(rows[other].head) ||
-             rows[one].keys != rows[other].keys;
+      return attention.keyHead(rows[one].head) != attention.keyHead(rows[other].head);
     };
     for (std::size_t i = 0; i < rows.size(); ++i)
       steps.push_back({.queries = rows[i],
-                       .firstOfKeys = i == 0 || differ(i - 1, i),
-                       .lastOfKeys = i + 1 == rows.size() || differ(i, i + 1)});
+                       .firstOfHead = i == 0 || differ(i - 1, i),
+                       .lastOfHead = i + 1 == rows.size() || differ(i, i + 1)});
   }
   return steps;
 }

@@ -31,20 +31,26 @@ struct HeadPiece {
   uint32_t rows = 0;
 };
 
-/// A head's operand: in pieces where its row blocks are resident, else loaded segment by segment.
+/// Keys [first, first + rows) of a segment that were loaded.
+struct LoadedKeys {
+  uint32_t segment = 0;
+  uint32_t first = 0;
+  uint32_t rows = 0;
+  uint32_t address = 0;
+};
+
+/// A head's operand for a step: in pieces where its row blocks are resident, which may be dropped
+/// from step to step, else loaded.
 struct HeadOperand {
   std::vector<HeadPiece> pieces;
-  std::vector<uint32_t> loaded;  ///< addresses
-
-  /// Resident pieces may be dropped from step to step.
-  [[nodiscard]] bool allLoaded() const { return !pieces.empty() && loaded.size() == pieces.size(); }
+  std::vector<LoadedKeys> loaded;
 };
 
 /// Some query rows of one head, and where their data are at the moment.
 struct AttentionStep {
   QueryRows queries;
-  bool firstOfKeys = false;  ///< the step before, if any, met other keys
-  bool lastOfKeys = false;
+  bool firstOfHead = false;  ///< of the operator's steps with this head of keys
+  bool lastOfHead = false;
   uint32_t weights = 0;  ///< scratchpad
   uint32_t logits = 0;   ///< accumulator
   uint32_t sums = 0;     ///< accumulator
@@ -85,7 +91,7 @@ struct Context {
   ResidentHeap heap;
   std::vector<std::vector<WeightChunk>> weights;  ///< by operator: [group][depth chunk]
   std::map<std::pair<TensorId, uint32_t>, uint32_t> gathered;  ///< LayerNorm sums: slot by block
-  HeadOperand keys;    ///< of the step whose logits are being computed
+  HeadOperand keys;    ///< of the step whose logits are being computed, kept for the next
   HeadOperand values;  ///< of the step whose products are
 
  private:

@@ -89,7 +89,7 @@ AttentionCut attentionCut(const Plan& plan, const AttentionShape& shape, const F
     for (const auto& [spare, heldHeads] : {std::pair{1U, 3U}, {0U, 3U}, {1U, 2U}, {0U, 2U}})
       for (const uint32_t rows : choices)
         if ((rows >= dim || rows >= most) && fits(rows, shape.keys.panelsAt(rows, dim),
-                                                  shape.keys.keysAt(rows, dim), spare, heldHeads))
+                                                  shape.keys.heldAt(rows, dim), spare, heldHeads))
           return {.rows = std::min(rows, most), .keys = 0};
   for (const uint32_t rows : choices) {
     const uint32_t all = shape.keys.panelsAt(rows, dim);

@@ -78,6 +78,11 @@ uint32_t KeyShape::keysAt(uint32_t rows, uint32_t dim) const {
   return std::min(keys, panelsAt(rows, dim) * dim);
 }
 
+uint32_t KeyShape::heldAt(uint32_t rows, uint32_t dim) const {
+  const auto units = static_cast<uint32_t>(windows.size()) * 2 * kUnitKeys;
+  return std::min(keys, keysAt(rows, dim) + units);
+}
+
 KeyShape keyShape(const Attention& op, uint32_t dim, bool all) {
   KeyShape shape;
   for (const KeySegment& segment : op.segments) {

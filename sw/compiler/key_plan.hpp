@@ -9,6 +9,10 @@
 /// nothing of places and commands.
 namespace intformer::compiler {
 
+/// Keys of a segment that are loaded together where steps meet other keys each: a multiple of every
+/// DIM.
+inline constexpr uint32_t kUnitKeys = 64;
+
 /// Keys [first, first + rows) of a segment, a whole number of tiles but at the segment's end.
 struct KeyPiece {
   uint32_t segment = 0;
@@ -46,6 +50,8 @@ struct KeyShape {
 
   [[nodiscard]] uint32_t panelsAt(uint32_t rows, uint32_t dim) const;
   [[nodiscard]] uint32_t keysAt(uint32_t rows, uint32_t dim) const;
+  /// Keys that are held for a step: of windows in whole units.
+  [[nodiscard]] uint32_t heldAt(uint32_t rows, uint32_t dim) const;
 };
 KeyShape keyShape(const Attention& op, uint32_t dim, bool all);
 

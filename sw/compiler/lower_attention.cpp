@@ -48,14 +48,11 @@ void noteResult(Context& context, const Attention& op, uint32_t first, uint32_t 
 void attendLogits(Context& context, const Attention& op, AttentionStep& step) {
   const QueryRows& queries = step.queries;
   if (queries.head == 0 && queries.first == 0) placeContext(context, op);
-  if (step.firstOfKeys || !context.keys.allLoaded()) {
-    releaseHead(context, context.keys);
-    context.keys = findKeys(context, op, step, queries.keys, &KeySegment::key, true);
-  }
+  findKeys(context, op, step, &KeySegment::key, context.keys);
   HeadOperand query = findQueries(context, op, step, true);
   emitLogits(context, op, step, query, context.keys, queries.keys);
   releaseHead(context, query);
-  if (step.lastOfKeys) releaseHead(context, context.keys);
+  if (step.lastOfHead) releaseHead(context, context.keys);
   step.statRow = context.statistics.allocate(queries.rows);
   emitMaximum(context, op, step, queries.keys, true);
   emitWeights(context, op, step, queries.keys, true);
@@ -65,13 +62,10 @@ void attendLogits(Context& context, const Attention& op, AttentionStep& step) {
 
 void attendProduct(Context& context, const Attention& op, AttentionStep& step) {
   const QueryRows& queries = step.queries;
-  if (step.firstOfKeys || !context.values.allLoaded()) {
-    releaseHead(context, context.values);
-    context.values = findKeys(context, op, step, queries.keys, &KeySegment::value, true);
-  }
+  findKeys(context, op, step, &KeySegment::value, context.values);
   step.sums = context.accumulator.allocate(context.headPanels(op.query) * queries.rows);
   emitProduct(context, op, step, context.values, true);
-  if (step.lastOfKeys) releaseHead(context, context.values);
+  if (step.lastOfHead) releaseHead(context, context.values);
   emitResult(context, op, step);
   noteResult(context, op, queries.first, queries.rows);
 }
@@ -82,12 +76,12 @@ void attendInChunks(Context& context, const Attention& op, AttentionStep& step, 
   const std::vector<KeyPlan> chunks = chunksOf(step.queries.keys, panels, context.plan.dim);
   HeadOperand query = findQueries(context, op, step, false);
   const auto logits = [&](const KeyPlan& chunk) {
-    HeadOperand keys = findKeys(context, op, step, chunk, &KeySegment::key, false);
+    HeadOperand keys = loadKeys(context, op, step, chunk, &KeySegment::key);
     emitLogits(context, op, step, query, keys, chunk);
     releaseHead(context, keys);
   };
   const auto product = [&](const KeyPlan& chunk) {
-    HeadOperand values = findKeys(context, op, step, chunk, &KeySegment::value, false);
+    HeadOperand values = loadKeys(context, op, step, chunk, &KeySegment::value);
     emitProduct(context, op, step, values, &chunk == &chunks.front());
     releaseHead(context, values);
   };

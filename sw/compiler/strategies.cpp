@@ -152,11 +152,18 @@ uint32_t longestStep(const Attention& op, const Schedule& schedule, const Attent
   return rows;
 }
 
-/// Cuts all attention as `wanted`. False: it does not fit.
-bool attendBy(const Graph& graph, Cutter cutter, const AttentionCut& wanted, Schedule& schedule) {
+bool hasWindows(const Attention& op, const MemoryLayout& layout, uint32_t dim) {
+  return !keyShape(op, dim, keepsWeights(op, layout)).windows.empty();
+}
+
+/// Cuts attention as `wanted`, where it is `alike`. False: it does not fit.
+template <typename Alike>
+bool attendBy(const Graph& graph, Cutter cutter, const AttentionCut& wanted, const Alike& alike,
+              Schedule& schedule) {
   try {
     for (std::size_t op = 0; op < graph.operators.size(); ++op)
-      if (const auto* attention = std::get_if<Attention>(&graph.operators[op]))
+      if (const auto* attention = std::get_if<Attention>(&graph.operators[op]);
+          attention != nullptr && alike(*attention))
         schedule.cuts[op] = cutter.cut(*attention, wanted);
     return true;
   } catch (const Unfit&) {
@@ -213,7 +220,7 @@ std::vector<Variation> vary(const Graph& graph, const Plan& plan, const MemoryLa
   for (const Operator& op : graph.operators) shapes.push_back(operatorShape(graph, op));
   std::vector<Variation> result;
   std::set<std::string> known;
-  bool attends = options.attentionRows != 0;  // varied, or not to be
+  bool attends = false;  // operators without windows are varied
   for (uint32_t i = 0; i < graph.operators.size(); ++i) {
     if (!known.insert(shapes[i]).second) continue;
     const Cutter cutter(graph, plan, layout, base.frame);
@@ -228,12 +235,21 @@ std::vector<Variation> vary(const Graph& graph, const Plan& plan, const MemoryLa
           }
         },
         [&](const Attention& op) {
-          if (std::exchange(attends, true)) return;  // alike for all
+          // Operators without windows are cut alike, whatever their shape.
+          const bool windows = hasWindows(op, layout, plan.dim);
+          if (options.attentionRows != 0 || (!windows && std::exchange(attends, true))) return;
           const auto& cut = std::get<AttentionCut>(base.cuts[i]);
           const uint32_t rows = longestStep(op, base, cut, layout, plan.dim);
-          for (const uint32_t count : fewerRows(rows, plan.dim)) {
+          std::vector<uint32_t> counts = fewerRows(rows, plan.dim);
+          // A step loads its windows anew: twice the rows may be worth having no step beside it.
+          if (windows) counts.push_back(2 * rows);
+          const auto isAlike = [&](const Attention& other) {
+            return windows ? Traits<Attention>::shape(graph, other) == shapes[i]
+                           : !hasWindows(other, layout, plan.dim);
+          };
+          for (const uint32_t count : counts) {
             Variation variation{i, base};
-            if (attendBy(graph, cutter, {count, options.keyChunk}, variation.schedule))
+            if (attendBy(graph, cutter, {count, options.keyChunk}, isAlike, variation.schedule))
               result.push_back(std::move(variation));
           }
         },
