@@ -194,3 +194,28 @@ TEST_CASE("a missing model file is a diagnostic") {
   REQUIRE(result.diagnostics.size() == 1);
   CHECK(result.diagnostics[0].file == "no/such/file.toml");
 }
+
+TEST_CASE("patterns of attention are read with their numbers and refused with others") {
+  const std::string window = kGood + "attention = 'sliding'\nwindow = 8\n";
+  CHECK(faults(window).empty());
+  CHECK(faults(window + "global = 2\n").empty());
+  CHECK_THAT(faults(kGood + "attention = 'slidng'\n").at(0),
+             containsText("\"slidng\" is not a pattern of attention; nearest legal: sliding"));
+  CHECK_THAT(faults(kGood + "attention = 'sliding'\n").at(0), containsText("window: is missing"));
+  CHECK_THAT(faults(kGood + "window = 8\n").at(0),
+             containsText("window: belongs to attention = \"sliding\" or \"bigbird\""));
+  CHECK_THAT(faults(window + "stride = 8\n").at(0),
+             containsText("stride: belongs to attention = \"strided\" or \"fixed\""));
+  CHECK_THAT(faults(kGood + "attention = 'sliding'\nwindow = 7\n").at(0),
+             containsText("an even number; nearest legal: 8"));
+  CHECK_THAT(faults(kGood + "attention = 'bigbird'\nwindow = 2\nblock = 4\n").at(0),
+             containsText("an odd number; nearest legal: 3"));
+  CHECK_THAT(faults(window + "global = 2\ndilation = 2\n").at(0),
+             containsText("must be 1 beside global tokens"));
+  CHECK_THAT(faults(kGood + "attention = 'fixed'\nstride = 4\nsummary = 5\n").at(0),
+             containsText("summary: must be at most stride = 4"));
+  CHECK_THAT(faults(window + "valid_tokens = 5\n").at(0),
+             containsText("valid_tokens: belongs to attention = \"full\""));
+  CHECK_THAT(faults(kGood + "key_heads = 3\n").at(0),
+             containsText("key_heads: must divide heads = 2, got 3"));
+}
