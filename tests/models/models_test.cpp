@@ -125,7 +125,7 @@ TEST_CASE("all commands take the same tokens and refuse the same", "[models]") {
     for (const std::string& model : {models.file, std::string(kSmall)}) {
       expectRefusal(command + model + on + "--seq 4 --sentence x", "give one of them");
       expectRefusal(command + model + on + "--seq 3,65", "small knows 64 positions");
-      expectRefusal(command + model + on + "--seq 0", "--seq must be 1 to 4096");
+      expectRefusal(command + model + on + "--seq 0", "--seq must be 1 to 65536");
       expectRefusal(command + model + on + "--seq 4 --encoder-only", "--encoder-only");
     }
     expectRefusal(command + models.file + on + "--seq 4 --layers 1", "runs whole");
