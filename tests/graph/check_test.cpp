@@ -117,5 +117,54 @@ TEST_CASE("fields beyond their range are refused with operator, field and value"
         "operator embedding.sum: place 0: is the list of tokens, too");
 }
 
+TEST_CASE("segments of keys that contradict each other are refused", "[check][segments]") {
+  const std::string context = "operator layer0.attention.context.0: ";
+  const auto segments = [](Graph& g) -> std::vector<KeySegment>& {
+    return at<Attention>(g, kAttention).segments;
+  };
+  CHECK(refusal([&](Graph& g) { segments(g).clear(); }) ==
+        context + "segments 0: must be 1 to 4096");
+  CHECK(refusal([&](Graph& g) { segments(g)[0].rows = 0; }) ==
+        context + "segments.rows 0: must be 1 to 65536");
+  CHECK(refusal([&](Graph& g) { segments(g)[0].runStep = 0; }) ==
+        context + "segments.run_step 0: must be 1 to 65536");
+  CHECK(refusal([&](Graph& g) { segments(g)[0].runRows = 2; }) ==
+        context + "segments.run_rows 2: must be 1 to 1");
+  CHECK(refusal([&](Graph& g) { segments(g)[0].position = 1U << 31; }) ==
+        context + "segments.position 2147483648: must be 0 to 1073741824");
+  CHECK(refusal([&](Graph& g) { segments(g)[0].runStep = 3; }) ==
+        context + "first_row 0: 4 rows from there on are more than the 7 of layer0.attention.key, "
+                  "its key");
+  CHECK(refusal([&](Graph& g) { at<Attention>(g, kAttention).keyHeads = 2; }) ==
+        context + "key_heads 2: must divide its 3 heads");
+  CHECK(refusal([&](Graph& g) { segments(g)[0].value = 0; }).starts_with(context + "value"));
+  // Without kept weights a second segment is taken, unless a query sees a key through both.
+  const auto twoOf = [&](Graph& g, const Mask& mask) {
+    KeySegment other = segments(g)[0];
+    other.firstRow = 2;
+    other.mask = mask;
+    segments(g).push_back(other);
+  };
+  CHECK(refusal([&](Graph& g) { twoOf(g, {2, 4, false, false}); }) ==
+        context + "weights 8: are kept of one segment, not of 2: leave them out");
+  const auto withoutWeights = [&](const Mask& mask) {
+    return refusal([&](Graph& g) {
+      twoOf(g, mask);
+      at<Attention>(g, kAttention).weights = kNoTensor;
+    });
+  };
+  CHECK(withoutWeights({0, 1, false, true}) ==
+        context + "segments 0 and 1: query 0 sees a key through both: cut one of their masks");
+  CHECK(withoutWeights({0, -1, false, true}) ==
+        context + "segments 0 and 1: query 2 sees a key through both: cut one of their masks");
+  CHECK(refusal([&](Graph& g) {
+          twoOf(g, {0, 4, false, false});
+          segments(g)[0].mask.high = 3;  // only row 2 is in both
+          at<Attention>(g, kAttention).weights = kNoTensor;
+        }) == context + "segments 0 and 1: query 0 sees a key through both: cut one of their masks");
+  CHECK(withoutWeights({2, 4, false, false}) ==
+        "tensor layer0.attention.weights.0: rows 12: not all are written by an operator");
+}
+
 }  // namespace
 }  // namespace intformer::test
