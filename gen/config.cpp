@@ -215,7 +215,7 @@ class Loader {
   }
 
   std::optional<Refusal> takeWord(const ConfigKey& key, const std::string& word) {
-    if (const auto refusal = checkWord(key, word)) return refusal;
+    if (auto refusal = checkWord(key, word)) return refusal;
     if (const auto* text = std::get_if<std::string Plan::*>(&key.member)) {
       plan_.**text = word;
     } else {
@@ -226,7 +226,7 @@ class Loader {
   }
 
   std::optional<Refusal> takeNumber(const ConfigKey& key, int64_t number) {
-    if (const auto refusal = checkNumber(key, number)) return refusal;
+    if (auto refusal = checkNumber(key, number)) return refusal;
     values_[key.path] = number;
     if (key.unit != nullptr && bad_.contains("array.dim")) return std::nullopt;
     plan_.*std::get<uint32_t Plan::*>(key.member) =

@@ -5,7 +5,7 @@
 set -eu
 . "$(dirname "$0")/arguments.sh"
 check_arguments 2 "$@"
-files=${1:-$(cd "$(dirname "$0")/.." && git ls-files '*.cpp')}
+files=${1:-$(cd "$(dirname "$0")/.." && git ls-files '*.cpp' ':!fpga/soc/sim')}  # Verilator compiles those
 folder=${2:-build}
 cd "$(dirname "$0")/.."
 test -f "$folder/build.ninja" || {

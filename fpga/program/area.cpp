@@ -45,7 +45,7 @@ Measured measure(const fpga_tools::FpgaTools& tools, const fs::path& out, const 
   if (fs::exists(kept)) return area::readMeasured(files::readText(kept, kMostBytes)).at(0);
   fs::create_directories(work);
   const synthesis::FlatNetlist netlist = place::mapDevice(tools, point.target, plan, work);
-  const Measured measured{point, hash, design, tools.versions(), netlist.units};
+  Measured measured{point, hash, design, tools.versions(), netlist.units};
   files::writeAtomically(kept, area::measuredText({measured}));
   fs::remove_all(work);  // hundreds of megabytes
   const auto seconds =

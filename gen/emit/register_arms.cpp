@@ -58,7 +58,7 @@ std::string windowPart(const RegisterField& field, uint32_t word) {
 }
 
 std::string wordName(const RegisterRow& row, uint32_t word) {
-  const std::string name = upperCamel(row.name);
+  std::string name = upperCamel(row.name);
   if (wordsOf(row) == 1) return name;
   return name + (word == 0 ? "Low" : "High");
 }

@@ -57,19 +57,6 @@ uint32_t loadRowsOf(Context& context, TensorId tensor, uint32_t head, const RowS
   return address;
 }
 
-/// Keys of a segment that are loaded together: blocks where steps meet other keys each, of which
-/// they share most; else what the step meets.
-std::vector<KeyPiece> unitsOf(const Context& context, const Attention& op, const KeyPiece& piece) {
-  const KeySegment& segment = op.segments[piece.segment];
-  const bool moves = segment.mask.lowMoves || segment.mask.highMoves;
-  if (!moves || keepsWeights(op, context.layout)) return {piece};
-  std::vector<KeyPiece> units;
-  for (uint32_t first = piece.first / kUnitKeys * kUnitKeys; first < piece.first + piece.rows;
-       first += kUnitKeys)
-    units.push_back({piece.segment, first, std::min(kUnitKeys, segment.rows - first), 0});
-  return units;
-}
-
 bool isSame(const LoadedKeys& loaded, const KeyPiece& unit) {
   return loaded.segment == unit.segment && loaded.first == unit.first && loaded.rows == unit.rows;
 }
@@ -102,7 +89,7 @@ void findKeys(Context& context, const Attention& op, const AttentionStep& step,
   };
   for (const KeyPiece& piece : step.queries.keys) {
     const KeySegment& segment = op.segments[piece.segment];
-    const std::vector<KeyPiece> units = unitsOf(context, op, piece);
+    const std::vector<KeyPiece> units = unitsOf(op, piece);
     if (segment.set().isRange() && std::ranges::none_of(units, isHeld)) {
       const auto pieces = residentPieces(context, segment.*tensor, head,
                                          segment.firstRow + piece.first, piece.rows, piece.panel);

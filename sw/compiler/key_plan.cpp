@@ -49,6 +49,23 @@ KeyPlan planKeys(const Attention& op, uint32_t first, uint32_t rows, uint32_t di
   return plan;
 }
 
+std::vector<KeyPiece> unitsOf(const Attention& op, const KeyPiece& piece) {
+  const KeySegment& segment = op.segments[piece.segment];
+  const bool all = piece.first == 0 && piece.rows == segment.rows;
+  if (all || (!segment.mask.lowMoves && !segment.mask.highMoves)) return {piece};
+  std::vector<KeyPiece> units;
+  for (uint32_t first = piece.first / kUnitKeys * kUnitKeys; first < piece.first + piece.rows;
+       first += kUnitKeys)
+    units.push_back({piece.segment, first, std::min(kUnitKeys, segment.rows - first), 0});
+  return units;
+}
+
+KeyPiece spanOfUnits(const Attention& op, const KeyPiece& piece) {
+  const std::vector<KeyPiece> units = unitsOf(op, piece);
+  const uint32_t first = units.front().first, end = units.back().first + units.back().rows;
+  return {piece.segment, first, end - first, 0};
+}
+
 std::vector<KeyPlan> chunksOf(const KeyPlan& plan, uint32_t panels, uint32_t dim) {
   std::vector<KeyPlan> chunks;
   uint32_t used = panels;  // of the last chunk

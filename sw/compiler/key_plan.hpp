@@ -32,6 +32,12 @@ uint32_t keysOf(const KeyPlan& plan);
 /// it has the first tile, whose masked columns make the zeros of their results.
 KeyPlan planKeys(const Attention& op, uint32_t first, uint32_t rows, uint32_t dim, bool all);
 
+/// Keys of a segment that are loaded together for a piece: blocks of kUnitKeys where steps meet other
+/// keys each, of which they share most; else the piece.
+std::vector<KeyPiece> unitsOf(const Attention& op, const KeyPiece& piece);
+/// All of these: what must have been written before the piece can be loaded.
+KeyPiece spanOfUnits(const Attention& op, const KeyPiece& piece);
+
 /// The plan cut into chunks of at most so many panels each, whose panels count from 0 each.
 std::vector<KeyPlan> chunksOf(const KeyPlan& plan, uint32_t panels, uint32_t dim);
 

@@ -20,8 +20,9 @@ uint64_t keysReady(const Work& work, const Attention& op, const AttentionStep& s
   uint64_t cycle = 0;
   for (const KeyPiece& piece : step.queries.keys) {
     const KeySegment& segment = op.segments[piece.segment];
-    const uint32_t first = segment.set().at(piece.first);
-    const uint32_t last = segment.set().at(piece.first + piece.rows - 1);
+    const KeyPiece span = spanOfUnits(op, piece);
+    const uint32_t first = segment.set().at(span.first);
+    const uint32_t last = segment.set().at(span.first + span.rows - 1);
     cycle = std::max(cycle, work.readyAt(segment.*tensor, first, last + 1 - first));
   }
   return cycle;

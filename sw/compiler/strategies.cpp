@@ -185,7 +185,7 @@ std::vector<Frame> proposeFrames(const Graph& graph, const Plan& plan,
       divisions.push_back({.streamed = plan.scratchWords * share.streamed / 16,
                            .results = plan.scratchWords * share.results / 16});
     // A ring that holds a head's keys and values, or they are loaded for every step.
-    std::ranges::stable_partition(divisions, [&](const Division& division) {
+    std::stable_partition(divisions.begin(), divisions.end(), [&](const Division& division) {
       return division.streamed >= head;
     });
     if (options.rowBlock != 0) blocks = {options.rowBlock};

@@ -183,14 +183,15 @@ class Orderer {
       for (uint32_t block = first / rowBlock_; block <= (first + rows - 1) / rowBlock_; ++block)
         order_.attends[{tensor, block}].push_back(id);
     };
-    const auto span = static_cast<uint32_t>(op.queries().end() - op.firstRow);
-    const RowBlock all{0, op.firstRow, span};
+    const auto height = static_cast<uint32_t>(op.queries().end() - op.firstRow);
+    const RowBlock all{0, op.firstRow, height};
     const RowBlock& queries = task.part == Task::Part::Whole ? all : task.block;
     const auto readKeys = [&](TensorId KeySegment::*tensor) {
       for (const KeyPiece& piece : keys) {
         const KeySegment& segment = op.segments[piece.segment];
-        const uint32_t row = segment.set().at(piece.first);
-        read(segment.*tensor, row, segment.set().at(piece.first + piece.rows - 1) + 1 - row);
+        const KeyPiece span = spanOfUnits(op, piece);
+        const uint32_t row = segment.set().at(span.first);
+        read(segment.*tensor, row, segment.set().at(span.first + span.rows - 1) + 1 - row);
       }
     };
     if (task.part != Task::Part::Product) {

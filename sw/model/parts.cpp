@@ -26,7 +26,9 @@ class PartBuilder : public SeededBuilder {
           {name, ElementType::Int8, rows, count * width, TensorRole::Input, width});
     };
     if (spec_.keys != 0 && lengths_.size() != 1)
-      throw std::invalid_argument(spec_.name + ": has keys of its own, for one sequence of queries");
+      throw std::invalid_argument(spec_.name +
+                                  ": keys: are those of one sequence: give one length, not several, "
+                                  "or leave the key out");
     const uint32_t keys = spec_.keys != 0 ? spec_.keys : seq_;
     Heads heads;
     heads.query = tensor("query", seq_, spec_.heads);

@@ -52,10 +52,18 @@ class Expander {
         if (other < low || other > high) others.push_back(other);
       std::vector<KeySegment> seen;
       if (global > 0) seen.push_back(all(0, end(global - 1)));
+      std::vector<uint32_t> drawn;
       for (uint32_t left = pattern_.random; left > 0 && !others.empty(); --left) {
-        const auto drawn = others.begin() + random_.below(static_cast<uint32_t>(others.size()));
-        seen.push_back(all(*drawn * size, blockRows(*drawn * size)));
-        others.erase(drawn);
+        const auto one = others.begin() + random_.below(static_cast<uint32_t>(others.size()));
+        drawn.push_back(*one);
+        others.erase(one);
+      }
+      std::ranges::sort(drawn);
+      for (std::size_t i = 0; i < drawn.size();) {  // neighbours are one segment
+        std::size_t next = i + 1;
+        while (next < drawn.size() && drawn[next] == drawn[next - 1] + 1) ++next;
+        seen.push_back(all(drawn[i] * size, end(drawn[next - 1]) - drawn[i] * size));
+        i = next;
       }
       seen.push_back(all(low * size, end(high) - low * size));
       add({.first = block * size, .rows = blockRows(block * size)}, seen);

@@ -10,20 +10,30 @@
 #include "sw/numerics/numerics.hpp"
 
 namespace intformer::model {
+namespace {
+
+constexpr uint32_t kSampledQueries = 64;
+
+}  // namespace
 
 /// M_t of a head such that its logits, of the sequence that op works on, have a deviation of 1 to
 /// 3 nats.
 Scale SeededBuilder::logitScale(const Attention& op, uint32_t head) {
   const KeySegment& keys = op.segments.front();
-  std::vector<int32_t> sums(std::size_t{op.rows} * keys.rows);
+  // Of a pattern the columns that the first queries see: all would be rows x rows again.
+  const bool whole = spec_.pattern.kind == PatternKind::Full;
+  const uint32_t rows = whole ? op.rows : std::min(op.rows, kSampledQueries);
+  const ColumnRange columns = whole ? ColumnRange{0, keys.rows} : keys.seen(0, rows);
+  std::vector<int32_t> sums(std::size_t{rows} * columns.count());
+  if (sums.empty()) return kIdentityScale;
   const auto operand = [&](TensorId id, uint32_t row, uint32_t group) {
     return golden::GemmOperand{
         &values_[id].data[std::size_t{row} * values_[id].cols + std::size_t{group} * op.headWidth],
         values_[id].cols};
   };
   golden::gemm(operand(op.query, op.firstRow, head),
-               operand(keys.key, keys.firstRow, op.keyHead(head)), op.rows, keys.rows,
-               op.headWidth, sums.data(), keys.rows);
+               operand(keys.key, keys.firstRow + columns.low, op.keyHead(head)), rows,
+               columns.count(), op.headWidth, sums.data(), columns.count());
   const double nats = 1 + 2 * random_.uniform();
   return scaleFromReal(nats * std::numbers::log2e * 256 / rootMeanSquare(sums), op.name);
 }

@@ -198,8 +198,9 @@ void readPattern(SpecReader& reader, const toml::table& table, ModelSpec& spec) 
     const bool has = std::ranges::find(key.kinds, pattern.kind) != key.kinds.end();
     const toml::node* const node = table.get(key.name);
     if (node == nullptr && !(has && key.required)) continue;
+    const bool even = key.name == "window" && pattern.kind == PatternKind::Sliding;
     if (has)
-      pattern.*key.member = reader.number(key.name, key.low, 65535);
+      pattern.*key.member = reader.number(key.name, even ? 2 : key.low, even ? 65534 : 65535);
     else
       reader.fault(node, std::string(key.name),
                    fmt::format("belongs to attention = {}", namesOf(key.kinds)));
@@ -209,9 +210,9 @@ void readPattern(SpecReader& reader, const toml::table& table, ModelSpec& spec) 
   };
   const bool sliding = pattern.kind == PatternKind::Sliding;
   refuse(sliding && pattern.window % 2 != 0, "window",
-         "has as many tokens before as behind: an even number", pattern.window + 1);
+         "has as many tokens before as behind: an even number", pattern.window - 1);
   refuse(pattern.kind == PatternKind::BigBird && pattern.window % 2 == 0, "window",
-         "has as many blocks before as behind, and one's own: an odd number", pattern.window + 1);
+         "has as many blocks before as behind, and one's own: an odd number", pattern.window - 1);
   refuse(sliding && pattern.dilation > 1 && pattern.global > 0, "dilation",
          "must be 1 beside global tokens, whose windows are whole", 1);
   refuse(pattern.summary > pattern.stride && pattern.stride != 0, "summary",
@@ -219,7 +220,9 @@ void readPattern(SpecReader& reader, const toml::table& table, ModelSpec& spec) 
   if (pattern.kind == PatternKind::Full) return;
   for (const char* key : {"valid_tokens", "keys"})
     if (table.get(key) != nullptr)
-      reader.fault(table.get(key), key, "belongs to attention = \"full\"");
+      reader.fault(table.get(key), key,
+                   fmt::format("belongs to attention = \"full\": \"{}\" is of whole sequences",
+                               kPatternNames[std::size_t(pattern.kind)]));
 }
 
 /// What encoders and attention have in common.

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "sw/model/bert.hpp"
 #include "tests/catch.hpp"
 #include "tests/compiler/random_graph.hpp"
 #include "tests/compiler/support.hpp"
@@ -32,4 +33,33 @@ TEST_CASE("patterns of attention run to the golden bits on any device and in any
     }
   }
   CHECK(refused < kSeeds / 4);
+}
+
+TEST_CASE("layers of patterns wait for all keys that are loaded together") {
+  for (const std::string config : {"tiny4", "base16", "wide32"})
+    for (const uint32_t width : {24U, 64U, 128U})
+      for (const uint32_t rows : {70U, 200U})
+        for (const model::AttentionPattern& pattern :
+             {model::AttentionPattern{.kind = model::PatternKind::Strided, .stride = 2},
+              model::AttentionPattern{.kind = model::PatternKind::Strided, .stride = 3},
+              model::AttentionPattern{.kind = model::PatternKind::Sliding, .window = 30,
+                                      .dilation = 2},
+              model::AttentionPattern{.kind = model::PatternKind::Sliding, .window = 30},
+              model::AttentionPattern{.kind = model::PatternKind::Causal}}) {
+          if (config == "tiny4" && width > 64) continue;
+          INFO(fmt::format("{}, width {}, {} rows, {}", config, width, rows,
+                           model::kPatternNames[std::size_t(pattern.kind)]));
+          model::ModelSpec spec;
+          spec.name = "pattern";
+          spec.width = width;
+          spec.heads = 2;
+          spec.ffn = 8;
+          spec.layers = 2;
+          spec.norm = false;
+          spec.pattern = pattern;
+          const Graph graph = model::buildModel(spec, 2, {rows}, 1);
+          const Plan plan = configPlan(config);
+          const TensorValues inputs = model::seededInputs(graph, 1);
+          CHECK(runAndCompare(graph, plan, compile(graph, plan, {.search = false}), inputs) == "");
+        }
 }

@@ -207,9 +207,9 @@ TEST_CASE("patterns of attention are read with their numbers and refused with ot
   CHECK_THAT(faults(window + "stride = 8\n").at(0),
              containsText("stride: belongs to attention = \"strided\" or \"fixed\""));
   CHECK_THAT(faults(kGood + "attention = 'sliding'\nwindow = 7\n").at(0),
-             containsText("an even number; nearest legal: 8"));
+             containsText("an even number; nearest legal: 6"));
   CHECK_THAT(faults(kGood + "attention = 'bigbird'\nwindow = 2\nblock = 4\n").at(0),
-             containsText("an odd number; nearest legal: 3"));
+             containsText("an odd number; nearest legal: 1"));
   CHECK_THAT(faults(window + "global = 2\ndilation = 2\n").at(0),
              containsText("must be 1 beside global tokens"));
   CHECK_THAT(faults(kGood + "attention = 'fixed'\nstride = 4\nsummary = 5\n").at(0),
