@@ -84,9 +84,11 @@ void findKeys(Context& context, const Attention& op, const AttentionStep& step,
   const uint32_t head = op.keyHead(step.queries.head), dim = context.plan.dim;
   const std::vector<LoadedKeys> before = std::exchange(held.loaded, {});
   held.pieces.clear();
-  const auto isHeld = [&](const KeyPiece& unit) {
-    return std::ranges::any_of(before, [&](const LoadedKeys& one) { return isSame(one, unit); });
+  const auto find = [&](const KeyPiece& unit) {
+    return std::ranges::find_if(before,
+                                [&](const LoadedKeys& one) { return isSame(one, unit); });
   };
+  const auto isHeld = [&](const KeyPiece& unit) { return find(unit) != before.end(); };
   for (const KeyPiece& piece : step.queries.keys) {
     const KeySegment& segment = op.segments[piece.segment];
     const std::vector<KeyPiece> units = unitsOf(op, piece);
@@ -98,8 +100,7 @@ void findKeys(Context& context, const Attention& op, const AttentionStep& step,
     }
     for (const KeyPiece& unit : units) {
       LoadedKeys keys{unit.segment, unit.first, unit.rows, 0};
-      const auto known = std::ranges::find_if(
-          before, [&](const LoadedKeys& one) { return isSame(one, unit); });
+      const auto known = find(unit);
       keys.address = known != before.end()
                          ? known->address
                          : loadRowsOf(context, segment.*tensor, head, segment.set(), unit.first,

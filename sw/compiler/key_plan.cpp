@@ -11,6 +11,12 @@ bool isWindow(const KeySegment& segment) {
   return segment.mask.lowMoves && segment.mask.highMoves;
 }
 
+/// Whether steps meet other keys of a segment each, of which this is not all.
+bool movesOver(const KeySegment& segment, const KeyPiece& piece) {
+  const bool all = piece.first == 0 && piece.rows == segment.rows;
+  return !all && (segment.mask.lowMoves || segment.mask.highMoves);
+}
+
 /// Of one piece: row_max and exp name columns with 16 bits and a sign.
 constexpr uint32_t kMostKeys = 16384;
 
@@ -49,21 +55,21 @@ KeyPlan planKeys(const Attention& op, uint32_t first, uint32_t rows, uint32_t di
   return plan;
 }
 
-std::vector<KeyPiece> unitsOf(const Attention& op, const KeyPiece& piece) {
+KeyPiece spanOfUnits(const Attention& op, const KeyPiece& piece) {
   const KeySegment& segment = op.segments[piece.segment];
-  const bool all = piece.first == 0 && piece.rows == segment.rows;
-  if (all || (!segment.mask.lowMoves && !segment.mask.highMoves)) return {piece};
-  std::vector<KeyPiece> units;
-  for (uint32_t first = piece.first / kUnitKeys * kUnitKeys; first < piece.first + piece.rows;
-       first += kUnitKeys)
-    units.push_back({piece.segment, first, std::min(kUnitKeys, segment.rows - first), 0});
-  return units;
+  if (!movesOver(segment, piece)) return piece;
+  const uint32_t first = piece.first / kUnitKeys * kUnitKeys;
+  const auto end = static_cast<uint32_t>(roundUp(piece.first + piece.rows, kUnitKeys));
+  return {piece.segment, first, std::min(end, segment.rows) - first, 0};
 }
 
-KeyPiece spanOfUnits(const Attention& op, const KeyPiece& piece) {
-  const std::vector<KeyPiece> units = unitsOf(op, piece);
-  const uint32_t first = units.front().first, end = units.back().first + units.back().rows;
-  return {piece.segment, first, end - first, 0};
+std::vector<KeyPiece> unitsOf(const Attention& op, const KeyPiece& piece) {
+  if (!movesOver(op.segments[piece.segment], piece)) return {piece};
+  const KeyPiece span = spanOfUnits(op, piece);
+  std::vector<KeyPiece> units;
+  for (uint32_t done = 0; done < span.rows; done += kUnitKeys)
+    units.push_back({span.segment, span.first + done, std::min(kUnitKeys, span.rows - done), 0});
+  return units;
 }
 
 std::vector<KeyPlan> chunksOf(const KeyPlan& plan, uint32_t panels, uint32_t dim) {
@@ -120,6 +126,12 @@ KeyShape keyShape(const Attention& op, uint32_t dim, bool all) {
   shape.panels = std::max(shape.panels, shape.windows.empty() ? 1U : 0U);
   std::ranges::sort(shape.windows);
   return shape;
+}
+
+bool hasWindows(const Attention& op, bool all) {
+  return !all && std::ranges::any_of(op.segments, [](const KeySegment& segment) {
+    return isWindow(segment) && segment.mask.high > segment.mask.low;
+  });
 }
 
 uint64_t leastTileRows(const Attention& op, uint32_t dim) {

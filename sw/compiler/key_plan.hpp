@@ -32,18 +32,18 @@ uint32_t keysOf(const KeyPlan& plan);
 /// it has the first tile, whose masked columns make the zeros of their results.
 KeyPlan planKeys(const Attention& op, uint32_t first, uint32_t rows, uint32_t dim, bool all);
 
-/// Keys of a segment that are loaded together for a piece: blocks of kUnitKeys where steps meet other
-/// keys each, of which they share most; else the piece.
-std::vector<KeyPiece> unitsOf(const Attention& op, const KeyPiece& piece);
-/// All of these: what must have been written before the piece can be loaded.
+/// All keys that are loaded for a piece, and must have been written before: it itself, rounded out to
+/// blocks of kUnitKeys where steps meet other keys each, of which they share most.
 KeyPiece spanOfUnits(const Attention& op, const KeyPiece& piece);
+/// The same in what is loaded together.
+std::vector<KeyPiece> unitsOf(const Attention& op, const KeyPiece& piece);
 
 /// The plan cut into chunks of at most so many panels each, whose panels count from 0 each.
 std::vector<KeyPlan> chunksOf(const KeyPlan& plan, uint32_t panels, uint32_t dim);
 
 /// What plans of an operator take at most, by the rows of a step.
 struct KeyShape {
-  /// ColumnRange that a query sees of a segment, an interval that moves with it.
+  /// What a query sees of a segment: an interval that moves with it.
   struct Window {
     uint32_t width = 0;
     uint32_t panels = 0;  ///< of the whole segment
@@ -60,6 +60,8 @@ struct KeyShape {
   [[nodiscard]] uint32_t heldAt(uint32_t rows, uint32_t dim) const;
 };
 KeyShape keyShape(const Attention& op, uint32_t dim, bool all);
+/// Whether its keys lie in windows; `all` as for planKeys().
+bool hasWindows(const Attention& op, bool all);
 
 /// Cycles of the array, per panel of a head's width, that all queries of one head take at least.
 uint64_t leastTileRows(const Attention& op, uint32_t dim);

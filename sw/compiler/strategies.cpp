@@ -152,10 +152,6 @@ uint32_t longestStep(const Attention& op, const Schedule& schedule, const Attent
   return rows;
 }
 
-bool hasWindows(const Attention& op, const MemoryLayout& layout, uint32_t dim) {
-  return !keyShape(op, dim, keepsWeights(op, layout)).windows.empty();
-}
-
 /// Cuts attention as `wanted`, where it is `alike`. False: it does not fit.
 template <typename Alike>
 bool attendBy(const Graph& graph, Cutter cutter, const AttentionCut& wanted, const Alike& alike,
@@ -236,7 +232,7 @@ std::vector<Variation> vary(const Graph& graph, const Plan& plan, const MemoryLa
         },
         [&](const Attention& op) {
           // Operators without windows are cut alike, whatever their shape.
-          const bool windows = hasWindows(op, layout, plan.dim);
+          const bool windows = hasWindows(op, keepsWeights(op, layout));
           if (options.attentionRows != 0 || (!windows && std::exchange(attends, true))) return;
           const auto& cut = std::get<AttentionCut>(base.cuts[i]);
           const uint32_t rows = longestStep(op, base, cut, layout, plan.dim);
@@ -245,7 +241,7 @@ std::vector<Variation> vary(const Graph& graph, const Plan& plan, const MemoryLa
           if (windows) counts.push_back(2 * rows);
           const auto isAlike = [&](const Attention& other) {
             return windows ? Traits<Attention>::shape(graph, other) == shapes[i]
-                           : !hasWindows(other, layout, plan.dim);
+                           : !hasWindows(other, keepsWeights(other, layout));
           };
           for (const uint32_t count : counts) {
             Variation variation{i, base};

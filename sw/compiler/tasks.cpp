@@ -148,11 +148,11 @@ class Orderer {
     };
     for (uint32_t op = first; op < end; ++op) {
       Task task{.op = op, .block = {}, .needs = {}};
-      const KeyPlan everything = planKeys(std::get<Attention>(graph_.operators[op]), 0, 0, 1, true);
       if (steps_[op].empty()) {
         finishStep();
         if (product != kNone) task.needs = {product};
-        product = logits = addAttention(task, everything);
+        const auto& attention = std::get<Attention>(graph_.operators[op]);
+        product = logits = addAttention(task, planKeys(attention, 0, 0, 1, true));
       }
       for (const QueryRows& rows : steps_[op]) {
         task.part = Task::Part::Logits;
