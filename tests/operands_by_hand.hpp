@@ -103,6 +103,7 @@ class TouchedByHand {
     const auto constants = [&](uint64_t bytes) {
       for (uint64_t b = 0; b < bytes; ++b) word(false, at(Field::ConstAddr) + p * bytes + b);
     };
+    const auto logits = [&] { command_.flag(Field::In16) ? in16() : sums(); };
     const auto continued = [&] {  // statistics that are there already or begin here
       if (!command_.flag(Field::StatsInit)) slot(false, r);
       slot(true, r);
@@ -126,11 +127,12 @@ class TouchedByHand {
         out8();
         break;
       case Opcode::RowMax:
-        sums();
+        logits();
+        if (command_.flag(Field::Out16)) out16();
         continued();
         break;
       case Opcode::Exp:
-        sums();
+        logits();
         slot(false, r);  // the maximum
         out8();
         continued();

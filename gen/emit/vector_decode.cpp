@@ -17,9 +17,9 @@ constexpr std::string_view kHead = R"sv(
 // SPDX-License-Identifier: Apache-2.0
 // What a vector command asks of its unit: the opcode, and which operands it has.
 //
-// Contract: combinational. The flags of an opcode decide where an operand may be absent. Statistics
-//   are used where rows read or write them, gathered where the lanes write them; a row-scalar
-//   command has only its opcode's bit.
+// Contract: combinational. The flags of an opcode decide where an operand may be absent. The lanes
+//   multiply the words read where no sums are. Statistics are used where rows read or write them,
+//   gathered where the lanes write them; a row-scalar command has only its opcode's bit.
 `default_nettype none
 
 module vector_decode (
@@ -52,9 +52,14 @@ class Assignments {
   void add(std::string_view member, const std::string& value) {
     lines_.add(fmt::format("op_o.{}", member), fmt::format("= {};", value));
   }
-  /// Of an operand that is there, by its flag or always. Statistics that are not read because they
-  /// start afresh are written all the same.
+  /// Of an operand that is there, by its flag or always.
   void addFlag(std::string_view member, const OperandSpec& operand) {
+    add(member, operand.when     ? bitOf(*operand.when)
+                : operand.unless ? fmt::format("!{}", bitOf(*operand.unless))
+                                 : "1'b1");
+  }
+  /// The same. Statistics that are not read because they start afresh are written all the same.
+  void addStatistic(std::string_view member, const OperandSpec& operand) {
     add(member, operand.when ? bitOf(*operand.when) : "1'b1");
   }
   [[nodiscard]] std::string text() const { return lines_.text("        "); }
@@ -65,8 +70,23 @@ class Assignments {
 
 std::string wordsOf(const OperandSpec& in) {
   const unsigned words = in.units.count;
+  if (in.when) return fmt::format("{} ? 2'd{} : 2'd0", bitOf(*in.when), words);
   if (!in.units.doubledBy) return fmt::format("2'd{}", words);
   return fmt::format("{} ? 2'd{} : 2'd{}", bitOf(*in.units.doubledBy), 2 * words, words);
+}
+
+/// Whether the words read take the place of the sums: where these never are, or not with a flag.
+void addMultiplicand(Opcode opcode, Assignments& lines) {
+  const auto specs = operandSpecs(opcode);
+  const auto find = [&](Field address) {
+    return std::ranges::find(specs, address, &OperandSpec::address);
+  };
+  if (find(Field::InAddr) == specs.end()) return;
+  const auto sums = find(Field::AccAddr);
+  if (sums == specs.end())
+    lines.add("lanes.from_words", "1'b1");
+  else if (sums->unless)
+    lines.add("lanes.from_words", bitOf(*sums->unless));
 }
 
 void addStatistics(Opcode opcode, Assignments& lines) {
@@ -76,10 +96,10 @@ void addStatistics(Opcode opcode, Assignments& lines) {
     if (used == nullptr) used = &operand;
     if (operand.write) gathered = &operand;
   }
-  if (used != nullptr) lines.addFlag("statistics_used", *used);
+  if (used != nullptr) lines.addStatistic("statistics_used", *used);
   if (gathered == nullptr) return;
-  lines.addFlag("statistics_gathered", *gathered);
-  if (gathered->parts == NormSum) lines.addFlag("lanes.moments", *gathered);
+  lines.addStatistic("statistics_gathered", *gathered);
+  if (gathered->parts == NormSum) lines.addStatistic("lanes.moments", *gathered);
 }
 
 std::string arm(const OpcodeSpec& spec) {
@@ -97,7 +117,10 @@ std::string arm(const OpcodeSpec& spec) {
       default: break;
     }
   }
-  if (!isRowScalar(spec.opcode)) addStatistics(spec.opcode, lines);
+  if (!isRowScalar(spec.opcode)) {
+    addMultiplicand(spec.opcode, lines);
+    addStatistics(spec.opcode, lines);
+  }
   return fmt::format("      intformer_pkg::Op{}: begin\n{}      end\n", upperCamel(spec.name),
                      lines.text());
 }
@@ -111,7 +134,7 @@ std::string vectorOpTypes(const Plan& plan) {
     if (spec.queue != Queue::Vector) continue;
     (isRowScalar(spec.opcode) ? unit : lanes).add(1, std::string(spec.name));
   }
-  for (const auto* flag : {"moments", "out8_used", "out16_used"}) lanes.add(1, flag);
+  for (const auto* flag : {"from_words", "moments", "out8_used", "out16_used"}) lanes.add(1, flag);
   unit.add("lane_op_t", "lanes");
   unit.add(1, "acc_used");
   unit.add(2, "in_words");

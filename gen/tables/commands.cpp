@@ -26,16 +26,18 @@ constexpr std::array kResidual = {Field::AccAddr, Field::AccStride, Field::InAdd
 constexpr std::array kActivation = {Field::AccAddr, Field::AccStride, Field::OutAddr,
                                     Field::OutStride, Field::ConstAddr, Field::Rows,
                                     Field::Panels, Field::Function};
-constexpr std::array kRowMax = {Field::AccAddr, Field::AccStride, Field::Rows, Field::Panels,
+constexpr std::array kRowMax = {Field::AccAddr, Field::AccStride, Field::InAddr, Field::InStride,
+                                Field::Out16Addr, Field::Out16Stride, Field::Rows, Field::Panels,
                                 Field::StatRow, Field::RowPosition, Field::ColumnPosition,
-                                Field::StatsInit, Field::LowMoves, Field::HighMoves,
-                                Field::Multiplier, Field::Shift, Field::ValidLow,
-                                Field::ValidHigh};
-constexpr std::array kExp = {Field::AccAddr, Field::AccStride, Field::OutAddr, Field::OutStride,
-                             Field::Rows, Field::Panels, Field::StatRow, Field::RowPosition,
-                             Field::ColumnPosition, Field::StatsInit, Field::Dither,
-                             Field::LowMoves, Field::HighMoves, Field::Multiplier, Field::Shift,
-                             Field::ValidLow, Field::ValidHigh};
+                                Field::In16, Field::Out16, Field::StatsInit, Field::LowMoves,
+                                Field::HighMoves, Field::Multiplier, Field::Shift,
+                                Field::ValidLow, Field::ValidHigh};
+constexpr std::array kExp = {Field::AccAddr, Field::AccStride, Field::InAddr, Field::InStride,
+                             Field::OutAddr, Field::OutStride, Field::Rows, Field::Panels,
+                             Field::StatRow, Field::RowPosition, Field::ColumnPosition,
+                             Field::In16, Field::StatsInit, Field::Dither, Field::LowMoves,
+                             Field::HighMoves, Field::Multiplier, Field::Shift, Field::ValidLow,
+                             Field::ValidHigh};
 constexpr std::array kRowNormalize = {Field::AccAddr, Field::AccStride, Field::OutAddr,
                                       Field::OutStride, Field::Rows, Field::Panels,
                                       Field::StatRow};
@@ -66,10 +68,10 @@ constexpr std::array kOpcodes = {
     OpcodeSpec{Opcode::Activation, "activation", Queue::Vector, kActivation,
                "out = REQ_8(act(REQ_16(acc + bias, M1, s1, 0)), M2, s2, z)."},
     OpcodeSpec{Opcode::RowMax, "row_max", Queue::Vector, kRowMax,
-               "max[row] = maximum over the valid columns of REQ_16(acc, M_t, s_t, 0)."},
+               "max[row] = maximum over the valid columns of t = REQ_16(acc, M_t, s_t, 0), or with in16 "
+               "of REQ_16(16 * in, M_t, s_t, 0); out16: t of all columns."},
     OpcodeSpec{Opcode::Exp, "exp", Queue::Vector, kExp,
-               "out = E8(EXP16(max[row] - REQ_16(acc, M_t, s_t, 0))), 0 where invalid; "
-               "sum[row] += out."},
+               "out = E8(EXP16(max[row] - t)), 0 where invalid; sum[row] += out. t as of row_max."},
     OpcodeSpec{Opcode::RowNormalize, "row_normalize", Queue::Vector, kRowNormalize,
                "out = sat8(rshr(acc * Mr[row], shift[row]))."},
     OpcodeSpec{Opcode::LayerNorm, "layer_norm", Queue::Vector, kLayerNorm,

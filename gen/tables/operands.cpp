@@ -88,11 +88,13 @@ constexpr OperandSpec kResidual[] = {
     constants(11), kSums, in(kOneOrTwo), kOut16,
     when(Field::Stats, givesStatistics(NormSum))};
 constexpr OperandSpec kActivation[] = {constants(11), kSums, kOut8};
-constexpr OperandSpec kRowMax[] = {unless(Field::StatsInit, usesStatistics(Maximum)), kSums,
-                                   givesStatistics(Maximum)};
+constexpr OperandSpec kRowMax[] = {unless(Field::StatsInit, usesStatistics(Maximum)),
+                                   unless(Field::In16, kSums), when(Field::In16, in(kTwo)),
+                                   when(Field::Out16, kOut16), givesStatistics(Maximum)};
 constexpr OperandSpec kExp[] = {usesStatistics(Maximum),
-                                unless(Field::StatsInit, usesStatistics(SoftmaxSum)), kSums,
-                                kOut8, givesStatistics(SoftmaxSum)};
+                                unless(Field::StatsInit, usesStatistics(SoftmaxSum)),
+                                unless(Field::In16, kSums), when(Field::In16, in(kTwo)), kOut8,
+                                givesStatistics(SoftmaxSum)};
 constexpr OperandSpec kRowNormalize[] = {usesStatistics(SoftmaxScalar), kSums, kOut8};
 constexpr OperandSpec kLayerNorm[] = {usesStatistics(NormScalar), constants(6), in(kTwo),
                                       when(Field::Out8, kOut8), when(Field::Out16, kOut16)};

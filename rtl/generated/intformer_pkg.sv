@@ -401,6 +401,7 @@ package intformer_pkg;
     logic exp;
     logic row_normalize;
     logic layer_norm;
+    logic from_words;
     logic moments;
     logic out8_used;
     logic out16_used;
@@ -436,7 +437,7 @@ package intformer_pkg;
     logic        first;
     logic        last;
   } lane_uop_t;
-  localparam int unsigned LaneUopBits = 67;
+  localparam int unsigned LaneUopBits = 68;
 
   // What a unit says of a command that it has completed.
   typedef struct packed {

@@ -3,9 +3,9 @@
 // change the config or the generator, not this file.
 // What a vector command asks of its unit: the opcode, and which operands it has.
 //
-// Contract: combinational. The flags of an opcode decide where an operand may be absent. Statistics
-//   are used where rows read or write them, gathered where the lanes write them; a row-scalar
-//   command has only its opcode's bit.
+// Contract: combinational. The flags of an opcode decide where an operand may be absent. The lanes
+//   multiply the words read where no sums are. Statistics are used where rows read or write them,
+//   gathered where the lanes write them; a row-scalar command has only its opcode's bit.
 `default_nettype none
 
 module vector_decode (
@@ -40,14 +40,19 @@ module vector_decode (
       end
       intformer_pkg::OpRowMax: begin
         op_o.lanes.row_max       = 1'b1;
-        op_o.acc_used            = 1'b1;
+        op_o.acc_used            = !command_i.in16;
+        op_o.in_words            = command_i.in16 ? 2'd2 : 2'd0;
+        op_o.lanes.out16_used    = command_i.out16;
+        op_o.lanes.from_words    = command_i.in16;
         op_o.statistics_used     = 1'b1;
         op_o.statistics_gathered = 1'b1;
       end
       intformer_pkg::OpExp: begin
         op_o.lanes.exp           = 1'b1;
-        op_o.acc_used            = 1'b1;
+        op_o.acc_used            = !command_i.in16;
+        op_o.in_words            = command_i.in16 ? 2'd2 : 2'd0;
         op_o.lanes.out8_used     = 1'b1;
+        op_o.lanes.from_words    = command_i.in16;
         op_o.statistics_used     = 1'b1;
         op_o.statistics_gathered = 1'b1;
       end
@@ -63,6 +68,7 @@ module vector_decode (
         op_o.in_words         = 2'd2;
         op_o.lanes.out8_used  = command_i.out8;
         op_o.lanes.out16_used = command_i.out16;
+        op_o.lanes.from_words = 1'b1;
         op_o.statistics_used  = 1'b1;
       end
       intformer_pkg::OpRowScalarSoftmax: begin

@@ -81,6 +81,11 @@ struct Machine::VectorContext {
   [[nodiscard]] int16_t in16(uint32_t c) const {
     return static_cast<int16_t>(in[2 * c] | in[2 * c + 1] << 8);
   }
+  /// Of attention: made of a sum, or read.
+  [[nodiscard]] int64_t logit(uint32_t c) const {
+    return requantize<16>(in == nullptr ? int64_t{accumulator[c]} : int64_t{in16(c)} * 16,
+                          fields.scale);
+  }
   void write8(uint32_t c, int value) const { out8[c] = static_cast<uint8_t>(value); }
   void write16(uint32_t c, int value) const {
     out16[2 * c] = static_cast<uint8_t>(value);
@@ -167,23 +172,23 @@ void Machine::activationRow(const VectorContext& context) {
 
 void Machine::rowMaxRow(const VectorContext& context) {
   const auto [begin, end] = context.validChannels();
-  const Scale scale = context.fields.scale;
   int64_t maximum = context.fresh ? INT16_MIN : context.statistics->maximum;
-  for (uint32_t c = begin; c < end; ++c)
-    maximum = std::max(maximum, requantize<16>(context.accumulator[c], scale));
+  for (uint32_t c = begin; c < end; ++c) maximum = std::max(maximum, context.logit(c));
+  if (context.out16 != nullptr)  // after: they may take the place of those read
+    for (uint32_t c = 0; c < plan_.dim; ++c)
+      context.write16(c, static_cast<int>(context.logit(c)));
   context.statistics->maximum = static_cast<int16_t>(maximum);
 }
 
 void Machine::expRow(const VectorContext& context) {
   const auto [begin, end] = context.validChannels();
-  const Scale scale = context.fields.scale;
   const bool dither = context.fields.dither;
   uint32_t sum = context.fresh ? 0 : context.statistics->softmaxSum;
   for (uint32_t c = 0; c < plan_.dim; ++c) {
     uint8_t weight = 0;
     if (c >= begin && c < end) {
-      const int64_t logit = requantize<16>(context.accumulator[c], scale);
-      const auto below = static_cast<uint32_t>((context.statistics->maximum - logit) & 0xffff);
+      const auto below =
+          static_cast<uint32_t>((context.statistics->maximum - context.logit(c)) & 0xffff);
       weight = exp8(exp16(below, plan_.family), static_cast<uint32_t>(context.row),
                     static_cast<uint32_t>(context.column + c), dither);
     }

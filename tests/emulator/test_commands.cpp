@@ -163,6 +163,23 @@ TEST_CASE("the softmax commands give weights, sums and normalized rows", "[emula
   CHECK(Values(all.begin() + 8, all.end()) == Values{9, -9, 0, 1, 9, 0, -9, 0});
 }
 
+TEST_CASE("logits that were kept give the same weights, in their place", "[emulator]") {
+  Bench bench;
+  bench.sums(0, {4, 4}, {{0, -64, -128, 100}, {-64, 0, 0, -128}});
+  const std::initializer_list<Setting> common = {
+      {Field::Rows, 2}, {Field::Panels, 1}, {Field::StatsInit, 1}, {Field::Multiplier, kHalf},
+      {Field::ValidHigh, 3}};
+  bench.add(vectorCommand(Opcode::RowMax, common).set(Field::Shift, 15).set(Field::Out16, 1)
+                .set(Field::Out16Addr, 50));
+  bench.store(50, 4);
+  bench.add(vectorCommand(Opcode::Exp, common).set(Field::Shift, 19).set(Field::In16, 1)
+                .set(Field::InAddr, 50).set(Field::OutAddr, 50));
+  bench.store(50, 2).run();
+  CHECK(bench.results16(8) == Values{0, -256, -512, 400, -256, 0, 0, -512});  // also those masked
+  const Values all = bench.resultsUnsigned8(24);
+  CHECK(Values(all.begin() + 16, all.end()) == Values{255, 128, 64, 0, 128, 255, 255, 0});
+}
+
 TEST_CASE("a fully masked row has no weights and normalizes to zero", "[emulator]") {
   Bench bench;
   bench.sums(0, {4}, {{0, -64, -128, 100}});

@@ -333,6 +333,13 @@ class Generator {
     }
   }
 
+  /// By the factor one, as a rule.
+  void readLogits(Command& command, const Runs& logits) {
+    setIn(command, logits);
+    command.set(Field::In16, 1);
+    if (random_.chance(80)) command.set(Field::Multiplier, 0x8000).set(Field::Shift, 19);
+  }
+
   void addSoftmax() {
     const Runs acc = pickBlock();
     const auto slots = placeSlots(acc.count);
@@ -351,11 +358,29 @@ class Generator {
         .set(Field::ValidHigh, column + random_.range(-30, cols + 4))
         .set(Field::Multiplier, random_.range(0x8000, 0xffff))
         .set(Field::Shift, random_.range(12, 22));
+    const Runs logits = place(data_, acc.blocks, 2 * acc.count, true);
+    const bool kept = random_.chance(50);
+    if (kept) {
+      maximum.set(Field::Out16, 1);
+      setOut16(maximum, logits);
+    }
     pushSplit(script, maximum, acc);
-    Command exp = maximum;  // the same rows, scale and mask
-    exp.set(Field::Opcode, static_cast<int64_t>(Opcode::Exp))
-        .set(Field::Dither, random_.chance(50) ? 1 : 0);
-    setOut8(exp, place(data_, acc.blocks, acc.count, true));
+    Command exp(Opcode::Exp);  // the same rows, scale and mask
+    for (const Field field : findOpcode(Opcode::RowMax)->fields)
+      if (exp.has(field)) exp.set(field, maximum.get(field));
+    exp.set(Field::Dither, random_.chance(50) ? 1 : 0);
+    Runs weights = placeApart(acc.blocks, acc.count, {logits});
+    if (kept && random_.chance(80)) {
+      readLogits(exp, logits);
+      if (random_.chance(50)) weights = logits;  // in their place
+      if (random_.chance(30)) {
+        Command again = maximum;
+        readLogits(again, logits);
+        again.set(Field::Out16, random_.chance(50) ? 1 : 0);  // over themselves
+        pushSplit(script, again, acc);
+      }
+    }
+    setOut8(exp, weights);
     pushSplit(script, exp, acc);
     script.commands.push_back(Command(Opcode::RowScalarSoftmax)
                                   .set(Field::Rows, static_cast<int64_t>(acc.count))

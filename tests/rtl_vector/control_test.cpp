@@ -10,14 +10,14 @@ namespace {
 
 /// Cycles from taking a command of this shape to its done, without stalls.
 template <typename D>
-uint64_t cycles(Opcode op, uint32_t rows, uint32_t panels, bool in16 = false, bool both = false) {
+uint64_t cycles(Opcode op, uint32_t rows, uint32_t panels, bool in16 = false, bool out16 = false) {
   Pair<D> pair(1);
   AnyCommand command(op);
   command.set(Field::Rows, rows).set(Field::Panels, panels).set(Field::AccStride, rows);
   command.set(Field::InStride, 2 * rows).set(Field::OutAddr, pair.commands.regions.out8Base());
   command.set(Field::OutStride, rows).set(Field::Out16Addr, pair.commands.regions.out16Base());
   command.set(Field::Out16Stride, 2 * rows).set(Field::In16, in16);
-  command.set(Field::Out8, op != Opcode::Residual).set(Field::Out16, both).set(Field::Shift, 16);
+  command.set(Field::Out8, op != Opcode::Residual).set(Field::Out16, out16).set(Field::Shift, 16);
   command.set(Field::Stats, 1).set(Field::StatsInit, 1).set(Field::ValidHigh, 1000);
   pair.commands.drawConstants(command, pair.model.scratch);
   pair.bench.scratch = pair.model.scratch;
@@ -33,17 +33,19 @@ TEMPLATE_TEST_CASE("a row costs its beats, words read or words written", "", Tin
   constexpr uint64_t beats = TestType::kDim / TestType::kLanes;
   struct Case {
     Opcode op;
-    bool in16, both;
+    bool in16, out16;
     uint64_t words;
   };
   const Case cases[] = {
       {Opcode::Requantize, false, false, 1}, {Opcode::Residual, false, false, 2},
       {Opcode::Residual, true, false, 2},    {Opcode::Activation, false, false, 1},
       {Opcode::RowMax, false, false, 1},     {Opcode::Exp, false, false, 1},
+      {Opcode::RowMax, true, false, 2},      {Opcode::RowMax, false, true, 2},
+      {Opcode::RowMax, true, true, 2},       {Opcode::Exp, true, false, 2},
       {Opcode::RowNormalize, false, false, 1}, {Opcode::LayerNorm, true, false, 2},
       {Opcode::LayerNorm, true, true, 3}};
   for (const Case& c : cases) {
-    const uint64_t measured = cycles<TestType>(c.op, rows, panels, c.in16, c.both);
+    const uint64_t measured = cycles<TestType>(c.op, rows, panels, c.in16, c.out16);
     const uint64_t work = rows * panels * std::max(beats, c.words);
     // Constants are fetched while the last rows of the panel before are in the lanes.
     const uint64_t constants = panels * (constantBytes(c.op) > 0 ? constantBytes(c.op) * beats + 6 : 0);

@@ -36,8 +36,10 @@ std::optional<Fault> firstFault(const AnyCommand& command) {
   };
   const Opcode op = command.opcode();
   const bool norm = op == Opcode::LayerNorm, residual = op == Opcode::Residual;
-  const uint64_t in = norm || (residual && field(Field::In16) != 0) ? 2 : residual ? 1 : 0;
-  const bool out16 = residual || ((norm || op == Opcode::Requantize) && field(Field::Out16) != 0);
+  const bool logits = (op == Opcode::RowMax || op == Opcode::Exp) && field(Field::In16) != 0;
+  const bool in16 = norm || logits || (residual && field(Field::In16) != 0);
+  const uint64_t in = in16 ? 2 : residual ? 1 : 0;
+  const bool out16 = residual || field(Field::Out16) != 0;
   const bool out8 = op == Opcode::Requantize ? !out16
                     : norm                   ? field(Field::Out8) != 0
                                              : !residual && op != Opcode::RowMax;
@@ -45,7 +47,7 @@ std::optional<Fault> firstFault(const AnyCommand& command) {
   for (uint64_t p = 0; p < field(Field::Panels) && !fault; ++p) {
     for (uint64_t w = 0; w < constants; ++w) word(field(Field::ConstAddr) + p * constants + w);
     for (uint64_t r = 0; r < field(Field::Rows); ++r) {
-      if (!norm)
+      if (!norm && !logits)
         touch(ErrorCode::AccumulatorRange,
               field(Field::AccAddr) + p * field(Field::AccStride) + r, Memories<D>::kAccRows);
       for (uint64_t w = 0; w < in; ++w)
@@ -70,7 +72,7 @@ AnyCommand drawFaulty(Pair<D>& pair, Opcode op) {
   command.set(Field::Rows, number(1, 40)).set(Field::Panels, number(1, 5));
   command.set(Field::Stats, number(0, 1)).set(Field::StatsInit, 1).set(Field::Shift, 16);
   command.set(Field::In16, number(0, 1)).set(Field::Out16, number(0, 1));
-  const bool both = op != Opcode::Requantize && number(0, 1) != 0;
+  const bool both = op == Opcode::LayerNorm && number(0, 1) != 0;
   command.set(Field::Out8, command.get(Field::Out16) == 0 || both);
   const auto place = [&](Field address, Field stride, int64_t end) {
     const int64_t near[] = {number(0, 50), end - number(0, 90), end + number(0, 3), 0xffffff};

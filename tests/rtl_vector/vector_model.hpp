@@ -94,6 +94,9 @@ class VectorModel {
       const uint32_t b = 2 * c;  // the second word follows the first
       return static_cast<int16_t>(byte(base + 2 * r, b) | byte(base + 2 * r, b + 1) << 8);
     };
+    const auto logit = [&] {
+      return requantize<16>(in16 ? 16 * int64_t{in()} : accumulator(p, r, c), scale);
+    };
     const bool fresh = get(Field::StatsInit) != 0 && p == 0 && c == 0;
     const auto slot = [&]() -> Slot& { return slots[get(Field::StatRow) + r]; };
     switch (op) {
@@ -111,14 +114,14 @@ class VectorModel {
         write8(p, r, c, activate(sum(), first(), second(), zero(), family_));
         break;
       case Opcode::RowMax: {
-        const int16_t t = static_cast<int16_t>(requantize<16>(accumulator(p, r, c), scale));
+        const auto t = static_cast<int16_t>(logit());
+        if (get(Field::Out16) != 0) write16(p, r, c, t);
         if (fresh) slot().maximum = INT16_MIN;
         if (valid(p, r, c)) slot().maximum = std::max(slot().maximum, t);
         break;
       }
       case Opcode::Exp: {
-        const int64_t t = requantize<16>(accumulator(p, r, c), scale);
-        const auto d = static_cast<uint16_t>(slot().maximum - t);
+        const auto d = static_cast<uint16_t>(slot().maximum - logit());
         const int64_t i = get(Field::RowPosition) + r;
         const int64_t j = get(Field::ColumnPosition) + p * dim_ + c;
         const int e = valid(p, r, c) ? exp8(exp16(d, family_), static_cast<uint32_t>(i),

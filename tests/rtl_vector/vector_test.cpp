@@ -87,6 +87,12 @@ TEMPLATE_TEST_CASE("commands follow each other closely and still see what was wr
         add(Opcode::RowNormalize);
         add(Opcode::RowScalarSoftmax).set(Field::StatRow, 60);
         add(Opcode::RowNormalize).set(Field::StatRow, 60);
+        // Logits that are kept: read as soon as they are written, then replaced by their weights.
+        add(Opcode::RowMax).set(Field::In16, 0).set(Field::Out16, 1).set(Field::StatsInit, 1);
+        add(Opcode::RowMax).set(Field::In16, 1).set(Field::Out16, 0).set(Field::StatsInit, 0)
+            .set(Field::InAddr, regions.out16Base());
+        add(Opcode::Exp).set(Field::In16, 1).set(Field::InAddr, regions.out16Base())
+            .set(Field::OutAddr, regions.out16Base()).set(Field::OutStride, 2 * rows);
         // LayerNorm of a residual that was just written, in place and twice.
         for (const int continued : {0, 1})
           add(Opcode::Residual).set(Field::In16, 1).set(Field::Stats, 1)
@@ -121,6 +127,7 @@ TEMPLATE_TEST_CASE("rows await statistics of a command two before theirs", "", T
         command.set(Field::Panels, 1).set(Field::AccAddr, pair.commands.number(0, 300));
         command.set(Field::ValidLow, 0).set(Field::LowMoves, 0).set(Field::ColumnPosition, 0);
         command.set(Field::ValidHigh, 100).set(Field::Multiplier, 50000).set(Field::Shift, 24);
+        command.set(Field::In16, 0).set(Field::Out16, 0);
         program.push_back(command);
       };
       add(Opcode::RowMax, 0, 30);

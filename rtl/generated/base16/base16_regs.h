@@ -289,8 +289,8 @@
 #define BASE16_OP_REQUANTIZE            0x30u  /* out = REQ(acc + bias, M, s, z), to exactly one of 8 or 16 bits. */
 #define BASE16_OP_RESIDUAL              0x31u  /* out16 = sat16(rshr((acc + bias) * M1, s1) + rshr(in * M2, s2)). */
 #define BASE16_OP_ACTIVATION            0x32u  /* out = REQ_8(act(REQ_16(acc + bias, M1, s1, 0)), M2, s2, z). */
-#define BASE16_OP_ROW_MAX               0x33u  /* max[row] = maximum over the valid columns of REQ_16(acc, M_t, s_t, 0). */
-#define BASE16_OP_EXP                   0x34u  /* out = E8(EXP16(max[row] - REQ_16(acc, M_t, s_t, 0))), 0 where invalid; sum[row] += out. */
+#define BASE16_OP_ROW_MAX               0x33u  /* max[row] = maximum over the valid columns of t = REQ_16(acc, M_t, s_t, 0), or with in16 of REQ_16(16 * in, M_t, s_t, 0); out16: t of all columns. */
+#define BASE16_OP_EXP                   0x34u  /* out = E8(EXP16(max[row] - t)), 0 where invalid; sum[row] += out. t as of row_max. */
 #define BASE16_OP_ROW_NORMALIZE         0x35u  /* out = sat8(rshr(acc * Mr[row], shift[row])). */
 #define BASE16_OP_LAYER_NORM            0x36u  /* Normalizes int16 rows to 8 bits, 16 bits or both. */
 #define BASE16_OP_ROW_SCALAR_SOFTMAX    0x38u  /* Mr[row], shift[row] from sum[row]; runs beside later vector commands. */
@@ -357,7 +357,7 @@
 #define BASE16_ACC_ADDR_WIDTH         24
 #define BASE16_ACC_STRIDE_LSB         64   /* accumulator rows per panel */
 #define BASE16_ACC_STRIDE_WIDTH       24
-#define BASE16_IN_ADDR_LSB            96   /* first word of the scratchpad operand: identity, or LayerNorm's input */
+#define BASE16_IN_ADDR_LSB            96   /* first word of the scratchpad operand: identity, LayerNorm's input, or logits */
 #define BASE16_IN_ADDR_WIDTH          24
 #define BASE16_IN_STRIDE_LSB          128  /* words from panel to panel */
 #define BASE16_IN_STRIDE_WIDTH        24
@@ -381,7 +381,7 @@
 #define BASE16_ROW_POSITION_WIDTH     16
 #define BASE16_COLUMN_POSITION_LSB    384  /* absolute position j of column 0 */
 #define BASE16_COLUMN_POSITION_WIDTH  16
-#define BASE16_IN16_LSB               400  /* scratchpad operand is int16, else int8 */
+#define BASE16_IN16_LSB               400  /* residual: the scratchpad operand is int16, else int8; row_max, exp: logits are read from the scratchpad, else made of the accumulator */
 #define BASE16_IN16_WIDTH             1
 #define BASE16_OUT8_LSB               401  /* write the 8-bit result */
 #define BASE16_OUT8_WIDTH             1

@@ -95,7 +95,7 @@ module base16_command_check (
       command_i[base16_pkg::WidthLsb +: base16_pkg::WidthWidth],
       command_i[base16_pkg::WidthLogLsb +: base16_pkg::WidthLogWidth]);
   // Bits that some opcode does not use, by group: whether one is set; whether this one does not.
-  logic [26:0] spare, not_used;
+  logic [27:0] spare, not_used;
   assign spare[0] = |{command_i[15:8]};
   assign spare[1] = |{command_i[31:16],
                       command_i[63:56],
@@ -131,13 +131,14 @@ module base16_command_check (
                       command_i[407:406],
                       command_i[479:448]};
   assign spare[20] = |{command_i[400:400],
-                      command_i[404:404]};
-  assign spare[21] = |{command_i[402:401]};
-  assign spare[22] = |{command_i[403:403]};
-  assign spare[23] = |{command_i[405:405]};
-  assign spare[24] = |{command_i[411:408]};
-  assign spare[25] = |{command_i[431:416]};
-  assign spare[26] = |{command_i[437:432]};
+                      command_i[403:403]};
+  assign spare[21] = |{command_i[401:401]};
+  assign spare[22] = |{command_i[402:402]};
+  assign spare[23] = |{command_i[404:404]};
+  assign spare[24] = |{command_i[405:405]};
+  assign spare[25] = |{command_i[411:408]};
+  assign spare[26] = |{command_i[431:416]};
+  assign spare[27] = |{command_i[437:432]};
 
   always_comb begin
     queue_o     = 2'd0;
@@ -149,7 +150,7 @@ module base16_command_check (
       unique case (command_i[base16_pkg::OpcodeLsb +: base16_pkg::OpcodeWidth])
         base16_pkg::OpEnd: begin
           is_end_o    = 1'b1;
-          not_used    = 27'b111111111111111111111111111;
+          not_used    = 28'b1111111111111111111111111111;
         end
         base16_pkg::OpLoad: begin
           queue_o     = 2'd0;
@@ -157,7 +158,7 @@ module base16_command_check (
                         chunks_below_1 ||
                         memory_addr_off_dim ||
                         memory_stride_off_dim;
-          not_used    = 27'b111111111111111100100000010;
+          not_used    = 28'b1111111111111111100100000010;
         end
         base16_pkg::OpGather: begin
           queue_o     = 2'd0;
@@ -168,64 +169,64 @@ module base16_command_check (
                         chunks_above_64 ||
                         memory_stride_off_64 ||
                         index_addr_off_4;
-          not_used    = 27'b111111110000000000100000010;
+          not_used    = 28'b1111111110000000000100000010;
         end
         base16_pkg::OpMatmul: begin
           queue_o     = 2'd1;
           bad_field_o = matmul_rows_below_1 ||
                         depth_below_1 ||
                         cols_below_1;
-          not_used    = 27'b111111111111111000001001010;
+          not_used    = 28'b1111111111111111000001001010;
         end
         base16_pkg::OpRequantize: begin
           queue_o     = 2'd2;
           bad_field_o = rows_below_1 ||
                         panels_below_1 ||
                         out16_unrelated_0;
-          not_used    = 27'b111110111100010010001111010;
+          not_used    = 28'b1111100111100010010001111010;
         end
         base16_pkg::OpResidual: begin
           queue_o     = 2'd2;
           bad_field_o = rows_below_1 ||
                         panels_below_1;
-          not_used    = 27'b111101011000010010111001010;
+          not_used    = 28'b1111011011000010010111001010;
         end
         base16_pkg::OpActivation: begin
           queue_o     = 2'd2;
           bad_field_o = rows_below_1 ||
                         panels_below_1 ||
                         function_above_0;
-          not_used    = 27'b110111111100011111001111010;
+          not_used    = 28'b1101111111100011111001111010;
         end
         base16_pkg::OpRowMax: begin
           queue_o     = 2'd2;
           bad_field_o = rows_below_1 ||
                         panels_below_1;
-          not_used    = 27'b001101100000111111111111010;
+          not_used    = 28'b0011101000000110010111001010;
         end
         base16_pkg::OpExp: begin
           queue_o     = 2'd2;
           bad_field_o = rows_below_1 ||
                         panels_below_1;
-          not_used    = 27'b001001100000111111001111010;
+          not_used    = 28'b0010111000000111111001001010;
         end
         base16_pkg::OpRowNormalize: begin
           queue_o     = 2'd2;
           bad_field_o = rows_below_1 ||
                         panels_below_1;
-          not_used    = 27'b111111111000111111001111010;
+          not_used    = 28'b1111111111000111111001111010;
         end
         base16_pkg::OpLayerNorm: begin
           queue_o     = 2'd2;
           bad_field_o = rows_below_1 ||
                         panels_below_1 ||
                         out16_unrelated_1;
-          not_used    = 27'b011110111000010010001001110;
+          not_used    = 28'b0111100111000010010001001110;
         end
         base16_pkg::OpRowScalarSoftmax: begin
           queue_o     = 2'd2;
           bad_field_o = rows_below_1;
-          not_used    = 27'b001111111010111111111111110;
+          not_used    = 28'b0011111111010111111111111110;
         end
         base16_pkg::OpRowScalarLayerNorm: begin
           queue_o     = 2'd2;
@@ -235,7 +236,7 @@ module base16_command_check (
                         width_below_1 ||
                         width_above_4096 ||
                         width_log_unrelated_2;
-          not_used    = 27'b111111111010111111111100010;
+          not_used    = 28'b1111111111010111111111100010;
         end
         base16_pkg::OpStore: begin
           queue_o     = 2'd3;
@@ -243,16 +244,16 @@ module base16_command_check (
                         chunks_below_1 ||
                         memory_addr_off_dim ||
                         memory_stride_off_dim;
-          not_used    = 27'b111111111111111100100000010;
+          not_used    = 28'b1111111111111111100100000010;
         end
         default: known_o = 1'b0;
       endcase
     end
   end
-  assign stray_bits_o[0] = (spare[5:0] & not_used[5:0]) != '0;
-  assign stray_bits_o[1] = (spare[12:6] & not_used[12:6]) != '0;
-  assign stray_bits_o[2] = (spare[19:13] & not_used[19:13]) != '0;
-  assign stray_bits_o[3] = (spare[26:20] & not_used[26:20]) != '0;
+  assign stray_bits_o[0] = (spare[6:0] & not_used[6:0]) != '0;
+  assign stray_bits_o[1] = (spare[13:7] & not_used[13:7]) != '0;
+  assign stray_bits_o[2] = (spare[20:14] & not_used[20:14]) != '0;
+  assign stray_bits_o[3] = (spare[27:21] & not_used[27:21]) != '0;
 
   assign bad_memory_o = valid_i && known_o && !is_end_o &&
                         (memory_addr_off_dim || memory_stride_off_dim) &&

@@ -3,7 +3,7 @@
 // change the config or the generator, not this file.
 // First half of the lanes: operands of a row, first product, first rounding, for all lanes at once.
 //
-//   product = clamp(rshr(a * m, s))    a: accumulator, plus bias, or 16 * x - mean
+//   product = clamp(rshr(a * m, s))    a: accumulator, plus bias, or 16 * x, minus a mean
 //                                      (m, s): of the channel, of the command, or of the row
 //   value   = sat16(product)
 // The clamp, to 2^32 on both sides, changes no result: what is added later has 32 bits at most.
@@ -208,7 +208,7 @@ module base16_lanes_multiply #(
 
     if (valid_i) begin
       for (int unsigned l = 0; l < Lanes; l++)
-      base_1[l] = uop_i.op.layer_norm ? 32'($signed({operand[first+l], 4'b0})) : acc[first+l];
+      base_1[l] = uop_i.op.from_words ? 32'($signed({operand[first+l], 4'b0})) : acc[first+l];
       mean_1       = uop_i.op.layer_norm ? -row_mean_i : '0;
       m_1          = of_row ? row_factor_i : 17'(uop_i.multiplier);
       shift_1      = of_row ? row_shift_i : uop_i.shift;
