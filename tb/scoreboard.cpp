@@ -61,7 +61,7 @@ Scoreboard::Scoreboard(const Program& program, const Graph& graph, const TensorV
       throw std::logic_error("no golden values of " + info.name);
     packTensor(placement, golden[placement.tensor], expected_);
     packTensor(placement, allOnes(info), compared_);
-    places_.push_back({&placement, info.role == TensorRole::Input});
+    places_.push_back({&placement, isGiven(info)});
   }
   std::sort(places_.begin(), places_.end(), [](const Place& a, const Place& b) {
     return a.placement->address < b.placement->address;
@@ -123,7 +123,7 @@ void Scoreboard::observe(uint64_t cycle, uint64_t address, const uint8_t* bytes,
 Comparison Scoreboard::compare(std::span<const uint8_t> memory, bool written) const {
   Comparison result;
   for (const Place& place : places_) {
-    if (place.input) continue;
+    if (place.given) continue;
     const Placement& p = *place.placement;
     const TensorInfo& info = graph_.tensors[p.tensor];
     const uint32_t size = elementBytes(p.type);

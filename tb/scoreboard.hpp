@@ -27,7 +27,7 @@ struct Mismatch {
 };
 
 struct Comparison {
-  uint64_t tensors = 0;  ///< compared: every tensor in memory that is not an input
+  uint64_t tensors = 0;  ///< compared: every tensor in memory that an operator writes
   uint64_t values = 0;
   uint64_t mismatches = 0;
   std::optional<Mismatch> first;
@@ -56,7 +56,7 @@ class Scoreboard {
  private:
   struct Place {
     const Placement* placement;
-    bool input;
+    bool given;  ///< before the run: nobody writes it
   };
   [[nodiscard]] const Place* find(uint64_t address) const;
   [[nodiscard]] Mismatch describe(const Place* place, uint64_t address,

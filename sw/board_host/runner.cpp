@@ -85,13 +85,10 @@ void settleConstants(Program& program) {
   const auto pages = [](uint64_t bytes) { return (bytes + kPage - 1) / kPage * kPage; };
   const uint64_t constants = program.constantsAddress, tensors = program.readOnlyEnd;
   program.programAddress = pages(tensors - constants);
-  program.readOnlyEnd = pages(program.programAddress + program.commands.size() * kCommandBytes);
-  const uint64_t distance = program.readOnlyEnd - tensors;  // modulo 2^64
-  moveAddresses(program.commands, [&](uint64_t address) {
-    return address < tensors ? address - constants : address + distance;
-  });
-  for (MemorySegment& segment : program.constants) segment.address -= constants;
-  for (Placement& placement : program.placements) placement.address += distance;
+  const uint64_t end = pages(program.programAddress + program.commands.size() * kCommandBytes);
+  const uint64_t distance = end - tensors;  // modulo 2^64
+  moveParts(program, 0 - constants, distance);
+  program.readOnlyEnd = end;
   program.constantsAddress = 0;
   program.memoryBytes += distance;
 }

@@ -11,24 +11,6 @@ namespace {
 
 constexpr uint64_t kPage = 4096;  ///< AXI bursts do not cross it; windows are opened on it
 
-std::vector<Placement> placements(const Graph& graph, const MemoryLayout& layout, uint32_t dim,
-                                  uint64_t base) {
-  std::vector<Placement> result;
-  for (TensorId id = 0; id < graph.tensors.size(); ++id) {
-    const TensorLayout& tensor = layout.tensors[id];
-    if (!tensor.stored) continue;
-    result.push_back({.tensor = id,
-                      .address = base + tensor.offset,
-                      .rows = tensor.rows,
-                      .panels = tensor.panels,
-                      .groupCols = tensor.groupCols,
-                      .groupStride = tensor.groupStride,
-                      .dim = tensor.list ? tensor.cols : dim,
-                      .type = graph.tensors[id].type});
-  }
-  return result;
-}
-
 /// Every device refuses a command that breaks a rule of the command set: ours must not.
 void requireLegal(const std::vector<Command>& commands, uint32_t dim) {
   for (std::size_t i = 0; i < commands.size(); ++i)
@@ -74,7 +56,10 @@ Program assemble(const Graph& graph, const Plan& plan, const MemoryLayout& layou
     requireLegal(program.commands, plan.dim);
     program.constants = lowered.constants.build(constantsBase);
   }
-  program.placements = placements(graph, layout, plan.dim, program.readOnlyEnd);
+  for (TensorId id = 0; id < graph.tensors.size(); ++id)
+    if (const TensorLayout& tensor = layout.tensors[id]; tensor.stored)
+      program.placements.push_back(placementOf(
+          graph, layout, id, plan.dim, tensor.constant ? constantsBase : program.readOnlyEnd));
   return program;
 }
 

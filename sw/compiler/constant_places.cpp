@@ -8,6 +8,11 @@ ConstantPlaces::ConstantPlaces(const Graph& graph, const Plan& plan, const Memor
                                bool shared)
     : graph_(graph), plan_(plan), layout_(layout), shared_(shared),
       places_(graph.operators.size()), embeddings_(graph.operators.size()) {
+  if (layout.constantBytes != 0)
+    pool_.add(layout.constantBytes, [&graph, &layout, dim = plan.dim](std::span<uint8_t> bytes) {
+      for (const auto& [id, values] : graph.constants)
+        packTensor(placementOf(graph, layout, id, dim, 0), values, bytes);
+    });
   if (!shared) return;
   for (uint32_t op = 0; op < graph.operators.size(); ++op)
     match(

@@ -35,7 +35,7 @@ struct EmbeddingPlaces {
 /// in which they are asked for, or where every program of the graph has them.
 class ConstantPlaces {
  public:
-  /// `shared`: places all at once, in the order of the graph, a linear operator's column tiles one
+  /// The graph's constant tensors come first, where the layout has them. `shared`: places all at once, in the order of the graph, a linear operator's column tiles one
   /// by one (CompileOptions::sharedConstants).
   ConstantPlaces(const Graph& graph, const Plan& plan, const MemoryLayout& layout, bool shared);
 

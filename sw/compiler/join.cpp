@@ -10,20 +10,6 @@ namespace {
 
 constexpr uint64_t kPage = 4096;  // AXI bursts do not cross it, so moves by pages change none
 
-/// Distances, modulo 2^64, by which a program's parts move.
-struct Move {
-  uint64_t constants = 0, tensors = 0;
-};
-
-void moveParts(Program& program, const Move& move) {
-  const auto moved = [&](uint64_t address) {
-    return address + (address < program.readOnlyEnd ? move.constants : move.tensors);
-  };
-  moveAddresses(program.commands, moved);
-  for (MemorySegment& segment : program.constants) segment.address += move.constants;
-  for (Placement& placement : program.placements) placement.address += move.tensors;
-}
-
 }  // namespace
 
 void joinPrograms(std::span<Program> programs) {
@@ -39,7 +25,7 @@ void joinPrograms(std::span<Program> programs) {
   uint64_t address = 0;
   for (Program& program : programs) {
     const uint64_t tensors = constants + constantBytes;
-    moveParts(program, {constants - program.constantsAddress, tensors - program.readOnlyEnd});
+    moveParts(program, constants - program.constantsAddress, tensors - program.readOnlyEnd);
     program.programAddress = address;
     program.constantsAddress = constants;
     program.readOnlyEnd = tensors;

@@ -16,6 +16,7 @@ MemoryLayout layOutTensors(const Graph& graph, uint32_t dim, bool storeAttention
     tensor.groupCols = groups[id];
     tensor.wordsPerRow = elementBytes(info.type);
     tensor.list = info.type == ElementType::Index;
+    tensor.constant = info.role == TensorRole::Constant;
   }
   if (!storeAttentionWeights)
     for (const Attention* op : operatorsOf<Attention>(graph))
@@ -26,10 +27,24 @@ MemoryLayout layOutTensors(const Graph& graph, uint32_t dim, bool storeAttention
     tensor.panels = ceilDivide(tensor.cols, tensor.groupCols) * (tensor.groupStride / panel);
     tensor.panelBytes = uint64_t{tensor.rows} * tensor.wordsPerRow * panel;
     if (!tensor.stored) continue;
-    tensor.offset = layout.bytes;
-    layout.bytes += roundUp(tensor.panels * tensor.panelBytes, 64);
+    uint64_t& end = tensor.constant ? layout.constantBytes : layout.bytes;
+    tensor.offset = end;
+    end += roundUp(tensor.panels * tensor.panelBytes, 64);
   }
   return layout;
+}
+
+Placement placementOf(const Graph& graph, const MemoryLayout& layout, TensorId id, uint32_t dim,
+                      uint64_t base) {
+  const TensorLayout& tensor = layout.tensors[id];
+  return {.tensor = id,
+          .address = base + tensor.offset,
+          .rows = tensor.rows,
+          .panels = tensor.panels,
+          .groupCols = tensor.groupCols,
+          .groupStride = tensor.groupStride,
+          .dim = tensor.list ? tensor.cols : dim,
+          .type = graph.tensors[id].type};
 }
 
 bool keepsWeights(const Attention& op, const MemoryLayout& layout) {

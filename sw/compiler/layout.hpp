@@ -9,7 +9,7 @@
 
 namespace intformer::compiler {
 
-/// How a tensor is padded and where it lies, offsets counted from the start of the tensors.
+/// How a tensor is padded and where it lies.
 struct TensorLayout {
   uint32_t rows = 0;
   uint32_t cols = 0;
@@ -17,10 +17,11 @@ struct TensorLayout {
   uint32_t groupStride = 0;  ///< padded columns of one group, a multiple of DIM
   uint32_t panels = 0;
   uint32_t wordsPerRow = 1;  ///< scratchpad words of one row of one panel: 2 for int16
-  uint64_t offset = 0;
+  uint64_t offset = 0;      ///< of a constant, among the constants; else, among the tensors
   uint64_t panelBytes = 0;  ///< from panel to panel
   bool stored = true;       ///< has a place in memory
   bool list = false;        ///< a list of row numbers: a panel as wide as the tensor
+  bool constant = false;    ///< lies among what is read only
 
   /// The column of the tensor that lies in a padded column; none for padding.
   [[nodiscard]] std::optional<uint32_t> column(uint32_t padded) const {
@@ -40,8 +41,13 @@ struct TensorLayout {
 struct MemoryLayout {
   std::vector<TensorLayout> tensors;  ///< by TensorId
   uint64_t bytes = 0;
+  uint64_t constantBytes = 0;  ///< of the graph's constants, the first in the constants' memory
 };
 MemoryLayout layOutTensors(const Graph& graph, uint32_t dim, bool storeAttentionWeights);
+
+/// Where a tensor lies, if what its offset counts from lies at `base`.
+Placement placementOf(const Graph& graph, const MemoryLayout& layout, TensorId tensor, uint32_t dim,
+                      uint64_t base);
 
 /// Whether the weights of an attention go to memory: all of them then, those of masked columns too.
 bool keepsWeights(const Attention& op, const MemoryLayout& layout);

@@ -12,6 +12,7 @@ std::string_view roleName(TensorRole role) {
   switch (role) {
     case TensorRole::Input: return "input";
     case TensorRole::Output: return "output";
+    case TensorRole::Constant: return "constant";
     default: return "intermediate";
   }
 }

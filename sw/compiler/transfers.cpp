@@ -31,6 +31,10 @@ Command transfer(const Context& context, Opcode opcode, TensorId tensor, const P
       .set(Field::MemoryStride, static_cast<int64_t>(shape.panelBytes));
 }
 
+AddressBase baseOf(const TensorLayout& shape) {
+  return shape.constant ? AddressBase::Constants : AddressBase::Tensors;
+}
+
 }  // namespace
 
 Target findTarget(Context& context, TensorId tensor, const RowBlock& block) {
@@ -75,7 +79,7 @@ void store(Context& context, TensorId tensor, const Piece& piece, const Part& pa
 void load(Context& context, TensorId tensor, uint32_t address, const Part& part) {
   const uint32_t stride = part.rows * context.of(tensor).wordsPerRow;
   context.stream.emit(transfer(context, Opcode::Load, tensor, part, address, stride),
-                      AddressBase::Tensors);
+                      baseOf(context.of(tensor)));
 }
 
 namespace {
@@ -116,7 +120,7 @@ void transferRuns(Context& context, Opcode opcode, TensorId tensor, const Piece&
               .set(Field::Chunks, runs.count)
               .set(Field::ScratchStride, runs.rows * words)
               .set(Field::MemoryStride, int64_t{part.set.step} * words * context.plan.dim),
-          AddressBase::Tensors);
+          baseOf(shape));
     }
 }
 

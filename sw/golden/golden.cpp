@@ -57,6 +57,8 @@ void run(const Graph& graph, const LayerNorm& op, TensorValues& values, Family) 
 
 void runOperator(const Graph& graph, const Operator& op, TensorValues& values, Family family) {
   values.resize(graph.tensors.size());
+  for (const auto& [id, constant] : graph.constants)
+    if (values[id].data.empty()) values[id] = constant;
   match(op, [&](const auto& specific) { run(graph, specific, values, family); });
 }
 

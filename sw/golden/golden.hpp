@@ -19,7 +19,8 @@ TensorValues runGolden(const Graph& graph, const TensorValues& inputs, Family fa
 /// checked.
 TensorValues runGoldenAgain(const Graph& graph, const TensorValues& inputs, Family family);
 
-/// One operator: reads its inputs from `values` and writes its outputs there, allocating them. The
+/// One operator: reads its inputs from `values`, to which the graph's constants come where they are
+/// missing, and writes its outputs there, allocating them. The
 /// operator must be one that checkGraph takes; the graph may still lack others.
 void runOperator(const Graph& graph, const Operator& op, TensorValues& values, Family family);
 

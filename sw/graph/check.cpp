@@ -43,9 +43,42 @@ void checkTensors(const Graph& graph) {
             fmt::format("must divide its {} columns", info.cols));
     require(info.type != ElementType::Index || info.role == TensorRole::Input, "role",
             static_cast<uint32_t>(info.role), "a list of row numbers is an input");
+    require(info.role != TensorRole::Constant || info.type == ElementType::Int8 ||
+                info.type == ElementType::Int16,
+            "role", static_cast<uint32_t>(info.role), "a constant is int8 or int16");
     output = output || info.role == TensorRole::Output;
   }
   if (!output) throw GraphError("the graph has no output");
+}
+
+/// That constants, and no others, have values: all of theirs where there are `contents`.
+void checkConstants(const Graph& graph, bool contents) {
+  const auto fail = [&](TensorId id, const std::string& reason) {
+    throw GraphError(fmt::format("tensor {}: values: {}", graph.tensors[id].name, reason));
+  };
+  for (const auto& [id, values] : graph.constants) {
+    if (id >= graph.tensors.size())
+      throw GraphError(fmt::format("constants: tensor {}: the graph has tensors 0 to {}", id,
+                                   graph.tensors.size() - 1));
+    const TensorInfo& info = graph.tensors[id];
+    if (info.role != TensorRole::Constant) fail(id, "it is no constant");
+    if (values.type != info.type || values.rows != info.rows || values.cols != info.cols)
+      fail(id, fmt::format("are {} x {} of {}, the tensor is {} x {} of {}", values.rows,
+                           values.cols, typeName(values.type), info.rows, info.cols,
+                           typeName(info.type)));
+    if (values.data.size() != uint64_t{info.rows} * info.cols)
+      fail(id, fmt::format("there are {}, it needs {}, rows * cols", values.data.size(),
+                           uint64_t{info.rows} * info.cols));
+    if (info.type != ElementType::Int8) continue;
+    const auto wrong = std::ranges::find_if(
+        values.data, [](int16_t value) { return value < -128 || value > 127; });
+    if (wrong != values.data.end())
+      fail(id, fmt::format("[{}]: {}: must be -128 to 127", wrong - values.data.begin(), *wrong));
+  }
+  if (!contents) return;
+  for (TensorId id = 0; id < graph.tensors.size(); ++id)
+    if (graph.tensors[id].role == TensorRole::Constant && !graph.constants.contains(id))
+      fail(id, "a constant needs them");
 }
 
 /// Which rows of every tensor have a value.
@@ -53,7 +86,7 @@ class Written {
  public:
   explicit Written(const Graph& graph) : graph_(graph), rows_(graph.tensors.size()) {
     for (std::size_t id = 0; id < rows_.size(); ++id)
-      if (graph.tensors[id].role == TensorRole::Input) rows_[id][0] = graph.tensors[id].rows;
+      if (isGiven(graph.tensors[id])) rows_[id][0] = graph.tensors[id].rows;
   }
 
   void read(const std::string& op, const Operand& operand) const {
@@ -62,8 +95,11 @@ class Written {
         fail(op, operand, fmt::format("its rows {} to {} have no value yet", first, end - 1));
   }
   void write(const std::string& op, const Operand& operand) {
-    if (graph_.tensors[operand.tensor].role == TensorRole::Input)
-      fail(op, operand, "is an input, which no operator may write");
+    if (isGiven(graph_.tensors[operand.tensor]))
+      fail(op, operand,
+           fmt::format("is {}, which no operator may write",
+                       graph_.tensors[operand.tensor].role == TensorRole::Input ? "an input"
+                                                                                : "a constant"));
     for (const auto& [first, end] : runsOf(operand)) write(op, operand, first, end);
   }
   void requireAll() const {
@@ -133,6 +169,7 @@ std::vector<uint32_t> columnGroups(const Graph& graph) {
 
 void checkGraph(const Graph& graph, bool contents) {
   checkTensors(graph);
+  checkConstants(graph, contents);
   const std::vector<uint32_t> groups = columnGroups(graph);
   std::set<std::string_view> names;
   Written written(graph);

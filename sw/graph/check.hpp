@@ -31,7 +31,10 @@ inline constexpr int32_t kMaxBias = 1 << 30;      ///< so that no partial sum le
 /// - weights, tables, biases, scales, gains and offsets are complete and in their ranges, whatever
 ///   they are multiplied with. Without `contents` they need not be there;
 /// - operators have names of their own and come in an order in which what they read is written;
-/// - every row of every tensor but the inputs is written by exactly one operator, inputs by none;
+/// - every row of every tensor but inputs and constants is written by exactly one operator, these by
+///   none;
+/// - constants are int8 or int16 and have values of their shape and type, which without `contents`
+///   need not be there; others have none;
 /// - there is an output.
 /// Takes one pass over the integers.
 void checkGraph(const Graph& graph, bool contents = true);

@@ -11,6 +11,13 @@ auto asked(const Operator& op, Ask ask) {
 
 }  // namespace
 
+TensorId Graph::addConstant(std::string tensor, Tensor values, uint32_t groupCols) {
+  const TensorId id = addTensor({std::move(tensor), values.type, values.rows, values.cols,
+                                 TensorRole::Constant, groupCols});
+  constants[id] = std::move(values);
+  return id;
+}
+
 const std::string& operatorName(const Operator& op) {
   return match(op, [](const auto& one) -> const std::string& { return one.name; });
 }

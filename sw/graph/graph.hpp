@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,11 +38,14 @@ struct Graph {
   std::string name;
   std::vector<TensorInfo> tensors;
   std::vector<Operator> operators;  ///< in an order in which every input is ready
+  std::map<TensorId, Tensor> constants;  ///< values of the tensors that are constants
 
   TensorId addTensor(TensorInfo info) {
     tensors.push_back(std::move(info));
     return static_cast<TensorId>(tensors.size() - 1);
   }
+  /// A constant of these values; `groupCols` as TensorInfo has it.
+  TensorId addConstant(std::string tensor, Tensor values, uint32_t groupCols = 0);
 };
 
 // What Traits say, of any operator.

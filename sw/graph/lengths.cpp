@@ -34,7 +34,19 @@ void check(const Graph& graph, std::span<const uint32_t> lengths) {
   if (embedding != nullptr && std::ranges::max(lengths) > embedding->positions)
     throw std::invalid_argument(fmt::format("a sequence of {} tokens: the model has {} positions",
                                             std::ranges::max(lengths), embedding->positions));
-  checkSequences(graph);
+}
+
+/// A constant's rows are its own. False: there is none.
+bool checkConstants(const Graph& graph, std::span<const uint32_t> lengths) {
+  const auto constant = std::ranges::find(graph.tensors, TensorRole::Constant, &TensorInfo::role);
+  if (constant == graph.tensors.end()) return false;
+  for (const TensorInfo& info : graph.tensors)
+    if (info.role == TensorRole::Input && (lengths.size() != 1 || lengths[0] != info.rows))
+      throw std::invalid_argument(fmt::format(
+          "tensor {}: is a constant of {} rows, which no other length and no batch has: give one "
+          "sequence of {} tokens, the rows of {}",
+          constant->name, constant->rows, info.rows, info.name));
+  return true;
 }
 
 std::string numbered(const std::string& name, std::size_t number, std::size_t count) {
@@ -143,6 +155,8 @@ std::string lengthsText(std::span<const uint32_t> lengths) {
 
 void setLengths(Graph& graph, std::span<const uint32_t> lengths) {
   check(graph, lengths);
+  if (checkConstants(graph, lengths)) return;
+  checkSequences(graph);
   const uint32_t tokens = std::accumulate(lengths.begin(), lengths.end(), 0U);
   std::vector<Operator> operators = mergeSequences(graph);
   for (TensorInfo& info : graph.tensors) info.rows = tokens;

@@ -30,7 +30,8 @@ void checkSequences(const Graph& graph);
 /// what an earlier call made of that; masks that move with the row stay. Each SequenceOperator
 /// becomes an operator and a tensor of its own per sequence, with ".<number>" behind their names
 /// where there are several, as buildBertEncoder names them. Weights stay where they are in memory, and all
-/// other tensors keep their ids.
+/// other tensors keep their ids. A graph with constants, whose rows are their own, is taken at the
+/// one length that its inputs have, and stays.
 /// `graph` is one that checkGraph takes. Throws std::invalid_argument for no sequence, an empty one,
 /// one longer than an embedding's positions, more than 65536 tokens, and what checkSequences()
 /// refuses; the graph is then unchanged.

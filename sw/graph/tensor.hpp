@@ -50,7 +50,8 @@ struct Tensor {
 using TensorId = uint32_t;
 inline constexpr TensorId kNoTensor = ~TensorId{0};
 
-enum class TensorRole : uint8_t { Input, Intermediate, Output };
+/// Constant: its values are the graph's own; nobody gives or writes them.
+enum class TensorRole : uint8_t { Input, Intermediate, Output, Constant };
 
 struct TensorInfo {
   std::string name;  ///< unique, e.g. "layer0.attention.query"
@@ -62,5 +63,10 @@ struct TensorInfo {
   /// 0: one group of `cols` columns.
   uint32_t groupCols = 0;
 };
+
+/// Whether its values are there before the first operator.
+inline bool isGiven(const TensorInfo& info) {
+  return info.role == TensorRole::Input || info.role == TensorRole::Constant;
+}
 
 }  // namespace intformer

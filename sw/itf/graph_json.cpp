@@ -204,7 +204,7 @@ void tensorFields(Archive& archive, Info& info) {
   archive("type", info.type, ElementType::Index);
   archive("rows", info.rows);
   archive("cols", info.cols);
-  archive("role", info.role, TensorRole::Output);
+  archive("role", info.role, TensorRole::Constant);
   archive("group_cols", info.groupCols);
 }
 
@@ -212,9 +212,14 @@ void tensorFields(Archive& archive, Info& info) {
 
 nlohmann::ordered_json graphToJson(const Graph& graph, std::vector<uint8_t>& blob) {
   Json tensors = Json::array();
-  for (const TensorInfo& info : graph.tensors) {
+  for (TensorId id = 0; id < graph.tensors.size(); ++id) {
     Writer writer(blob);
-    tensorFields(writer, info);
+    tensorFields(writer, graph.tensors[id]);
+    if (graph.tensors[id].role == TensorRole::Constant) {
+      const auto values = graph.constants.find(id);
+      writer("values", values == graph.constants.end() ? std::vector<int16_t>()
+                                                       : values->second.data);
+    }
     tensors.push_back(writer.take());
   }
   Json operators = Json::array();
@@ -240,7 +245,15 @@ Graph graphFromJson(const nlohmann::ordered_json& json, std::span<const uint8_t>
   for (const Json& tensor : tensors) {
     const std::string where = fmt::format("graph.tensors[{}]", graph.tensors.size());
     Reader reader(tensor, blob, tensors.size(), where);
-    tensorFields(reader, graph.tensors.emplace_back());
+    TensorInfo& info = graph.tensors.emplace_back();
+    tensorFields(reader, info);
+    if (info.role == TensorRole::Constant) {
+      Tensor values;
+      values.type = info.type, values.rows = info.rows, values.cols = info.cols;
+      reader("values", values.data);
+      if (!values.data.empty())
+        graph.constants[static_cast<TensorId>(graph.tensors.size() - 1)] = std::move(values);
+    }
     reader.finish();
     if (!names.insert(graph.tensors.back().name).second)
       throw GraphFormatError(where + ".name is another tensor's too");

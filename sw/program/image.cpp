@@ -40,7 +40,16 @@ void moveCommands(std::vector<Command>& commands, uint64_t base) {
   moveAddresses(commands, [base](uint64_t address) { return address + base; });
 }
 
-void packTensor(const Placement& placement, const Tensor& tensor, std::vector<uint8_t>& memory) {
+void moveParts(Program& program, uint64_t constants, uint64_t tensors) {
+  const auto moved = [&](uint64_t address) {
+    return address + (address < program.readOnlyEnd ? constants : tensors);
+  };
+  moveAddresses(program.commands, moved);
+  for (MemorySegment& segment : program.constants) segment.address += constants;
+  for (Placement& placement : program.placements) placement.address = moved(placement.address);
+}
+
+void packTensor(const Placement& placement, const Tensor& tensor, std::span<uint8_t> memory) {
   checkInside(placement, memory.size());
   std::fill_n(memory.begin() + static_cast<std::ptrdiff_t>(placement.address), placement.bytes(),
               uint8_t{0});

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -57,7 +58,8 @@ struct Program {
   uint64_t programAddress = 0;           ///< multiple of 64
   std::vector<MemorySegment> constants;  ///< weights and per-channel constants; not the commands
   std::vector<Placement> placements;     ///< of every tensor that is ever in memory
-  uint64_t constantsAddress = 0;         ///< [constantsAddress, readOnlyEnd) is theirs
+  /// [constantsAddress, readOnlyEnd) is theirs, the graph's constant tensors among them
+  uint64_t constantsAddress = 0;
   uint64_t readOnlyEnd = 0;   ///< [0, readOnlyEnd) holds program and constants: open it read-only
   uint64_t memoryBytes = 0;   ///< [readOnlyEnd, memoryBytes) holds tensors: open it read-write
   std::vector<OperatorTrace> operators;
@@ -69,6 +71,10 @@ void moveCommands(std::vector<Command>& commands, uint64_t base);
 /// Every address in memory, of data and of lists, becomes what `moved` says.
 void moveAddresses(std::vector<Command>& commands,
                    const std::function<uint64_t(uint64_t)>& moved);
+
+/// Moves what is read only but the commands, and the tensors, by these distances modulo 2^64: the
+/// commands' addresses, constants and placements.
+void moveParts(Program& program, uint64_t constants, uint64_t tensors);
 
 /// Memory contents before the run: commands, constants and the input tensors, packed.
 std::vector<uint8_t> buildImage(const Program& program, const Graph& graph,
@@ -84,7 +90,7 @@ void renewImage(const Program& program, const Graph& graph, const TensorValues& 
 std::vector<uint8_t> buildLists(const Program& program, const Graph& graph,
                                 const TensorValues& inputs);
 /// Writes a tensor into a memory image / reads it back.
-void packTensor(const Placement& placement, const Tensor& tensor, std::vector<uint8_t>& memory);
+void packTensor(const Placement& placement, const Tensor& tensor, std::span<uint8_t> memory);
 Tensor unpackTensor(const Placement& placement, const TensorInfo& info,
                     const std::vector<uint8_t>& memory);
 

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t kEmbedding = 0, kNorm = 1, kQuery = 2, kAttention = 5, kSecond = 6,
                       kResidual = 7;
+constexpr TensorId kInput = 0;
 
 /// Two sequences in one layer, so that two attentions write one tensor.
 Graph good() { return buildBertEncoder(smallSpec(), 1, {4, 3}, 5, model::EncoderInput::Tokens); }
@@ -22,8 +23,7 @@ Op& at(Graph& graph, std::size_t index) {
   return std::get<Op>(graph.operators.at(index));
 }
 
-std::string refusal(const std::function<void(Graph&)>& change) {
-  Graph graph = good();
+std::string refusal(const std::function<void(Graph&)>& change, Graph graph = good()) {
   change(graph);
   try {
     checkGraph(graph);
@@ -60,6 +60,39 @@ TEST_CASE("tensors without a place among the others are refused", "[check]") {
           for (TensorInfo& info : g.tensors)
             if (info.role == TensorRole::Output) info.role = TensorRole::Intermediate;
         }) == "the graph has no output");
+}
+
+TEST_CASE("constants have values that fit, which nobody writes", "[check]") {
+  Graph good = buildBertEncoder(smallSpec(), 1, {3}, 5);
+  good.tensors[kInput].role = TensorRole::Constant;
+  std::ranges::fill((good.constants[kInput] = Tensor(ElementType::Int8, 3, 24)).data,
+                    int16_t{-128});
+  const auto wrong = [&](const std::function<void(Graph&)>& change) {
+    return refusal(change, good);
+  };
+  CHECK(wrong([](Graph&) {}) == "taken");
+  CHECK(wrong([](Graph& g) { g.constants.clear(); }) ==
+        "tensor input8: values: a constant needs them");
+  CHECK(wrong([](Graph& g) { g.tensors[kInput].role = TensorRole::Input; }) ==
+        "tensor input8: values: it is no constant");
+  CHECK(wrong([](Graph& g) { g.constants[99]; }) ==
+        "constants: tensor 99: the graph has tensors 0 to 13");
+  CHECK(wrong([](Graph& g) { g.constants[kInput].rows = 4; }) ==
+        "tensor input8: values: are 4 x 24 of int8, the tensor is 3 x 24 of int8");
+  CHECK(wrong([](Graph& g) { g.constants[kInput].type = ElementType::Int16; }) ==
+        "tensor input8: values: are 3 x 24 of int16, the tensor is 3 x 24 of int8");
+  CHECK(wrong([](Graph& g) { g.constants[kInput].data.pop_back(); }) ==
+        "tensor input8: values: there are 71, it needs 72, rows * cols");
+  CHECK(wrong([](Graph& g) { g.constants[kInput].data[7] = 128; }) ==
+        "tensor input8: values: [7]: 128: must be -128 to 127");
+  CHECK(wrong([](Graph& g) {
+          g.tensors[kInput].type = g.constants[kInput].type = ElementType::Uint8;
+        }) == "tensor input8: role 3: a constant is int8 or int16");
+  CHECK(wrong([](Graph& g) { at<Linear>(g, 0).output = kInput; }) ==
+        "operator layer0.attention.query: output input8: is a constant, which no operator may "
+        "write");
+  good.constants.clear();
+  checkGraph(good, false);
 }
 
 TEST_CASE("operators in an order in which a value is missing are refused", "[check]") {

@@ -66,6 +66,19 @@ TEST_CASE("a host's table of a batch's own rows gives the values of the whole ta
   for (uint32_t row = 0; row < 7; ++row) CHECK(got[op.token].index(row) == row);
 }
 
+TEST_CASE("a graph with constants has one length, and says so", "[lengths]") {
+  Graph graph = buildBertEncoder(smallSpec(), 1, {5}, 7);
+  TensorInfo& table = graph.tensors[1];
+  table.role = TensorRole::Constant;
+  graph.constants[1] = Tensor(table.type, table.rows, table.cols);
+  CHECK(structureOf(withLengths(graph, std::vector<uint32_t>{5})) == structureOf(graph));
+  const std::string reason =
+      "tensor input16: is a constant of 5 rows, which no other length and no batch has: give one "
+      "sequence of 5 tokens, the rows of input8";
+  for (const std::vector<uint32_t>& lengths : {std::vector<uint32_t>{4}, {5, 5}, {2, 3}})
+    CHECK_THROWS_WITH(withLengths(graph, lengths), reason);
+}
+
 TEST_CASE("sequences in a batch get the values that they get alone", "[lengths]") {
   const std::vector<std::vector<uint32_t>> sequences = {{4, 9, 1}, {7}, {1, 2, 3, 4, 5, 6, 7, 8},
                                                         {49, 0, 49}};

@@ -59,6 +59,31 @@ TEST_CASE("a field with a usual value is written where it has another", "[itf]")
   CHECK_THROWS_WITH(graphFromJson(wrong, blob), Contains("root_mean_square must be true or false"));
 }
 
+TEST_CASE("constants come back with their values", "[itf]") {
+  Graph graph = model::buildBertEncoder(smallSpec(), 1, {4}, 11);
+  TensorValues inputs = model::seededInputs(graph, 4);
+  for (const TensorId id : {0U, 1U}) {  // int8 and int16
+    graph.tensors[id].role = TensorRole::Constant;
+    graph.constants[id] = inputs[id];
+  }
+  std::vector<uint8_t> blob;
+  const Json json = graphToJson(graph, blob);
+  CHECK(graphFromJson(Json::parse(json.dump()), blob).constants == graph.constants);
+  Json wrong = json;
+  wrong["tensors"][0].erase("values");
+  CHECK_THROWS_WITH(graphFromJson(wrong, blob), "graph.tensors[0].values is missing");
+  wrong = json;
+  wrong["tensors"][2]["values"] = wrong["tensors"][0]["values"];
+  CHECK_THROWS_WITH(graphFromJson(wrong, blob), "graph.tensors[2].values is not known");
+  wrong = json;
+  wrong["tensors"][0]["values"]["count"] = 1U << 30;
+  CHECK_THROWS_WITH(graphFromJson(wrong, blob), Contains("lie beyond the data"));
+  graph.constants.clear();  // a form that is still to be filled in
+  blob.clear();
+  const Json form = graphToJson(graph, blob);
+  CHECK(graphFromJson(form, blob).constants.empty());
+}
+
 /// Calls visit(path, value) for every value of the JSON, deepest first.
 void forEachPath(const Json& json, const Json::json_pointer& at,
                  const std::function<void(const Json::json_pointer&)>& visit) {

@@ -1,4 +1,5 @@
 #include "tests/catch.hpp"
+#include "tests/graph/constants.hpp"
 #include "tests/graph/random_pattern.hpp"
 #include "tests/system/same_values.hpp"
 
@@ -38,6 +39,20 @@ TEST_CASE("patterns of attention are equal on tiny4", "[tiny4]") { randomPattern
 TEST_CASE("patterns of attention are equal on edge8", "[edge8]") { randomPatterns("edge8", 12); }
 TEST_CASE("patterns of attention are equal on base16", "[base16]") { randomPatterns("base16", 12); }
 TEST_CASE("patterns of attention are equal on wide32", "[wide32]") { randomPatterns("wide32", 6); }
+
+TEST_CASE("constants as queries, keys, values and identities are equal", "[tiny4]") {
+  Device device("tiny4");
+  for (uint64_t seed = 1; seed <= 10; ++seed) {
+    INFO("seed " << seed);
+    Random random(seed * 31);
+    Graph graph = seed % 2 == 0 ? buildBertEncoder(smallEncoder(4), 1, {9 + random.below(9)}, seed)
+                                : test::randomPattern({.most = 40, .mostWidth = 12}, random);
+    Workload work = workloadOf(graph, device.plan.family, seed);
+    while (test::makeConstants(work.graph, work.inputs, random) == 0) {
+    }
+    requireEqual(device, work, {}, tb::memoryTiming(20, 0.1, seed));
+  }
+}
 
 TEST_CASE("layers of every published pattern are equal", "[tiny4]") {
   Device device("tiny4");

@@ -31,11 +31,11 @@ inline void requireEqual(Device& device, const Workload& work,
   REQUIRE(check.run.ok());
   REQUIRE(check.comparison.mismatches == 0);
   // Every operator's every output, attention weights among them.
-  const auto inputs = std::ranges::count(work.graph.tensors, TensorRole::Input, &TensorInfo::role);
-  REQUIRE(check.comparison.tensors + static_cast<std::size_t>(inputs) == work.graph.tensors.size());
+  const auto given = std::ranges::count_if(work.graph.tensors, isGiven);
+  REQUIRE(check.comparison.tensors + static_cast<std::size_t>(given) == work.graph.tensors.size());
   uint64_t values = 0;
   for (const TensorInfo& info : work.graph.tensors)
-    if (info.role != TensorRole::Input) values += uint64_t{info.rows} * info.cols;
+    if (!isGiven(info)) values += uint64_t{info.rows} * info.cols;
   REQUIRE(check.comparison.values == values);
   REQUIRE(check.run.counters[INTFORMER_COUNT_COMMANDS] == program.commands.size());
   uint64_t loaded = 0;
