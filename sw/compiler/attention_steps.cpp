@@ -9,14 +9,16 @@
 namespace intformer::compiler {
 namespace {
 
+/// Logits that were kept are taken as they are: 16 * t * 2^15 / 2^19.
+constexpr Scale kKept{.multiplier = 0x8000, .shift = 19};
+
 /// What row_max and exp share, for the rows of one part of a piece's mask.
-Command maskedRows(Opcode opcode, const MaskPart& part, Scale scale, uint32_t logits,
-                   uint32_t stride, uint32_t statRow, bool opens) {
+Command maskedRows(Opcode opcode, const AttentionStep& step, const KeyPiece& piece,
+                   const MaskPart& part, Scale scale, uint32_t dim, bool opens) {
   return Command(opcode)
-      .set(Field::AccAddr, logits + part.offset)
-      .set(Field::AccStride, stride)
       .set(Field::Rows, part.rows)
-      .set(Field::StatRow, statRow + part.offset)
+      .set(Field::Panels, ceilDivide(piece.rows, dim))
+      .set(Field::StatRow, step.statRow + part.offset)
       .set(Field::RowPosition, part.rowPosition)
       .set(Field::ColumnPosition, part.columnPosition)
       .set(Field::StatsInit, opens)
@@ -55,6 +57,25 @@ uint32_t loadRowsOf(Context& context, TensorId tensor, uint32_t head, const RowS
   const uint32_t address = context.streamed.allocate(panels * rows);
   loadRows(context, tensor, address, {head * panels, panels, set, first, rows});
   return address;
+}
+
+/// The sums that logits are made of.
+Command& readSums(Command& command, const AttentionStep& step, const KeyPiece& piece,
+                  const MaskPart& part) {
+  const uint32_t rows = step.queries.rows;
+  return command.set(Field::AccAddr, step.logits + piece.panel * rows + part.offset)
+      .set(Field::AccStride, rows);
+}
+
+/// Where logits are kept: two words of a row.
+uint32_t keptAt(const AttentionStep& step, const KeyPiece& piece, const MaskPart& part) {
+  return step.weights + 2 * (piece.panel * step.queries.rows + part.offset);
+}
+
+/// Words from panel to panel of a step's weights, of which those that replace logits lie as far apart
+/// as these.
+uint32_t weightStride(const AttentionStep& step) {
+  return step.keepsLogits ? 2 * step.queries.rows : step.queries.rows;
 }
 
 bool isSame(const LoadedKeys& loaded, const KeyPiece& unit) {
@@ -155,40 +176,55 @@ void emitLogits(Context& context, const Attention& op, AttentionStep& step,
                             .set(Field::BTransposed, 1));
 }
 
-void emitMaximum(Context& context, const Attention& op, const AttentionStep& step,
-                 const KeyPlan& plan, bool opens) {
+void emitMaximum(Context& context, const Attention& op, AttentionStep& step, const KeyPlan& plan,
+                 bool opens) {
   const QueryRows& queries = step.queries;
+  const uint32_t dim = context.plan.dim;
+  if (step.keepsLogits)
+    step.weights = context.results.allocate(panelsOf(plan, dim) * weightStride(step));
   for (const KeyPiece& piece : plan) {
-    for (const MaskPart& part : maskParts(op, piece, queries.first, queries.rows))
-      context.stream.emit(maskedRows(Opcode::RowMax, part, op.logit[queries.head],
-                                     step.logits + piece.panel * queries.rows, queries.rows,
-                                     step.statRow, opens)
-                              .set(Field::Panels, ceilDivide(piece.rows, context.plan.dim)));
+    for (const MaskPart& part : maskParts(op, piece, queries.first, queries.rows)) {
+      Command command = maskedRows(Opcode::RowMax, step, piece, part, op.logit[queries.head], dim,
+                                   opens);
+      readSums(command, step, piece, part);
+      if (step.keepsLogits)
+        command.set(Field::Out16, 1)
+            .set(Field::Out16Addr, keptAt(step, piece, part))
+            .set(Field::Out16Stride, weightStride(step));
+      context.stream.emit(command);
+    }
     opens = false;
   }
+  if (step.keepsLogits) context.accumulator.release(step.logits);
 }
 
 void emitWeights(Context& context, const Attention& op, AttentionStep& step, const KeyPlan& plan,
                  bool opens) {
   const QueryRows& queries = step.queries;
-  const uint32_t rows = queries.rows, dim = context.plan.dim;
-  step.weights = context.results.allocate(panelsOf(plan, dim) * rows);
+  const uint32_t rows = queries.rows, dim = context.plan.dim, stride = weightStride(step);
+  if (!step.keepsLogits) step.weights = context.results.allocate(panelsOf(plan, dim) * rows);
   for (const KeyPiece& piece : plan) {
-    for (const MaskPart& part : maskParts(op, piece, queries.first, rows))
+    for (const MaskPart& part : maskParts(op, piece, queries.first, rows)) {
+      const Scale scale = step.keepsLogits ? kKept : op.logit[queries.head];
+      Command command = maskedRows(Opcode::Exp, step, piece, part, scale, dim, opens);
+      if (step.keepsLogits)
+        command.set(Field::In16, 1)
+            .set(Field::InAddr, keptAt(step, piece, part))
+            .set(Field::InStride, stride);
+      else
+        readSums(command, step, piece, part);
       context.stream.emit(
-          maskedRows(Opcode::Exp, part, op.logit[queries.head], step.logits + piece.panel * rows,
-                     rows, step.statRow, opens)
-              .set(Field::OutAddr, step.weights + piece.panel * rows + part.offset)
-              .set(Field::OutStride, rows)
-              .set(Field::Panels, ceilDivide(piece.rows, dim))
+          command.set(Field::OutAddr, step.weights + piece.panel * stride + part.offset)
+              .set(Field::OutStride, stride)
               .set(Field::Dither, op.dither));
+    }
     opens = false;
   }
-  context.accumulator.release(step.logits);
+  if (!step.keepsLogits) context.accumulator.release(step.logits);
   if (!keepsWeights(op, context.layout)) return;
   // They stay until the product has read them.
   for (const KeyPiece& piece : plan)
-    store(context, op.weights, Piece{step.weights + piece.panel * rows, rows, false},
+    store(context, op.weights, Piece{step.weights + piece.panel * stride, stride, false},
           Part{piece.first / dim, ceilDivide(piece.rows, dim),
                queries.head * op.rows + queries.first, rows});
 }
@@ -198,8 +234,8 @@ void emitProduct(Context& context, const Attention& op, AttentionStep& step,
   const uint32_t rows = step.queries.rows;
   for (const HeadPiece& piece : values.pieces) {
     context.stream.emit(Command(Opcode::Matmul)
-                            .set(Field::AAddr, step.weights + piece.panel * rows)
-                            .set(Field::AStride, rows)
+                            .set(Field::AAddr, step.weights + piece.panel * weightStride(step))
+                            .set(Field::AStride, weightStride(step))
                             .set(Field::BAddr, piece.address)
                             .set(Field::BStride, piece.stride)
                             .set(Field::CAddr, step.sums)

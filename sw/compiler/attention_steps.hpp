@@ -22,10 +22,12 @@ void releaseHead(Context& context, HeadOperand& operand);
 /// Q * K, to new rows of the accumulator.
 void emitLogits(Context& context, const Attention& op, AttentionStep& step,
                 const HeadOperand& query, const HeadOperand& keys, const KeyPlan& plan);
-/// `opens`: no maximum has been taken before.
-void emitMaximum(Context& context, const Attention& op, const AttentionStep& step,
-                 const KeyPlan& plan, bool opens);
-/// Weights of logits, whose rows are free then. `opens`: no weights have been summed up before.
+/// `opens`: no maximum has been taken before. Of a step that keeps its logits they get a place in the
+/// scratchpad, and their sums' rows are free then.
+void emitMaximum(Context& context, const Attention& op, AttentionStep& step, const KeyPlan& plan,
+                 bool opens);
+/// Weights of logits, whose rows are free then, or in the place of those that were kept. `opens`: no
+/// weights have been summed up before.
 void emitWeights(Context& context, const Attention& op, AttentionStep& step, const KeyPlan& plan,
                  bool opens);
 /// P * V, to the step's sums, which it `opens` or adds to; the weights are free then.

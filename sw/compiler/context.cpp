@@ -31,7 +31,7 @@ std::vector<std::vector<QueryRows>> allQueryRows(const Graph& graph, const Sched
   std::vector<std::vector<QueryRows>> rows(graph.operators.size());
   for (std::size_t op = 0; op < graph.operators.size(); ++op) {
     const auto* cut = std::get_if<AttentionCut>(&schedule.cuts[op]);
-    if (cut != nullptr && cut->keys == 0)
+    if (cut != nullptr && cut->logits == Logits::Accumulator)
       rows[op] = queryRows(std::get<Attention>(graph.operators[op]), *cut, schedule.frame, layout,
                            dim);
   }

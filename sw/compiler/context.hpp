@@ -51,7 +51,8 @@ struct AttentionStep {
   QueryRows queries;
   bool firstOfHead = false;  ///< of the operator's steps with this head of keys
   bool lastOfHead = false;
-  uint32_t weights = 0;  ///< scratchpad
+  bool keepsLogits = false;  ///< in the scratchpad, until weights take their place
+  uint32_t weights = 0;      ///< scratchpad; of the logits that are kept, too
   uint32_t logits = 0;   ///< accumulator
   uint32_t sums = 0;     ///< accumulator
   uint32_t statRow = 0;

@@ -1,6 +1,7 @@
 #include "sw/compiler/cuts.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "sw/compiler/layout.hpp"
@@ -41,6 +42,120 @@ uint32_t evenStep(uint32_t left, uint32_t most, uint32_t dim) {
   return std::min({left, most, static_cast<uint32_t>(roundUp(even, dim))});
 }
 
+/// The same for steps that keep their logits: more rows are no better than four tiles of them, as
+/// their keys take the port an eighth of the array's time then, and half a tile more may fit.
+std::vector<uint32_t> keptRows(uint32_t most, uint32_t dim) {
+  std::vector<uint32_t> choices = {std::min(most, 4 * dim)};
+  for (uint32_t rows = (choices[0] - 1) / (dim / 2) * (dim / 2); rows >= dim; rows -= dim / 2)
+    choices.push_back(rows);
+  return choices;
+}
+
+/// A step that keeps its logits, of so many rows and at most so many panels at a time; none: there is
+/// no room. Weights take the place of their logits while the next step's logits come in, chunk by chunk,
+/// and leave with their products; two chunks more are on their way. Four chunks of keys and values:
+/// in use, and loading.
+std::optional<KeptStep> keptStep(const Plan& plan, const AttentionShape& shape, uint32_t rows,
+                                 const std::optional<Division>& room, uint32_t mostPanels) {
+  const uint32_t all = shape.keys.panelsAt(rows, plan.dim), head = shape.headPanels;
+  if (3 * rows > plan.statRows || 2 * (head + 1) * rows > plan.accRows) return std::nullopt;
+  const Division fixed{.streamed = 3 * rows * head, .results = 2 * (all + head) * rows};
+  const Division ofPanel{.streamed = 4 * plan.dim * head, .results = 4 * rows};
+  uint32_t panels = std::min({all, mostPanels, plan.accRows / (2 * rows) - head});
+  const auto limit = [&](uint32_t words, uint32_t needed, uint32_t each) {
+    panels = std::min(panels, words < needed ? 0 : (words - needed) / each);
+  };
+  if (room) {
+    limit(room->streamed, fixed.streamed, ofPanel.streamed);
+    limit(room->results, fixed.results, ofPanel.results);
+  } else {
+    limit(plan.scratchWords, fixed.streamed + fixed.results, ofPanel.streamed + ofPanel.results);
+  }
+  if (panels == 0) return std::nullopt;
+  return KeptStep{.rows = rows,
+                  .panels = panels,
+                  .words = {.streamed = fixed.streamed + panels * ofPanel.streamed,
+                            .results = fixed.results + panels * ofPanel.results}};
+}
+
+/// Whether logits that are kept cost less than those that are computed twice, by the cycles of a row and
+/// a panel of keys: three or two products in the array, and two passes through the lanes, in which a
+/// row that is kept has two words.
+bool keepingPays(const Plan& plan, const AttentionShape& shape) {
+  const uint32_t pass = plan.beatsPerWord();
+  return std::max(2 * shape.headPanels, 2 * std::max(pass, 2U)) <
+         std::max(3 * shape.headPanels, 2 * pass);
+}
+
+/// What a frame has room for of an attention operator, way by way of its logits.
+class AttentionRoom {
+ public:
+  /// `most` rows of a step, or exactly so many; at most so many panels of keys at a time, where these
+  /// are taken in chunks.
+  AttentionRoom(const Plan& plan, const AttentionShape& shape, const Division& division,
+                uint32_t most, bool exactly, uint32_t mostPanels)
+      : plan_(plan), shape_(shape), division_(division), most_(most), exactly_(exactly),
+        mostPanels_(mostPanels) {}
+
+  [[nodiscard]] std::optional<AttentionCut> inAccumulator() const {
+    // Keys and values of a head, and the keys of the next; of few large heads without these.
+    for (const auto& [spare, heldHeads] : {std::pair{1U, 3U}, {0U, 3U}, {1U, 2U}, {0U, 2U}})
+      for (const uint32_t rows : choices())
+        if ((rows >= plan_.dim || rows >= most_) &&
+            fits(rows, shape_.keys.panelsAt(rows, plan_.dim), shape_.keys.heldAt(rows, plan_.dim),
+                 spare, heldHeads))
+          return AttentionCut{.rows = std::min(rows, most_), .keys = 0,
+                              .logits = Logits::Accumulator};
+    return std::nullopt;
+  }
+
+  [[nodiscard]] std::optional<AttentionCut> inScratchpad() const {
+    std::optional<KeptStep> best;
+    for (const uint32_t rows : exactly_ ? std::vector{most_} : keptRows(most_, plan_.dim)) {
+      const auto step = keptStep(plan_, shape_, rows, division_, mostPanels_);
+      if (!step || (best && step->panels * rows <= best->panels * best->rows)) continue;
+      best = step;
+      if (step->panels * shape_.headPanels * rows >= kCommandCycles) break;
+    }
+    if (!best) return std::nullopt;
+    return AttentionCut{.rows = best->rows, .keys = best->panels * plan_.dim,
+                        .logits = Logits::Scratchpad};
+  }
+
+  [[nodiscard]] std::optional<AttentionCut> twice() const {
+    for (const uint32_t rows : choices()) {
+      const uint32_t all = shape_.keys.panelsAt(rows, plan_.dim);
+      for (uint32_t panels = std::min(mostPanels_, all); panels >= 1; --panels)
+        if (fits(rows, panels, std::min(panels * plan_.dim, shape_.keys.keys), 1, 3))
+          return AttentionCut{.rows = std::min(rows, most_), .keys = panels * plan_.dim,
+                              .logits = Logits::Twice};
+    }
+    return std::nullopt;
+  }
+
+ private:
+  [[nodiscard]] std::vector<uint32_t> choices() const {
+    return exactly_ ? std::vector{most_} : rowChoices(most_, plan_.dim);
+  }
+  /// Accumulator rows, words of results, statistics slots, streamed words; `spare`: copies of a
+  /// step's data beyond what is needed at once.
+  [[nodiscard]] bool fits(uint32_t rows, uint32_t panels, uint32_t heldKeys, uint32_t spare,
+                          uint32_t heldHeads) const {
+    rows = std::min(rows, shape_.rows);
+    return (panels * (1 + spare) + shape_.headPanels * 2) * rows <= plan_.accRows &&
+           (panels * (2 + spare) + shape_.headPanels) * rows <= division_.results &&
+           (2 + spare) * rows <= plan_.statRows &&
+           (heldHeads * heldKeys + 3 * rows) * shape_.headPanels <= division_.streamed;
+  }
+
+  const Plan& plan_;
+  const AttentionShape& shape_;
+  const Division& division_;
+  uint32_t most_;
+  bool exactly_;
+  uint32_t mostPanels_;
+};
+
 }  // namespace
 
 LinearCut linearCut(const Plan& plan, const LinearShape& shape, const Frame& frame,
@@ -68,37 +183,38 @@ LinearCut linearCut(const Plan& plan, const LinearShape& shape, const Frame& fra
           .depthPanels = ceilDivide(shape.depthPanels, chunks)};
 }
 
-AttentionCut attentionCut(const Plan& plan, const AttentionShape& shape, const Frame& frame,
-                          AttentionCut wanted) {
-  const uint32_t dim = plan.dim;
-  // Accumulator rows, words of results, statistics slots, streamed words; `spare`: copies of a
-  // step's data beyond what is needed at once.
-  const auto fits = [&](uint32_t rows, uint32_t panels, uint32_t heldKeys, uint32_t spare,
-                        uint32_t heldHeads = 3) {
-    rows = std::min(rows, shape.rows);
-    return (panels * (1 + spare) + shape.headPanels * 2) * rows <= plan.accRows &&
-           (panels * (2 + spare) + shape.headPanels) * rows <= frame.division.results &&
-           (2 + spare) * rows <= plan.statRows &&
-           (heldHeads * heldKeys + 3 * rows) * shape.headPanels <= frame.division.streamed;
+Kept keepLogits(const Plan& plan, const AttentionShape& shape) {
+  const auto fit = [&](uint32_t tiles, uint32_t steps) {
+    const uint32_t rows = std::min(shape.rows, tiles * plan.dim);
+    const uint32_t all = shape.keys.panelsAt(rows, plan.dim);
+    return (steps * all + 2 * shape.headPanels) * rows <= plan.accRows;
   };
-  uint32_t most = std::min({frame.rowBlock, shape.rows, rowsOfWindows(shape.keys, dim)});
+  if (fit(2, 2) || !keepingPays(plan, shape)) return Kept::Never;
+  return fit(1, 1) ? Kept::Perhaps : Kept::First;
+}
+
+std::vector<KeptStep> keptSteps(const Plan& plan, const AttentionShape& shape) {
+  std::vector<KeptStep> steps;
+  if (keepLogits(plan, shape) == Kept::Never) return steps;
+  const uint32_t all = shape.keys.panelsAt(shape.rows, plan.dim);
+  for (const uint32_t rows : keptRows(shape.rows, plan.dim))
+    if (const auto step = keptStep(plan, shape, rows, std::nullopt, all)) steps.push_back(*step);
+  return steps;
+}
+
+AttentionCut attentionCut(const Plan& plan, const AttentionShape& shape, const Frame& frame,
+                          const AttentionWish& wanted) {
+  uint32_t most = std::min({frame.rowBlock, shape.rows, rowsOfWindows(shape.keys, plan.dim)});
   if (wanted.rows != 0) most = std::min(most, wanted.rows);
-  const auto choices = wanted.rows != 0 ? std::vector{most} : rowChoices(most, dim);
-  if (wanted.keys == 0)
-    // Keys and values of a head, and the keys of the next; of few large heads without these.
-    for (const auto& [spare, heldHeads] : {std::pair{1U, 3U}, {0U, 3U}, {1U, 2U}, {0U, 2U}})
-      for (const uint32_t rows : choices)
-        if ((rows >= dim || rows >= most) && fits(rows, shape.keys.panelsAt(rows, dim),
-                                                  shape.keys.heldAt(rows, dim), spare, heldHeads))
-          return {.rows = std::min(rows, most), .keys = 0};
-  for (const uint32_t rows : choices) {
-    const uint32_t all = shape.keys.panelsAt(rows, dim);
-    for (uint32_t panels = wanted.keys != 0 ? std::min(ceilDivide(wanted.keys, dim), all) : all;
-         panels >= 1; --panels)
-      if (fits(rows, panels, std::min(panels * dim, shape.keys.keys), 1))
-        return {.rows = std::min(rows, most), .keys = panels * dim};
-  }
-  throw Unfit("one attention step does not fit accumulator, statistics and scratchpad");
+  const AttentionRoom room{plan, shape, frame.division, most, wanted.rows != 0,
+                           wanted.keys != 0 ? ceilDivide(wanted.keys, plan.dim) : ~uint32_t{0}};
+  const auto mayBe = [&](Logits way) { return !wanted.logits || *wanted.logits == way; };
+  std::optional<AttentionCut> cut;
+  if (wanted.logits == Logits::Scratchpad) cut = room.inScratchpad();
+  if (wanted.keys == 0 && mayBe(Logits::Accumulator)) cut = room.inAccumulator();
+  if (!cut && mayBe(Logits::Twice)) cut = room.twice();
+  if (!cut) throw Unfit("one attention step does not fit accumulator, statistics and scratchpad");
+  return *cut;
 }
 
 std::vector<QueryRows> attentionSteps(uint32_t heads, uint32_t first, uint32_t rows,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "gen/plan.hpp"
@@ -36,12 +37,34 @@ struct AttentionShape {
   auto operator<=>(const AttentionShape&) const = default;
 };
 
+/// What a user or a search wants of an attention operator's cut: at most so many rows, keys in chunks
+/// of so many, rounded up to panels (0: as it comes), and a way of the logits.
+struct AttentionWish {
+  uint32_t rows = 0;
+  uint32_t keys = 0;
+  std::optional<Logits> logits = {};
+};
+
 /// The most query rows of which accumulator, statistics and scratchpad hold a step and, if that can
 /// be, a step beside it; where keys lie in windows, not so many that a step meets many more keys than
-/// each of its rows. `wanted`: at most so many rows; keys in chunks of so many, rounded up to
-/// panels. Throws Unfit.
+/// each of its rows. Logits lie in the accumulator, where they do not fit or keys are wanted in chunks
+/// they are computed twice, if no way is wanted. Throws Unfit.
 AttentionCut attentionCut(const Plan& plan, const AttentionShape& shape, const Frame& frame,
-                          AttentionCut wanted = {});
+                          const AttentionWish& wanted = {});
+
+/// Rows of a step that keeps its logits, keys at a time, and what it takes of the scratchpad with the
+/// next step beside it.
+struct KeptStep {
+  uint32_t rows = 0;
+  uint32_t panels = 0;  ///< of keys, at a time
+  Division words = {};
+};
+/// Whether an operator's logits may better be kept: never where the accumulator holds two steps
+/// of two tiles of rows; first of all where it does not even hold one of one tile.
+enum class Kept : uint8_t { Never, Perhaps, First };
+Kept keepLogits(const Plan& plan, const AttentionShape& shape);
+/// Ways to do so in the whole scratchpad, most rows first.
+std::vector<KeptStep> keptSteps(const Plan& plan, const AttentionShape& shape);
 
 /// Query rows of the steps through all heads of an attention over rows [first, first + rows) of
 /// `total`: at most so many as the cut says, inside one row block each, of like size.

@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <utility>
 
 #include "sw/compiler/attention_steps.hpp"
+#include "sw/compiler/kept_logits.hpp"
 #include "sw/compiler/lowering.hpp"
 #include "sw/compiler/pick.hpp"
 
@@ -70,9 +72,8 @@ void attendProduct(Context& context, const Attention& op, AttentionStep& step) {
   noteResult(context, op, queries.first, queries.rows);
 }
 
-void attendInChunks(Context& context, const Attention& op, AttentionStep& step, uint32_t panels) {
-  // The logits are computed twice, once for the maximum and once for the weights: the same bits as
-  // a row that fits (docs/2-numerics.md, 5.4).
+/// The logits are computed twice, once for the maximum and once for the weights.
+void attendTwice(Context& context, const Attention& op, AttentionStep& step, uint32_t panels) {
   const std::vector<KeyPlan> chunks = chunksOf(step.queries.keys, panels, context.plan.dim);
   HeadOperand query = findQueries(context, op, step, false);
   const auto logits = [&](const KeyPlan& chunk) {
@@ -105,6 +106,14 @@ void attendInChunks(Context& context, const Attention& op, AttentionStep& step, 
   emitResult(context, op, step);
 }
 
+void attendTwice(Context& context, const Attention& op, const AttentionCut& cut) {
+  const uint32_t dim = context.plan.dim;
+  for (QueryRows& rows : queryRows(op, cut, context.schedule.frame, context.layout, dim)) {
+    AttentionStep step{.queries = std::move(rows)};
+    attendTwice(context, op, step, cut.keys / dim);
+  }
+}
+
 }  // namespace
 
 void lowerAttention(Context& context, const Attention& op, const Task& task) {
@@ -112,11 +121,10 @@ void lowerAttention(Context& context, const Attention& op, const Task& task) {
   if (task.part == Task::Part::Logits) return attendLogits(context, op, context.steps[task.step]);
   placeContext(context, op);
   const auto& cut = std::get<AttentionCut>(context.schedule.cuts[task.op]);
-  const Frame& frame = context.schedule.frame;
-  for (const QueryRows& rows : queryRows(op, cut, frame, context.layout, context.plan.dim)) {
-    AttentionStep step{.queries = rows};
-    attendInChunks(context, op, step, cut.keys / context.plan.dim);
-  }
+  if (cut.logits == Logits::Scratchpad)
+    attendKept(context, op, cut);
+  else
+    attendTwice(context, op, cut);
   noteResult(context, op, 0, op.rows);
 }
 

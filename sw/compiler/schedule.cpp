@@ -7,10 +7,11 @@ namespace intformer::compiler {
 std::string text(const Frame& frame, uint32_t scratchWords, uint32_t dim) {
   const auto kib = [&](uint32_t words) { return uint64_t{words} * dim / 1024; };
   const Division& division = frame.division;
-  return fmt::format("blocks of {} rows, {}, {}/{}/{} KiB", frame.rowBlock,
+  return fmt::format("blocks of {} rows, {}, {}/{}/{} KiB{}", frame.rowBlock,
                      frame.operands == Operands::Resident ? "resident" : "streamed",
                      kib(division.streamed), kib(division.results),
-                     kib(scratchWords - division.streamed - division.results));
+                     kib(scratchWords - division.streamed - division.results),
+                     frame.keepsLogits ? ", logits kept" : "");
 }
 
 std::string text(const Cut& cut, uint32_t dim) {
@@ -19,9 +20,14 @@ std::string text(const Cut& cut, uint32_t dim) {
                        linear->depthPanels * dim);
   const auto* attention = std::get_if<AttentionCut>(&cut);
   if (attention == nullptr) return {};
-  return attention->keys == 0
-             ? fmt::format("{} query rows per step", attention->rows)
-             : fmt::format("{} query rows, {} keys per step", attention->rows, attention->keys);
+  switch (attention->logits) {
+    case Logits::Accumulator: return fmt::format("{} query rows per step", attention->rows);
+    case Logits::Scratchpad:
+      return fmt::format("{} query rows, logits kept, {} keys at a time", attention->rows,
+                         attention->keys);
+    case Logits::Twice: break;
+  }
+  return fmt::format("{} query rows, {} keys twice per step", attention->rows, attention->keys);
 }
 
 }  // namespace intformer::compiler

@@ -27,6 +27,7 @@ struct Frame {
   Operands operands = Operands::Resident;
   uint32_t rowBlock = 1;  ///< rows that one pass over an operator's weights covers
   Division division = {};
+  bool keepsLogits = false;  ///< in the scratchpad, of operators where that may pay
   bool operator==(const Frame&) const = default;
 };
 
@@ -37,10 +38,18 @@ struct LinearCut {
   bool operator==(const LinearCut&) const = default;
 };
 
+/// Where a step's logits are between their maximum and their weights. No way changes a result.
+enum class Logits : uint8_t {
+  Accumulator,  ///< all of them, as sums
+  Scratchpad,   ///< chunk by chunk, in 16 bits
+  Twice,        ///< nowhere: each chunk is computed again
+};
+
 /// How one attention operator is cut.
 struct AttentionCut {
   uint32_t rows = 0;  ///< query rows per step, at most
-  uint32_t keys = 0;  ///< keys per chunk, with the logits computed twice; 0: all at once
+  uint32_t keys = 0;  ///< keys per chunk; 0: all at once, which is the accumulator's way
+  Logits logits = Logits::Accumulator;
   bool operator==(const AttentionCut&) const = default;
 };
 
@@ -55,10 +64,10 @@ struct Schedule {
   bool operator==(const Schedule&) const = default;
 };
 
-/// "blocks of 32 rows, resident, 192/64/256 KiB": streamed, results, resident.
+/// "blocks of 32 rows, resident, 192/64/256 KiB": streamed, results, resident; ", logits kept".
 std::string text(const Frame& frame, uint32_t scratchWords, uint32_t dim);
-/// "32 columns, depth 768" or "16 query rows per step" or "16 query rows, 64 keys per step";
-/// empty for none.
+/// "32 columns, depth 768" or "16 query rows per step" or "16 query rows, 64 keys twice per step" or
+/// "16 query rows, logits kept, 64 keys at a time"; empty for none.
 std::string text(const Cut& cut, uint32_t dim);
 
 /// A schedule does not fit; another one may.

@@ -68,6 +68,34 @@ uint32_t headWords(const Graph& graph, uint32_t dim) {
 /// Divisions of the scratchpad, in sixteenths.
 constexpr Division kResidentShares[] = {{4, 1}, {4, 2}, {6, 2}, {2, 1}, {9, 2}, {3, 1}};
 constexpr Division kStreamedShares[] = {{8, 4}, {10, 3}, {12, 2}, {6, 6}};
+/// Divisions to try for logits that are kept.
+constexpr std::size_t kKeptDivisions = 3;
+
+AttentionShape shapeOf(const Attention& op, uint32_t dim, bool all) {
+  return {.rows = op.rows,
+          .headPanels = ceilDivide(op.headWidth, dim),
+          .keys = keyShape(op, dim, all)};
+}
+
+/// Divisions that hold the longest rows of logits that may be kept, and a quarter for streams or
+/// what these need.
+std::vector<Division> keptDivisions(const Graph& graph, const Plan& plan) {
+  std::vector<KeptStep> longest;
+  for (const Attention* op : operatorsOf<Attention>(graph)) {
+    std::vector<KeptStep> steps = keptSteps(plan, shapeOf(*op, plan.dim, false));
+    if (!steps.empty() && (longest.empty() || steps.back().words.results >
+                                                  longest.back().words.results))
+      longest = std::move(steps);
+  }
+  std::vector<Division> divisions;
+  for (const KeptStep& step : longest) {
+    const uint32_t most = plan.scratchWords - step.words.results;
+    const uint32_t streamed = std::min(std::max(step.words.streamed, plan.scratchWords / 4), most);
+    divisions.push_back({.streamed = streamed, .results = step.words.results});
+    if (divisions.size() == kKeptDivisions) break;
+  }
+  return divisions;
+}
 
 /// Cuts the operators of one graph.
 class Cutter {
@@ -92,10 +120,10 @@ class Cutter {
                      frame_, wanted);
   }
   /// Throws Unfit.
-  AttentionCut cut(const Attention& op, AttentionCut wanted) {
-    const AttentionShape shape{.rows = op.rows,
-                               .headPanels = layout_.tensors[op.query].groupStride / plan_.dim,
-                               .keys = keyShape(op, plan_.dim, keepsWeights(op, layout_))};
+  AttentionCut cut(const Attention& op, AttentionWish wanted) {
+    const AttentionShape shape = shapeOf(op, plan_.dim, keepsWeights(op, layout_));
+    if (frame_.keepsLogits && !wanted.logits && keepLogits(plan_, shape) != Kept::Never)
+      wanted.logits = Logits::Scratchpad;
     const auto [known, fresh] = attention_.try_emplace(shape);
     if (fresh) known->second = attentionCut(plan_, shape, frame_, wanted);
     return known->second;
@@ -154,7 +182,7 @@ uint32_t longestStep(const Attention& op, const Schedule& schedule, const Attent
 
 /// Cuts attention as `wanted`, where it is `alike`. False: it does not fit.
 template <typename Alike>
-bool attendBy(const Graph& graph, Cutter cutter, const AttentionCut& wanted, const Alike& alike,
+bool attendBy(const Graph& graph, Cutter cutter, const AttentionWish& wanted, const Alike& alike,
               Schedule& schedule) {
   try {
     for (std::size_t op = 0; op < graph.operators.size(); ++op)
@@ -173,6 +201,11 @@ std::vector<Frame> proposeFrames(const Graph& graph, const Plan& plan,
                                  const CompileOptions& options) {
   const uint32_t rows = tallest(graph);
   const uint32_t head = headWords(graph, plan.dim);
+  const std::vector<Division> kept =
+      options.logits || options.keyChunk != 0 ? std::vector<Division>{} : keptDivisions(graph, plan);
+  const bool keptFirst = std::ranges::any_of(operatorsOf<Attention>(graph), [&](const Attention* op) {
+    return keepLogits(plan, shapeOf(*op, plan.dim, false)) == Kept::First;
+  });
   std::vector<Frame> frames;
   const auto add = [&](Operands operands, std::vector<uint32_t> blocks,
                        std::span<const Division> all) {
@@ -185,8 +218,15 @@ std::vector<Frame> proposeFrames(const Graph& graph, const Plan& plan,
       return division.streamed >= head;
     });
     if (options.rowBlock != 0) blocks = {options.rowBlock};
-    for (const uint32_t block : blocks)
-      for (const Division& division : divisions) frames.push_back({operands, block, division});
+    for (const uint32_t block : blocks) {
+      const auto addAll = [&](const std::vector<Division>& some, bool keepsLogits) {
+        for (const Division& division : some)
+          frames.push_back({operands, block, division, keepsLogits});
+      };
+      if (keptFirst) addAll(kept, true);
+      addAll(divisions, false);
+      if (!keptFirst) addAll(kept, true);
+    }
   };
   add(Operands::Resident, residentBlocks(rows, plan.dim), kResidentShares);
   add(Operands::Streamed, streamedBlocks(rows, plan.dim), kStreamedShares);
@@ -204,7 +244,7 @@ Schedule cutOperators(const Graph& graph, const Plan& plan, const MemoryLayout& 
           return cutter.cut(i, {options.columnTiles, options.depthPanels});
         },
         [&](const Attention& op) -> Cut {
-          return cutter.cut(op, {options.attentionRows, options.keyChunk});
+          return cutter.cut(op, {options.attentionRows, options.keyChunk, options.logits});
         },
         [](const LayerNorm&) { return Cut{}; }, [](const Embedding&) { return Cut{}; });
   return schedule;
@@ -243,9 +283,12 @@ std::vector<Variation> vary(const Graph& graph, const Plan& plan, const MemoryLa
             return windows ? Traits<Attention>::shape(graph, other) == shapes[i]
                            : !hasWindows(other, keepsWeights(other, layout));
           };
-          for (const uint32_t count : counts) {
+          std::vector<AttentionWish> wishes;
+          for (const uint32_t count : counts)
+            wishes.push_back({count, options.keyChunk, options.logits});
+          for (const AttentionWish& wish : wishes) {
             Variation variation{i, base};
-            if (attendBy(graph, cutter, {count, options.keyChunk}, isAlike, variation.schedule))
+            if (attendBy(graph, cutter, wish, isAlike, variation.schedule))
               result.push_back(std::move(variation));
           }
         },

@@ -95,7 +95,11 @@ TEST_CASE("different tilings give the same tensors") {
   for (const CompileOptions& options :
        {CompileOptions{}, CompileOptions{.rowBlock = 7}, CompileOptions{.attentionRows = 5},
         CompileOptions{.keyChunk = 8}, CompileOptions{.keyChunk = 24, .columnTiles = 3},
-        CompileOptions{.rowBlock = 16, .depthPanels = 1}}) {
+        CompileOptions{.rowBlock = 16, .depthPanels = 1},
+        CompileOptions{.logits = Logits::Scratchpad},
+        CompileOptions{.attentionRows = 5, .keyChunk = 8, .logits = Logits::Scratchpad},
+        CompileOptions{.rowBlock = 16, .keyChunk = 40, .logits = Logits::Scratchpad},
+        CompileOptions{.keyChunk = 8, .logits = Logits::Twice}}) {
     const Program program = compile(graph, plan, options);
     CHECK(program.commands.size() != commands);  // it is another program
     commands = program.commands.size();
@@ -103,7 +107,9 @@ TEST_CASE("different tilings give the same tensors") {
   }
 }
 
-TEST_CASE("attention over more keys than the accumulator holds takes two passes") {
+TEST_CASE("attention over more keys than the accumulator holds keeps its logits or makes them twice") {
+  const auto [logits, kept] = GENERATE(std::pair{Logits::Scratchpad, true},
+                                       std::pair{Logits::Twice, false});
   Random random(5);
   GraphShape shape;
   shape.rows = 200;
@@ -113,10 +119,16 @@ TEST_CASE("attention over more keys than the accumulator holds takes two passes"
   const Graph graph = randomGraph(shape, random);
   const TensorValues inputs = randomInputs(graph, random);
   const Plan plan = configPlan("edge8", {"accumulator.bytes=4096"});  // 128 rows
-  const Program program = compile(graph, plan);
-  uint32_t continued = 0;
-  for (const Command& command : program.commands)
-    if (command.opcode() == Opcode::RowMax && command.get(Field::StatsInit) == 0) ++continued;
+  const Program program = compile(graph, plan, {.logits = logits});
+  uint32_t continued = 0, written = 0, read = 0;
+  for (const Command& command : program.commands) {
+    if (command.opcode() == Opcode::Exp) read += command.flag(Field::In16);
+    if (command.opcode() != Opcode::RowMax) continue;
+    continued += !command.flag(Field::StatsInit);
+    written += command.flag(Field::Out16);
+  }
   CHECK(continued > 0);
+  CHECK((written > 0) == kept);
+  CHECK(read == written);
   CHECK(runAndCompare(graph, plan, program, inputs) == "");
 }

@@ -19,6 +19,7 @@ namespace {
 Plan numbers() {
   Plan plan;
   plan.dim = 16;
+  plan.lanes = 16;
   plan.scratchWords = 16384;
   plan.accRows = 4096;
   plan.statRows = 256;
@@ -88,16 +89,50 @@ TEST_CASE("attention takes the most rows that the memories hold twice, then once
   plan.accRows = (8 + 2 * 4) * 16;  // one step alone
   CHECK(attentionCut(plan, shape, kFrame) == AttentionCut{16, 0});
   plan.accRows = (8 + 2 * 4) * 16 - 1;  // not all keys for DIM rows
-  CHECK(attentionCut(plan, shape, kFrame) == AttentionCut{16, 3 * 16});
+  CHECK(attentionCut(plan, shape, kFrame) == AttentionCut{16, 3 * 16, Logits::Twice});
   plan.accRows = 2 * 4 + 1;
   CHECK_THROWS_AS(attentionCut(plan, shape, kFrame), Unfit);
 }
 
 TEST_CASE("wishes for attention are kept, with chunks of whole panels") {
   const AttentionShape shape{.rows = 128, .headPanels = 4, .keys = {.keys = 128, .panels = 8}};
+  Plan small = numbers();
+  small.accRows = (8 + 2 * 4) * 16 - 1;
   CHECK(attentionCut(numbers(), shape, kFrame, {5, 0}) == AttentionCut{5, 0});
-  CHECK(attentionCut(numbers(), shape, kFrame, {0, 20}) == AttentionCut{32, 32});
-  CHECK(attentionCut(numbers(), shape, kFrame, {0, 999}) == AttentionCut{32, 128});
+  CHECK(attentionCut(numbers(), shape, kFrame, {0, 20}) == AttentionCut{32, 32, Logits::Twice});
+  CHECK(attentionCut(numbers(), shape, kFrame, {0, 999}) == AttentionCut{32, 128, Logits::Twice});
+  CHECK_THROWS_AS(attentionCut(small, shape, kFrame, {0, 0, Logits::Accumulator}), Unfit);
+  CHECK(attentionCut(numbers(), shape, kFrame, {0, 20, Logits::Scratchpad}) ==
+        AttentionCut{32, 32, Logits::Scratchpad});
+  CHECK(attentionCut(numbers(), shape, kFrame, {5, 0, Logits::Scratchpad}) ==
+        AttentionCut{5, 128, Logits::Scratchpad});
+}
+
+TEST_CASE("logits may be kept where the accumulator holds few rows and the lanes have time") {
+  const auto shape = [](uint32_t panels, uint32_t headPanels = 4) {
+    return AttentionShape{.rows = 128, .headPanels = headPanels,
+                          .keys = {.keys = panels * 16, .panels = panels}};
+  };
+  CHECK(keepLogits(numbers(), shape(60)) == Kept::Never);    // (2 * 60 + 2 * 4) * 32 sums fit
+  CHECK(keepLogits(numbers(), shape(61)) == Kept::Perhaps);
+  CHECK(keepLogits(numbers(), shape(248)) == Kept::Perhaps);  // (248 + 2 * 4) * 16 fit
+  CHECK(keepLogits(numbers(), shape(249)) == Kept::First);
+  // A row and panel: four words to move against three products.
+  CHECK(keepLogits(numbers(), shape(249, 1)) == Kept::Never);
+}
+
+TEST_CASE("logits that are kept have a row and two chunks more, four chunks of keys beside them") {
+  const AttentionShape shape{.rows = 128, .headPanels = 4, .keys = {.keys = 4096, .panels = 256}};
+  const std::vector<KeptStep> steps = keptSteps(numbers(), shape);
+  REQUIRE(steps.size() == 2);  // of 32 rows the logits alone take 16384 words
+  CHECK(steps[0].rows == 24);  // 2 * (256 + 4) * 24 + 3 * 24 * 4 words; 10 x (4 * 24 + 4 * 64)
+  CHECK(steps[0].panels == 10);
+  CHECK(steps[0].words == Division{.streamed = 288 + 2560, .results = 12480 + 960});
+  CHECK(steps[1].rows == 16);
+  CHECK(steps[1].panels == 24);
+  const Frame frame{Operands::Resident, 128, steps[0].words, true};
+  CHECK(attentionCut(numbers(), shape, frame, {0, 0, Logits::Scratchpad}) ==
+        AttentionCut{24, 160, Logits::Scratchpad});
 }
 
 TEST_CASE("steps of attention cover a sequence once per head, inside row blocks, of like size") {
@@ -150,7 +185,9 @@ TEST_CASE("a schedule can be read and compared") {
   CHECK(text(kFrame, 16384, 16) == "blocks of 32 rows, resident, 128/64/64 KiB");
   CHECK(text(LinearCut{2, 48}, 16) == "32 columns, depth 768");
   CHECK(text(AttentionCut{16, 0}, 16) == "16 query rows per step");
-  CHECK(text(AttentionCut{16, 64}, 16) == "16 query rows, 64 keys per step");
+  CHECK(text(AttentionCut{16, 64, Logits::Twice}, 16) == "16 query rows, 64 keys twice per step");
+  CHECK(text(AttentionCut{24, 64, Logits::Scratchpad}, 16) ==
+        "24 query rows, logits kept, 64 keys at a time");
   CHECK(text(Cut{}, 16).empty());
   const Case c;
   Schedule other = c.schedule;

@@ -74,7 +74,9 @@ TEST_CASE("tiling and bus latency change no byte", "[base16]") {
   small.keyChunk = 32;
   small.columnTiles = 1;
   small.depthPanels = 2;
-  for (const CompileOptions& options : {CompileOptions{}, small})
+  CompileOptions kept = small;
+  kept.logits = compiler::Logits::Scratchpad;
+  for (const CompileOptions& options : {CompileOptions{}, small, kept})
     for (const uint32_t latency : {1u, 333u})
       requireEqual(device, work, options, tb::memoryTiming(latency, 0.0, 1));
 }

@@ -27,6 +27,7 @@ void randomPatterns(const std::string& config, uint32_t count) {
     CompileOptions options;
     if (seed % 3 == 0) options.attentionRows = device.plan.dim;
     if (seed % 4 == 0) options.keyChunk = device.plan.dim;
+    if (seed % 4 == 1) options.logits = compiler::Logits::Scratchpad;
     const auto latency = static_cast<uint32_t>(15 * seed);
     requireEqual(device, workloadOf(graph, device.plan.family, seed), options,
                  tb::memoryTiming(latency, seed % 2 == 0 ? 0.2 : 0.0, seed));
