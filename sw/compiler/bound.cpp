@@ -38,6 +38,11 @@ Need needOf(const Operator& op, uint32_t dim, const MemoryLayout& layout) {
         const TensorLayout& out = of(embedding.output);
         const uint64_t words = uint64_t{out.panels} * out.rows;
         return Need{cycles(uint64_t{2} * out.panels, out.rows), 4 * words};
+      },
+      [&](const Product& product) {
+        const TensorLayout& out = of(product.output);
+        return Need{cycles(uint64_t{of(product.left).panels} * out.panels, out.rows),
+                    uint64_t{out.panels} * constantBytes(Opcode::Requantize)};
       });
 }
 

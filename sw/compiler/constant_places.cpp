@@ -22,7 +22,7 @@ ConstantPlaces::ConstantPlaces(const Graph& graph, const Plan& plan, const Memor
           norm(op);
           identity();
         },
-        [&](const Embedding&) { embedding(op); });
+        [&](const Embedding&) { embedding(op); }, [&](const Product&) { product(op); });
 }
 
 uint64_t ConstantPlaces::tilePitch(const Linear& op) const {
@@ -86,6 +86,20 @@ uint64_t ConstantPlaces::norm(uint32_t index) {
   place = pool_.add(record * in.panels, [=, &op, &in](std::span<uint8_t> bytes) {
     for (uint32_t panel = 0; panel < in.panels; ++panel)
       fillLayerNormConstants(op, in, dim, panel, bytes.subspan(panel * record));
+  });
+  return *place;
+}
+
+uint64_t ConstantPlaces::product(uint32_t index) {
+  std::optional<uint64_t>& place = places_[index];
+  if (place) return *place;
+  const auto& op = std::get<Product>(graph_.operators[index]);
+  const TensorLayout& out = of(op.output);
+  const uint32_t dim = plan_.dim;
+  const std::size_t record = std::size_t{constantBytes(Opcode::Requantize)} * dim;
+  place = pool_.add(record * out.panels, [=, &op, &out](std::span<uint8_t> bytes) {
+    for (uint32_t panel = 0; panel < out.panels; ++panel)
+      fillProductConstants(op, out, dim, panel, bytes.subspan(panel * record));
   });
   return *place;
 }

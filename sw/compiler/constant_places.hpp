@@ -42,6 +42,7 @@ class ConstantPlaces {
   /// `known`: the place, if the range has one.
   WeightPlace weights(uint32_t op, const WeightRange& range, std::optional<uint64_t>& known);
   uint64_t norm(uint32_t op);
+  uint64_t product(uint32_t op);  ///< panel after panel
   /// A residual that passes its identity on.
   uint64_t identity();
   const EmbeddingPlaces& embedding(uint32_t op);
@@ -61,7 +62,7 @@ class ConstantPlaces {
   const MemoryLayout& layout_;
   bool shared_;
   ConstantPool pool_;
-  std::vector<std::optional<uint64_t>> places_;  ///< of linear operators and LayerNorms
+  std::vector<std::optional<uint64_t>> places_;  ///< but of embeddings
   std::vector<std::optional<EmbeddingPlaces>> embeddings_;
   std::optional<uint64_t> identity_;
 };

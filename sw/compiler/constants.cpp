@@ -103,6 +103,16 @@ void fillLinearConstants(const Linear& op, const TensorLayout& out, uint32_t dim
   }
 }
 
+void fillProductConstants(const Product& op, const TensorLayout& out, uint32_t dim, uint32_t panel,
+                          std::span<uint8_t> words) {
+  for (uint32_t c = 0; c < dim; ++c) {
+    const auto column = out.column(panel * dim + c);
+    Record record(words, dim, c);
+    record.scale(column ? op.epilogue.scale[*column] : Scale{});
+    record.zero(column ? op.epilogue.zero[*column] : int8_t{0});
+  }
+}
+
 void fillLayerNormConstants(const LayerNorm& op, const TensorLayout& out, uint32_t dim,
                             uint32_t panel, std::span<uint8_t> words) {
   for (uint32_t c = 0; c < dim; ++c) {

@@ -40,6 +40,8 @@ void fillWeights(const Linear& op, const TensorLayout& in, const TensorLayout& o
 /// channels give zero.
 void fillLinearConstants(const Linear& op, const TensorLayout& out, uint32_t dim, uint32_t panel,
                          std::span<uint8_t> words);
+void fillProductConstants(const Product& op, const TensorLayout& out, uint32_t dim, uint32_t panel,
+                          std::span<uint8_t> words);
 void fillLayerNormConstants(const LayerNorm& op, const TensorLayout& out, uint32_t dim,
                             uint32_t panel, std::span<uint8_t> words);
 /// The residual of an embedding's two tables.

@@ -158,6 +158,11 @@ class AttentionRoom {
 
 }  // namespace
 
+bool keepsLeft(const Plan& plan, const Frame& frame, uint64_t words) {
+  const Division& division = frame.division;
+  return 2 * words + division.streamed + division.results <= plan.scratchWords;
+}
+
 LinearCut linearCut(const Plan& plan, const LinearShape& shape, const Frame& frame,
                     LinearCut wanted) {
   const uint32_t rows = shape.rows;

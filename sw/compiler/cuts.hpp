@@ -26,6 +26,9 @@ struct LinearShape {
 
 /// Commands that last long enough, of which streaming ring, accumulator and results hold four.
 /// Where `wanted` is not 0 it is taken, as far as the operator is so large.
+/// Whether so many words of a product's left operand, which may be as wide as a sequence is long, stay
+/// while column tiles pass over them.
+bool keepsLeft(const Plan& plan, const Frame& frame, uint64_t words);
 LinearCut linearCut(const Plan& plan, const LinearShape& shape, const Frame& frame,
                     LinearCut wanted = {});
 

@@ -28,7 +28,8 @@ uint64_t residentWords(const Context& context, const Operator& op) {
       [&](const LayerNorm& norm) {
         return words(norm.input) + words(norm.output8) + words(norm.output16);
       },
-      [&](const Embedding& embedding) { return words(embedding.output); });
+      [&](const Embedding& embedding) { return words(embedding.output); },
+      [&](const Product& product) { return words(product.output); });
 }
 
 /// Refuses a schedule that cannot work before any work is done.
@@ -54,7 +55,8 @@ void lowerTask(Context& context, const Task& task) {
       [&](const LayerNorm& norm) { lowerLayerNorm(context, task.op, norm, task.block); },
       [&](const Embedding& embedding) {
         lowerEmbedding(context, task.op, embedding, task.block);
-      });
+      },
+      [&](const Product& product) { lowerProduct(context, task.op, product, task.block); });
   if (isRowWise(op))
     for (const Operand& output : outputsOf(op))
       noteWritten(context, output.tensor, task.block.index);

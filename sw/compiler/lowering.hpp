@@ -28,6 +28,7 @@ Lowered lower(const Graph& graph, const Plan& plan, const MemoryLayout& layout,
 void lowerLinear(Context& context, uint32_t index, const Linear& op, const RowBlock& block);
 void lowerLayerNorm(Context& context, uint32_t index, const LayerNorm& op, const RowBlock& block);
 void lowerEmbedding(Context& context, uint32_t index, const Embedding& op, const RowBlock& block);
+void lowerProduct(Context& context, uint32_t index, const Product& op, const RowBlock& block);
 /// All of an attention operator, or half a step of it.
 void lowerAttention(Context& context, const Attention& op, const Task& task);
 

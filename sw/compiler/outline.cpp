@@ -26,7 +26,8 @@ std::vector<uint32_t> signatures(const Graph& graph) {
           return segmentsText(attention);
         },
         [](const Linear&) { return std::string(); }, [](const LayerNorm&) { return std::string(); },
-        [](const Embedding&) { return std::string(); });
+        [](const Embedding&) { return std::string(); },
+        [](const Product&) { return std::string(); });
     const std::string text = operatorShape(graph, op) + place;
     result.push_back(known.emplace(text, known.size()).first->second);
   }

@@ -42,7 +42,11 @@ uint64_t operandsReady(const Context& context, const Task& task) {
                           keysReady(work, op, step, &KeySegment::key));
         return std::max(keysReady(work, op, step, &KeySegment::value), step.weightsReady);
       },
-      [](const LayerNorm&) { return uint64_t{0}; }, [](const Embedding&) { return uint64_t{0}; });
+      [](const LayerNorm&) { return uint64_t{0}; }, [](const Embedding&) { return uint64_t{0}; },
+      [&](const Product& op) {
+        return std::max(work.readyAt(op.left, rows.first, rows.rows),
+                        work.readyAt(op.right, 0, context.of(op.right).rows));
+      });
 }
 
 bool linearFindsRoom(const Context& context, uint32_t index, const Linear& op,
@@ -88,7 +92,8 @@ bool findsRoom(const Context& context, const Task& task) {
                (task.part == Task::Part::Logits &&
                 logitsFindRoom(context, op, context.steps[task.step].queries));
       },
-      [](const LayerNorm&) { return false; }, [](const Embedding&) { return false; });
+      [](const LayerNorm&) { return false; }, [](const Embedding&) { return false; },
+      [](const Product&) { return false; });
 }
 
 /// Whether a task is the first step of attention, and can go now.

@@ -28,7 +28,8 @@ uint32_t tallest(const Graph& graph) {
                   [&](const LayerNorm& norm) { return graph.tensors[norm.input].rows; },
                   [&](const Embedding& embedding) {
                     return graph.tensors[embedding.output].rows;
-                  }));
+                  },
+                  [&](const Product& product) { return graph.tensors[product.left].rows; }));
   return rows;
 }
 
@@ -118,6 +119,21 @@ class Cutter {
                       .constants = constantBytes(epilogueOpcode(op)),
                       .opens = index == opening_},
                      frame_, wanted);
+  }
+  [[nodiscard]] LinearCut cut(const Product& op, LinearCut wanted) const {
+    const TensorLayout& left = layout_.tensors[op.left];
+    const TensorLayout& out = layout_.tensors[op.output];
+    const uint32_t rows = std::min(frame_.rowBlock, left.rows);
+    Frame frame = frame_;
+    if (!keepsLeft(plan_, frame, uint64_t{left.panels} * rows)) frame.operands = Operands::Streamed;
+    return linearCut(plan_,
+                     {.rows = rows,
+                      .depthPanels = left.panels,
+                      .columnTiles = out.panels,
+                      .resultWords = out.wordsPerRow,
+                      .constants = constantBytes(Opcode::Requantize),
+                      .opens = false},
+                     frame, wanted);
   }
   /// Throws Unfit.
   AttentionCut cut(const Attention& op, AttentionWish wanted) {
@@ -246,7 +262,10 @@ Schedule cutOperators(const Graph& graph, const Plan& plan, const MemoryLayout& 
         [&](const Attention& op) -> Cut {
           return cutter.cut(op, {options.attentionRows, options.keyChunk, options.logits});
         },
-        [](const LayerNorm&) { return Cut{}; }, [](const Embedding&) { return Cut{}; });
+        [](const LayerNorm&) { return Cut{}; }, [](const Embedding&) { return Cut{}; },
+        [&](const Product& op) -> Cut {
+          return cutter.cut(op, {options.columnTiles, options.depthPanels});
+        });
   return schedule;
 }
 
@@ -292,7 +311,17 @@ std::vector<Variation> vary(const Graph& graph, const Plan& plan, const MemoryLa
               result.push_back(std::move(variation));
           }
         },
-        [](const LayerNorm&) {}, [](const Embedding&) {});
+        [](const LayerNorm&) {}, [](const Embedding&) {},
+        [&](const Product& product) {
+          const auto& cut = std::get<LinearCut>(base.cuts[i]);
+          for (const LinearCut& wanted : otherCuts(cut, depthOf(graph, product), plan.dim)) {
+            Schedule& schedule = result.emplace_back(Variation{i, base}).schedule;
+            for (uint32_t other = i; other < shapes.size(); ++other)
+              if (shapes[other] == shapes[i])
+                schedule.cuts[other] =
+                    cutter.cut(std::get<Product>(graph.operators[other]), wanted);
+          }
+        });
   }
   return result;
 }

@@ -10,10 +10,11 @@
 namespace intformer::compiler {
 namespace {
 
-/// The tensor whose rows a row-wise operator walks in blocks, and the one that it reads so.
+/// The tensor whose rows a row-wise operator, or a product, walks in blocks, and the one that it reads so.
 struct RowWise {
   TensorId rows = kNoTensor;
   TensorId input = kNoTensor;
+  TensorId whole = kNoTensor;  ///< that every block needs all rows of
   bool matmul = false;  ///< something for a LayerNorm to hide behind
   bool endsSegment = false;
 };
@@ -30,8 +31,14 @@ RowWise rowWise(const Operator& op) {
       [](const LayerNorm& norm) {
         return RowWise{.rows = norm.input, .input = norm.input, .endsSegment = true};
       },
-      [](const Embedding& embedding) { return RowWise{.rows = embedding.output}; });
+      [](const Embedding& embedding) { return RowWise{.rows = embedding.output}; },
+      [](const Product& product) {
+        return RowWise{.rows = product.left, .input = product.left, .whole = product.right,
+                       .matmul = true};
+      });
 }
+
+bool isAttention(const Operator& op) { return std::holds_alternative<Attention>(op); }
 
 /// Who has written which rows of a tensor.
 class Producers {
@@ -76,7 +83,7 @@ class Orderer {
     const std::vector<Segment> segments = segmentsOf(graph_);
     for (std::size_t first = 0; first < segments.size();) {
       std::size_t end = first;  // of consecutive attention operators
-      while (end < segments.size() && !isRowWise(operatorOf(segments[end]))) ++end;
+      while (end < segments.size() && isAttention(operatorOf(segments[end]))) ++end;
       if (end == first)
         walk(segments[first++]);
       else
@@ -102,7 +109,10 @@ class Orderer {
     Task task{.op = op, .block = rowBlockAt(block, rowBlock_, rows), .needs = {}};
     if (walk.input != kNoTensor) order_.uses[{walk.input, block}].push_back(id);
     for (const Operand& input : inputsOf(graph_.operators[op]))
-      producers_.need(input.tensor, task.block.first, task.block.rows, task.needs);
+      if (input.tensor == walk.whole)
+        producers_.need(input.tensor, 0, graph_.tensors[input.tensor].rows, task.needs);
+      else
+        producers_.need(input.tensor, task.block.first, task.block.rows, task.needs);
     for (const Operand& output : outputsOf(graph_.operators[op]))
       producers_.wrote(output.tensor, task.block, id);
     order_.tasks.push_back(std::move(task));

@@ -46,7 +46,8 @@ struct Task {
   std::vector<std::size_t> needs;    ///< earlier tasks that must be lowered before
 };
 
-/// Operators that are walked together, block by block, in this order; or attention alone.
+/// Operators that are walked together, block by block, in this order; or attention alone, or a
+/// product.
 struct Segment {
   std::vector<uint32_t> ops;
   std::size_t prepared = 0;  ///< of the first, that are done a block ahead: before the first linear
@@ -55,7 +56,7 @@ struct Segment {
 
 /// Operators that need only their own rows form segments; a segment ends after a LayerNorm that
 /// follows a matmul, so that the normalization of one block hides behind the matmuls of the next,
-/// and around attention, which needs all rows.
+/// and around attention and products, which need all rows.
 std::vector<Segment> segmentsOf(const Graph& graph);
 
 /// The work in an order in which it can be done.

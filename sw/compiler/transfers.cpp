@@ -13,7 +13,7 @@ bool feedsLayerNorm(const Context& context, uint32_t index, TensorId output) {
     if (match(
             ops[op], [&](const LayerNorm& norm) { return norm.input == output; },
             [](const Linear&) { return false; }, [](const Attention&) { return false; },
-            [](const Embedding&) { return false; }))
+            [](const Embedding&) { return false; }, [](const Product&) { return false; }))
       return true;
   return false;
 }

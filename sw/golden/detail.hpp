@@ -20,5 +20,6 @@ void run(const Graph& graph, const Linear& op, TensorValues& values, Family fami
 void run(const Graph& graph, const Attention& op, TensorValues& values, Family family);
 void run(const Graph& graph, const LayerNorm& op, TensorValues& values, Family family);
 void run(const Graph& graph, const Embedding& op, TensorValues& values, Family family);
+void run(const Graph& graph, const Product& op, TensorValues& values, Family family);
 
 }  // namespace intformer::golden

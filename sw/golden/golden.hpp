@@ -27,5 +27,7 @@ void runOperator(const Graph& graph, const Operator& op, TensorValues& values, F
 /// acc + bias of a linear operator, rows x cols, exact: depth <= 65536, |bias| <= 2^30 and weights
 /// in [-127, 127] bound every partial sum below 2^31. As for runOperator, checkGraph takes it.
 std::vector<int32_t> linearSums(const Graph& graph, const Linear& op, const TensorValues& values);
+/// The same of a product: rows x cols of its output.
+std::vector<int32_t> productSums(const Graph& graph, const Product& op, const TensorValues& values);
 
 }  // namespace intformer::golden

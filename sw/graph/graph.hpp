@@ -14,6 +14,7 @@
 #include "sw/graph/layer_norm.hpp"
 #include "sw/graph/linear.hpp"
 #include "sw/graph/match.hpp"
+#include "sw/graph/product.hpp"
 #include "sw/graph/tensor.hpp"
 #include "sw/graph/traits.hpp"
 
@@ -28,7 +29,7 @@ struct OperatorList {
 };
 
 /// The operators that there are.
-using Operators = OperatorList<Linear, Attention, LayerNorm, Embedding>;
+using Operators = OperatorList<Linear, Attention, LayerNorm, Embedding, Product>;
 /// One of them: told apart by match(), asked by the functions below.
 using Operator = Operators::Any;
 /// Their names, in that order.

@@ -121,7 +121,7 @@ void checkSequences(const Graph& graph) {
     if (!sequence) continue;
     if (!sequence->anyLength)
       throw std::invalid_argument(operatorName(op) +
-                                  ": has a mask or keys that no other length keeps");
+                                  ": has a mask, keys or a product that no other length keeps");
     if (sequence->firstRow == 0) continue;
     followers.push_back(&op);
     if (last == nullptr || !follows(op, *last))

@@ -67,6 +67,21 @@ void compare(const Graph& graph, const TensorValues& values, const Linear& op,
   errors.push_back(comparison.result());
 }
 
+void compare(const Graph& graph, const TensorValues& values, const Product& op,
+             std::vector<OperatorError>& errors) {
+  Comparison comparison(graph, op.output, Traits<Product>::kKind, values);
+  const Tensor &left = values[op.left], &right = values[op.right], &out = values[op.output];
+  for (uint32_t r = 0; r < out.rows; ++r)
+    for (uint32_t c = 0; c < out.cols; ++c) {
+      double sum = 0;
+      for (uint32_t k = 0; k < left.cols; ++k)
+        sum += static_cast<double>(left.at(r, k)) *
+               (op.rightTransposed ? right.at(c, k) : right.at(k, c));
+      comparison.add(r, c, sum * op.epilogue.scale[c].real() + op.epilogue.zero[c]);
+    }
+  errors.push_back(comparison.result());
+}
+
 /// By the rule's own words, apart from the golden model's intervals.
 bool isValid(const Mask& mask, int64_t query, int64_t column) {
   return column >= mask.low + (mask.lowMoves ? query : 0) &&

@@ -40,7 +40,7 @@ struct intformer::Traits<Bare> {
 
 static_assert(!GraphOperator<Bare>);
 static_assert(GraphOperator<Linear> && GraphOperator<Attention> && GraphOperator<LayerNorm> &&
-              GraphOperator<Embedding>);
+              GraphOperator<Embedding> && GraphOperator<Product>);
 
 TEST_CASE("operators know their name, kind, shape and multiply-accumulates") {
   Graph graph;
@@ -90,7 +90,8 @@ TEST_CASE("operators name what they read and write") {
 TEST_CASE("match calls the case of what a variant holds") {
   const auto kind = [](const Operator& op) {
     return match(op, [](const Linear&) { return 'l'; }, [](const Attention&) { return 'a'; },
-                 [](const LayerNorm&) { return 'n'; }, [](const Embedding&) { return 'e'; });
+                 [](const LayerNorm&) { return 'n'; }, [](const Embedding&) { return 'e'; },
+                 [](const Product&) { return 'p'; });
   };
   CHECK(kind(Attention()) == 'a');
   CHECK(kind(Embedding()) == 'e');

@@ -1,6 +1,7 @@
 #include "tests/catch.hpp"
 #include "tests/graph/constants.hpp"
 #include "tests/graph/random_pattern.hpp"
+#include "tests/graph/random_product.hpp"
 #include "tests/system/same_values.hpp"
 
 using namespace intformer;
@@ -34,6 +35,20 @@ void randomPatterns(const std::string& config, uint32_t count) {
   }
 }
 
+void randomProducts(const std::string& config, uint32_t count) {
+  Device device(config);
+  for (uint64_t seed = 1; seed <= count; ++seed) {
+    INFO(config << ", seed " << seed);
+    Random random(seed * 53);
+    const Graph graph = test::randomProducts(device.plan.dim * 5, random);
+    CompileOptions options;
+    if (seed % 3 == 0) options.depthPanels = 1;
+    if (seed % 4 == 0) options.columnTiles = 2;
+    requireEqual(device, workloadOf(graph, device.plan.family, seed), options,
+                 tb::memoryTiming(static_cast<uint32_t>(15 * seed), 0.1, seed));
+  }
+}
+
 }  // namespace
 
 TEST_CASE("patterns of attention are equal on tiny4", "[tiny4]") { randomPatterns("tiny4", 12); }
@@ -54,6 +69,9 @@ TEST_CASE("constants as queries, keys, values and identities are equal", "[tiny4
     requireEqual(device, work, {}, tb::memoryTiming(20, 0.1, seed));
   }
 }
+
+TEST_CASE("products of tensors are equal on tiny4", "[tiny4]") { randomProducts("tiny4", 12); }
+TEST_CASE("products of tensors are equal on base16", "[base16]") { randomProducts("base16", 8); }
 
 TEST_CASE("layers of every published pattern are equal", "[tiny4]") {
   Device device("tiny4");
