@@ -18,6 +18,10 @@ class EncoderBuilder : public SeededBuilder {
     gain_.assign(spec.width, 1.0);
     for (uint32_t i = 0; i < std::max(1U, spec.width / 128); ++i)
       gain_[random_.below(spec.width)] = 4 + 4 * random_.uniform();
+    if (spec.kind == ModelKind::Perceiver) {
+      addLatents();
+      return;
+    }
     if (from == EncoderInput::Tokens) {
       addEmbedding(seed);
       return;
@@ -34,7 +38,19 @@ class EncoderBuilder : public SeededBuilder {
   }
 
   void addLayer(uint32_t number, bool last) {
-    const std::string layer = fmt::format("layer{}.", number);
+    addLayer(fmt::format("layer{}.", number), number, last, {stream_.narrow, spec_.width, {}});
+  }
+  /// A layer whose keys and values are those of the rows of "input8".
+  void addCross(uint32_t rows, bool last) {
+    const TensorId input = graph_.addTensor(
+        {"input8", ElementType::Int8, rows, spec_.inputWidth, TensorRole::Input, 0});
+    values_.emplace_back();
+    if (drawn_) values_[input] = seededInputs(graph_, seed_)[input];
+    addLayer("cross.", 0, last, {input, spec_.inputWidth, {}});
+  }
+
+ private:
+  void addLayer(const std::string& layer, uint32_t number, bool last, const Operand& source) {
     const std::string attention = layer + "attention.";
     const TensorRole role = last ? TensorRole::Output : TensorRole::Intermediate;
     const uint32_t columns = spec_.headWidth() * spec_.heads;
@@ -42,8 +58,11 @@ class EncoderBuilder : public SeededBuilder {
     const Operand input{stream_.narrow, spec_.width, {}};
     Heads heads;
     heads.query = addRequantized(attention + "query", input, columns, spec_.headWidth());
-    heads.key = addRequantized(attention + "key", input, keyColumns, spec_.headWidth());
-    heads.value = addRequantized(attention + "value", input, keyColumns, spec_.headWidth());
+    heads.key = addRequantized(attention + "key", source, keyColumns, spec_.headWidth());
+    heads.value = addRequantized(attention + "value", source, keyColumns, spec_.headWidth());
+    if (source.tensor != stream_.narrow) heads.keys = graph_.tensors[source.tensor].rows;
+    projectKeys(attention, heads);
+    rememberKeys(attention, heads);
     const Operand context{addAttention(attention, heads, number), columns, {}};
     if (spec_.norm) {
       const double step = addResidual(attention + "residual", context);
@@ -63,7 +82,26 @@ class EncoderBuilder : public SeededBuilder {
       if (id != stream_.narrow && id != stream_.wide) values_[id] = Tensor();
   }
 
- private:
+  /// The latents, constants in two widths.
+  void addLatents() {
+    Tensor wide(ElementType::Int16, seq_, spec_.width), narrow(ElementType::Int8, seq_, spec_.width);
+    for (uint32_t c = 0; c < spec_.width; ++c) {
+      stream_.step.push_back(0.03 * spread(0.2) * gain_[c]);
+      const double gain = 32767 / 3.5 * (0.4 + 0.6 * random_.uniform());
+      for (uint32_t r = 0; drawn_ && r < seq_; ++r) {
+        wide.at(r, c) = static_cast<int16_t>(std::lround(random_.normal() * gain));
+        narrow.at(r, c) = saturate8(rshr(wide.at(r, c), 8));
+      }
+    }
+    const auto add = [&](const char* name, Tensor& values) {
+      const TensorId id = addTensor(name, values.type, spec_.width, TensorRole::Constant);
+      if (drawn_) values_[id] = graph_.constants[id] = std::move(values);
+      return id;
+    };
+    stream_.narrow = add("latents8", narrow);
+    stream_.wide = add("latents16", wide);
+  }
+
   /// Tables of tokens, and of positions and segments; their sum and its LayerNorm.
   void addEmbedding(uint64_t seed) {
     Embedding op;
@@ -125,7 +163,25 @@ Graph buildBertEncoder(const ModelSpec& spec, uint32_t layers,
                                     : "a sequence is longer than the model's positions");
   if (input == EncoderInput::Tokens && !spec.norm)
     throw std::invalid_argument("an embedding ends in a LayerNorm, and the model has none");
+  if (lengths.size() != 1)
+    for (const auto& [key, number] : {std::pair{"projected_keys", spec.projectedKeys},
+                                      std::pair{"memory", spec.memory}})
+      if (number != 0)
+        throw std::invalid_argument(fmt::format(
+            "{}: {}: of one sequence: give one length, not several, or leave the key out",
+            spec.name, key));
   EncoderBuilder builder(spec, lengths, seed, input, integers);
+  for (uint32_t layer = 0; layer < layers; ++layer) builder.addLayer(layer, layer + 1 == layers);
+  return builder.take();
+}
+
+Graph buildPerceiver(const ModelSpec& spec, uint32_t layers, const std::vector<uint32_t>& lengths,
+                     uint64_t seed, Integers integers) {
+  if (lengths.size() != 1)
+    throw std::invalid_argument(spec.name + ": latents: of one sequence: give one length");
+  const std::vector<uint32_t> latents = {spec.latents};
+  EncoderBuilder builder(spec, latents, seed, EncoderInput::Activations, integers);
+  builder.addCross(lengths[0], layers == 0);
   for (uint32_t layer = 0; layer < layers; ++layer) builder.addLayer(layer, layer + 1 == layers);
   return builder.take();
 }

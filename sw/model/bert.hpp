@@ -17,6 +17,7 @@ enum class ModelKind : uint8_t {
   Attention,  ///< Q * K, softmax, P * V of all heads, from and to memory
   Matmul,     ///< one matrix product, int8 to int8
   Gpt2,       ///< layers of causal attention and feed-forward, each behind a LayerNorm
+  Perceiver,  ///< latents that attend to inputs once, and then to each other in layers
 };
 
 /// Shape of a model (configs/models/*.toml). docs/6-compiler.md, section 6.9, lists the keys.
@@ -37,6 +38,13 @@ struct ModelSpec {
   uint32_t keyHeads = 0;  ///< heads of keys and values, which divide `heads`; 0: as many as these
   AttentionPattern pattern = {};
   uint32_t keys = 0;  ///< of the attention part alone, beside its queries; 0: as many as these
+  uint32_t projectedKeys = 0;     ///< rows that keys and values are projected to; 0: they stay
+  bool sharedProjection = false;  ///< one matrix for keys and values of all layers; else two a layer
+  uint32_t memory = 0;       ///< rows of keys and values of an earlier segment, of every layer
+  uint32_t compressed = 0;   ///< rows of means of still earlier ones
+  uint32_t compression = 0;  ///< rows of each mean
+  uint32_t latents = 0;      ///< of a Perceiver: rows of its layers
+  uint32_t inputWidth = 0;   ///< of a Perceiver: columns of what comes in
   bool norm = true;   ///< false: neither LayerNorm nor residual, int8 from operator to operator
   uint32_t cols = 0;  ///< of a matmul, whose depth is `width`
   std::optional<uint32_t> seq;  ///< tokens or rows when the caller names none
@@ -66,7 +74,9 @@ ModelSpecResult loadModelSpec(const std::string& path);
 /// "layer<n>.ffn.{hidden,residual}" and "layer<n>.{output8,output16}"; the last two are the next
 /// layer's input, and the graph's outputs in the last layer. Of a pattern (spec.pattern) there are no
 /// weights, and where it has several parts an attention operator for each, with ".part<number>" behind
-/// its name. Without LayerNorm only "input8" comes
+/// its name. Projected keys add "layer<n>.attention.{projection,projected}.{key,value}", or one
+/// "projection" for all; memory, the inputs "layer<n>.attention.memory.{key,value}" and
+/// "layer<n>.attention.old.{key,value}", whose means are "layer<n>.attention.compressed.{key,value}". They are of one sequence. Without LayerNorm only "input8" comes
 /// in, and "layer<n>.{attention.output8,output8}" take the place of residuals and norms. With
 /// several sequences there is one attention operator and one "weights" tensor for each, with
 /// ".<number>" behind their names.
@@ -84,6 +94,11 @@ Graph buildBertEncoder(const ModelSpec& spec, uint32_t layers,
                        Integers integers = Integers::Drawn);
 /// The same on one sequence of `seq` tokens.
 Graph buildBertEncoder(const ModelSpec& spec, uint32_t layers, uint32_t seq, uint64_t seed);
+
+/// A Perceiver (Jaegle et al., 2021) on so many rows of "input8": latents, which are constants, attend
+/// to them once ("cross.attention.*", "cross.ffn.*", "cross.{output8,output16}"), then `layers` encoder layers work on the latents.
+Graph buildPerceiver(const ModelSpec& spec, uint32_t layers, const std::vector<uint32_t>& lengths,
+                     uint64_t seed, Integers integers = Integers::Drawn);
 
 /// The model of any kind on a batch; encoders as above, GPT-2 as gpt2::buildGraph(), from tokens. A matmul works on the rows of all
 /// sequences, "input8" to "output8"; attention on "query", "key" and "value", one operator per

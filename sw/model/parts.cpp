@@ -34,6 +34,7 @@ class PartBuilder : public SeededBuilder {
     heads.query = tensor("query", seq_, spec_.heads);
     heads.key = tensor("key", keys, spec_.headsOfKeys());
     heads.value = tensor("value", keys, spec_.headsOfKeys());
+    heads.keys = spec_.keys;
     if (drawn_) values_ = seededInputs(graph_, seed);
     addAttention("", heads, 0, TensorRole::Output);
   }
@@ -45,6 +46,7 @@ Graph buildModel(const ModelSpec& spec, uint32_t layers, const std::vector<uint3
                  uint64_t seed, EncoderInput input, Integers integers) {
   if (spec.kind == ModelKind::Encoder)
     return buildBertEncoder(spec, layers, lengths, seed, input, integers);
+  if (spec.kind == ModelKind::Perceiver) return buildPerceiver(spec, layers, lengths, seed, integers);
   if (spec.kind == ModelKind::Gpt2) {
     if (input != EncoderInput::Tokens)
       throw std::invalid_argument(spec.name +

@@ -14,6 +14,15 @@ namespace {
 
 constexpr uint32_t kSampledQueries = 64;
 
+/// Lets the queries of a sequence see all of these segments, which come before it, too.
+void putBehind(Attention& op, const std::vector<KeySegment>& before) {
+  uint32_t keys = 0;
+  for (const KeySegment& segment : before) keys += segment.rows;
+  op.position += keys;
+  for (KeySegment& segment : op.segments) segment.position += keys;
+  op.segments.insert(op.segments.end(), before.begin(), before.end());
+}
+
 }  // namespace
 
 /// M_t of a head such that its logits, of the sequence that op works on, have a deviation of 1 to
@@ -52,7 +61,7 @@ std::vector<Attention> SeededBuilder::sequences(const std::string& prefix, const
   uint32_t row = 0;
   for (std::size_t i = 0; i < lengths_.size(); ++i) {
     const std::string number = lengths_.size() > 1 ? fmt::format(".{}", i) : std::string();
-    const uint32_t keys = spec_.keys != 0 ? spec_.keys : lengths_[i];
+    const uint32_t keys = heads.keys != 0 ? heads.keys : lengths_[i];
     KeySegment own{.key = heads.key, .value = heads.value, .firstRow = row, .rows = keys, .mask = {}};
     own.mask.high = static_cast<int32_t>(std::min(spec_.validTokens.value_or(keys), keys));
     auto parts = expand(spec_.pattern, own, layer, random_);
@@ -66,7 +75,8 @@ std::vector<Attention> SeededBuilder::sequences(const std::string& prefix, const
       op.rowStep = parts[part].queries.step;
       op.position = op.firstRow - row;
       op.segments = std::move(parts[part].segments);
-      if (!whole || spec_.keys != 0) continue;
+      putBehind(op, heads.before);
+      if (!whole || heads.keys != 0 || !heads.before.empty()) continue;
       values_.emplace_back();
       op.weights = graph_.addTensor({fmt::format("{}weights{}", prefix, number),
                                      ElementType::Uint8, spec_.heads * op.rows, op.keys(),

@@ -29,7 +29,8 @@ class SeededBuilder {
  protected:
   double spread(double sigma) { return std::exp(sigma * random_.normal()); }
   TensorId addTensor(const std::string& name, ElementType type, uint32_t cols,
-                     TensorRole role = TensorRole::Intermediate, uint32_t groupCols = 0);
+                     TensorRole role = TensorRole::Intermediate, uint32_t groupCols = 0,
+                     uint32_t rows = 0);  ///< 0: those of the batch
   /// Bell-shaped int8 weights of deviation 32, one of them 127 in every output channel as
   /// per-channel quantization leaves it; bias absorbs the input's zero points.
   Linear drawLinear(const std::string& name, TensorId input, TensorId output, uint32_t depth,
@@ -61,14 +62,28 @@ class SeededBuilder {
   /// Attention of every sequence by the spec's pattern, all with the same scales.
   struct Heads {
     TensorId query = kNoTensor, key = kNoTensor, value = kNoTensor;
+    uint32_t keys = 0;               ///< rows of key and value, of one sequence; 0: as the queries
+    std::vector<KeySegment> before;  ///< what comes before the sequence
   };
   TensorId addAttention(const std::string& prefix, const Heads& heads, uint32_t layer = 0,
                         TensorRole role = TensorRole::Intermediate);
+
+  /// A constant: a bell-shaped matrix, or a row's mean of `mean` columns, one behind the other.
+  TensorId addMatrix(const std::string& name, uint32_t rows, uint32_t cols, uint32_t mean = 0);
+  /// left * right to symmetric int8, with a real scale per head of the right one.
+  TensorId addProduct(const std::string& name, TensorId left, TensorId right);
+  /// Linformer (Wang et al., 2020): as many keys as the spec has projected ones, each a weighted sum
+  /// of all, and of the values alike.
+  void projectKeys(const std::string& prefix, Heads& heads);
+  /// Transformer-XL (Dai et al., 2019) and Compressive Transformer (Rae et al., 2020): keys and values
+  /// of earlier segments, which come in, and means of still earlier ones.
+  void rememberKeys(const std::string& prefix, Heads& heads);
 
   const ModelSpec& spec_;
   const std::vector<uint32_t>& lengths_;  ///< tokens of each sequence
   uint32_t seq_;                          ///< tokens of all
   bool drawn_;                            ///< integers are drawn
+  uint64_t seed_;
   Random random_;
   Graph graph_;
   TensorValues values_;
@@ -76,6 +91,11 @@ class SeededBuilder {
   ActivationStream stream_;
 
  private:
+  /// Scales per column, of groups of columns alike but for some spread, with which sums fill int8.
+  std::vector<Scale> fitGroups(const std::vector<int32_t>& sums, uint32_t cols, uint32_t groupCols,
+                               const std::string& name);
+  /// An input, with the values that seededInputs() gives it.
+  TensorId addKeysInput(const std::string& name, uint32_t rows);
   /// The operators of all sequences, without scales and output.
   std::vector<Attention> sequences(const std::string& prefix, const Heads& heads, uint32_t layer);
   Scale logitScale(const Attention& op, uint32_t head);

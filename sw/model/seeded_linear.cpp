@@ -19,14 +19,15 @@ SeededBuilder::SeededBuilder(const ModelSpec& spec, const std::vector<uint32_t>&
       lengths_(lengths),
       seq_(std::accumulate(lengths.begin(), lengths.end(), 0U)),
       drawn_(integers == Integers::Drawn),
+      seed_(seed),
       random_(seed ^ 0x77656967687473) {
   graph_.name = spec.name;
 }
 
 TensorId SeededBuilder::addTensor(const std::string& name, ElementType type, uint32_t cols,
-                                  TensorRole role, uint32_t groupCols) {
+                                  TensorRole role, uint32_t groupCols, uint32_t rows) {
   values_.emplace_back();
-  return graph_.addTensor({name, type, seq_, cols, role, groupCols});
+  return graph_.addTensor({name, type, rows != 0 ? rows : seq_, cols, role, groupCols});
 }
 
 Linear SeededBuilder::drawLinear(const std::string& name, TensorId input, TensorId output,
@@ -67,7 +68,7 @@ double SeededBuilder::addBias(Linear& op, std::vector<int32_t>& sums, double mea
     const auto bias =
         static_cast<int32_t>(std::lround((mean + deviation * random_.normal()) * size));
     op.bias[c] += bias;
-    for (uint32_t r = 0; r < seq_; ++r) sums[std::size_t{r} * op.cols + c] += bias;
+    for (std::size_t at = c; at < sums.size(); at += op.cols) sums[at] += bias;
   }
   return size;
 }
@@ -77,9 +78,26 @@ void SeededBuilder::finish(Operator op) {
   graph_.operators.push_back(std::move(op));
 }
 
+std::vector<Scale> SeededBuilder::fitGroups(const std::vector<int32_t>& sums, uint32_t cols,
+                                            uint32_t groupCols, const std::string& name) {
+  std::vector<Scale> scales;
+  for (uint32_t first = 0; first < cols; first += groupCols) {
+    std::vector<double> channel(groupCols);
+    double peak = 1;
+    for (uint32_t c = 0; c < groupCols; ++c) {
+      channel[c] = spread(0.25);
+      for (std::size_t at = first + c; at < sums.size(); at += cols)
+        peak = std::max(peak, std::abs(sums[at] * channel[c]));
+    }
+    for (const double c : channel) scales.push_back(scaleFromReal(127 / peak * c, name));
+  }
+  return scales;
+}
+
 TensorId SeededBuilder::addRequantized(const std::string& name, const Operand& input,
                                        uint32_t cols, uint32_t groupCols, TensorRole role) {
-  const TensorId output = addTensor(name, ElementType::Int8, cols, role, groupCols);
+  const TensorId output = addTensor(name, ElementType::Int8, cols, role, groupCols,
+                                    graph_.tensors[input.tensor].rows);
   Linear op = drawLinear(name, input.tensor, output, input.depth, cols, input.zero);
   RequantizeEpilogue epilogue;
   epilogue.zero.assign(op.cols, 0);
@@ -91,16 +109,7 @@ TensorId SeededBuilder::addRequantized(const std::string& name, const Operand& i
   }
   std::vector<int32_t> sums = golden::linearSums(graph_, op, values_);
   addBias(op, sums, 0, 0.2);
-  for (uint32_t first = 0; first < cols; first += groupCols) {
-    std::vector<double> channel(groupCols);
-    double peak = 1;
-    for (uint32_t c = 0; c < groupCols; ++c) {
-      channel[c] = spread(0.25);
-      for (uint32_t r = 0; r < seq_; ++r)
-        peak = std::max(peak, std::abs(sums[std::size_t{r} * cols + first + c] * channel[c]));
-    }
-    for (const double c : channel) epilogue.scale.push_back(scaleFromReal(127 / peak * c, name));
-  }
+  epilogue.scale = fitGroups(sums, cols, groupCols, name);
   op.epilogue = std::move(epilogue);
   finish(std::move(op));
   return output;

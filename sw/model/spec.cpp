@@ -6,138 +6,10 @@
 
 #include "gen/config_keys.hpp"
 #include "gen/toml_file.hpp"
-#include "sw/model/bert.hpp"
+#include "sw/model/spec_reader.hpp"
 
 namespace intformer::model {
 namespace {
-
-/// Keys of a model file, and of which kinds of model.
-struct Key {
-  std::string_view name;
-  std::array<bool, 4> kinds;  ///< by ModelKind
-};
-constexpr std::array<Key, 27> kKeys = {{
-    {"name", {true, true, true, true}},           {"kind", {true, true, true, true}},
-    {"seq", {true, true, true, true}},            {"width", {true, true, false, true}},
-    {"heads", {true, true, false, true}},         {"valid_tokens", {true, true, false, false}},
-    {"dither", {true, true, false, true}},        {"projection", {true, false, false, false}},
-    {"ffn", {true, false, false, true}},          {"layers", {true, false, false, true}},
-    {"norm", {true, false, false, false}},        {"epsilon", {true, false, false, true}},
-    {"vocabulary", {true, false, false, true}},   {"positions", {true, false, false, true}},
-    {"types", {true, false, false, false}},       {"depth", {false, false, true, false}},
-    {"cols", {false, false, true, false}},        {"key_heads", {true, true, false, false}},
-    {"attention", {true, true, false, false}},    {"window", {true, true, false, false}},
-    {"dilation", {true, true, false, false}},     {"global", {true, true, false, false}},
-    {"block", {true, true, false, false}},        {"random", {true, true, false, false}},
-    {"stride", {true, true, false, false}},       {"summary", {true, true, false, false}},
-    {"keys", {false, true, false, false}},
-}};
-constexpr std::array<std::string_view, 4> kKinds = {"encoder", "attention", "matmul", "gpt2"};
-
-bool belongs(const Key& key, ModelKind kind) { return key.kinds[std::size_t(kind)]; }
-
-/// Reads the keys of one file and collects what is wrong with them.
-class SpecReader {
- public:
-  SpecReader(std::string file, const toml::table& table, std::vector<Diagnostic>& diagnostics)
-      : file_(std::move(file)), table_(table), diagnostics_(diagnostics) {}
-
-  void fault(const toml::node* node, std::string key, std::string reason,
-             std::string suggestion = "") {
-    const toml::source_position at =
-        node ? node->source().begin : toml::source_position{1, 1};  // what is missing is nowhere
-    diagnostics_.push_back({file_, at.line, static_cast<uint32_t>(at.column), std::move(key),
-                            std::move(reason), std::move(suggestion)});
-  }
-
-  void refuseStrangeKeys(ModelKind kind) {
-    std::vector<std::string_view> names;
-    for (const Key& key : kKeys)
-      if (belongs(key, kind)) names.push_back(key.name);
-    for (const auto& [key, node] : table_) {
-      const std::string_view name = key.str();
-      if (std::find(names.begin(), names.end(), name) != names.end()) continue;
-      const bool known = std::ranges::any_of(kKeys, [&](const Key& k) { return k.name == name; });
-      const auto at = key.source().begin;
-      diagnostics_.push_back(
-          {file_, at.line, static_cast<uint32_t>(at.column), std::string(name),
-           known ? fmt::format("is not a key of kind \"{}\"", kKinds[std::size_t(kind)])
-                 : "unknown key",
-           known ? "" : std::string(nearestWord(name, names))});
-    }
-  }
-
-  ModelKind kind() {
-    if (table_.get("kind") == nullptr) return ModelKind::Encoder;
-    const std::string name = word("kind");
-    const auto found = std::ranges::find(kKinds, name);
-    if (found != kKinds.end()) return static_cast<ModelKind>(found - kKinds.begin());
-    if (!name.empty())
-      fault(table_.get("kind"), "kind", fmt::format("\"{}\" is not a kind of model", name),
-            std::string(nearestWord(name, kKinds)));
-    return ModelKind::Encoder;
-  }
-
-  const toml::node* find(std::string_view key, bool required = true) {
-    const toml::node* node = table_.get(key);
-    if (!node && required) fault(nullptr, std::string(key), "is missing");
-    return node;
-  }
-
-  uint32_t number(std::string_view key, int64_t low, int64_t high) {
-    const toml::node* node = find(key);
-    return node ? number(*node, key, low, high) : 0;
-  }
-
-  std::optional<uint32_t> optionalNumber(std::string_view key, int64_t low, int64_t high) {
-    const toml::node* node = find(key, false);
-    if (!node) return std::nullopt;
-    return number(*node, key, low, high);
-  }
-
-  std::string word(std::string_view key) {
-    const toml::node* node = find(key);
-    if (!node) return {};
-    const auto value = node->value_exact<std::string>();
-    if (!value || value->empty()) fault(node, std::string(key), "must be a word in quotes");
-    return value.value_or("");
-  }
-
-  double positive(std::string_view key, double otherwise) {
-    const toml::node* node = find(key, false);
-    if (!node) return otherwise;
-    const auto value = node->is_string() ? std::nullopt : node->value<double>();
-    if (value && std::isfinite(*value) && *value > 0) return *value;
-    fault(node, std::string(key), "must be a positive number", fmt::format("{:g}", otherwise));
-    return otherwise;
-  }
-
-  bool flag(std::string_view key, bool otherwise = false) {
-    const toml::node* node = find(key, false);
-    if (!node) return otherwise;
-    if (!node->is_boolean())
-      fault(node, std::string(key), "must be true or false", otherwise ? "true" : "false");
-    return node->value_exact<bool>().value_or(otherwise);
-  }
-
- private:
-  /// 0 when refused.
-  uint32_t number(const toml::node& node, std::string_view key, int64_t low, int64_t high) {
-    const auto value = node.value_exact<int64_t>();
-    if (!value) {
-      fault(&node, std::string(key), "must be a whole number");
-      return 0;
-    }
-    if (*value >= low && *value <= high) return static_cast<uint32_t>(*value);
-    fault(&node, std::string(key), fmt::format("must be {} to {}, got {}", low, high, *value),
-          std::to_string(std::clamp(*value, low, high)));
-    return 0;
-  }
-
-  std::string file_;
-  const toml::table& table_;
-  std::vector<Diagnostic>& diagnostics_;
-};
 
 /// The number of heads nearest to `heads` that divides `width`.
 uint32_t nearestDivisor(uint32_t width, uint32_t heads) {
@@ -225,6 +97,34 @@ void readPattern(SpecReader& reader, const toml::table& table, ModelSpec& spec) 
                                kPatternNames[std::size_t(pattern.kind)]));
 }
 
+/// Keys and values that are not those of the sequence's own rows.
+void readKeys(SpecReader& reader, const toml::table& table, ModelSpec& spec) {
+  spec.projectedKeys = reader.optionalNumber("projected_keys", 1, 65535).value_or(0);
+  spec.sharedProjection = reader.flag("shared_projection");
+  spec.memory = reader.optionalNumber("memory", 1, 65535).value_or(0);
+  const bool compresses = table.get("compressed") != nullptr;
+  if (compresses) {
+    spec.compressed = reader.number("compressed", 1, 65535);
+    spec.compression = reader.number("compression", 1, 65535);
+  }
+  const auto refuse = [&](bool fault, const char* key, std::string reason) {
+    if (fault && table.get(key) != nullptr) reader.fault(table.get(key), key, std::move(reason));
+  };
+  refuse(table.get("projected_keys") == nullptr, "shared_projection",
+         "belongs to projected keys: give projected_keys");
+  refuse(spec.projectedKeys != 0, "valid_tokens",
+         "cannot be left out of projected keys, which are sums over all tokens");
+  refuse(spec.pattern.kind != PatternKind::Full, "projected_keys",
+         "belongs to attention = \"full\": every projected key is a sum over all tokens");
+  refuse(spec.pattern.kind != PatternKind::Causal, "memory",
+         "belongs to attention = \"causal\": it holds what comes before the sequence");
+  refuse(spec.memory == 0, "compressed", "belongs to a memory: give memory");
+  refuse(!compresses, "compression", "belongs to a compressed memory: give compressed");
+  const uint64_t rows = uint64_t{spec.compressed} * spec.compression;
+  refuse(rows > 65535, "compressed",
+         fmt::format("times compression must be at most 65535, got {}", rows));
+}
+
 /// What encoders and attention have in common.
 void readHeads(SpecReader& reader, const toml::table& table, ModelSpec& spec) {
   spec.width = reader.number("width", 1, 4096);
@@ -232,7 +132,7 @@ void readHeads(SpecReader& reader, const toml::table& table, ModelSpec& spec) {
   spec.layers = 1;
   spec.validTokens = reader.optionalNumber("valid_tokens", 0, 65535);
   spec.dither = reader.flag("dither");
-  if (spec.kind != ModelKind::Gpt2) {
+  if (spec.kind == ModelKind::Encoder || spec.kind == ModelKind::Attention) {
     if (table.get("key_heads") != nullptr) spec.keyHeads = reader.number("key_heads", 1, 4096);
     if (spec.keyHeads != 0 && spec.heads % spec.keyHeads != 0)
       reader.fault(table.get("key_heads"), "key_heads",
@@ -240,8 +140,9 @@ void readHeads(SpecReader& reader, const toml::table& table, ModelSpec& spec) {
                    std::to_string(nearestDivisor(spec.heads, spec.keyHeads)));
     spec.keys = reader.optionalNumber("keys", 1, 65536).value_or(0);
     readPattern(reader, table, spec);
+    readKeys(reader, table, spec);
   }
-  const bool apart = spec.kind == ModelKind::Encoder && table.get("projection") != nullptr;
+  const bool apart = spec.kind != ModelKind::Gpt2 && spec.kind != ModelKind::Attention && table.get("projection") != nullptr;
   const uint32_t columns = apart ? reader.number("projection", 1, 65535) : spec.width;
   if (apart) spec.projection = columns;
   if (columns != 0 && spec.heads != 0 && columns % spec.heads != 0)
@@ -291,7 +192,12 @@ ModelSpecResult loadModelSpec(const std::string& path) {
   } else {
     readHeads(reader, table, spec);
   }
-  if (spec.kind == ModelKind::Encoder || spec.kind == ModelKind::Gpt2)
+  if (spec.kind == ModelKind::Perceiver) {
+    spec.latents = reader.number("latents", 1, 65535);
+    spec.inputWidth = reader.number("input_width", 1, 65535);
+  }
+  if (spec.kind == ModelKind::Encoder || spec.kind == ModelKind::Gpt2 ||
+      spec.kind == ModelKind::Perceiver)
     readLayers(reader, table, spec);
   if (spec.kind == ModelKind::Gpt2) reader.find("vocabulary");
   std::ranges::stable_sort(result.diagnostics, {}, [](const Diagnostic& d) {

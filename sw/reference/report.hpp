@@ -21,6 +21,11 @@ struct OperatorError {
 /// One entry per result tensor of every operator whose tensors all have values (runGolden's).
 std::vector<OperatorError> operatorErrors(const Graph& graph, const TensorValues& values);
 
+/// How far the integers of every tensor lie from the same graph in float64 throughout: from the same
+/// inputs, constants, weights and scales, with nothing rounded or saturated on the way. `values` are
+/// runGolden's.
+std::vector<OperatorError> wholeErrors(const Graph& graph, const TensorValues& values);
+
 /// A table of them, a line each.
 std::string formatErrors(const std::vector<OperatorError>& errors);
 

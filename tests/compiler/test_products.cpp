@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "sw/graph/lengths.hpp"
+#include "sw/model/bert.hpp"
 #include "sw/perf/estimate.hpp"
 #include "tests/catch.hpp"
 #include "tests/compiler/random_graph.hpp"
@@ -59,6 +60,19 @@ TEST_CASE("a large product keeps the array busy, with a left operand that stays 
                        run.cycles, 100 * ideal / static_cast<double>(run.cycles)));
       CHECK(ideal / static_cast<double>(run.cycles) > 0.9);
     }
+}
+
+TEST_CASE("low-rank models run to the golden bits on every config") {
+  for (const std::string config : {"tiny4", "edge8", "base16", "wide32"})
+    for (const std::string name : {"linformer-tiny", "perceiver-tiny", "compressive-tiny"})
+      for (const uint32_t seq : {5U, 33U, 130U}) {
+        INFO(fmt::format("{} on {}, {} rows", name, config, seq));
+        const model::ModelSpec spec =
+            model::loadModelSpec("configs/models/" + name + ".toml").spec.value();
+        const Graph graph = model::buildModel(spec, spec.layers, {seq}, 7);
+        const Plan plan = configPlan(config);
+        CHECK(runAndCompare(graph, plan, compile(graph, plan), model::seededInputs(graph, 7)) == "");
+      }
 }
 
 TEST_CASE("a graph with a product has no other length") {

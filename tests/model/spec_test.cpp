@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <sys/stat.h>
 
 #include <filesystem>
@@ -111,6 +112,36 @@ TEST_CASE("parts of networks have kinds with keys of their own") {
                            "layers = 1\n");
   REQUIRE(kind.size() == 1);
   CHECK(kind[0] == "2:8: kind: \"matmull\" is not a kind of model; nearest legal: matmul");
+}
+
+TEST_CASE("keys of other keys and of latents are refused where they do not belong") {
+  const auto fault = [](const std::string& lines) {
+    const auto texts = faults(kGood + lines);
+    return texts.size() == 1 ? texts[0] : fmt::format("{} faults", texts.size());
+  };
+  CHECK(faults(kGood + "projected_keys = 9\nshared_projection = true\n").empty());
+  CHECK(faults(kGood + "attention = 'causal'\nmemory = 9\ncompressed = 4\ncompression = 2\n").empty());
+  CHECK(fault("shared_projection = true\n") ==
+        "6:21: shared_projection: belongs to projected keys: give projected_keys");
+  CHECK(fault("projected_keys = 9\nvalid_tokens = 3\n") ==
+        "7:16: valid_tokens: cannot be left out of projected keys, which are sums over all tokens");
+  CHECK(fault("projected_keys = 9\nattention = 'causal'\n") ==
+        "6:18: projected_keys: belongs to attention = \"full\": every projected key is a sum over "
+        "all tokens");
+  CHECK(fault("memory = 9\n") == "6:10: memory: belongs to attention = \"causal\": it holds what "
+                                 "comes before the sequence");
+  CHECK(fault("compressed = 4\ncompression = 2\n") ==
+        "6:14: compressed: belongs to a memory: give memory");
+  CHECK(fault("compression = 2\n") ==
+        "6:15: compression: belongs to a compressed memory: give compressed");
+  CHECK(fault("attention = 'causal'\nmemory = 9\ncompressed = 400\ncompression = 200\n") ==
+        "8:14: compressed: times compression must be at most 65535, got 80000");
+  CHECK(fault("latents = 4\n") == "6:1: latents: is not a key of kind \"encoder\"");
+  const auto perceiver = faults(kGood + "kind = 'perceiver'\nmemory = 3\n");
+  REQUIRE(perceiver.size() == 3);
+  CHECK_THAT(perceiver[0], containsText("latents: is missing"));
+  CHECK_THAT(perceiver[1], containsText("input_width: is missing"));
+  CHECK(perceiver[2] == "7:1: memory: is not a key of kind \"perceiver\"");
 }
 
 TEST_CASE("heads must divide the projection where there is one") {

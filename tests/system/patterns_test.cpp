@@ -49,6 +49,17 @@ void randomProducts(const std::string& config, uint32_t count) {
   }
 }
 
+void lowRankModels(const std::string& config) {
+  Device device(config);
+  for (const std::string name : {"linformer-tiny", "perceiver-tiny", "compressive-tiny"}) {
+    INFO(name << " on " << config);
+    const ModelSpec spec = loadModelSpec("configs/models/" + name + ".toml").spec.value();
+    requireEqual(device,
+                 workloadOf(buildModel(spec, spec.layers, {*spec.seq}, 3), device.plan.family, 3),
+                 {}, tb::memoryTiming(25, 0.1, 3));
+  }
+}
+
 }  // namespace
 
 TEST_CASE("patterns of attention are equal on tiny4", "[tiny4]") { randomPatterns("tiny4", 12); }
@@ -72,6 +83,9 @@ TEST_CASE("constants as queries, keys, values and identities are equal", "[tiny4
 
 TEST_CASE("products of tensors are equal on tiny4", "[tiny4]") { randomProducts("tiny4", 12); }
 TEST_CASE("products of tensors are equal on base16", "[base16]") { randomProducts("base16", 8); }
+
+TEST_CASE("low-rank models are equal", "[tiny4]") { lowRankModels("tiny4"); }
+TEST_CASE("low-rank models are equal on base16", "[base16]") { lowRankModels("base16"); }
 
 TEST_CASE("layers of every published pattern are equal", "[tiny4]") {
   Device device("tiny4");
