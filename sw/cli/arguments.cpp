@@ -146,7 +146,7 @@ class Reader {
   void checkFile(const std::string& type, const std::string& name, const std::string& value) {
     const bool isFile = type == kind::kTextFile || type == kind::kOutFile ||
                         type == kind::kConfig || type == kind::kModel || type == kind::kFolder ||
-                        type == kind::kModelOut;
+                        type == kind::kModelOut || type == kind::kDataFile;
     if (isFile && value.empty()) refuse(name + " '': a name is asked for");
     if (isFile && !files::isStandard(value))
       files_.push_back({name, value, type == kind::kOutFile});
@@ -160,6 +160,8 @@ class Reader {
       refuse(name + " -: a config is a file, whose name goes into the design; write it to one first");
     if (type == kind::kModel)
       refuse(name + " -: a model is a file or folder, which a pipe cannot be; write it to one first");
+    if (type == kind::kDataFile)
+      refuse(name + " -: its bytes are read from a file, which a pipe cannot be; write it to one first");
     if (type == kind::kModelOut)
       refuse(name + " -: a model file is no stream; name a file");
     if (type == kind::kFolder) refuse(name + " -: a folder is asked for");

@@ -9,6 +9,7 @@
 #include "sw/cli/embed_texts.hpp"
 #include "sw/cli/kinds.hpp"
 #include "sw/cli/refusals.hpp"
+#include "sw/cli/trained.hpp"
 
 namespace intformer::cli {
 namespace {
@@ -36,6 +37,7 @@ int embedOnBoard(const BoardEmbedOptions& options) {
   TextReader texts(options.texts);
   Engine engine;
   engine.model = itf::readModelFile(options.model);
+  demandTexts(engine.model.trained, options.model);
   engine.tokenizer.emplace(engine.model.trained.vocabulary, engine.model.trained.tokenizer);
   const quantizer::QuantizedModel& integers = itf::integersOf(engine.model, options.model).model;
   OpenBoard board(options.board);

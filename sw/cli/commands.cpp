@@ -13,6 +13,7 @@ void addCommands(CLI::App& app, int& status) {
   addQuantize(app, status);
   addEmbed(app, status);
   addClassify(app, status);
+  addFeatures(app, status);
   addSearch(app, status);
   addAccuracy(app, status);
   addBoard(app, status);

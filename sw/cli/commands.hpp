@@ -17,6 +17,7 @@ void addImport(CLI::App& app, int& status);
 void addQuantize(CLI::App& app, int& status);
 void addClassify(CLI::App& app, int& status);
 void addEmbed(CLI::App& app, int& status);
+void addFeatures(CLI::App& app, int& status);
 void addSearch(CLI::App& app, int& status);
 void addAccuracy(CLI::App& app, int& status);
 void addBoard(CLI::App& app, int& status);

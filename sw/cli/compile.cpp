@@ -94,6 +94,11 @@ void checkBase(uint64_t base, uint64_t memoryBytes, const Plan& plan) {
                     base, memoryBytes, plan.addressBits));
 }
 
+/// Whether there are sentences for which model.h and memory.json say how they come in.
+bool readsTexts(const ModelInput& model) {
+  return model.output && model.reads == importer::InputKind::Text;
+}
+
 /// What people are told of each program.
 void printPrograms(const board::BoardModel& board) {
   const uint64_t macsPerCycle = uint64_t{board.plan.dim} * board.plan.dim;
@@ -139,7 +144,7 @@ void writeBoard(const CompileCommand& command, const ModelInput& model, const Pl
   const std::string_view memory(reinterpret_cast<const char*>(image.data()), image.size());
   const board::BoardModel board{.model = model.name,
                                 .graph = model.graph,
-                                .output = model.output ? &*model.output : nullptr,
+                                .output = readsTexts(model) ? &*model.output : nullptr,
                                 .plan = plan,
                                 .name = nameOf(command, model),
                                 .programs = programs,
@@ -147,7 +152,7 @@ void writeBoard(const CompileCommand& command, const ModelInput& model, const Pl
                                 .imageBytes = image.size(),
                                 .imageId = files::fnv1a(memory)};
   const std::string map = board::memoryJson(board);
-  const std::string header = model.output ? board::modelHeader(board) : "";
+  const std::string header = board.output != nullptr ? board::modelHeader(board) : "";
   const std::string trailer = board::imageTrailer(board);
   const Program& first = programs.front().program;
   const Program& last = programs.back().program;
@@ -157,7 +162,7 @@ void writeBoard(const CompileCommand& command, const ModelInput& model, const Pl
       {"image.bin", {memory, trailer}},
       {"program.txt", {listing}},
       {"memory.json", {map}}};
-  if (model.output) files.push_back({"model.h", {header}});
+  if (board.output != nullptr) files.push_back({"model.h", {header}});
   writeFolder(command.out, files);
   printPrograms(board);
 }
@@ -166,8 +171,9 @@ void writeBoard(const CompileCommand& command, const ModelInput& model, const Pl
 bool serves(const CompileCommand& command, const ModelInput& model, const Plan& plan) {
   const uint32_t tokens = std::accumulate(model.seq.begin(), model.seq.end(), 0U);
   const uint32_t rows = (tokens + plan.dim - 1) / plan.dim * plan.dim;
-  if (!command.name.empty() && !model.output)
-    fmt::print(stderr, "--name {}: it is of model.h, which a trained model's program has alone\n",
+  if (!command.name.empty() && !readsTexts(model))
+    fmt::print(stderr, "--name {}: it is of model.h, which has the program alone of a trained model "
+                       "that reads texts\n",
                command.name);
   else if (command.options.rowBlock > rows)
     fmt::print(stderr, "--row-block {}: {} tokens have no more rows than {}\n",
@@ -261,6 +267,10 @@ void addCompile(CLI::App& app, int& status) {
   command->add_option("--sentence", options->model.sentence,
                       "Text instead, for a trained model: the image holds its tokens")
       ->type_name(kind::kSentence);
+  command->add_option("--input", options->model.input,
+                      "Picture (binary PPM) or sound (WAV, 16 kHz, 16 bits, one channel), for a trained "
+                      "model that reads such (default: one drawn from the seed)")
+      ->type_name(kind::kDataFile);
   command->add_flag("--encoder-only", options->model.encoderOnly,
                     "Begin at the first layer, though the model has an embedding");
   command->add_option("--layers", options->model.layers,

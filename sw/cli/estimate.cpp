@@ -205,6 +205,10 @@ void addEstimate(CLI::App& app, int& status) {
   command->add_option("--sentence", options->model.sentence,
                       "Text, for a trained model (default: one of the program's own)")
       ->type_name(kind::kSentence);
+  command->add_option("--input", options->model.input,
+                      "Picture (binary PPM) or sound (WAV, 16 kHz, 16 bits, one channel), for a trained "
+                      "model that reads such (default: one drawn from the seed)")
+      ->type_name(kind::kDataFile);
   command->add_flag("--encoder-only", options->model.encoderOnly,
                     "Begin at the first layer, though the shape has an embedding");
   command->add_option("--layers", options->model.layers,

@@ -5,6 +5,7 @@
 namespace intformer::cli::kind {
 
 inline constexpr const char* kTextFile = "TEXT-FILE";  ///< read; "-" is standard input
+inline constexpr const char* kDataFile = "FILE";       ///< read, as bytes
 inline constexpr const char* kOutFile = "OUT-FILE";    ///< written; "-" is standard output
 inline constexpr const char* kConfig = "CONFIG";       ///< a hardware config, *.toml
 inline constexpr const char* kModel = "MODEL";         ///< a file or folder that holds a model

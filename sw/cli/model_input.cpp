@@ -18,6 +18,7 @@
 #include "sw/model/random.hpp"
 #include "sw/places/places.hpp"
 #include "sw/quantizer/integer_form.hpp"
+#include "sw/signals/frames.hpp"
 
 namespace intformer::cli {
 
@@ -55,12 +56,29 @@ bool takesLengths(const ModelRequest& request, const std::string& name, uint32_t
 bool saysTokens(const ModelRequest& request) {
   if (request.encoderOnly)
     fmt::print(stderr, "--encoder-only: a trained model begins with its embedding\n");
+  else if (!request.input.empty())
+    fmt::print(stderr, "--input {}: {} reads texts; give --sentence\n", request.input, request.path);
   else if (!request.seq.empty() && request.sentence)
     fmt::print(stderr, "--seq {} and --sentence: a sentence has a length of its own; give one of "
                        "them\n", lengthsText(request.seq));
   else if (request.seq.empty() && !request.sentence && !request.ownSentence)
     fmt::print(stderr, "give the tokens of a trained model: --seq N, for all sentences of N "
                        "tokens, or --sentence TEXT\n");
+  else
+    return true;
+  return false;
+}
+
+/// The same of a model that reads pictures or sounds.
+bool saysFrames(const ModelRequest& request, importer::InputKind reads) {
+  if (request.encoderOnly)
+    fmt::print(stderr, "--encoder-only: a trained model begins with its embedding\n");
+  else if (request.sentence)
+    fmt::print(stderr, "--sentence: {} reads {}; give --input FILE, or --seed for a drawn one\n",
+               request.path, importer::inputName(reads));
+  else if (!request.seq.empty() && !request.input.empty())
+    fmt::print(stderr, "--seq {} and --input: a file has a length of its own; give one of them\n",
+               lengthsText(request.seq));
   else
     return true;
   return false;
@@ -93,8 +111,7 @@ std::optional<ModelFile> importedFolder(const ModelRequest& request) {
   return file;
 }
 
-std::optional<ModelFile> wholeFile(const ModelRequest& request) {
-  ModelFile file = itf::readModelFile(request.path);
+std::optional<ModelFile> wholeFile(const ModelRequest& request, ModelFile file) {
   const uint32_t layers = file.trained.network.shape.layers;
   static_cast<void>(itf::integersOf(file, request.path));
   if (request.layers.value_or(layers) == layers) return file;
@@ -108,32 +125,70 @@ std::optional<ModelFile> wholeFile(const ModelRequest& request) {
 /// The graph of a folder's model without its integers, which take long to find.
 std::optional<ModelInput> folderShape(const ModelRequest& request) {
   const std::string name = importer::folderName(request.path);
-  const importer::ModelFamily& family = importer::folderFamily();
-  floating::FloatModel network =
-      family.build(family.readShape(request.path + "/config.json", nullptr));
+  const importer::ModelFamily& family = importer::familyOf(request.path);
+  floating::FloatModel network = family.build(family.readShape(request.path, nullptr));
   ModelInput model;
   model.name = name;
+  model.reads = family.input;
   model.layers = request.layers.value_or(network.shape.layers);
   if (!hasLayers(name, network.shape.layers, model.layers) ||
       !takesLengths(request, name, network.shape.positions, request.seq))
     return std::nullopt;
   floating::keepLayers(network, model.layers);
+  const quantizer::IntegerForm form = quantizer::integerForm(network.graph);
+  model.graph = form.graph;
+  model.graph.name = name;
+  if (family.input != importer::InputKind::Text) {  // frames have no say in cycles
+    model.seq = request.seq.empty() ? std::vector{network.shape.positions} : request.seq;
+    setLengths(model.graph, model.seq);
+    model.inputs = model::seededInputs(model.graph, request.seed);
+    return model;
+  }
   importer::ImportNotes notes;
   const auto tokens = tokensOf(request, importer::importTokenizer(request.path, notes));
   model.seq = lengthsOf(tokens);
-  model.graph = withLengths(quantizer::integerForm(network.graph).graph, model.seq);
-  model.graph.name = name;
+  setLengths(model.graph, model.seq);
   model.inputs = tokenInputs(model.graph, tokens);
   return model;
 }
 
+/// Pictures or sounds of a model that reads such: the file's, or those of the seed and the next ones, one
+/// for each length.
+signals::Frames framesOf(const ModelRequest& request, const floating::FloatModel& network,
+                         importer::InputKind reads) {
+  if (!request.input.empty()) return signals::readFrames(reads, network.shape, request.input);
+  signals::Frames all;
+  uint64_t seed = request.seed;
+  for (const uint32_t tokens :
+       request.seq.empty() ? std::vector{network.shape.positions} : request.seq)
+    all.add(signals::firstOf(signals::drawFrames(reads, network.shape, seed++), tokens));
+  return all;
+}
+
+/// Tokens and frames of a model that reads pictures or sounds, and what float32 says to them.
+void takeFrames(const ModelRequest& request, const floating::FloatModel& network,
+                quantizer::QuantizedModel integers, ModelInput& model) {
+  const signals::Frames frames = framesOf(request, network, model.reads);
+  if (request.reference)
+    model.reference.emplace().states = floating::floatOutput(network.graph, frames.batch());
+  model.seq = lengthsOf(frames.sequences);
+  model.graph = integers.graph;
+  setLengths(model.graph, model.seq);
+  model.inputs = quantizer::modelInputs(integers, model.graph, frames.batch());
+}
+
 std::optional<ModelInput> loadTrained(const ModelRequest& request) {
-  if (!saysTokens(request)) return std::nullopt;
   const std::filesystem::path path = request.path;
-  const bool isFolder = std::filesystem::is_directory(path);
+  const bool isFolder = importer::isImported(request.path);
+  std::optional<ModelFile> file;
+  if (!isFolder) file = itf::readModelFile(request.path);
+  const importer::InputKind reads = isFolder ? importer::familyOf(request.path).input
+                                             : importer::inputOf(file->trained);
+  if (reads == importer::InputKind::Text ? !saysTokens(request) : !saysFrames(request, reads))
+    return std::nullopt;
   if (isFolder && request.integers == model::Integers::Left) return folderShape(request);
 
-  std::optional<ModelFile> file = isFolder ? importedFolder(request) : wholeFile(request);
+  file = isFolder ? importedFolder(request) : wholeFile(request, std::move(*file));
   if (!file) return std::nullopt;
   const importer::TrainedModel& trained = file->trained;
   ModelInput model;
@@ -144,6 +199,13 @@ std::optional<ModelInput> loadTrained(const ModelRequest& request) {
   if (isFolder) {
     file->integers = quantizeTrained(trained);
     fmt::print("quantized for now; `intformer import` and `quantize` keep it in a file\n\n");
+  }
+  model.reads = reads;
+  if (reads != importer::InputKind::Text) {
+    const quantizer::QuantizedModel& integers = file->integers->model;
+    model.output = {integers.output8, integers.output16, integers.outputStep, {}};
+    takeFrames(request, trained.network, integers, model);
+    return model;
   }
   const tokenizer::Tokenizer tokenizer(trained.vocabulary, trained.tokenizer);
   const auto tokens = tokensOf(request, tokenizer);
@@ -172,8 +234,9 @@ std::optional<ModelInput> loadSeeded(const ModelRequest& request) {
   }
   for (const Diagnostic& fault : spec.diagnostics) fmt::print(stderr, "{}\n", fault.text());
   if (!spec.spec) return std::nullopt;
-  if (request.sentence) {
-    fmt::print(stderr, "--sentence: only a trained model reads one; give --seq\n");
+  if (request.sentence || !request.input.empty()) {
+    fmt::print(stderr, "{}: only a trained model reads one; give --seq\n",
+               request.sentence ? "--sentence" : "--input");
     return std::nullopt;
   }
   const std::vector<uint32_t> seq = request.seq.empty() && spec.spec->seq
@@ -210,7 +273,7 @@ TensorValues drawnInputs(const ModelInput& model, uint64_t seed) {
 
 std::optional<ModelInput> loadModel(const ModelRequest& request) {
   const std::filesystem::path path = request.path;
-  const bool trained = std::filesystem::is_directory(path) || path.extension() == ".itf";
+  const bool trained = importer::isImported(request.path) || path.extension() == ".itf";
   return trained ? loadTrained(request) : loadSeeded(request);
 }
 

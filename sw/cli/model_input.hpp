@@ -18,7 +18,8 @@ struct ModelRequest {
   /// model's folder: the same, imported and quantized at once.
   std::string path;
   std::vector<uint32_t> seq;  ///< tokens of each sequence of a batch; their values from the seed
-  std::optional<std::string> sentence;  ///< instead, for a trained model
+  std::optional<std::string> sentence;  ///< instead, for a trained model that reads texts
+  std::string input;  ///< instead, for one that reads pictures or sounds: a file; empty: drawn
   /// Of a trained model without either: take a sentence of the program's own.
   bool ownSentence = false;
   const char* seqOption = "--seq";  ///< that gave the lengths
@@ -32,7 +33,7 @@ struct ModelRequest {
 
 /// What a trained model says in float32 to the same tokens.
 struct FloatReference {
-  std::vector<std::string> pieces;  ///< one per row
+  std::vector<std::string> pieces;  ///< one per row; none of a picture or sound
   floating::FloatMatrix states;     ///< last hidden states
 };
 
@@ -45,6 +46,7 @@ struct ModelInput {
   Graph graph;
   TensorValues inputs;
   std::optional<board::TrainedOutput> output;      ///< of a trained model with its integers
+  importer::InputKind reads = importer::InputKind::Text;
   std::optional<FloatReference> reference;  ///< of such a one, when it was asked for
 };
 

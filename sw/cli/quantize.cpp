@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "sw/cli/commands.hpp"
+#include "sw/cli/frames_input.hpp"
 #include "sw/cli/kinds.hpp"
 #include "sw/cli/progress.hpp"
 #include "sw/cli/refusals.hpp"
@@ -69,6 +70,41 @@ int quantize(const QuantizeCommand& command) {
   return kFine;
 }
 
+/// Of a model that reads pictures or sounds: on those of a folder, and on drawn ones.
+itf::IntegerModel quantizeFrames(const importer::TrainedModel& model,
+                                 const CalibrationSource& calibration, const QuantizeOptions& how) {
+  constexpr uint64_t kSeed = 1'000'000;  // far from those of `run` and `features`
+  constexpr uint32_t kPictures = 16, kSounds = 4;
+  const importer::InputKind input = importer::inputOf(model);
+  const floating::ModelShape& shape = model.network.shape;
+  NamedFrames read;
+  if (!calibration.text.empty()) read = readFolder(input, shape, calibration.text);
+  const uint32_t drawn =
+      calibration.drawn.value_or(input == importer::InputKind::Picture ? kPictures : kSounds);
+  signals::Frames frames = std::move(read.frames);
+  frames.add(drawMany(input, shape, kSeed, drawn).frames);
+  if (frames.sequences.empty())
+    throw std::runtime_error(fmt::format("--drawn 0 leaves no {} to calibrate on; give --calibrate "
+                                         "FOLDER", importer::inputName(input)));
+  const std::size_t tokens = frames.values.size() / shape.frame;
+  fmt::print("{}: calibrating on {} {} of files and {} drawn ones, {} tokens\n", model.name,
+             read.names.size(), importer::inputName(input), drawn, tokens);
+  std::fflush(stdout);
+  itf::IntegerModel integers;
+  integers.origin = {
+      {"calibration_xxh3",
+       fmt::format("{:016x}", XXH3_64bits(frames.values.data(),
+                                          frames.values.size() * sizeof(float)))},
+      {"method", methodText(how)},
+      {"files", std::to_string(read.names.size())},
+      {"drawn", std::to_string(drawn)},
+      {"tokens", std::to_string(tokens)}};
+  CountProgress progress("layers", model.network.graph.blocks.size());
+  integers.model = quantizer::quantizeModel(model.network.graph, frames.batch(), how,
+                                            [&](uint32_t done) { progress.update(done); });
+  return integers;
+}
+
 /// Whether pairs of texts are what the model is for, or may be.
 bool seesPairs(const importer::TrainedModel& model) {
   return model.head && model.head->kind == importer::HeadKind::Sequence &&
@@ -120,6 +156,8 @@ void addMethods(CLI::App& app, QuantizeCommand& options) {
 itf::IntegerModel quantizeTrained(const importer::TrainedModel& model,
                                   const CalibrationSource& calibration,
                                   const QuantizeOptions& how) {
+  if (importer::inputOf(model) != importer::InputKind::Text)
+    return quantizeFrames(model, calibration, how);
   const std::string path = calibration.text.empty()
                                ? places::ownFile("configs/calibration/english.txt").string()
                                : places::hereOrOwn(calibration.text);
@@ -136,7 +174,7 @@ itf::IntegerModel quantizeTrained(const importer::TrainedModel& model,
     written.push_back(tokenizer.encode(line));
     text += line + "\n";
   }
-  const auto drawn = quantizer::drawSentences(tokenizer, calibration.drawn);
+  const auto drawn = quantizer::drawSentences(tokenizer, calibration.drawn.value_or(250));
   quantizer::CalibrationTexts texts{quantizer::interleave(written, drawn), {}};
   const bool pairs = seesPairs(model);
   if (pairs) texts = quantizer::pairSentences(tokenizer, texts.sequences);
@@ -172,14 +210,15 @@ void addQuantize(CLI::App& app, int& status) {
       ->required();
   command->add_option("--calibrate", options->calibration.text,
                       "Sentences of the kind that the model will see, one per line (default: the "
-                      "English ones of configs/calibration)")
+                      "English ones of configs/calibration); for one that reads pictures or sounds, a "
+                      "folder of *.ppm or *.wav")
       ->type_name(kind::kTextFile);
   command
       ->add_option("--drawn", options->calibration.drawn,
                    "Sentences of words drawn from the vocabulary, beside the text: they give rare "
-                   "words room in the ranges; 0: none")
-      ->check(CLI::Range(0U, 2000U))  // of MiniLM about 1 MB each while they are measured
-      ->capture_default_str();
+                   "words room in the ranges; or drawn pictures or sounds; 0: none (default: 250 "
+                   "sentences, 16 pictures or 4 sounds)")
+      ->check(CLI::Range(0U, 2000U));  // of MiniLM about 1 MB each while they are measured
   command->add_option("--out", options->out, "Model file to write; may be the one that is read")
       ->type_name(kind::kModelOut)
       ->required();

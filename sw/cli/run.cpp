@@ -226,12 +226,13 @@ void printCosines(const Work& work) {
   const std::vector<double> cosines = quantizer::rowCosines(
       quantizer::dequantize(values[output.output16], output.outputStep), reference.states);
   double sum = 0;
-  fmt::print("cosine to float32 per token:\n ");
-  for (std::size_t i = 0; i < cosines.size(); ++i) {
+  for (const double cosine : cosines) sum += cosine;
+  fmt::print("cosine to float32 per token:{}", reference.pieces.empty() ? " " : "\n ");
+  for (std::size_t i = 0; i < reference.pieces.size(); ++i)
     fmt::print(" {} {:.5f}{}", reference.pieces[i], cosines[i],
                i + 1 == cosines.size() || i % 6 == 5 ? "\n " : "");
-    sum += cosines[i];
-  }
+  if (work.model.reads == importer::InputKind::Picture)
+    fmt::print("class token {:.5f}, all ", cosines.front());
   fmt::print("mean {:.5f}, worst {:.5f}\n\n", sum / static_cast<double>(cosines.size()),
              *std::min_element(cosines.begin(), cosines.end()));
 }
@@ -380,6 +381,10 @@ void addRun(CLI::App& app, int& status) {
   command->add_option("--sentence", options->model.sentence,
                       "Text, for a trained model (default: one of the program's own)")
       ->type_name(kind::kSentence);
+  command->add_option("--input", options->model.input,
+                      "Picture (binary PPM) or sound (WAV, 16 kHz, 16 bits, one channel), for a trained "
+                      "model that reads such (default: one drawn from the seed)")
+      ->type_name(kind::kDataFile);
   command->add_flag("--encoder-only", options->model.encoderOnly,
                     "Begin at the first layer, though the shape has an embedding");
   command->add_option("--layers", options->model.layers,

@@ -10,6 +10,7 @@
 #include "gen/tables/registers.hpp"
 #include "sw/cli/kinds.hpp"
 #include "sw/cli/progress.hpp"
+#include "sw/cli/trained.hpp"
 
 namespace intformer::cli {
 namespace {
@@ -42,13 +43,15 @@ void addBackendOptions(CLI::App& command, BackendRequest& request) {
       ->type_name(kind::kSetting);
 }
 
-std::unique_ptr<Engine> openEngine(const BackendRequest& request) {
+std::unique_ptr<Engine> openEngine(const BackendRequest& request, bool any) {
   if (!request.integers() && !(request.config.empty() && request.overrides.empty()))
     throw std::runtime_error("--backend float runs on no device; leave --config and --set away");
   auto engine = std::make_unique<Engine>();
   engine->model = itf::readModelFile(request.model);
   const importer::TrainedModel& trained = engine->model.trained;
-  engine->tokenizer.emplace(trained.vocabulary, trained.tokenizer);
+  if (!any) demandTexts(trained, request.model);
+  if (importer::inputOf(trained) == importer::InputKind::Text)
+    engine->tokenizer.emplace(trained.vocabulary, trained.tokenizer);
   if (!request.integers()) {
     engine->backend = embed::floatBackend(trained.network.graph);
     return engine;

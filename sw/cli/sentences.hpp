@@ -31,8 +31,9 @@ struct Engine {
   std::optional<Plan> plan;
   std::unique_ptr<embed::Backend> backend;
 };
-/// Throws ItfError, std::runtime_error for a config that is refused (faults are printed before).
-std::unique_ptr<Engine> openEngine(const BackendRequest& request);
+/// Throws ItfError, std::runtime_error for a config that is refused (faults are printed before), and for
+/// a model that reads no texts unless `any` kind will do.
+std::unique_ptr<Engine> openEngine(const BackendRequest& request, bool any = false);
 
 /// Sentences to token ids; counts those that the model's limit cuts.
 class Encoder {

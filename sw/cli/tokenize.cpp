@@ -12,6 +12,7 @@
 #include "sw/cli/kinds.hpp"
 #include "sw/cli/refusals.hpp"
 #include "sw/cli/texts.hpp"
+#include "sw/cli/trained.hpp"
 #include "sw/itf/model_file.hpp"
 
 namespace intformer::cli {
@@ -40,6 +41,7 @@ Tokenizer loadTokenizer(const std::string& model) {
     return importer::importTokenizer(model, notes);
   }
   const importer::TrainedModel trained = itf::readModelFile(model).trained;
+  demandTexts(trained, model);
   return {trained.vocabulary, trained.tokenizer};
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "sw/itf/model_file.hpp"
@@ -10,12 +11,16 @@ namespace intformer::cli {
 /// Sentences that a model is calibrated on: the lines of a text, and some of words that are drawn
 /// from the vocabulary (sw/quantizer/drawn_sentences.hpp).
 struct CalibrationSource {
-  /// A file, a sentence per line; empty: the program's own, English ones of several kinds.
+  /// A file, a sentence per line; empty: the program's own, English ones of several kinds. For a model
+  /// that reads pictures or sounds a folder of them; empty: drawn ones alone.
   std::string text = {};
-  uint32_t drawn = 250;
+  std::optional<uint32_t> drawn = {};  ///< unset: 250 sentences, 16 pictures or 4 sounds
 };
 
-/// Reads a folder in Hugging Face's layout; prints what was found, assumed and left out. `whole`:
+/// Throws std::runtime_error that says which commands take it, for a model that reads no texts.
+void demandTexts(const importer::TrainedModel& model, const std::string& path);
+
+/// Reads a model that is imported (sw/import/trained_model.hpp); prints what was found, assumed and left out. `whole`:
 /// whether nothing was. Throws ImportError.
 importer::TrainedModel importTrained(const std::string& folder, bool* whole = nullptr);
 

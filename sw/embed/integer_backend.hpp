@@ -15,7 +15,7 @@ class IntegerBackend : public Backend {
   floating::FloatMatrix run(const TokenBatch& batch) final {
     const std::vector<uint32_t> lengths = lengthsOf(batch.sequences);
     setLengths(model_.graph, lengths);
-    return quantizer::dequantizeOutput(model_, compute(lengths, tokenInputs(model_.graph, batch)));
+    return quantizer::dequantizeOutput(model_, compute(lengths, quantizer::modelInputs(model_, model_.graph, batch)));
   }
 
  protected:

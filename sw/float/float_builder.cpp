@@ -1,8 +1,16 @@
 #include "sw/float/float_builder.hpp"
 
+#include <fmt/core.h>
+
 #include <utility>
 
 namespace intformer::floating {
+
+TensorId FloatBuilder::addInput(const std::string& name, uint32_t cols) {
+  const TensorId output = graph_.addTensor({name, cols});
+  graph_.operators.emplace_back(FloatInput{name, output});
+  return output;
+}
 
 TensorId FloatBuilder::addEmbedding(const std::string& name, const std::string& parameters,
                                     const ModelShape& shape) {
@@ -50,6 +58,21 @@ TensorId FloatBuilder::addAttention(const std::string& prefix, const std::string
   const TensorId output = op.output;
   graph_.operators.emplace_back(std::move(op));
   return output;
+}
+
+TensorId FloatBuilder::addPreNormLayer(uint32_t index, TensorId stream, const ModelShape& shape,
+                                       const Reach& reach) {
+  const std::string layer = fmt::format("layer{}.", index);
+  const std::string attention = layer + "attention.";
+  const TensorId first = addNorm(attention + "norm", attention + "norm", stream, shape.epsilon);
+  const TensorId context = addAttention(attention, layer, first, shape, reach);
+  const TensorId middle = addLinear(attention + "residual", layer + "attention", context,
+                                    shape.width, FloatResidual{stream});
+  const TensorId second = addNorm(layer + "ffn.norm", layer + "ffn.norm", middle, shape.epsilon);
+  const TensorId hidden =
+      addLinear(layer + "ffn.hidden", layer + "hidden", second, shape.ffn, FloatActivation{});
+  return addLinear(layer + "ffn.residual", layer + "ffn", hidden, shape.width,
+                   FloatResidual{middle});
 }
 
 }  // namespace intformer::floating

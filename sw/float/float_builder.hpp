@@ -12,6 +12,7 @@ class FloatBuilder {
  public:
   explicit FloatBuilder(std::string name) { graph_.name = std::move(name); }
 
+  TensorId addInput(const std::string& name, uint32_t cols);
   TensorId addEmbedding(const std::string& name, const std::string& parameters,
                         const ModelShape& shape);
   TensorId addNorm(const std::string& name, const std::string& parameters, TensorId input,
@@ -22,6 +23,9 @@ class FloatBuilder {
   /// "<prefix>context", with the parameters "<parameters>query" to "<parameters>value".
   TensorId addAttention(const std::string& prefix, const std::string& parameters, TensorId input,
                         const ModelShape& shape, const Reach& reach);
+  /// A layer that normalizes before attention and before its feed-forward: "layer<index>.*".
+  TensorId addPreNormLayer(uint32_t index, TensorId stream, const ModelShape& shape,
+                           const Reach& reach);
   /// What was added since the last block is one.
   void endBlock(TensorId output) { graph_.blocks.push_back({graph_.operators.size(), output}); }
 

@@ -34,6 +34,13 @@ struct FloatEmbedding {
   std::vector<float> segmentTable;   ///< segments x columns
 };
 
+/// Rows of values that come from outside with the tokens: what a picture's patches hold, or moments of
+/// a sound.
+struct FloatInput {
+  std::string name;
+  TensorId output = kNoTensor;
+};
+
 /// What becomes of input * weights + bias.
 struct FloatPlain {};
 struct FloatActivation {
@@ -92,7 +99,8 @@ struct FloatLayerNorm {
   }
 };
 
-using FloatOperator = std::variant<FloatEmbedding, FloatLinear, FloatAttention, FloatLayerNorm>;
+using FloatOperator =
+    std::variant<FloatEmbedding, FloatLinear, FloatAttention, FloatLayerNorm, FloatInput>;
 
 /// A stretch of operators that may be left out together with all blocks behind it (keepBlocks).
 struct FloatBlock {

@@ -37,7 +37,8 @@ void visitParameters(AnyGraph& graph, const Visit& visit) {
       if (!op.rootMeanSquare)
         visit(op.parameters + ".beta", ParameterShape{cols}, op.beta);
     } else {
-      static_assert(std::is_same_v<Op, FloatAttention>);  // has none
+      static_assert(std::is_same_v<Op, FloatAttention> ||
+                    std::is_same_v<Op, FloatInput>);  // have none
     }
   };
   for (auto& op : graph.operators) std::visit(visitOperator, op);

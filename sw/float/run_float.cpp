@@ -116,6 +116,18 @@ FloatMatrix run(const FloatEmbedding& op, const FloatGraph& graph, const TokenBa
   return sum;
 }
 
+FloatMatrix run(const FloatInput& op, const FloatGraph& graph, const TokenBatch& batch,
+                const FloatValues&) {
+  std::size_t tokens = 0;
+  for (const auto& sequence : batch.sequences) tokens += sequence.size();
+  FloatMatrix rows(static_cast<uint32_t>(tokens), graph.tensors[op.output].cols);
+  if (batch.frames.size() != rows.data.size())
+    throw ImportError(fmt::format("{}: {} values for {} rows of {}", op.name, batch.frames.size(),
+                                  rows.rows, rows.cols));
+  std::ranges::copy(batch.frames, rows.data.begin());
+  return rows;
+}
+
 FloatMatrix run(const FloatLinear& op, const FloatGraph&, const TokenBatch&,
                 const FloatValues& values) {
   FloatMatrix out = multiply(values[op.input], op.map);

@@ -12,8 +12,8 @@ namespace intformer::floating {
 using FloatValues = std::vector<FloatMatrix>;
 
 /// Runs one operator, whose inputs have their values, on all cores.
-/// Throws ImportError for more tokens than positions, an id beyond the vocabulary, and pairs where
-/// there is one segment.
+/// Throws ImportError for more tokens than positions, an id beyond the vocabulary, pairs where there is
+/// one segment, and other frames than the tokens ask for.
 void runFloatOperator(const FloatGraph& graph, const FloatOperator& op, const TokenBatch& batch,
                       FloatValues& values);
 

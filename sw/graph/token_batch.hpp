@@ -12,6 +12,9 @@ struct TokenBatch {
   /// Tokens of each sequence that are in segment 0, the first text's; those behind them are in
   /// segment 1. Empty: all tokens are in segment 0.
   std::span<const uint32_t> firstTexts;
+  /// For models that read more of a token than its id, pictures and sounds: the values, a row per
+  /// token, one sequence behind the other.
+  std::span<const float> frames;
 
   TokenBatch() = default;
   // Implicit: a list of sequences is a batch of texts.

@@ -4,8 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
-#include <cmath>
 #include <cstring>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -13,15 +11,13 @@
 #include <set>
 
 #include "sw/files/files.hpp"
-#include "sw/import/float_formats.hpp"
+#include "sw/import/float_values.hpp"
 
 namespace intformer::importer {
 
 using files::ImportError;
 
 namespace {
-
-static_assert(std::endian::native == std::endian::little, "tensors are read as they lie");
 
 constexpr uint64_t kMaxHeaderBytes = 100'000'000;  // the format's own limit
 constexpr int kMaxDepth = 3;                       // header, tensor, shape
@@ -36,16 +32,6 @@ std::optional<uint64_t> elementBytesOf(const std::string& dtype) {
   const auto found = kTypes.find(dtype);
   if (found == kTypes.end()) return std::nullopt;
   return found->second;
-}
-
-/// Elements of a shape; none when it does not fit 64 bits with room for any element size.
-std::optional<uint64_t> elementCount(const Shape& shape) {
-  uint64_t count = 1;
-  for (const uint64_t extent : shape) {
-    if (extent != 0 && count > (uint64_t{1} << 56) / extent) return std::nullopt;
-    count *= extent;
-  }
-  return count;
 }
 
 /// The entry of one tensor, or why it is refused.
@@ -80,25 +66,7 @@ std::string parseEntry(const nlohmann::json& json, uint64_t dataBytes, Safetenso
   return {};
 }
 
-template <typename Convert>
-std::vector<float> widened(const std::string& bytes, Convert convert) {
-  std::vector<float> values(bytes.size() / sizeof(uint16_t));
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    uint16_t bits = 0;
-    std::memcpy(&bits, bytes.data() + i * sizeof bits, sizeof bits);
-    values[i] = convert(bits);
-  }
-  return values;
-}
-
 }  // namespace
-
-std::string shapeText(const Shape& shape) {
-  std::string text = "[";
-  for (const uint64_t extent : shape)
-    text += (text.size() > 1 ? ", " : "") + std::to_string(extent);
-  return text + "]";
-}
 
 Safetensors::Safetensors(std::string path) : path_(std::move(path)) {
   files::demandFile(path_);
@@ -182,24 +150,13 @@ std::vector<float> Safetensors::read(const std::string& name, const Shape& shape
   const Entry& entry = entries_.at(name);
   std::ifstream file(path_, std::ios::binary);
   file.seekg(static_cast<std::streamoff>(dataBegin_ + entry.begin));
-  std::vector<float> values;
-  const auto readInto = [&](char* bytes) {
-    file.read(bytes, static_cast<std::streamsize>(entry.end - entry.begin));
-    if (!file) throw ImportError(fmt::format("{}: tensor {} cannot be read", path_, name));
-  };
-  if (entry.dtype == "F32") {
-    values.resize((entry.end - entry.begin) / sizeof(float));
-    readInto(reinterpret_cast<char*>(values.data()));
-  } else {
-    std::string bytes(entry.end - entry.begin, '\0');
-    readInto(bytes.data());
-    values = entry.dtype == "F16" ? widened(bytes, fromFloat16) : widened(bytes, fromBfloat16);
-  }
-  const auto wrong = std::ranges::find_if(values, [](float v) { return !std::isfinite(v); });
-  if (wrong != values.end())
-    throw ImportError(fmt::format("{}: tensor {} holds {} at element {}", path_, name, *wrong,
-                                  wrong - values.begin()));
-  return values;
+  std::string bytes(entry.end - entry.begin, '\0');
+  file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  if (!file) throw ImportError(fmt::format("{}: tensor {} cannot be read", path_, name));
+  const FloatFormat format = entry.dtype == "F32"   ? FloatFormat::Float32
+                             : entry.dtype == "F16" ? FloatFormat::Float16
+                                                    : FloatFormat::Bfloat16;
+  return floatValues(bytes, format, fmt::format("{}: tensor {}", path_, name));
 }
 
 }  // namespace intformer::importer

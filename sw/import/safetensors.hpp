@@ -6,12 +6,9 @@
 #include <vector>
 
 #include "sw/files/import_error.hpp"
+#include "sw/import/shape.hpp"
 
 namespace intformer::importer {
-
-using Shape = std::vector<uint64_t>;
-/// "[30522, 384]"
-std::string shapeText(const Shape& shape);
 
 /// A safetensors file: 8 bytes header length (little endian), a JSON header, raw tensors.
 /// https://github.com/huggingface/safetensors describes the format.

@@ -21,6 +21,7 @@ namespace intformer::itf {
 
 using floating::FloatModel;
 using floating::ModelShape;
+using importer::InputKind;
 using importer::TrainedModel;
 using tokenizer::TokenizerOptions;
 
@@ -63,23 +64,26 @@ Json describe(const TokenizerOptions& tokenizer) {
 
 std::string describe(const TrainedModel& model) {
   const ModelShape& shape = model.network.shape;
-  return Json{{"generator", "intformer " + std::string(version::programVersion())},
-              {"kind", model.network.kind},
-              {"name", model.name},
-              {"width", shape.width},
-              {"heads", shape.heads},
-              {"ffn", shape.ffn},
-              {"layers", shape.layers},
-              {"vocabulary", shape.vocabulary},
-              {"positions", shape.positions},
-              {"segments", shape.segments},
-              {"epsilon", shape.epsilon},
-              {"tokenizer", describe(model.tokenizer)},
-              {"prompts", model.prompts},
-              {"pooling",
-               {{"mode", importer::poolingName(model.pooling.mode)},
-                {"normalize", model.pooling.normalize}}}}
-      .dump(1);
+  Json json = {{"generator", "intformer " + std::string(version::programVersion())},
+               {"kind", model.network.kind},
+               {"name", model.name},
+               {"width", shape.width},
+               {"heads", shape.heads},
+               {"ffn", shape.ffn},
+               {"layers", shape.layers},
+               {"vocabulary", shape.vocabulary},
+               {"positions", shape.positions},
+               {"segments", shape.segments},
+               {"epsilon", shape.epsilon}};
+  if (inputOf(model) == InputKind::Text) {
+    json["tokenizer"] = describe(model.tokenizer);
+    json["prompts"] = model.prompts;
+    json["pooling"] = {{"mode", importer::poolingName(model.pooling.mode)},
+                       {"normalize", model.pooling.normalize}};
+  } else {
+    json["frame"] = shape.frame;
+  }
+  return json.dump(1);
 }
 
 /// The model that the file's kind and sizes name, with its parameters.
@@ -95,11 +99,14 @@ FloatModel readNetwork(const ItfFile& file, const Description& json) {
   shape.layers = json.count("layers", 1, 1000);
   shape.vocabulary = json.count("vocabulary", 1, kMany);
   shape.positions = json.count("positions", 2, kMany);
-  shape.segments = json.count("segments", 1, kMany);
+  shape.segments = json.count("segments", 0, kMany);
+  if (family->input != InputKind::Text) shape.frame = json.count("frame", 1, 65535);
   const Json& epsilon = json.at("epsilon");
   shape.epsilon = epsilon.is_number() ? epsilon.get<double>() : 0;
   if (!(shape.epsilon > 0 && shape.epsilon < 1) || shape.width % shape.heads != 0)
     file.refuse("model.json: epsilon must lie between 0 and 1, and heads divide the width");
+  if (const std::string fault = family->faultOf(shape); !fault.empty())
+    file.refuse("model.json: " + fault);
   FloatModel model = family->build(shape);
   floating::visitParameters(
       model.graph, [&](const std::string& name, const floating::ParameterShape& extents,
@@ -145,6 +152,7 @@ TrainedModel readTrained(const ItfFile& file) {
   TrainedModel model;
   model.name = json.text("name");
   model.network = readNetwork(file, json);
+  if (inputOf(model) != InputKind::Text) return model;
   const ModelShape& shape = model.network.shape;
   model.tokenizer = readTokenizer(json.part("tokenizer"), shape.positions);
   model.prompts = json.part("prompts").texts();
@@ -182,6 +190,23 @@ void checkOperators(const ItfFile& file, const Graph& graph, const floating::Flo
       file.refuse(fmt::format("{}: operator {}: mask: lets in other tokens than the model",
                               kIntegers, attention->name));
   }
+}
+
+/// What comes in with the tokens: an int8 input, and what its codes mean.
+template <typename Require>
+void checkFrames(const quantizer::QuantizedModel& model, uint32_t cols, const Require& require) {
+  const quantizer::Coding& coding = model.frameCoding;
+  const bool isInput = model.frames < model.graph.tensors.size() &&
+                       model.graph.tensors[model.frames].role == TensorRole::Input &&
+                       model.graph.tensors[model.frames].type == ElementType::Int8 &&
+                       model.graph.tensors[model.frames].cols == cols;
+  require(isInput, fmt::format("frames {}: must be an int8 input of {} columns", model.frames, cols));
+  require(coding.step.size() == cols && coding.zero.size() == cols,
+          fmt::format("frame_step of {} and frame_zero of {} values: needs {}, one per column",
+                      coding.step.size(), coding.zero.size(), cols));
+  for (std::size_t i = 0; i < cols; ++i)
+    require(std::isfinite(coding.step[i]) && coding.step[i] > 0,
+            fmt::format("frame_step [{}]: {}: must be a positive number", i, coding.step[i]));
 }
 
 /// A graph that takes one token to its last hidden state, as the trained model does.
@@ -226,17 +251,38 @@ void checkIntegers(const ItfFile& file, const quantizer::QuantizedModel& model,
                         "and {}",
                         table->name, table->vocabulary, table->positions, table->cols,
                         shape.vocabulary, shape.positions, shape.width));
-    require(table->placeCount == uint64_t{shape.positions} * shape.segments,
+    require(table->placeCount == uint64_t{shape.positions} * std::max(1U, shape.segments),
             fmt::format("operator {}: place_count {}: the model has {} positions in {} segments",
-                        table->name, table->placeCount, shape.positions, shape.segments));
+                        table->name, table->placeCount, shape.positions,
+                        std::max(1U, shape.segments)));
     require(model.tokens == table->token && model.places == table->place,
             fmt::format("tokens {} and places {} must be the inputs of operator {}", model.tokens,
                         model.places, table->name));
   }
   for (TensorId id = 0; id < graph.tensors.size(); ++id)
-    require(graph.tensors[id].role != TensorRole::Input || id == model.tokens || id == model.places,
-            fmt::format("tensor {}: role: inputs are the lists of tokens and places",
+    require(graph.tensors[id].role != TensorRole::Input || id == model.tokens ||
+                id == model.places || id == model.frames,
+            fmt::format("tensor {}: role: inputs are the lists of tokens and places, and frames",
                         graph.tensors[id].name));
+  if (shape.frame != 0) checkFrames(model, shape.frame, require);
+}
+
+void readFrames(const ItfFile& file, const Description& json, std::span<const uint8_t> blob,
+                quantizer::QuantizedModel& model) {
+  constexpr double kMostZero = 1 << 30;
+  model.frames = json.count("frames", 0, static_cast<uint32_t>(model.graph.tensors.size()));
+  std::vector<double> zeros;
+  try {
+    model.frameCoding.step = doublesFromJson(json.at("frame_step"), blob);
+    zeros = doublesFromJson(json.at("frame_zero"), blob);
+  } catch (const GraphFormatError& error) {
+    file.refuse(fmt::format("{}: {}", kIntegers, error.what()));
+  }
+  for (const double zero : zeros) {
+    if (!(std::abs(zero) <= kMostZero) || zero != std::floor(zero))
+      file.refuse(fmt::format("{}: frame_zero: {}: must be an integer", kIntegers, zero));
+    model.frameCoding.zero.push_back(static_cast<int32_t>(zero));
+  }
 }
 
 IntegerModel readIntegers(const ItfFile& file, const FloatModel& network) {
@@ -254,6 +300,7 @@ IntegerModel readIntegers(const ItfFile& file, const FloatModel& network) {
   result.model.places = json.count("places", 0, last);
   result.model.output8 = json.count("output8", 0, last);
   result.model.output16 = json.count("output16", 0, last);
+  if (network.shape.frame != 0) readFrames(file, json, blob, result.model);
   checkIntegers(file, result.model, network);
   const Json& origin = json.at("origin");
   if (!origin.is_object()) file.refuse("integers.json: origin is not a JSON object");
@@ -270,6 +317,12 @@ std::string describe(const IntegerModel& integers, std::vector<uint8_t>& blob) {
                {"output8", model.output8},
                {"output16", model.output16}};
   json["output_step"] = appendDoubles(model.outputStep, blob);
+  if (model.frames != kNoTensor) {
+    json["frames"] = model.frames;
+    json["frame_step"] = appendDoubles(model.frameCoding.step, blob);
+    json["frame_zero"] = appendDoubles(
+        {model.frameCoding.zero.begin(), model.frameCoding.zero.end()}, blob);
+  }
   json["graph"] = graphToJson(model.graph, blob);
   return json.dump();
 }
@@ -280,8 +333,9 @@ void writeModelFile(const std::filesystem::path& path, const ModelFile& model) {
   const std::string description = describe(model.trained);
   std::string vocabulary;
   for (const std::string& piece : model.trained.vocabulary) vocabulary += piece + "\n";
-  std::vector<ItfSection> sections = {{kModel, bytesOf(description)},
-                                      {kVocabulary, bytesOf(vocabulary)}};
+  std::vector<ItfSection> sections = {{kModel, bytesOf(description)}};
+  if (inputOf(model.trained) == InputKind::Text)
+    sections.push_back({kVocabulary, bytesOf(vocabulary)});
   const auto add = [&](const std::string& name, const floating::ParameterShape&,
                        const std::vector<float>& values) {
     const auto* bytes = reinterpret_cast<const uint8_t*>(values.data());

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include <fmt/core.h>
-
 #include "sw/float/float_builder.hpp"
 #include "sw/float/parameters.hpp"
 #include "sw/graph/lengths.hpp"
@@ -21,23 +19,6 @@ namespace {
 
 constexpr uint32_t kSequences = 12;  // of the calibration
 constexpr uint32_t kTokens = 24;     // of each, at most
-
-TensorId addLayer(floating::FloatBuilder& builder, const ModelShape& shape, uint32_t index,
-                  TensorId stream) {
-  const std::string layer = fmt::format("layer{}.", index);
-  const std::string attention = layer + "attention.";
-  const TensorId first =
-      builder.addNorm(attention + "norm", attention + "norm", stream, shape.epsilon);
-  const TensorId context = builder.addAttention(attention, layer, first, shape, floating::kCausal);
-  const TensorId middle = builder.addLinear(attention + "residual", layer + "attention", context,
-                                            shape.width, floating::FloatResidual{stream});
-  const TensorId second =
-      builder.addNorm(layer + "ffn.norm", layer + "ffn.norm", middle, shape.epsilon);
-  const TensorId hidden = builder.addLinear(layer + "ffn.hidden", layer + "hidden", second,
-                                            shape.ffn, floating::FloatActivation{});
-  return builder.addLinear(layer + "ffn.residual", layer + "ffn", hidden, shape.width,
-                           floating::FloatResidual{middle});
-}
 
 /// Values that keep every sum's size about the same from layer to layer.
 void drawParameters(floating::FloatGraph& graph, uint64_t seed) {
@@ -72,7 +53,7 @@ FloatModel build(const ModelShape& shape) {
   floating::FloatBuilder builder("gpt2");
   TensorId stream = builder.addEmbedding("embedding.sum", "embedding", shape);
   for (uint32_t index = 0; index < shape.layers; ++index) {
-    stream = addLayer(builder, shape, index, stream);
+    stream = builder.addPreNormLayer(index, stream, shape, floating::kCausal);
     builder.endBlock(stream);
   }
   return {"gpt2", shape, builder.take(builder.addNorm("output", "norm", stream, shape.epsilon))};

@@ -120,6 +120,17 @@ Matrix codes(const Tensor& values, const Coding& coding) {
   return result;
 }
 
+Tensor encode(std::span<const float> values, const Coding& coding) {
+  const auto cols = static_cast<uint32_t>(coding.step.size());
+  Tensor result(ElementType::Int8, static_cast<uint32_t>(values.size() / cols), cols);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::size_t c = i % cols;
+    const double code = std::nearbyint(values[i] / coding.step[c]) + coding.zero[c];
+    result.data[i] = static_cast<int16_t>(std::clamp(code, -128.0, 127.0));
+  }
+  return result;
+}
+
 double productError(const FloatMatrix& values, std::span<const AffineMap* const> consumers,
                     const Coding& coding) {
   const Eigen::RowVectorXf steps = floating::asFloat(coding.step);

@@ -32,6 +32,9 @@ Coding codingFor(std::span<const Interval> ranges, std::span<const double> facto
 floating::Matrix codes(const floating::FloatMatrix& values, const Coding& coding);
 floating::Matrix codes(const Tensor& values, const Coding& coding);
 
+/// Values, a row per as many as the coding has channels, as the int8 codes that they are nearest to.
+Tensor encode(std::span<const float> values, const Coding& coding);
+
 /// How much the consumers' products lose by the coding, of their own size: by the values' 8 bits, and
 /// half of what the weights' 8 bits lose to nearest (second-order rounding leaves about that).
 double productError(const floating::FloatMatrix& values,

@@ -79,6 +79,10 @@ class FormBuilder {
     form_.graph.operators.emplace_back(std::move(op));
   }
 
+  void add(const floating::FloatInput& source) {
+    form_.graph.tensors[addNarrow(source.output)].role = TensorRole::Input;
+  }
+
   void add(const floating::FloatLinear& source) {
     Linear op;
     op.name = source.name;

@@ -16,12 +16,14 @@ struct IntegerTensors {
 /// A float graph on integer tensors, before anything of its integers is known: without weights and
 /// tables, all scales one. It can be compiled and its cycles estimated, not run.
 struct IntegerForm {
-  Graph graph;  ///< an operator for each of the float graph, for one sequence of one token
+  /// An operator for each of the float graph that computes something, in its order, for one sequence
+  /// of one token.
+  Graph graph;
   std::vector<IntegerTensors> tensors;  ///< by the float tensor's id
 };
 
 /// A tensor's width follows from who makes it: sums of tables and residual sums are wide, other
-/// products and attention's results narrow. A LayerNorm's result is narrow where products read it, wide
+/// products, attention's results and what comes in with the tokens narrow. A LayerNorm's result is narrow where products read it, wide
 /// where sums do, and both as the graph's output. Narrow and wide tensors of one name are
 /// "<name>8" and "<name>16" where a LayerNorm makes them; others have the operator's name.
 /// Throws std::invalid_argument, with names, where an operator reads a tensor in a width that it does

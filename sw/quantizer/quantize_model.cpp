@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <type_traits>
 
 #include "sw/files/import_error.hpp"
 #include "sw/float/run_float.hpp"
@@ -42,9 +43,15 @@ class GraphQuantizer {
   QuantizedModel build(const std::function<void(uint32_t)>& blockDone) {
     const std::vector<std::size_t> last = floating::lastReaders(source_);
     uint32_t blocks = 0;
+    std::size_t target = 0;
     for (std::size_t i = 0; i < source_.operators.size(); ++i) {
       floating::runFloatOperator(source_, source_.operators[i], calibration_, reals_);
-      std::visit([&](const auto& op) { fill(op, graph().operators[i]); }, source_.operators[i]);
+      std::visit([&]<typename Op>(const Op& op) {
+        if constexpr (std::is_same_v<Op, floating::FloatInput>)
+          take(op);
+        else
+          fill(op, graph().operators[target++]);
+      }, source_.operators[i]);
       for (TensorId id = 0; id < last.size(); ++id)
         if (last[id] <= i) forget(id);
       if (blocks < source_.blocks.size() && source_.blocks[blocks].end == i + 1) {
@@ -75,11 +82,21 @@ class GraphQuantizer {
     auto& op = std::get<Embedding>(target);
     result_.tokens = op.token;
     result_.places = op.place;
-    values_ = tokenInputs(graph(), calibration_);
+    TensorValues lists = tokenInputs(graph(), calibration_);
+    values_.resize(lists.size());
+    for (const TensorId id : {op.token, op.place}) values_[id] = std::move(lists[id]);
     const double step = quantizeEmbedding(source, op);
     setWideStep(source.output, step);
     run(target);
     values_[op.token] = values_[op.place] = Tensor();
+  }
+
+  /// What comes with the tokens, as the host codes it.
+  void take(const floating::FloatInput& source) {
+    result_.frames = form_.tensors[source.output].narrow;
+    result_.frameCoding = codings_[source.output] = channelCoding(source.output);
+    values_.resize(graph().tensors.size());
+    values_[result_.frames] = encode(calibration_.frames, result_.frameCoding);
   }
 
   /// Of a tensor that is wide alone.

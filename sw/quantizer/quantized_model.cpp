@@ -1,10 +1,26 @@
 #include "sw/quantizer/quantized_model.hpp"
 
+#include <fmt/format.h>
+
 #include <cmath>
+#include <stdexcept>
+
+#include "sw/graph/lengths.hpp"
 
 namespace intformer::quantizer {
 
 using floating::FloatMatrix;
+
+TensorValues modelInputs(const QuantizedModel& model, const Graph& graph, const TokenBatch& batch) {
+  TensorValues values = tokenInputs(graph, batch);
+  if (model.frames == kNoTensor) return values;
+  const TensorInfo& info = graph.tensors[model.frames];
+  if (batch.frames.size() != std::size_t{info.rows} * info.cols)
+    throw std::invalid_argument(fmt::format("{}: {} values for {} rows of {}", info.name,
+                                            batch.frames.size(), info.rows, info.cols));
+  values[model.frames] = encode(batch.frames, model.frameCoding);
+  return values;
+}
 
 FloatMatrix dequantize(const Tensor& values, std::span<const double> step) {
   FloatMatrix result(values.rows, values.cols);
