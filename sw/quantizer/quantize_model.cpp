@@ -132,6 +132,7 @@ class GraphQuantizer {
     auto& op = std::get<Linear>(target);
     const auto* residual = std::get_if<floating::FloatResidual>(&source.epilogue);
     std::vector<double> zeros;  // what is added has its own zero points, in reals
+    if (residual == nullptr) zeros = centre(source.output);
     if (residual != nullptr) {
       const Coding& added = codings_[residual->identity];
       for (uint32_t c = 0; c < op.cols; ++c) zeros.push_back(-added.zero[c] * added.step[c]);
@@ -147,6 +148,45 @@ class GraphQuantizer {
     else
       fillPlain(source, step, op);
     run(target);
+  }
+
+  /// What the columns of an attention's keys are moved by, here and in float32's values; empty: nothing.
+  /// A constant in a column of keys adds the same to all logits of a query, which softmax does not see,
+  /// but takes a part of the codes and of the logits' 16 bits. Heads are centred whose codes become
+  /// finer by a bit at least: in trained vision transformers some keys are constants for the most part.
+  std::vector<double> centre(TensorId id) {
+    constexpr double kWorth = 0.5;
+    const floating::FloatTensorInfo& info = source_.tensors[id];
+    if (!isKeyAlone(id)) return {};
+    std::vector<double> shift(info.cols, 0);
+    const std::vector<Interval> ranges = channelRanges(reals_[id], {});
+    for (uint32_t first = 0; first < info.cols; first += info.groupCols) {
+      double now = 0, centred = 0;
+      for (uint32_t c = first; c < first + info.groupCols; ++c) {
+        now = std::max({now, -ranges[c].low, ranges[c].high});
+        centred = std::max(centred, (ranges[c].high - ranges[c].low) / 2);
+      }
+      if (!(centred < kWorth * now)) continue;
+      for (uint32_t c = first; c < first + info.groupCols; ++c)
+        shift[c] = -(ranges[c].high + ranges[c].low) / 2;
+    }
+    if (std::ranges::all_of(shift, [](double by) { return by == 0; })) return {};
+    for (uint32_t r = 0; r < reals_[id].rows; ++r)
+      for (uint32_t c = 0; c < info.cols; ++c)
+        reals_[id].row(r)[c] += static_cast<float>(shift[c]);
+    return shift;
+  }
+
+  /// Whether attention reads the tensor as its keys, and nobody else does.
+  [[nodiscard]] bool isKeyAlone(TensorId id) const {
+    if (source_.tensors[id].groupCols == 0 || id == source_.output) return false;
+    std::size_t readings = 0, asKeys = 0;
+    for (const floating::FloatOperator& op : source_.operators) {
+      readings += static_cast<std::size_t>(std::ranges::count(floating::inputsOf(op), id));
+      const auto* attention = std::get_if<floating::FloatAttention>(&op);
+      if (attention != nullptr && attention->key == id) ++asKeys;
+    }
+    return asKeys != 0 && readings == asKeys;
   }
 
   void fillPlain(const FloatLinear& source, const std::vector<double>& step, Linear& op) {
