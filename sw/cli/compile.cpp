@@ -172,9 +172,8 @@ bool serves(const CompileCommand& command, const ModelInput& model, const Plan& 
   const uint32_t tokens = std::accumulate(model.seq.begin(), model.seq.end(), 0U);
   const uint32_t rows = (tokens + plan.dim - 1) / plan.dim * plan.dim;
   if (!command.name.empty() && !readsTexts(model))
-    fmt::print(stderr, "--name {}: it is of model.h, which has the program alone of a trained model "
-                       "that reads texts\n",
-               command.name);
+    fmt::print(stderr, "--name {}: it is of model.h, which a trained model's program has alone{}\n",
+               command.name, model.output ? ", of a model that reads texts" : "");
   else if (command.options.rowBlock > rows)
     fmt::print(stderr, "--row-block {}: {} tokens have no more rows than {}\n",
                command.options.rowBlock, tokens, rows);

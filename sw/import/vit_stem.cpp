@@ -21,6 +21,7 @@ constexpr std::array<double, kColours> kMean = {0.485, 0.456, 0.406};
 constexpr std::array<double, kColours> kDeviation = {0.229, 0.224, 0.225};
 constexpr double kCubic = -0.75;
 constexpr uint64_t kMostPixels = 4096;  // of a side
+constexpr uint32_t kMostPatches = 255;  // of a side: a batch has at most 65536 tokens
 
 /// Weights of the four points around a place that lies `t` behind the second.
 std::array<double, 4> cubicWeights(double t) {
@@ -73,6 +74,9 @@ void readPatches(Matcher& matcher, const std::string& value, uint32_t width, Ste
                                      "size that patches of {} divide",
                                      image, shapeText(shape), side));
   stem.grid = static_cast<uint32_t>(shape[2] / weights->shape[2]);
+  if (stem.grid > kMostPatches)
+    matcher.refuse(conv, fmt::format("{} x {} patches, at most {} of a side", stem.grid, stem.grid,
+                                     kMostPatches));
 
   const std::vector<float> kernel = matcher.floats(matcher.input(conv, 1), weights->shape);
   std::vector<float> bias(width, 0);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "sw/float/float_builder.hpp"
@@ -25,7 +26,8 @@ constexpr uint32_t kMaxWidth = 4096, kMaxColumns = 65535, kMaxPositions = 1 << 1
 constexpr float kBelowGelu = 12;  // GELU of what lies as far below 0 is no number of float32's size
 constexpr float kReach = 1.5F;    // that log-mel values keep, which lie around 0 (sw/signals)
 
-/// Reads variables by name and gathers all faults before it gives up.
+/// Reads variables by name and gathers all faults before it gives up: what has one has no values, so that
+/// a small file cannot ask for much memory.
 class Reader {
  public:
   explicit Reader(const CTranslate2File& file) : file_(file) {}
@@ -35,15 +37,14 @@ class Reader {
     std::string fault = file_.fault(name, shape);
     if (fault.empty()) return file_.read(name, shape);
     faults_.push_back(std::move(fault));
-    uint64_t count = 1;
-    for (const uint64_t extent : shape) count *= extent;
-    return std::vector<float>(count);
+    return {};
   }
   /// Stored as columns x depth.
   AffineMap linear(const std::string& name, uint32_t depth, uint32_t cols) {
     const std::vector<float> stored = (*this)(name + "/weight", {cols, depth});
     AffineMap map{depth, cols, {}, (*this)(name + "/bias", {cols})};
     map.weights.resize(stored.size());
+    if (stored.empty()) return map;
     for (std::size_t c = 0; c < cols; ++c)
       for (std::size_t k = 0; k < depth; ++k) map.weights[k * cols + c] = stored[c * depth + k];
     return map;
@@ -115,6 +116,7 @@ AffineMap firstConvolution(Reader& read, const ModelShape& shape) {
   const std::vector<float> kernel = read("encoder/conv1/weight", {width, bands, kTaps});
   const std::vector<float> bias = read("encoder/conv1/bias", {width});
   AffineMap map{shape.frame, kTaps * width, {}, {}};
+  if (kernel.empty() || bias.empty()) return map;
   map.weights.assign(std::size_t{map.depth} * map.cols, 0);
   for (uint32_t place = 0; place < kTaps; ++place)
     for (uint32_t c = 0; c < width; ++c) {
@@ -139,6 +141,7 @@ AffineMap secondConvolution(Reader& read, uint32_t width) {
   const std::vector<float> kernel = read("encoder/conv2/weight", {width, width, kTaps});
   AffineMap map{kTaps * width, width, {}, read("encoder/conv2/bias", {width})};
   map.weights.resize(kernel.size());
+  if (kernel.empty()) return map;
   for (std::size_t c = 0; c < width; ++c)
     for (std::size_t k = 0; k < width; ++k)
       for (std::size_t tap = 0; tap < kTaps; ++tap)
@@ -162,7 +165,7 @@ void readLayer(Reader& read, const ModelShape& shape, uint32_t index,
   read.norm(theirs + "self_attention/layer_norm", width, ours + "attention.norm", parameters);
   const AffineMap all = read.linear(theirs + "self_attention/linear_0", width, 3 * width);
   const char* const names[] = {"query", "key", "value"};
-  for (std::size_t part = 0; part < 3; ++part) {
+  for (std::size_t part = 0; part < 3 && !all.weights.empty() && !all.bias.empty(); ++part) {
     AffineMap map{width, width, {}, {}};
     for (std::size_t k = 0; k < width; ++k) {
       const float* const row = all.weights.data() + k * all.cols + part * width;
@@ -224,13 +227,13 @@ FloatModel read(const std::string& directory, std::vector<std::string>* ignored,
   NamedParameters parameters;
   parameters.add("stem.first", firstConvolution(reader, shape));
   parameters.add("stem.second", secondConvolution(reader, shape.width));
-  parameters.add("stem.identity", identity(shape.width));
   parameters.add("embedding.words", {1, shape.width}, std::vector<float>(shape.width, 0));
   parameters.add("embedding.positions", {shape.positions, shape.width},
                  reader("encoder/position_encodings/encodings", {shape.positions, shape.width}));
   for (uint32_t i = 0; i < shape.layers; ++i) readLayer(reader, shape, i, parameters);
   reader.norm("encoder/layer_norm", shape.width, "norm", parameters);
   reader.finish();
+  parameters.add("stem.identity", identity(shape.width));
   FloatModel model = build(shape);
   parameters.give(file.path(), model.graph);
   if (ignored != nullptr) *ignored = reader.others();

@@ -259,12 +259,12 @@ void checkIntegers(const ItfFile& file, const quantizer::QuantizedModel& model,
             fmt::format("tokens {} and places {} must be the inputs of operator {}", model.tokens,
                         model.places, table->name));
   }
+  if (shape.frame != 0) checkFrames(model, shape.frame, require);
   for (TensorId id = 0; id < graph.tensors.size(); ++id)
     require(graph.tensors[id].role != TensorRole::Input || id == model.tokens ||
                 id == model.places || id == model.frames,
             fmt::format("tensor {}: role: inputs are the lists of tokens and places, and frames",
                         graph.tensors[id].name));
-  if (shape.frame != 0) checkFrames(model, shape.frame, require);
 }
 
 void readFrames(const ItfFile& file, const Description& json, std::span<const uint8_t> blob,

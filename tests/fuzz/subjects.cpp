@@ -10,7 +10,13 @@
 #include "sw/graph/lengths.hpp"
 #include "sw/import/trained_model.hpp"
 #include "sw/model/bert.hpp"
+#include "sw/signals/frames.hpp"
+#include "sw/signals/log_mel.hpp"
+#include "sw/signals/picture.hpp"
+#include "sw/signals/sound.hpp"
 #include "tests/compiler/support.hpp"
+#include "tests/import/synthetic_ctranslate2.hpp"
+#include "tests/import/synthetic_onnx.hpp"
 #include "tests/itf/sample.hpp"
 #include "tests/temporary_folder.hpp"
 
@@ -41,8 +47,26 @@ void runTrained(const TrainedModel& model) {
   static_cast<void>(tokenizer.encode("A river, \xc3\xa9t\xc3\xa9 \xe4\xbd\xa0 [MASK]!"));
 }
 
+/// One of the model's pictures or sounds, through float32.
+signals::Frames runDrawn(const TrainedModel& model) {
+  const floating::ModelShape& shape = model.network.shape;
+  constexpr uint32_t kMost = 4096;  // positions: as a spectrogram takes long, and nothing else
+  if (shape.positions > kMost || shape.frame > kMost) return {};
+  signals::Frames frames = signals::drawFrames(inputOf(model), shape, 1);
+  frames = signals::firstOf(std::move(frames), std::min(3U, shape.positions));
+  static_cast<void>(floating::floatOutput(model.network.graph, frames.batch()));
+  return frames;
+}
+
 void takeModelFile(const std::string& path) {
   itf::ModelFile file = itf::readModelFile(path);
+  if (inputOf(file.trained) != InputKind::Text) {
+    const signals::Frames frames = runDrawn(file.trained);
+    if (!file.integers || frames.sequences.empty()) return;
+    const Graph graph = withLengths(file.integers->model.graph, lengthsOf(frames.sequences));
+    runGraph(graph, quantizer::modelInputs(file.integers->model, graph, frames.batch()));
+    return;
+  }
   runTrained(file.trained);
   if (!file.integers) return;
   const Graph graph = withLengths(std::move(file.integers->model.graph), lengthsOf(kSentences));
@@ -146,6 +170,35 @@ Subject folders(const std::string& scratch) {
   return subject;
 }
 
+/// Files of models that others make, whole.
+Subject foreign(const std::string& name, const std::string& path, const std::string& seed,
+                std::vector<std::string> dictionary) {
+  const std::string model = name == "onnx" ? path : fs::path(path).parent_path().string();
+  return {name, {path}, {seed}, std::move(dictionary), [path, model](std::size_t, const std::string& t) {
+            writeFile(path, t);
+            ImportNotes notes;
+            static_cast<void>(runDrawn(importFolder(model, notes)));
+          }};
+}
+
+Subject pictures(const std::string& scratch) {
+  const std::string path = scratch + "/x.ppm";
+  return {"picture", {"x.ppm"}, {signals::ppmBytes(signals::drawPicture(1, 8))},
+          {"P6", "255 ", "# ", "65535"}, [path](std::size_t, const std::string& t) {
+            writeFile(path, t);
+            static_cast<void>(signals::readPpm(path));
+          }};
+}
+
+Subject sounds(const std::string& scratch) {
+  const std::string path = scratch + "/x.wav";
+  return {"sound", {"x.wav"}, {signals::wavBytes(signals::drawSound(1, 0.01))},
+          {"fmt ", "data", "LIST", {"\0\0\0\0", 4}}, [path](std::size_t, const std::string& t) {
+            writeFile(path, t);
+            static_cast<void>(signals::logMel(signals::readWav(path), 8, 4));
+          }};
+}
+
 Subject texts() {
   Subject subject{"text", {}, {}, {}, {}};
   subject.dictionary = {"\xe4\xbd\xa0", "\xcc\x81", "[SEP]",  "\xf0\x9f\x98\x80", "\xed\xa0\x80",
@@ -194,8 +247,14 @@ Subject caches(const std::string& scratch) {
 }  // namespace
 
 std::vector<Subject> subjects(const std::string& scratch) {
+  fs::create_directories(scratch + "/speech");
   return {modelFiles(scratch), modelSections(scratch), configs(scratch), shapes(scratch),
-          folders(scratch),    texts(),                caches(scratch)};
+          folders(scratch),    texts(),                caches(scratch),
+          foreign("onnx", scratch + "/model.onnx", test::syntheticVit(1),
+                  {"Add", "MatMul", "Concat", {"\x08\x00", 2}, "\xff\xff\xff\xff\x7f", "axis"}),
+          foreign("ctranslate2", scratch + "/speech/model.bin", test::ctBytes(test::syntheticSpeech(1)),
+                  {"encoder/", {"\xff\xff", 2}, {"\0\0\0\0", 4}, {"\4\2\0\0\0", 5}}),
+          pictures(scratch),   sounds(scratch)};
 }
 
 }  // namespace intformer::fuzz

@@ -20,7 +20,7 @@ struct Subject {
 };
 
 /// Model files as they lie and with checksums that fit, configs, models' shapes, folders in Hugging
-/// Face's layout, texts, and a corpus's cache. They work in `scratch`; run from the project's root.
+/// Face's layout, texts, a corpus's cache, models of ONNX and CTranslate2, pictures and sounds. They work in `scratch`; run from the project's root.
 std::vector<Subject> subjects(const std::string& scratch);
 
 }  // namespace intformer::fuzz

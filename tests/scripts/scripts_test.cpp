@@ -19,7 +19,7 @@ struct Project : TemporaryFolder {
     fs::copy("scripts", path("scripts"), fs::copy_options::recursive);
     for (const auto& entry : fs::directory_iterator(path("scripts")))
       if (entry.path().extension() == ".sh" && entry.path().filename() != "arguments.sh" &&
-          entry.path().filename() != "pypi.sh")
+          entry.path().filename() != "pypi.sh" && entry.path().filename() != "fetch.sh")
         names.push_back("scripts/" + entry.path().filename().string());
     std::ranges::sort(names);
   }
