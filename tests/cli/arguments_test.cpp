@@ -71,7 +71,7 @@ Words operator+(Words a, const Words& b) {
 TEST_CASE("every option says what its value is", "[cli]") {
   const Words kinds = {kind::kTextFile, kind::kOutFile,   kind::kConfig,  kind::kModel,
                        kind::kModelOut, kind::kFolder,    kind::kSentence, kind::kSentences,
-                       kind::kSetting,  kind::kCycles, kind::kLengths, kind::kWord,   kind::kPort, kind::kChoice,  "UINT",
+                       kind::kSetting,  kind::kCycles, kind::kLengths, kind::kWord,   kind::kPort, kind::kChoice, kind::kDataFile, "UINT",
                        "FLOAT"};
   Description description;
   REQUIRE(description.commands.size() >= 14);

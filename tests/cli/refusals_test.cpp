@@ -8,7 +8,7 @@ namespace intformer::test {
 namespace {
 
 struct Refused {
-  const char* line;  ///< MODEL: a trained one's file; FOLDER: can be written; PIPE: nobody writes
+  const char* line;  ///< MODEL: a trained one's file; PICTURES: one that reads such; FOLDER: can be written; PIPE: nobody writes
   const char* reason;
 };
 
@@ -55,6 +55,30 @@ constexpr Refused kRefused[] = {
     {"estimate configs/models/tiny.toml --config PIPE --seq 5", "pipe: is a pipe"},
     {"estimate /dev/zero --config configs/tiny4.toml --seq 5", "/dev/zero: is a device"},
     {"generate configs/models/tiny.toml --out FOLDER", "lists the keys of a hardware config"},
+    {"embed --model PICTURES x", "a vision-transformer reads pictures, not texts; features, run"},
+    {"search --model PICTURES --corpus README.md x", "reads pictures, not texts"},
+    {"classify --model PICTURES x", "reads pictures, not texts"},
+    {"tokenize --model PICTURES x", "reads pictures, not texts"},
+    {"accuracy --model PICTURES --corpus README.md --queries 1 --lines 2", "reads pictures, not texts"},
+    {"features --model MODEL --drawn 1", "a bert-encoder reads texts; embed takes it"},
+    {"features --model PICTURES", "give pictures by one of --input FILE, --folder FOLDER and --drawn N"},
+    {"features --model PICTURES --drawn 1 --folder tests", "give pictures by one of"},
+    {"features --model PICTURES --folder README.md", "README.md: is no folder"},
+    {"features --model PICTURES --folder tests", "tests: holds no *.ppm"},
+    {"features --model PICTURES --input README.md", "README.md: is no binary PPM (P6)"},
+    {"features --model PICTURES --input -", "--input -: its bytes are read from a file"},
+    {"run PICTURES --config configs/tiny4.toml --sentence x", "reads pictures; give --input FILE"},
+    {"run PICTURES --config configs/tiny4.toml --encoder-only", "--encoder-only: a trained model begins"},
+    {"run PICTURES --config configs/tiny4.toml --seq 6", "--seq 6: "},
+    {"run PICTURES --config configs/tiny4.toml --seq 5 --input README.md",
+     "--seq 5 and --input: a file has a length of its own"},
+    {"run MODEL --config configs/tiny4.toml --input README.md", "reads texts; give --sentence"},
+    {"run configs/models/tiny.toml --config configs/tiny4.toml --seq 5 --input README.md",
+     "--input: only a trained model reads one"},
+    {"compile PICTURES --config configs/tiny4.toml --out FOLDER --name x",
+     "which a trained model's program has alone, of a model that reads texts"},
+    {"quantize PICTURES --out FOLDER --drawn 0", "--drawn 0 leaves no pictures to calibrate on"},
+    {"quantize PICTURES --out FOLDER --calibrate README.md", "README.md: is no folder"},
 };
 
 TEST_CASE("what would have no effect is refused by name", "[cli]") {
@@ -64,6 +88,7 @@ TEST_CASE("what would have no effect is refused by name", "[cli]") {
     std::string line = refused.line;
     for (const auto& [word, path] : {std::pair{"MODEL", examples.model},
                                      std::pair{"FOLDER", examples.path("folder")},
+                                     std::pair{"PICTURES", examples.pictures},
                                      std::pair{"PIPE", examples.path("pipe")}})
       if (const std::size_t at = line.find(word); at != std::string::npos)
         line.replace(at, std::string(word).size(), path);

@@ -4,6 +4,7 @@
 
 #include "sw/cli/arguments.hpp"
 #include "sw/cli/commands.hpp"
+#include "tests/import/synthetic_onnx.hpp"
 
 namespace intformer::test {
 
@@ -50,6 +51,9 @@ Examples::Examples() {
   REQUIRE(run({"import", "tests/models/small", "--out", path("float.itf")}).status == 0);
   REQUIRE(run({"quantize", path("float.itf"), "--calibrate", lines, "--drawn", "0", "--out",
                model}).status == 0);
+  writeFile(path("pictures.onnx"), syntheticVit(1));
+  REQUIRE(run({"import", path("pictures.onnx"), "--out", path("pictures.itf")}).status == 0);
+  REQUIRE(run({"quantize", path("pictures.itf"), "--drawn", "4", "--out", pictures}).status == 0);
   examples_ = {
       {"generate", {on, "--out", path("design")}},
       {"compile", {shape, "--config", on, "--seq", "4", "--explain"}},
@@ -62,6 +66,7 @@ Examples::Examples() {
                     path("new.itf")}},
       {"embed", {"A river.", "--model", model}},
       {"classify", {"A river.", "--model", model}},
+      {"features", {"--model", pictures, "--drawn", "1"}},
       {"search", {"A river.", "--model", model, "--corpus", lines, "--no-cache"}},
       {"accuracy", {"--model", model, "--corpus", lines, "--queries", "1", "--lines", "2",
                     "--own"}},

@@ -33,7 +33,7 @@ bool takesText(const CLI::Option& option);
 /// Options with a value, arguments included; of a kind, where one is named.
 std::vector<CLI::Option*> optionsOf(CLI::App& command, const std::string& kind = "");
 
-/// A small model, and for every command a command line that works on it.
+/// Small models, of texts and of pictures, and for every command a command line that works on it.
 struct Examples : TemporaryFolder {
   Examples();
   /// The example of a command with one option set to `value`; an argument is replaced by it.
@@ -41,6 +41,7 @@ struct Examples : TemporaryFolder {
   [[nodiscard]] Words with(const CLI::App& command, const CLI::Option& option,
                            const std::string& value) const;
   std::string model = path("small.itf");
+  std::string pictures = path("pictures.itf");
   std::string lines = path("lines");
 
  private:
