@@ -58,6 +58,8 @@ constexpr std::array kKeys = {
               .low = 1, .high = 64, .powerOfTwo = true, .fallback = 1, .power = 1},
     ConfigKey{.path = "vector.family", .member = &Plan::family,
               .doc = "how GELU and 2^-x are computed: tables (pwl) or polynomials (ibert)"},
+    ConfigKey{.path = "vector.activations", .member = &Plan::activations,
+              .doc = "what follows a matmul: GELU alone, or also functions that programs bring as tables"},
     ConfigKey{.path = "vector.stat_rows", .member = &Plan::statRows,
               .doc = "slots for a row's maximum, sums and scalars, at least array.dim",
               .low = 4, .high = kAddressableStatRows, .fallback = 32, .power = 1},
@@ -214,6 +216,7 @@ std::span<const std::string_view> ConfigKey::words() const {
   if (std::holds_alternative<Family Plan::*>(member)) return kFamilyNames;
   if (std::holds_alternative<Fabric Plan::*>(member)) return kFabricNames;
   if (std::holds_alternative<Counters Plan::*>(member)) return kCountersNames;
+  if (std::holds_alternative<Activations Plan::*>(member)) return kActivationsNames;
   return {};
 }
 

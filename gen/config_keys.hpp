@@ -20,7 +20,7 @@ using ConfigValues = std::map<std::string_view, int64_t>;
 /// say, and where it goes in the Plan.
 struct ConfigKey {
   using Member = std::variant<uint32_t Plan::*, std::string Plan::*, Family Plan::*, Fabric Plan::*,
-                              Counters Plan::*>;
+                              Counters Plan::*, Activations Plan::*>;
 
   std::string_view path;  ///< dotted
   Member member;          ///< a number's is value / unit

@@ -25,6 +25,9 @@ uint64_t configHash(const Plan& plan) {
   // A device that has all counters keeps the hash of those from before there was a choice.
   if (plan.counters != Counters::Full)
     text += fmt::format("counters={}\n", countersName(plan.counters));
+  // So does one with tables, which are new to programs from before.
+  if (plan.activations != Activations::Table)
+    text += fmt::format("activations={}\n", activationsName(plan.activations));
   return files::fnv1a(text);
 }
 
@@ -37,6 +40,7 @@ nlohmann::ordered_json planJson(const Plan& plan) {
   json["config_hash"] = configHashText(plan);
   json["interface_version"] = kDeviceVersion;
   json["family"] = familyName(plan.family);
+  json["activations"] = activationsName(plan.activations);
   json["counters"] = countersName(plan.counters);
   json["target"] = fabricName(plan.fabric);
   json["clock_mhz"] = plan.clockMhz;

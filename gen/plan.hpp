@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "gen/activations.hpp"
 #include "gen/counters.hpp"
 #include "gen/fabric.hpp"
 #include "gen/latencies.hpp"
@@ -26,6 +27,7 @@ struct Plan {
   uint32_t dim = 0;    ///< rows = columns of the array; power of two, 4..64
   uint32_t lanes = 0;  ///< vector lanes; power of two, 1..dim
   Family family = Family::Pwl;
+  Activations activations = Activations::Table;
 
   uint32_t scratchWords = 0;  ///< scratchpad capacity in words
   uint32_t scratchBanks = 0;  ///< power of two >= 2; bank = word address mod scratchBanks

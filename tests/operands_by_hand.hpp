@@ -35,6 +35,9 @@ class TouchedByHand {
       case Opcode::RowScalarLayerNorm:
         for (uint64_t r = 0; r < at(Field::Rows); ++r) slot(false, r), slot(true, r);
         break;
+      case Opcode::ActivationTable:
+        for (uint64_t r = 0; r < at(Field::Rows); ++r) word(false, at(Field::InAddr) + r);
+        break;
       default:
         for (uint64_t p = 0; p < at(Field::Panels); ++p)
           for (uint64_t r = 0; r < at(Field::Rows); ++r) vectorRow(p, r);
@@ -167,7 +170,8 @@ inline int64_t usualValue(Field field, uint32_t dim, RandomSource& random) {
     case Field::Epsilon:
     case Field::Width: return 64;
     case Field::WidthLog: return 6;
-    case Field::Function: return 0;
+    case Field::Function: return random.range(0, 2);
+    case Field::Panels: return random.range(1, random.chance(50) ? 9 : 1);  // a table has one
     default: break;
   }
   const FieldSpec& spec = fieldSpec(field);

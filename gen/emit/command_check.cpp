@@ -99,13 +99,18 @@ std::string arm(std::size_t index) {
   std::string mask;
   for (const SpareBits& group : spareBits()) mask += group.unusedBy[index] ? '1' : '0';
   std::ranges::reverse(mask);
+  if (std::ranges::find(spec.fields, Field::Function) != spec.fields.end())
+    add(fmt::format("(!intformer_pkg::Tables && {} != '0)", slice(Field::Function)));
+  const std::string known = spec.opcode == Opcode::ActivationTable
+                                ? "          known_o     = intformer_pkg::Tables;\n"
+                                : "";
   const std::string first =
       spec.queue ? fmt::format("queue_o     = 2'd{};", static_cast<unsigned>(*spec.queue))
                  : "is_end_o    = 1'b1;";
   const std::string field = bad.empty() ? "" : fmt::format("          bad_field_o = {};\n", bad);
   return fmt::format(
-      "begin\n          {}\n{}          not_used    = {}'b{};\n        end\n",
-      first, field, spareBits().size(), mask);
+      "begin\n          {}\n{}{}          not_used    = {}'b{};\n        end\n",
+      first, known, field, spareBits().size(), mask);
 }
 
 /// Declarations and assignments: one wire per rule, high where the command breaks it, and `spare`

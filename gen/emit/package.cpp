@@ -50,7 +50,9 @@ std::string sizes(const Plan& plan) {
     latencies.add(upperCamel(spec.name), spec.value, spec.doc);
   Group family("Nonlinear family: 1 piecewise linear, 0 the I-BERT polynomials.", "bit");
   family.add("FamilyPwl", plan.family == Family::Pwl ? "1'b1" : "1'b0");
-  return group.text() + latencies.text() + family.text();
+  Group tables("Activations: 1 also from tables, 0 GELU alone.", "bit");
+  tables.add("Tables", plan.activations == Activations::Table ? "1'b1" : "1'b0");
+  return group.text() + latencies.text() + family.text() + tables.text();
 }
 
 /// `  localparam logic [..] Name = {12'd5, ...};`, entry 0 lowest, eight to a line.

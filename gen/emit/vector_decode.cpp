@@ -102,6 +102,14 @@ void addStatistics(Opcode opcode, Assignments& lines) {
   if (gathered->parts == NormSum) lines.addStatistic("lanes.moments", *gathered);
 }
 
+/// Whose activation it is, of a device that has tables: their function is not 0, their form its
+/// second bit.
+void addFunction(const OpcodeSpec& spec, Assignments& lines) {
+  if (std::ranges::find(spec.fields, Field::Function) == spec.fields.end()) return;
+  lines.add("lanes.tabulated", "intformer_pkg::Tables && command_i.function_field != '0");
+  lines.add("lanes.odd", "intformer_pkg::Tables && command_i.function_field[1]");
+}
+
 std::string arm(const OpcodeSpec& spec) {
   Assignments lines;
   lines.add(fmt::format("{}{}", isRowScalar(spec.opcode) ? "" : "lanes.", spec.name), "1'b1");
@@ -119,6 +127,7 @@ std::string arm(const OpcodeSpec& spec) {
   }
   if (!isRowScalar(spec.opcode)) {
     addMultiplicand(spec.opcode, lines);
+    addFunction(spec, lines);
     addStatistics(spec.opcode, lines);
   }
   return fmt::format("      intformer_pkg::Op{}: begin\n{}      end\n", upperCamel(spec.name),
@@ -134,7 +143,7 @@ std::string vectorOpTypes(const Plan& plan) {
     if (spec.queue != Queue::Vector) continue;
     (isRowScalar(spec.opcode) ? unit : lanes).add(1, std::string(spec.name));
   }
-  for (const auto* flag : {"from_words", "moments", "out8_used", "out16_used"}) lanes.add(1, flag);
+  for (const auto* flag : {"tabulated", "odd", "from_words", "moments", "out8_used", "out16_used"}) lanes.add(1, flag);
   unit.add("lane_op_t", "lanes");
   unit.add(1, "acc_used");
   unit.add(2, "in_words");

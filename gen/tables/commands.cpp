@@ -26,6 +26,7 @@ constexpr std::array kResidual = {Field::AccAddr, Field::AccStride, Field::InAdd
 constexpr std::array kActivation = {Field::AccAddr, Field::AccStride, Field::OutAddr,
                                     Field::OutStride, Field::ConstAddr, Field::Rows,
                                     Field::Panels, Field::Function};
+constexpr std::array kActivationTable = {Field::InAddr, Field::Rows, Field::Panels};
 constexpr std::array kRowMax = {Field::AccAddr, Field::AccStride, Field::InAddr, Field::InStride,
                                 Field::Out16Addr, Field::Out16Stride, Field::Rows, Field::Panels,
                                 Field::StatRow, Field::RowPosition, Field::ColumnPosition,
@@ -82,6 +83,9 @@ constexpr std::array kOpcodes = {
                kRowScalarLayerNorm,
                "mean[row], reciprocal[row], shift[row] from the sums of row; runs beside later "
                "vector commands."},
+    OpcodeSpec{Opcode::ActivationTable, "activation_table", Queue::Vector, kActivationTable,
+               "The first segments of the table by which activations are computed from then on, one in "
+               "each word: bytes 0..1 its offset (15 bits signed), 2..3 its slope (13 bits signed)."},
     OpcodeSpec{Opcode::Store, "store", Queue::Store, kTransfer, "Scratchpad to memory."},
 };
 

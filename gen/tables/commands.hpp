@@ -36,6 +36,7 @@ enum class Opcode : uint8_t {
   LayerNorm = 0x36,
   RowScalarSoftmax = 0x38,
   RowScalarLayerNorm = 0x39,
+  ActivationTable = 0x3b,
   Store = 0x40,
 };
 

@@ -87,6 +87,7 @@ constexpr OperandSpec kResidual[] = {
     when(Field::Stats, unless(Field::StatsInit, usesStatistics(NormSum))),
     constants(11), kSums, in(kOneOrTwo), kOut16,
     when(Field::Stats, givesStatistics(NormSum))};
+constexpr OperandSpec kActivationTable[] = {{.address = Field::InAddr, .rows = Extent::Rows}};
 constexpr OperandSpec kActivation[] = {constants(11), kSums, kOut8};
 constexpr OperandSpec kRowMax[] = {unless(Field::StatsInit, usesStatistics(Maximum)),
                                    unless(Field::In16, kSums), when(Field::In16, in(kTwo)),
@@ -169,6 +170,7 @@ std::span<const OperandSpec> operandSpecs(Opcode opcode) {
     case Opcode::LayerNorm: return kLayerNorm;
     case Opcode::RowScalarSoftmax: return kRowScalarSoftmax;
     case Opcode::RowScalarLayerNorm: return kRowScalarLayerNorm;
+    case Opcode::ActivationTable: return kActivationTable;
     case Opcode::Store: return kStore;
   }
   return {};

@@ -7,6 +7,7 @@
 #include <bit>
 #include <map>
 
+#include "sw/numerics/activation_table.hpp"
 #include "sw/numerics/layernorm.hpp"
 
 namespace intformer {
@@ -25,7 +26,9 @@ constexpr std::array kFieldRules = {
     FieldRule{Field::Chunks, Limit::AtMost, kMaxGatherRows, Opcode::Gather},
     FieldRule{Field::MemoryStride, Limit::MultipleOf, kGatherStrideBytes, Opcode::Gather},
     FieldRule{Field::IndexAddr, Limit::MultipleOf, 4},
-    FieldRule{Field::Function, Limit::AtMost, 0},
+    FieldRule{Field::Function, Limit::AtMost, 2},
+    FieldRule{Field::Rows, Limit::AtMost, ActivationTable::kSegments, Opcode::ActivationTable},
+    FieldRule{Field::Panels, Limit::AtMost, 1, Opcode::ActivationTable},
     FieldRule{Field::MeanFactor, Limit::AtLeast, uint64_t{1} << 23},
     FieldRule{Field::Epsilon, Limit::AtLeast, 64},
     FieldRule{Field::Width, Limit::AtLeast, 1},

@@ -42,7 +42,9 @@ module command_check (
       chunks_above_64,
       memory_stride_off_64,
       index_addr_off_4,
-      function_above_0,
+      function_above_2,
+      rows_above_32,
+      panels_above_1,
       mean_factor_below_8388608,
       epsilon_below_64,
       width_below_1,
@@ -74,8 +76,12 @@ module command_check (
       command_i[intformer_pkg::MemoryStrideLsb +: 6] != '0;
   assign index_addr_off_4 =
       command_i[intformer_pkg::IndexAddrLsb +: 2] != '0;
-  assign function_above_0 =
-      command_i[intformer_pkg::FunctionLsb +: intformer_pkg::FunctionWidth] != '0;
+  assign function_above_2 =
+      command_i[intformer_pkg::FunctionLsb +: intformer_pkg::FunctionWidth] > 4'd2;
+  assign rows_above_32 =
+      command_i[intformer_pkg::RowsLsb +: intformer_pkg::RowsWidth] > 16'd32;
+  assign panels_above_1 =
+      command_i[intformer_pkg::PanelsLsb +: intformer_pkg::PanelsWidth] > 16'd1;
   assign mean_factor_below_8388608 =
       command_i[intformer_pkg::MeanFactorLsb +: intformer_pkg::MeanFactorWidth] < 24'd8388608;
   assign epsilon_below_64 =
@@ -95,7 +101,7 @@ module command_check (
       command_i[intformer_pkg::WidthLsb +: intformer_pkg::WidthWidth],
       command_i[intformer_pkg::WidthLogLsb +: intformer_pkg::WidthLogWidth]);
   // Bits that some opcode does not use, by group: whether one is set; whether this one does not.
-  logic [27:0] spare, not_used;
+  logic [29:0] spare, not_used;
   assign spare[0] = |{command_i[15:8]};
   assign spare[1] = |{command_i[31:16],
                       command_i[63:56],
@@ -108,37 +114,37 @@ module command_check (
   assign spare[2] = |{command_i[55:32],
                       command_i[87:64]};
   assign spare[3] = |{command_i[95:88]};
-  assign spare[4] = |{command_i[111:96],
-                      command_i[148:128]};
-  assign spare[5] = |{command_i[119:112],
-                      command_i[151:149]};
+  assign spare[4] = |{command_i[111:96]};
+  assign spare[5] = |{command_i[119:112]};
   assign spare[6] = |{command_i[127:120]};
-  assign spare[7] = |{command_i[175:160],
+  assign spare[7] = |{command_i[148:128]};
+  assign spare[8] = |{command_i[151:149]};
+  assign spare[9] = |{command_i[175:160],
                       command_i[215:192]};
-  assign spare[8] = |{command_i[183:176]};
-  assign spare[9] = |{command_i[247:224]};
-  assign spare[10] = |{command_i[255:248]};
-  assign spare[11] = |{command_i[274:256]};
-  assign spare[12] = |{command_i[279:275]};
-  assign spare[13] = |{command_i[287:280],
+  assign spare[10] = |{command_i[183:176]};
+  assign spare[11] = |{command_i[247:224]};
+  assign spare[12] = |{command_i[255:248]};
+  assign spare[13] = |{command_i[274:256]};
+  assign spare[14] = |{command_i[279:275]};
+  assign spare[15] = |{command_i[287:280],
                       command_i[319:312]};
-  assign spare[14] = |{command_i[311:288]};
-  assign spare[15] = |{command_i[335:320]};
-  assign spare[16] = |{command_i[351:336]};
-  assign spare[17] = |{command_i[367:352]};
-  assign spare[18] = |{command_i[375:368]};
-  assign spare[19] = |{command_i[399:376],
+  assign spare[16] = |{command_i[311:288]};
+  assign spare[17] = |{command_i[335:320]};
+  assign spare[18] = |{command_i[351:336]};
+  assign spare[19] = |{command_i[367:352]};
+  assign spare[20] = |{command_i[375:368]};
+  assign spare[21] = |{command_i[399:376],
                       command_i[407:406],
                       command_i[479:448]};
-  assign spare[20] = |{command_i[400:400],
+  assign spare[22] = |{command_i[400:400],
                       command_i[403:403]};
-  assign spare[21] = |{command_i[401:401]};
-  assign spare[22] = |{command_i[402:402]};
-  assign spare[23] = |{command_i[404:404]};
-  assign spare[24] = |{command_i[405:405]};
-  assign spare[25] = |{command_i[411:408]};
-  assign spare[26] = |{command_i[431:416]};
-  assign spare[27] = |{command_i[437:432]};
+  assign spare[23] = |{command_i[401:401]};
+  assign spare[24] = |{command_i[402:402]};
+  assign spare[25] = |{command_i[404:404]};
+  assign spare[26] = |{command_i[405:405]};
+  assign spare[27] = |{command_i[411:408]};
+  assign spare[28] = |{command_i[431:416]};
+  assign spare[29] = |{command_i[437:432]};
 
   always_comb begin
     queue_o     = 2'd0;
@@ -150,7 +156,7 @@ module command_check (
       unique case (command_i[intformer_pkg::OpcodeLsb +: intformer_pkg::OpcodeWidth])
         intformer_pkg::OpEnd: begin
           is_end_o    = 1'b1;
-          not_used    = 28'b1111111111111111111111111111;
+          not_used    = 30'b111111111111111111111111111111;
         end
         intformer_pkg::OpLoad: begin
           queue_o     = 2'd0;
@@ -158,7 +164,7 @@ module command_check (
                         chunks_below_1 ||
                         memory_addr_off_dim ||
                         memory_stride_off_dim;
-          not_used    = 28'b1111111111111111100100000010;
+          not_used    = 30'b111111111111111110010000000010;
         end
         intformer_pkg::OpGather: begin
           queue_o     = 2'd0;
@@ -169,64 +175,65 @@ module command_check (
                         chunks_above_64 ||
                         memory_stride_off_64 ||
                         index_addr_off_4;
-          not_used    = 28'b1111111110000000000100000010;
+          not_used    = 30'b111111111000000000010000000010;
         end
         intformer_pkg::OpMatmul: begin
           queue_o     = 2'd1;
           bad_field_o = matmul_rows_below_1 ||
                         depth_below_1 ||
                         cols_below_1;
-          not_used    = 28'b1111111111111111000001001010;
+          not_used    = 30'b111111111111111100000001001010;
         end
         intformer_pkg::OpRequantize: begin
           queue_o     = 2'd2;
           bad_field_o = rows_below_1 ||
                         panels_below_1 ||
                         out16_unrelated_0;
-          not_used    = 28'b1111100111100010010001111010;
+          not_used    = 30'b111110011110001001000111111010;
         end
         intformer_pkg::OpResidual: begin
           queue_o     = 2'd2;
           bad_field_o = rows_below_1 ||
                         panels_below_1;
-          not_used    = 28'b1111011011000010010111001010;
+          not_used    = 30'b111101101100001001011001001010;
         end
         intformer_pkg::OpActivation: begin
           queue_o     = 2'd2;
           bad_field_o = rows_below_1 ||
                         panels_below_1 ||
-                        function_above_0;
-          not_used    = 28'b1101111111100011111001111010;
+                        function_above_2 ||
+                        (!intformer_pkg::Tables && command_i[intformer_pkg::FunctionLsb +: intformer_pkg::FunctionWidth] != '0);
+          not_used    = 30'b110111111110001111100111111010;
         end
         intformer_pkg::OpRowMax: begin
           queue_o     = 2'd2;
           bad_field_o = rows_below_1 ||
                         panels_below_1;
-          not_used    = 28'b0011101000000110010111001010;
+          not_used    = 30'b001110100000011001011001001010;
         end
         intformer_pkg::OpExp: begin
           queue_o     = 2'd2;
           bad_field_o = rows_below_1 ||
                         panels_below_1;
-          not_used    = 28'b0010111000000111111001001010;
+          not_used    = 30'b001011100000011111100001001010;
         end
         intformer_pkg::OpRowNormalize: begin
           queue_o     = 2'd2;
           bad_field_o = rows_below_1 ||
                         panels_below_1;
-          not_used    = 28'b1111111111000111111001111010;
+          not_used    = 30'b111111111100011111100111111010;
         end
         intformer_pkg::OpLayerNorm: begin
           queue_o     = 2'd2;
           bad_field_o = rows_below_1 ||
                         panels_below_1 ||
                         out16_unrelated_1;
-          not_used    = 28'b0111100111000010010001001110;
+          not_used    = 30'b011110011100001001000001001110;
         end
         intformer_pkg::OpRowScalarSoftmax: begin
           queue_o     = 2'd2;
           bad_field_o = rows_below_1;
-          not_used    = 28'b0011111111010111111111111110;
+          not_used    = 30'b001111111101011111111111111110;
         end
         intformer_pkg::OpRowScalarLayerNorm: begin
           queue_o     = 2'd2;
@@ -236,7 +243,16 @@ module command_check (
                         width_below_1 ||
                         width_above_4096 ||
                         width_log_unrelated_2;
-          not_used    = 28'b1111111111010111111111100010;
+          not_used    = 30'b111111111101011111111101100010;
+        end
+        intformer_pkg::OpActivationTable: begin
+          queue_o     = 2'd2;
+          known_o     = intformer_pkg::Tables;
+          bad_field_o = rows_below_1 ||
+                        panels_below_1 ||
+                        rows_above_32 ||
+                        panels_above_1;
+          not_used    = 30'b111111111110011111111111001110;
         end
         intformer_pkg::OpStore: begin
           queue_o     = 2'd3;
@@ -244,16 +260,16 @@ module command_check (
                         chunks_below_1 ||
                         memory_addr_off_dim ||
                         memory_stride_off_dim;
-          not_used    = 28'b1111111111111111100100000010;
+          not_used    = 30'b111111111111111110010000000010;
         end
         default: known_o = 1'b0;
       endcase
     end
   end
   assign stray_bits_o[0] = (spare[6:0] & not_used[6:0]) != '0;
-  assign stray_bits_o[1] = (spare[13:7] & not_used[13:7]) != '0;
-  assign stray_bits_o[2] = (spare[20:14] & not_used[20:14]) != '0;
-  assign stray_bits_o[3] = (spare[27:21] & not_used[27:21]) != '0;
+  assign stray_bits_o[1] = (spare[14:7] & not_used[14:7]) != '0;
+  assign stray_bits_o[2] = (spare[21:15] & not_used[21:15]) != '0;
+  assign stray_bits_o[3] = (spare[29:22] & not_used[29:22]) != '0;
 
   assign bad_memory_o = valid_i && known_o && !is_end_o &&
                         (memory_addr_off_dim || memory_stride_off_dim) &&

@@ -55,6 +55,9 @@ package intformer_pkg;
   // Nonlinear family: 1 piecewise linear, 0 the I-BERT polynomials.
   localparam bit FamilyPwl = 1'b1;
 
+  // Activations: 1 also from tables, 0 GELU alone.
+  localparam bit Tables = 1'b1;
+
   // Polynomials of the family ibert.
   localparam int unsigned GeluIbertReach  = 2562;
   localparam int unsigned GeluIbertFactor = 1183;
@@ -133,6 +136,7 @@ package intformer_pkg;
   localparam logic [7:0] OpLayerNorm          = 8'h36;
   localparam logic [7:0] OpRowScalarSoftmax   = 8'h38;
   localparam logic [7:0] OpRowScalarLayerNorm = 8'h39;
+  localparam logic [7:0] OpActivationTable    = 8'h3B;
   localparam logic [7:0] OpStore              = 8'h40;
 
   // Queues: bit numbers in the wait and signal masks.
@@ -401,6 +405,9 @@ package intformer_pkg;
     logic exp;
     logic row_normalize;
     logic layer_norm;
+    logic activation_table;
+    logic tabulated;
+    logic odd;
     logic from_words;
     logic moments;
     logic out8_used;
@@ -437,7 +444,7 @@ package intformer_pkg;
     logic        first;
     logic        last;
   } lane_uop_t;
-  localparam int unsigned LaneUopBits = 68;
+  localparam int unsigned LaneUopBits = 71;
 
   // What a unit says of a command that it has completed.
   typedef struct packed {

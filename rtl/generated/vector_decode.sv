@@ -37,6 +37,8 @@ module vector_decode (
         op_o.const_words      = 4'd11;
         op_o.acc_used         = 1'b1;
         op_o.lanes.out8_used  = 1'b1;
+        op_o.lanes.tabulated  = intformer_pkg::Tables && command_i.function_field != '0;
+        op_o.lanes.odd        = intformer_pkg::Tables && command_i.function_field[1];
       end
       intformer_pkg::OpRowMax: begin
         op_o.lanes.row_max       = 1'b1;
@@ -76,6 +78,11 @@ module vector_decode (
       end
       intformer_pkg::OpRowScalarLayerNorm: begin
         op_o.row_scalar_layer_norm = 1'b1;
+      end
+      intformer_pkg::OpActivationTable: begin
+        op_o.lanes.activation_table = 1'b1;
+        op_o.in_words               = 2'd1;
+        op_o.lanes.from_words       = 1'b1;
       end
       default: op_o = '0;
     endcase

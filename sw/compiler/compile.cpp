@@ -32,6 +32,18 @@ std::string suggestion(const Graph& graph, const Plan& plan, const MemoryLayout&
   return {};
 }
 
+/// Refuses a model whose activation the device has not.
+void checkActivations(const Graph& graph, const Plan& plan) {
+  if (plan.activations == Activations::Table) return;
+  for (const Operator& op : graph.operators)
+    if (const auto* linear = std::get_if<Linear>(&op))
+      if (const auto* epilogue = std::get_if<ActivationEpilogue>(&linear->epilogue);
+          epilogue != nullptr && epilogue->kind != ActivationKind::Gelu)
+        throw CompileError(fmt::format(
+            "{} needs {}, and {} has GELU alone: set vector.activations = \"table\"",
+            linear->name, activationName(epilogue->kind), deviceName(plan)));
+}
+
 Program lowered(const Graph& graph, const Plan& plan, const MemoryLayout& layout,
                 const Schedule& schedule, const CompileOptions& options) {
   return assemble(graph, plan, layout,
@@ -44,6 +56,7 @@ Program lowered(const Graph& graph, const Plan& plan, const MemoryLayout& layout
 Program compileSchedule(const Graph& graph, const Plan& plan, const Schedule& schedule,
                 const CompileOptions& options) {
   checkGraph(graph, options.contents);
+  checkActivations(graph, plan);
   return lowered(graph, plan, layOutTensors(graph, plan.dim, options.storeAttentionWeights),
                  schedule, options);
 }
@@ -51,6 +64,7 @@ Program compileSchedule(const Graph& graph, const Plan& plan, const Schedule& sc
 Program compile(const Graph& graph, const Plan& plan, const CompileOptions& options,
                 Decision* decision) {
   checkGraph(graph, options.contents);
+  checkActivations(graph, plan);
   const MemoryLayout layout = layOutTensors(graph, plan.dim, options.storeAttentionWeights);
   Judgement judgement = judge(graph, plan, layout, options);
   auto& choices = judgement.decision.choices;

@@ -16,7 +16,11 @@ ConstantPlaces::ConstantPlaces(const Graph& graph, const Plan& plan, const Memor
   if (!shared) return;
   for (uint32_t op = 0; op < graph.operators.size(); ++op)
     match(
-        graph.operators[op], [&](const Linear& linear) { places_[op] = allTiles(linear); },
+        graph.operators[op],
+        [&](const Linear& linear) {
+          places_[op] = allTiles(linear);
+          if (const auto kind = tableOf(linear)) table(*kind);
+        },
         [](const Attention&) {},
         [&](const LayerNorm&) {
           norm(op);
@@ -110,6 +114,16 @@ uint64_t ConstantPlaces::identity() {
     identity_ = pool_.add(uint64_t{constantBytes(Opcode::Residual)} * dim,
                           [dim](std::span<uint8_t> s) { fillIdentityConstants(dim, s); });
   return *identity_;
+}
+
+uint64_t ConstantPlaces::table(ActivationKind kind) {
+  std::optional<uint64_t>& place = tables_[static_cast<std::size_t>(kind)];
+  const uint32_t dim = plan_.dim;
+  if (!place)
+    place = pool_.add(uint64_t{ActivationTable::kSegments} * dim, [=](std::span<uint8_t> words) {
+      fillActivationTable(kind, dim, words);
+    });
+  return *place;
 }
 
 uint64_t ConstantPlaces::tablePitch(const Embedding& op) const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -45,6 +46,7 @@ class ConstantPlaces {
   uint64_t product(uint32_t op);  ///< panel after panel
   /// A residual that passes its identity on.
   uint64_t identity();
+  uint64_t table(ActivationKind kind);
   const EmbeddingPlaces& embedding(uint32_t op);
   /// Bytes from row to row of an embedding's tables.
   [[nodiscard]] uint64_t tablePitch(const Embedding& op) const;
@@ -65,6 +67,7 @@ class ConstantPlaces {
   std::vector<std::optional<uint64_t>> places_;  ///< but of embeddings
   std::vector<std::optional<EmbeddingPlaces>> embeddings_;
   std::optional<uint64_t> identity_;
+  std::array<std::optional<uint64_t>, kActivationNames.size()> tables_;
 };
 
 }  // namespace intformer::compiler

@@ -192,11 +192,30 @@ void fillIdentityConstants(uint32_t dim, std::span<uint8_t> words) {
   }
 }
 
+void fillActivationTable(ActivationKind kind, uint32_t dim, std::span<uint8_t> words) {
+  const ActivationTable table = activationTable(kind);
+  for (std::size_t i = 0; i < ActivationTable::kSegments; ++i) {
+    uint8_t* const word = words.data() + i * dim;
+    const auto put = [&](std::size_t at, int16_t value) {
+      word[at] = static_cast<uint8_t>(value);
+      word[at + 1] = static_cast<uint8_t>(value >> 8);
+    };
+    put(0, table.a[i]);
+    put(2, table.b[i]);
+  }
+}
+
 Opcode epilogueOpcode(const Linear& op) {
   return match(
       op.epilogue, [](const RequantizeEpilogue&) { return Opcode::Requantize; },
       [](const ActivationEpilogue&) { return Opcode::Activation; },
       [](const ResidualEpilogue&) { return Opcode::Residual; });
+}
+
+std::optional<ActivationKind> tableOf(const Linear& op) {
+  const auto* const epilogue = std::get_if<ActivationEpilogue>(&op.epilogue);
+  if (epilogue == nullptr || epilogue->kind == ActivationKind::Gelu) return std::nullopt;
+  return epilogue->kind;
 }
 
 }  // namespace intformer::compiler

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -58,7 +59,12 @@ void fillTokenWeights(uint32_t dim, std::span<uint8_t> words);
 /// A residual that passes its identity on: no product, factor one.
 void fillIdentityConstants(uint32_t dim, std::span<uint8_t> words);
 
+/// A table's segments, one to a word.
+void fillActivationTable(ActivationKind kind, uint32_t dim, std::span<uint8_t> words);
+
 /// The vector opcode of a linear operator's epilogue.
 Opcode epilogueOpcode(const Linear& op);
+/// The table that its activation needs, if any.
+std::optional<ActivationKind> tableOf(const Linear& op);
 
 }  // namespace intformer::compiler

@@ -92,6 +92,7 @@ struct Context {
   ResidentHeap heap;
   std::vector<std::vector<WeightChunk>> weights;  ///< by operator: [group][depth chunk]
   std::map<std::pair<TensorId, uint32_t>, uint32_t> gathered;  ///< LayerNorm sums: slot by block
+  std::optional<ActivationKind> table;  ///< that the vector unit holds
   HeadOperand keys;    ///< of the step whose logits are being computed, kept for the next
   HeadOperand values;  ///< of the step whose products are
 

@@ -38,6 +38,7 @@ class LinearBlock {
   void run();
 
  private:
+  void loadTable();
   /// Depth chunk `chunk` of a group of column tiles.
   void lowerChunk(uint32_t group, uint32_t chunk, const Sums& sums,
                   std::optional<uint32_t>& slice);
@@ -104,7 +105,22 @@ LinearBlock::LinearBlock(Context& context, uint32_t index, const Linear& op,
   context.weights[index].resize(std::size_t{groups_} * chunks_);
 }
 
+/// Brings the table of its activation to the vector unit, unless it is there.
+void LinearBlock::loadTable() {
+  const auto kind = tableOf(op_);
+  if (!kind || context_.table == kind) return;
+  const uint32_t address = context_.streamed.allocate(ActivationTable::kSegments);
+  loadConstants(context_, context_.constants.table(*kind), address, ActivationTable::kSegments);
+  context_.stream.emit(Command(Opcode::ActivationTable)
+                           .set(Field::InAddr, address)
+                           .set(Field::Rows, ActivationTable::kSegments)
+                           .set(Field::Panels, 1));
+  context_.streamed.release(address);
+  context_.table = kind;
+}
+
 void LinearBlock::run() {
+  loadTable();
   // A streamed operand is loaded once for as many column tiles as the accumulator holds.
   const uint32_t together =
       operand_ != nullptr
@@ -278,7 +294,8 @@ void LinearBlock::finishTiles(const RowBlock& rows, uint32_t firstTile, uint32_t
       op_.epilogue,
       [&](const RequantizeEpilogue&) { command.set(wide ? Field::Out16 : Field::Out8, 1); },
       [&](const ActivationEpilogue& activation) {
-        command.set(Field::Function, static_cast<int64_t>(activation.kind));
+        if (activation.kind != ActivationKind::Gelu)
+          command.set(Field::Function, tableForm(activation.kind) == TableForm::Odd ? 2 : 1);
       },
       [&](const ResidualEpilogue&) { passing = addIdentity(command, rows, firstTile, tiles); });
   context_.stream.emit(command);

@@ -164,6 +164,12 @@ class Emulation {
                        describe(commands_, index_), slot));
       return false;
     }
+    if (const int64_t segment = machine_.findMissingSegment(command); segment >= 0) {
+      stop(Fault::Unwritten, static_cast<uint64_t>(segment),
+           fmt::format("{} uses segment {} of the table, which no command has brought",
+                       describe(commands_, index_), segment));
+      return false;
+    }
     if (const auto touch = findSelfOverlap(plan_, command, touches_)) {
       stop(Fault::SelfOverlap, touch->begin,
            fmt::format("{} disturbs itself on {} {}", describe(commands_, index_),

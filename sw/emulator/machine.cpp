@@ -51,6 +51,7 @@ void Machine::execute(const Command& command) {
       break;
     case Opcode::RowScalarSoftmax:
     case Opcode::RowScalarLayerNorm: rowScalar(command); break;
+    case Opcode::ActivationTable: loadTable(command); break;
     default: runVector(command); break;
   }
   validateStatistics(command);

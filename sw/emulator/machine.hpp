@@ -32,6 +32,8 @@ class Machine {
 
   /// Statistics that a command uses must be valid before it; first slot of it that is not, or -1.
   [[nodiscard]] int64_t findInvalidStatistics(const Command& command) const;
+  /// So must the table: its first segment that the command needs and none has brought, or -1.
+  [[nodiscard]] int64_t findMissingSegment(const Command& command) const;
 
   /// The row numbers that a gather reads from memory.
   [[nodiscard]] std::vector<uint32_t> rowList(const Command& command) const;
@@ -50,6 +52,7 @@ class Machine {
   void matmul(const Command& command);
   void runVector(const Command& command);
   void rowScalar(const Command& command);
+  void loadTable(const Command& command);
   void validateStatistics(const Command& command);
   static bool normSumsFit(const RowStatistics& statistics, int64_t width);
 
@@ -68,6 +71,8 @@ class Machine {
   std::vector<uint8_t> scratch_;
   std::vector<int32_t> accumulator_;
   std::vector<RowStatistics> statistics_;
+  ActivationTable table_;
+  uint32_t segments_ = 0;  ///< of the table that are there: the first ones
 };
 
 }  // namespace intformer::emulator

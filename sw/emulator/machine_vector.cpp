@@ -33,7 +33,8 @@ struct Machine::VectorFields {
         lowMoves(valueOf(command, Field::LowMoves) != 0),
         highMoves(valueOf(command, Field::HighMoves) != 0),
         statsInit(valueOf(command, Field::StatsInit) != 0),
-        dither(valueOf(command, Field::Dither) != 0) {}
+        dither(valueOf(command, Field::Dither) != 0),
+        function(valueOf(command, Field::Function)) {}
 
   static int64_t valueOf(const Command& command, Field field) {
     return command.has(field) ? command.get(field) : 0;
@@ -43,6 +44,7 @@ struct Machine::VectorFields {
   Scale scale;
   int64_t validLow, validHigh, rowPosition, columnPosition;
   bool lowMoves, highMoves, statsInit, dither;
+  int64_t function;
 };
 
 /// One row of one panel, and where its operands lie; nullptr: the command has no such operand.
@@ -165,9 +167,34 @@ void Machine::residualRow(const VectorContext& context) {
 }
 
 void Machine::activationRow(const VectorContext& context) {
-  for (uint32_t c = 0; c < plan_.dim; ++c)
-    context.write8(c, activate(context.biased(c), context.first(c), context.second(c),
-                               context.zero(c), plan_.family));
+  const int64_t function = context.fields.function;
+  const TableForm form = function == 2 ? TableForm::Odd : TableForm::Relu;
+  for (uint32_t c = 0; c < plan_.dim; ++c) {
+    const Scale first = context.first(c), second = context.second(c);
+    context.write8(c, function == 0 ? activate(context.biased(c), first, second, context.zero(c),
+                                               plan_.family)
+                                    : activate(context.biased(c), first, second, context.zero(c),
+                                               table_, form));
+  }
+}
+
+/// A segment in each word.
+void Machine::loadTable(const Command& command) {
+  const auto signedBits = [](unsigned value, unsigned bits) {
+    return static_cast<int16_t>(wrapSigned(static_cast<int64_t>(value), bits));
+  };
+  const auto rows = static_cast<uint32_t>(command.at(Field::Rows));
+  for (uint32_t row = 0; row < rows; ++row) {
+    const uint8_t* bytes = word(command.at(Field::InAddr) + row);
+    table_.a[row] = signedBits(bytes[0] | unsigned{bytes[1]} << 8, ActivationTable::kOffsetBits);
+    table_.b[row] = signedBits(bytes[2] | unsigned{bytes[3]} << 8, ActivationTable::kSlopeBits);
+  }
+  segments_ = std::max(segments_, rows);
+}
+
+int64_t Machine::findMissingSegment(const Command& command) const {
+  if (command.opcode() != Opcode::Activation || !command.flag(Field::Function)) return -1;
+  return segments_ == ActivationTable::kSegments ? -1 : int64_t{segments_};
 }
 
 void Machine::rowMaxRow(const VectorContext& context) {

@@ -70,7 +70,7 @@ TensorId FloatBuilder::addPreNormLayer(uint32_t index, TensorId stream, const Mo
                                     shape.width, FloatResidual{stream});
   const TensorId second = addNorm(layer + "ffn.norm", layer + "ffn.norm", middle, shape.epsilon);
   const TensorId hidden =
-      addLinear(layer + "ffn.hidden", layer + "hidden", second, shape.ffn, FloatActivation{});
+      addLinear(layer + "ffn.hidden", layer + "hidden", second, shape.ffn, FloatActivation{shape.activation});
   return addLinear(layer + "ffn.residual", layer + "ffn", hidden, shape.width,
                    FloatResidual{middle});
 }

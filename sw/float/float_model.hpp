@@ -18,6 +18,7 @@ struct ModelShape {
   uint32_t segments = 0;    ///< rows of the table of segments; 0: there is none
   double epsilon = 1e-12;   ///< of the LayerNorms
   uint32_t frame = 0;       ///< values that come with a token (FloatInput); 0: its id says all
+  ActivationKind activation = ActivationKind::Gelu;  ///< between the two linear operators
 
   [[nodiscard]] uint32_t headWidth() const { return width / heads; }
 };

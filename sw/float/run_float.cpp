@@ -8,6 +8,7 @@
 
 #include "sw/files/import_error.hpp"
 #include "sw/float/matrix.hpp"
+#include "sw/numerics/fit.hpp"
 #include "sw/parallel/parallel.hpp"
 
 namespace intformer::floating {
@@ -55,11 +56,13 @@ FloatMatrix normalize(const FloatMatrix& input, const FloatLayerNorm& norm) {
   return out;
 }
 
-void gelu(FloatMatrix& x) {
+void activate(FloatMatrix& x, ActivationKind kind) {
   constexpr float kHalfRoot = std::numbers::sqrt2_v<float> / 2;
   parallelFor(x.rows, kRows, [&](uint32_t begin, uint32_t end) {
     for (float* value = x.row(begin); value != x.row(end); ++value)
-      *value = 0.5F * *value * (1 + std::erf(*value * kHalfRoot));
+      *value = kind == ActivationKind::Gelu
+                   ? 0.5F * *value * (1 + std::erf(*value * kHalfRoot))
+                   : static_cast<float>(activationInReals(kind, *value));
   });
 }
 
@@ -131,7 +134,8 @@ FloatMatrix run(const FloatInput& op, const FloatGraph& graph, const TokenBatch&
 FloatMatrix run(const FloatLinear& op, const FloatGraph&, const TokenBatch&,
                 const FloatValues& values) {
   FloatMatrix out = multiply(values[op.input], op.map);
-  if (std::holds_alternative<FloatActivation>(op.epilogue)) gelu(out);
+  if (const auto* activation = std::get_if<FloatActivation>(&op.epilogue))
+    activate(out, activation->kind);
   if (const auto* residual = std::get_if<FloatResidual>(&op.epilogue)) {
     const FloatMatrix& identity = values[residual->identity];
     for (std::size_t i = 0; i < out.data.size(); ++i) out.data[i] += identity.data[i];

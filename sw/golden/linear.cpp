@@ -50,7 +50,7 @@ struct EpilogueRunner {
   }
   void operator()(const ActivationEpilogue& e) const {
     forEach(sums, out, [&](int64_t acc, uint32_t, uint32_t c) {
-      return activate(acc, e.input[c], e.output[c], e.zero[c], family);
+      return activate(acc, e.input[c], e.output[c], e.zero[c], e.kind, family);
     });
   }
   void operator()(const ResidualEpilogue& e) const {

@@ -21,7 +21,7 @@ struct EpilogueCheck {
   }
   void operator()(const ActivationEpilogue& epilogue) const {
     check.tensor("output", op.output, {Int8});
-    check.require(epilogue.kind == ActivationKind::Gelu, "epilogue.function",
+    check.require(static_cast<std::size_t>(epilogue.kind) < kActivationNames.size(), "epilogue.function",
                   static_cast<unsigned>(epilogue.kind), "is not known");
     check.scales("epilogue.input", epilogue.input, op.cols, kPerColumn);
     check.scales("epilogue.output", epilogue.output, op.cols, kPerColumn);
@@ -58,11 +58,14 @@ uint64_t Traits<Linear>::macs(const Graph& graph, const Linear& op) {
 
 std::string Traits<Linear>::shape(const Graph& graph, const Linear& op) {
   const TensorInfo& out = graph.tensors[op.output];
-  const std::string_view epilogue = match(
+  using Text = std::string_view;
+  const Text epilogue = match(
       op.epilogue,
-      [&](const RequantizeEpilogue&) { return out.type == ElementType::Int16 ? "int16" : "int8"; },
-      [](const ActivationEpilogue&) { return "gelu"; },
-      [](const ResidualEpilogue&) { return "residual"; });
+      [&](const RequantizeEpilogue&) -> Text {
+        return out.type == ElementType::Int16 ? "int16" : "int8";
+      },
+      [](const ActivationEpilogue& e) -> Text { return activationName(e.kind); },
+      [](const ResidualEpilogue&) -> Text { return "residual"; });
   return fmt::format("linear {}x{} -> {} {}", out.rows, op.depth, op.cols, epilogue);
 }
 

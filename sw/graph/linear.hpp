@@ -7,6 +7,7 @@
 
 #include "sw/graph/tensor.hpp"
 #include "sw/graph/traits.hpp"
+#include "sw/numerics/activation_table.hpp"
 #include "sw/numerics/scale.hpp"
 
 namespace intformer {
@@ -16,8 +17,6 @@ struct RequantizeEpilogue {
   std::vector<Scale> scale;
   std::vector<int8_t> zero;
 };
-
-enum class ActivationKind : uint8_t { Gelu = 0 };
 
 /// out = REQ_8(act(REQ_16(acc + bias, input[c], 0)), output[c], zero[c])
 struct ActivationEpilogue {
@@ -65,7 +64,7 @@ struct Traits<ActivationEpilogue> {
 
   template <typename Archive, typename Op>
   static void fields(Archive& archive, Op& op) {
-    archive("function", op.kind, ActivationKind::Gelu);
+    archive("function", op.kind, ActivationKind::Tanh);
     archive("input", op.input);
     archive("output", op.output);
     archive("zero", op.zero);

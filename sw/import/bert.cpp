@@ -124,7 +124,7 @@ TensorId addLayer(floating::FloatBuilder& builder, const ModelShape& shape, uint
   const TensorId middle =
       builder.addNorm(attention + "norm", attention + "norm", sum, shape.epsilon);
   const TensorId hidden = builder.addLinear(layer + "ffn.hidden", layer + "hidden", middle,
-                                            shape.ffn, floating::FloatActivation{});
+                                            shape.ffn, floating::FloatActivation{shape.activation});
   const TensorId result = builder.addLinear(layer + "ffn.residual", layer + "ffn", hidden,
                                             shape.width, floating::FloatResidual{middle});
   return builder.addNorm(layer + "output", layer + "norm", result, shape.epsilon);

@@ -37,6 +37,7 @@ class Description {
     if (!at(key).is_string()) file_.refuse(fmt::format("{}: {}: must be a string", where_, key));
     return at(key).get<std::string>();
   }
+  [[nodiscard]] bool has(const char* key) const { return json_.contains(key); }
   [[nodiscard]] Description part(const char* key) const {
     return {file_, at(key), where_ + ": " + key};
   }

@@ -83,6 +83,8 @@ std::string describe(const TrainedModel& model) {
   } else {
     json["frame"] = shape.frame;
   }
+  if (shape.activation != ActivationKind::Gelu)  // as all had before there were others
+    json["activation"] = activationName(shape.activation);
   return json.dump(1);
 }
 
@@ -107,6 +109,12 @@ FloatModel readNetwork(const ItfFile& file, const Description& json) {
     file.refuse("model.json: epsilon must lie between 0 and 1, and heads divide the width");
   if (const std::string fault = family->faultOf(shape); !fault.empty())
     file.refuse("model.json: " + fault);
+  if (json.has("activation")) {
+    const auto known = std::ranges::find(kActivationNames, json.text("activation"));
+    if (known == kActivationNames.end())
+      file.refuse("model.json: activation: this program does not know " + json.text("activation"));
+    shape.activation = static_cast<ActivationKind>(known - kActivationNames.begin());
+  }
   FloatModel model = family->build(shape);
   floating::visitParameters(
       model.graph, [&](const std::string& name, const floating::ParameterShape& extents,

@@ -27,6 +27,7 @@ struct ModelSpec {
   uint32_t heads = 0;
   uint32_t ffn = 0;     ///< columns of the feed-forward's hidden tensor
   uint32_t layers = 0;
+  ActivationKind activation = ActivationKind::Gelu;  ///< of the feed-forward
   double epsilon = 1e-12;
   std::optional<uint32_t> validTokens;  ///< tokens beyond are padding: no row attends to them
   bool dither = false;  ///< round attention weights by position

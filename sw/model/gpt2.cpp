@@ -74,6 +74,7 @@ ModelShape shapeOf(const ModelSpec& spec, uint32_t layers) {
   shape.vocabulary = spec.vocabulary;
   shape.positions = spec.positions;
   shape.epsilon = spec.epsilon;
+  shape.activation = spec.activation;
   return shape;
 }
 

@@ -7,7 +7,7 @@
 #include "sw/model/bert.hpp"
 
 /// GPT-2's shape: layers that normalize before attention and before the feed-forward, causal
-/// attention, GELU, and a LayerNorm at the end. Weights come from a seed.
+/// attention, an activation, and a LayerNorm at the end. Weights come from a seed.
 namespace intformer::model::gpt2 {
 
 /// Its float graph, without parameters: "embedding.sum", the stream that "layer<n>.attention.residual"

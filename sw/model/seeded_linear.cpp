@@ -115,10 +115,27 @@ TensorId SeededBuilder::addRequantized(const std::string& name, const Operand& i
   return output;
 }
 
+namespace {
+
+constexpr double kLeastRange = 0.17;  // of a channel that is 0 for all inputs
+
+/// No result of the activation is below its negative.
+double lowestOf(ActivationKind kind) {
+  switch (kind) {
+    case ActivationKind::Silu: return 0.28;
+    case ActivationKind::Relu: return 0;
+    case ActivationKind::Tanh: return 1;
+    default: return 0.17;  // the GELUs
+  }
+}
+
+}  // namespace
+
 TensorId SeededBuilder::addHidden(const std::string& name, std::vector<int8_t>& zero) {
   const TensorId output = addTensor(name, ElementType::Int8, spec_.ffn);
   Linear op = drawLinear(name, stream_.narrow, output, spec_.width, spec_.ffn, {});
   ActivationEpilogue epilogue;
+  epilogue.kind = spec_.activation;
   if (!drawn_) {
     epilogue.input.assign(spec_.ffn, kIdentityScale);
     epilogue.output = epilogue.input;
@@ -129,19 +146,19 @@ TensorId SeededBuilder::addHidden(const std::string& name, std::vector<int8_t>& 
   }
   std::vector<int32_t> sums = golden::linearSums(graph_, op, values_);
   const double size = addBias(op, sums, -0.4, 0.4);
-  constexpr double kLowest = 0.17;  // GELU is never below -0.17
-  std::vector<double> range(spec_.ffn, kLowest);
+  const double lowest = lowestOf(spec_.activation);
+  std::vector<double> range(spec_.ffn, std::max(lowest, kLeastRange));
   for (uint32_t c = 0; c < spec_.ffn; ++c) {
     epilogue.input.push_back(scaleFromReal(1024 * spread(0.35) / size, name));
     for (uint32_t r = 0; r < seq_; ++r) {
       const auto x = static_cast<int16_t>(
           requantize<16>(sums[std::size_t{r} * spec_.ffn + c], epilogue.input[c]));
-      range[c] = std::max(range[c], gelu(x, Family::Pwl) / 16384.0 + kLowest);
+      range[c] = std::max(range[c], activation(x, spec_.activation, Family::Pwl) / 16384.0 + lowest);
     }
   }
   const std::vector<double> step = smoothedSteps(range, 255);
   for (uint32_t c = 0; c < spec_.ffn; ++c) {
-    zero.push_back(saturate8(std::lround(kLowest / step[c]) - 128));
+    zero.push_back(saturate8(std::lround(lowest / step[c]) - 128));
     epilogue.output.push_back(scaleFromReal(1 / (16384 * step[c]), name));
   }
   epilogue.zero = zero;

@@ -152,9 +152,22 @@ void readHeads(SpecReader& reader, const toml::table& table, ModelSpec& spec) {
                  std::to_string(nearestDivisor(columns, spec.heads)));
 }
 
+void readActivation(SpecReader& reader, const toml::table& table, ModelSpec& spec) {
+  const toml::node* const node = table.get("activation");
+  if (node == nullptr) return;
+  const std::string name = reader.word("activation");
+  const auto found = std::ranges::find(kActivationNames, name);
+  if (found != kActivationNames.end())
+    spec.activation = static_cast<ActivationKind>(found - kActivationNames.begin());
+  else if (!name.empty())
+    reader.fault(node, "activation", fmt::format("\"{}\" is not an activation", name),
+                 std::string(nearestWord(name, kActivationNames)));
+}
+
 void readLayers(SpecReader& reader, const toml::table& table, ModelSpec& spec) {
   spec.ffn = reader.number("ffn", 1, 65535);
   spec.layers = reader.number("layers", 1, 1024);
+  readActivation(reader, table, spec);
   spec.norm = reader.flag("norm", true);
   spec.epsilon = reader.positive("epsilon", spec.epsilon);
   if (!spec.norm)

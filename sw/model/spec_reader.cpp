@@ -12,7 +12,7 @@ struct Key {
   std::string_view name;
   std::array<bool, 5> kinds;  ///< by ModelKind
 };
-constexpr std::array<Key, 34> kKeys = {{
+constexpr std::array<Key, 35> kKeys = {{
     {"name", {true, true, true, true, true}},
     {"kind", {true, true, true, true, true}},
     {"seq", {true, true, true, true, true}},
@@ -47,6 +47,7 @@ constexpr std::array<Key, 34> kKeys = {{
     {"compression", {true, false, false, false, false}},
     {"latents", {false, false, false, false, true}},
     {"input_width", {false, false, false, false, true}},
+    {"activation", {true, false, false, true, true}},
 }};
 constexpr std::array<std::string_view, 5> kKinds = {"encoder", "attention", "matmul", "gpt2",
                                                     "perceiver"};

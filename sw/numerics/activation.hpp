@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 
+#include "sw/numerics/activation_table.hpp"
 #include "sw/numerics/family.hpp"
 #include "sw/numerics/scale.hpp"
 
@@ -58,10 +59,28 @@ constexpr int32_t gelu(int16_t x, Family family) {
   return (std::max(wide, 0) << 4) - geluH(wide < 0 ? -wide : wide, family);
 }
 
-/// The whole operation: REQ_8(gelu(REQ_16(acc, input, 0)), output, zero).
+/// The whole operation: REQ_8(y(REQ_16(acc, input, 0)), output, zero), with y of a table.
+constexpr int8_t activate(int64_t acc, Scale input, Scale output, int zero,
+                          const ActivationTable& table, TableForm form) {
+  const auto x = static_cast<int16_t>(requantize<16>(acc, input));
+  return static_cast<int8_t>(requantize<8>(tableActivation(x, table, form), output, zero));
+}
+
+/// The same with GELU.
 constexpr int8_t activate(int64_t acc, Scale input, Scale output, int zero, Family family) {
   const auto x = static_cast<int16_t>(requantize<16>(acc, input));
   return static_cast<int8_t>(requantize<8>(gelu(x, family), output, zero));
+}
+
+/// y of any kind: GELU as the family has it, the others from their tables.
+constexpr int32_t activation(int16_t x, ActivationKind kind, Family family) {
+  if (kind == ActivationKind::Gelu) return gelu(x, family);
+  return tableActivation(x, activationTable(kind), tableForm(kind));
+}
+constexpr int8_t activate(int64_t acc, Scale input, Scale output, int zero, ActivationKind kind,
+                          Family family) {
+  if (kind == ActivationKind::Gelu) return activate(acc, input, output, zero, family);
+  return activate(acc, input, output, zero, activationTable(kind), tableForm(kind));
 }
 
 }  // namespace intformer

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
+#include <utility>
 
 #include "sw/numerics/softmax.hpp"
 
@@ -26,6 +28,22 @@ Line bestOffset(const std::vector<double>& values, double slope, const double* f
   return {offset, std::max(high - offset, offset - low)};
 }
 
+/// The line with the smallest largest error, its rise over all of the values; `fixed`: its offset.
+std::pair<double, double> bestLine(const std::vector<double>& values, const double* fixed) {
+  const auto [low, high] = std::minmax_element(values.begin(), values.end());
+  double right = *high - *low + 1;  // no steeper line can be best
+  double left = -right;
+  for (int step = 0; step < 120; ++step) {  // ternary search: the error is convex in the slope
+    const double third = (right - left) / 3;
+    if (bestOffset(values, left + third, fixed).error <
+        bestOffset(values, right - third, fixed).error)
+      right -= third;
+    else
+      left += third;
+  }
+  return {bestOffset(values, left, fixed).offset, left * static_cast<double>(values.size())};
+}
+
 }  // namespace
 
 PiecewiseLinear fitPiecewiseLinear(const std::function<double(double)>& value, unsigned segments,
@@ -34,22 +52,45 @@ PiecewiseLinear fitPiecewiseLinear(const std::function<double(double)>& value, u
   for (unsigned i = 0; i < segments; ++i) {
     std::vector<double> values;
     for (unsigned f = 0; f < size; ++f) values.push_back(value(i * size + f));
-    const double* const fixed = i == 0 ? &first : nullptr;
-    const auto [low, high] = std::minmax_element(values.begin(), values.end());
-    double right = *high - *low + 1;  // no steeper line can be best
-    double left = -right;
-    for (int step = 0; step < 120; ++step) {  // ternary search: the error is convex in the slope
-      const double third = (right - left) / 3;
-      if (bestOffset(values, left + third, fixed).error <
-          bestOffset(values, right - third, fixed).error)
-        right -= third;
-      else
-        left += third;
-    }
-    fit.a.push_back(static_cast<int>(std::lround(bestOffset(values, left, fixed).offset)));
-    fit.b.push_back(static_cast<int>(std::lround(left * size)));
+    const auto [offset, rise] = bestLine(values, i == 0 ? &first : nullptr);
+    fit.a.push_back(static_cast<int>(std::lround(offset)));
+    fit.b.push_back(static_cast<int>(std::lround(rise)));
   }
   return fit;
+}
+
+double activationInReals(ActivationKind kind, double x) {
+  switch (kind) {
+    case ActivationKind::Gelu: return x * std::erfc(-x / std::numbers::sqrt2) / 2;
+    case ActivationKind::GeluTanh: {
+      const double u = std::sqrt(2 / std::numbers::pi) * (x + 0.044715 * x * x * x);
+      return x * (1 + std::tanh(u)) / 2;
+    }
+    case ActivationKind::QuickGelu: return x / (1 + std::exp(-1.702 * x));
+    case ActivationKind::Silu: return x / (1 + std::exp(-x));
+    case ActivationKind::Relu: return std::max(x, 0.0);
+    case ActivationKind::Tanh: return std::tanh(x);
+  }
+  return 0;
+}
+
+ActivationTable fitActivation(ActivationKind kind) {
+  const auto h = [&](double steps) {  // of |x|
+    const double x = steps / 1024, y = activationInReals(kind, x);
+    return (tableForm(kind) == TableForm::Odd ? y : x - y) * 16384;
+  };
+  ActivationTable table;
+  for (unsigned i = 0; i < ActivationTable::kSegments; ++i) {
+    std::vector<double> values;
+    for (uint32_t f = 0; f < ActivationTable::width(i); ++f)
+      values.push_back(h(ActivationTable::begin(i) + f));
+    const double zero = 0;
+    const auto [offset, rise] = bestLine(values, i == 0 ? &zero : nullptr);
+    table.a[i] = static_cast<int16_t>(
+        std::clamp(std::lround(offset), -ActivationTable::kOffsetEnd, ActivationTable::kOffsetEnd - 1));
+    table.b[i] = static_cast<int16_t>(std::lround(rise));
+  }
+  return table;
 }
 
 double geluTail(double magnitude) { return magnitude * std::erfc(magnitude / std::sqrt(2.0)) / 2; }

@@ -3,6 +3,8 @@
 #include <functional>
 #include <vector>
 
+#include "sw/numerics/activation_table.hpp"
+
 /// Where the coefficient tables come from.
 namespace intformer {
 
@@ -17,6 +19,12 @@ struct PiecewiseLinear {
 /// to nearest. `first` fixes a[0].
 PiecewiseLinear fitPiecewiseLinear(const std::function<double(double)>& value, unsigned segments,
                                    unsigned size, double first);
+
+/// An activation in reals, GELU with the exact error function.
+double activationInReals(ActivationKind kind, double x);
+/// The fit behind activationTable(): segments as ActivationTable has them at LSB 2^-10, result LSB
+/// 2^-14, a[0] = 0, coefficients that the device holds.
+ActivationTable fitActivation(ActivationKind kind);
 
 /// h(|x|) = relu(x) - GELU(x) = |x| * erfc(|x| / sqrt 2) / 2, both in reals.
 double geluTail(double magnitude);

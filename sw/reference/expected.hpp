@@ -45,7 +45,7 @@ void expect(const Graph& graph, const Values& values, const Linear& op, Give giv
         op.epilogue,
         [&](const RequantizeEpilogue& e) { return acc * e.scale[c].real() + e.zero[c]; },
         [&](const ActivationEpilogue& e) {
-          const double real = gelu(acc * e.input[c].real() / 1024);
+          const double real = activation(e.kind, acc * e.input[c].real() / 1024);
           return real * 16384 * e.output[c].real() + e.zero[c];
         },
         [&](const ResidualEpilogue& e) {

@@ -3,10 +3,25 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numbers>
 
 namespace intformer::reference {
 
 double gelu(double x) { return x * std::erfc(-x / std::sqrt(2.0)) / 2; }
+
+double activation(ActivationKind kind, double x) {
+  const auto logistic = [](double v) { return 1 / (1 + std::exp(-v)); };
+  switch (kind) {
+    case ActivationKind::Gelu: return gelu(x);
+    case ActivationKind::GeluTanh:
+      return 0.5 * x * (1 + std::tanh(std::sqrt(2 / std::numbers::pi) * (x + 0.044715 * std::pow(x, 3))));
+    case ActivationKind::QuickGelu: return x * logistic(1.702 * x);
+    case ActivationKind::Silu: return x * logistic(x);
+    case ActivationKind::Relu: return x > 0 ? x : 0;
+    case ActivationKind::Tanh: return std::tanh(x);
+  }
+  return 0;
+}
 
 double ibertGelu(double x) {
   constexpr double a = -0.2888;

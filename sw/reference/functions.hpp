@@ -4,12 +4,17 @@
 #include <span>
 #include <vector>
 
+#include "sw/numerics/activation_table.hpp"
+
 /// The operators in float64, as the textbooks have them: what the integers approximate.
 /// Matrices are row-major.
 namespace intformer::reference {
 
 /// x * Phi(x), with the exact error function.
 double gelu(double x);
+
+/// Any kind of activation.
+double activation(ActivationKind kind, double x);
 
 /// GELU as published by I-BERT (Kim et al., 2021, equations 5 to 8): x/2 * (1 + L(x / sqrt 2)),
 /// L(u) = sign(u) * (a * (min(|u|, -b) + b)^2 + 1), a = -0.2888, b = -1.769.

@@ -68,7 +68,7 @@ class Builder {
   TensorId activated(const std::string& name, TensorId input, uint32_t cols) {
     const TensorId out = tensor(name, ElementType::Int8, graph_.tensors[input].rows, cols);
     Linear& op = linear(name, input, out);
-    op.epilogue = ActivationEpilogue{ActivationKind::Gelu, scales(cols, sumSize(op), 1500),
+    op.epilogue = ActivationEpilogue{static_cast<ActivationKind>(random_.below(kActivationNames.size())), scales(cols, sumSize(op), 1500),
                                      scales(cols, 20000, 60), bytes(cols, -40, 0)};
     return out;
   }

@@ -1,6 +1,7 @@
 // Every opcode on numbers small enough to work out by hand.
 #include <random>
 
+#include "sw/emulator/tokens.hpp"
 #include "tests/catch.hpp"
 #include "tests/emulator/bench.hpp"
 
@@ -133,6 +134,56 @@ TEST_CASE("activation is GELU between two requantizations", "[emulator]") {
   // x = 1: 1 - 2603/16384 = 0.8411, in units of 1/128: 107.66. x = -1: -0.1589: -20.3. x = 0.5:
   // 0.5 - 2536/16384 = 0.3452: 44.2.
   CHECK(bench.results8(4) == Values{108, -20, 5, 44});
+}
+
+TEST_CASE("an activation from a table takes the segments that were loaded last", "[emulator]") {
+  Bench bench;
+  bench.sums(0, {8}, {{127, -128, 0, 64}});
+  bench.loadConstants(0, {record(8, kHalf, 15, 0, kHalf, 22), record(0, kHalf, 15, 0, kHalf, 22),
+                          record(20480, kHalf, 15, 5, kHalf, 22), record(0, kHalf, 15, 0, kHalf, 22)});
+  std::vector<int> words;
+  for (int i = 0; i < 32; ++i) {  // h = 128 i, rising by 128: of 1.0 it is 1024
+    const int rise = i < 16 ? 128 : 0;
+    words.insert(words.end(), {128 * i & 255, 128 * i >> 8, rise, 0});
+  }
+  bench.load(100, words);
+  const auto table = [&](int64_t rows) {
+    bench.add(vectorCommand(Opcode::ActivationTable,
+                            {{Field::InAddr, 100}, {Field::Rows, rows}, {Field::Panels, 1}}));
+  };
+  const auto activate = [&](int64_t function, int64_t out) {
+    bench.add(vectorCommand(Opcode::Activation, {{Field::OutAddr, out}, {Field::Function, function},
+                                                 {Field::Rows, 1}, {Field::Panels, 1}}));
+  };
+  SECTION("") {
+    table(32);
+    activate(1, 50);
+    activate(2, 51);
+    bench.store(50, 2).run();
+    // x = 1.0, -1.0, 20.0 and 0.5; h = 1024, 1024, 0 or 3968, and 512 of 16384. In 1/128.
+    CHECK(bench.results8(8) == Values{120, -8, 127, 60, 8, -8, 5 + 31, 4});
+  }
+  SECTION("not one that is not there whole") {
+    table(31);
+    activate(1, 50);
+    bench.store(50, 1);
+    emulator::insertTokens(bench.plan, Bench::kMemoryBytes, bench.commands);
+    bench.commands.emplace_back(Opcode::End);
+    const auto result = emulator::runProgram(bench.plan, bench.commands, bench.memory);
+    CHECK(result.fault == emulator::Fault::Unwritten);
+    CHECK_THAT(result.message, Catch::Matchers::Contains("segment 31 of the table"));
+  }
+  SECTION("none on a device without") {
+    bench.plan.activations = Activations::Gelu;
+    Command command(Opcode::ActivationTable);
+    command.set(Field::Rows, 32).set(Field::Panels, 1);
+    CHECK(emulator::runProgram(bench.plan, std::vector{command, Command(Opcode::End)}, bench.memory)
+              .error == ErrorCode::IllegalOpcode);
+    command = vectorCommand(Opcode::Activation,
+                            {{Field::Function, 1}, {Field::Rows, 1}, {Field::Panels, 1}});
+    CHECK(emulator::runProgram(bench.plan, std::vector{command, Command(Opcode::End)}, bench.memory)
+              .error == ErrorCode::IllegalField);
+  }
 }
 
 TEST_CASE("the softmax commands give weights, sums and normalized rows", "[emulator]") {

@@ -61,8 +61,16 @@ TEST_CASE("the rules take what is legal and refuse what is not", "[rules]") {
   CHECK_FALSE(legal(gather().set(Field::IndexAddr, 6)));
 
   CHECK(legal(vector(Opcode::Activation)));
-  CHECK(findIllegalField(vector(Opcode::Activation).set(Field::Function, 1), 16) ==
-        "`function` must be 0");
+  CHECK(legal(vector(Opcode::Activation).set(Field::Function, 2)));
+  CHECK(findIllegalField(vector(Opcode::Activation).set(Field::Function, 3), 16) ==
+        "`function` must be at most 2");
+  const auto table = [](int64_t rows, int64_t panels) {
+    return Command(Opcode::ActivationTable).set(Field::Rows, rows).set(Field::Panels, panels);
+  };
+  CHECK(legal(table(1, 1)));
+  CHECK(legal(table(32, 1)));
+  CHECK_FALSE(legal(table(33, 1)));
+  CHECK(findIllegalField(table(32, 2), 16) == "`panels` must be at most 1");
   CHECK_FALSE(legal(vector(Opcode::Requantize)));
   CHECK(legal(vector(Opcode::Requantize).set(Field::Out16, 1)));
   CHECK_FALSE(legal(vector(Opcode::Requantize).set(Field::Out16, 1).set(Field::Out8, 1)));

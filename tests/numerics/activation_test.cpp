@@ -93,6 +93,68 @@ TEST_CASE("the fit finds the pwl GELU table again, but for the first slope") {
   }
 }
 
+namespace {
+
+struct TabledKind {
+  ActivationKind kind;
+  double bound;  ///< of the largest error, absolute
+};
+constexpr TabledKind kTabled[] = {{ActivationKind::GeluTanh, 1.55e-3},
+                                  {ActivationKind::QuickGelu, 1.16e-3},
+                                  {ActivationKind::Silu, 7.0e-4},
+                                  {ActivationKind::Relu, 0},
+                                  {ActivationKind::Tanh, 1.39e-3}};
+
+}  // namespace
+
+TEST_CASE("activations from tables are as near as the documentation says, for all x") {
+  for (const auto& [kind, bound] : kTabled) {
+    double worst = 0;
+    for (int x = -32768; x <= 32767; ++x) {
+      const double y = activation(static_cast<int16_t>(x), kind, Family::Ibert) / 16384.0;
+      worst = std::max(worst, std::abs(y - reference::activation(kind, x / 1024.0)));
+    }
+    CAPTURE(std::string(activationName(kind)), worst);
+    CHECK(worst <= bound);
+    CHECK(worst >= bound * 0.98);  // the bound is what was measured
+    CHECK(activation(0, kind, Family::Pwl) == 0);
+  }
+}
+
+TEST_CASE("the fit finds the tables again, which the device holds") {
+  for (const auto& [kind, bound] : kTabled) {
+    const ActivationTable table = activationTable(kind), fit = fitActivation(kind);
+    CHECK(table.a[0] == 0);
+    for (std::size_t i = 0; i < ActivationTable::kSegments; ++i) {
+      CAPTURE(std::string(activationName(kind)), i);
+      CHECK(std::abs(fit.a[i] - table.a[i]) <= 1);
+      CHECK(std::abs(fit.b[i] - table.b[i]) <= 1);
+      CHECK(std::abs(table.a[i]) < 1 << 14);
+      CHECK(std::abs(table.b[i]) < 1 << 12);
+    }
+  }
+}
+
+TEST_CASE("a table's segments are 128 wide up to 2048, then 512 up to 10240") {
+  ActivationTable table;
+  for (std::size_t i = 0; i < ActivationTable::kSegments; ++i)
+    table.a[i] = static_cast<int16_t>(100 * i), table.b[i] = 100;
+  const auto h = [&](uint32_t magnitude) { return tableH(magnitude, table, TableForm::Odd); };
+  CHECK(h(0) == 0);
+  CHECK(h(64) == 50);
+  CHECK(h(128) == 100);
+  CHECK(h(2047) == 1599);
+  CHECK(h(2048) == 1600);
+  CHECK(h(2048 + 256) == 1650);
+  CHECK(h(10239) == 3200);
+  CHECK(h(32768) == 3200);
+  CHECK(tableH(10239, table, TableForm::Relu) == 3200);
+  CHECK(tableH(10240, table, TableForm::Relu) == 0);
+  CHECK(tableActivation(-32768, table, TableForm::Odd) == -3200);
+  CHECK(tableActivation(-2048, table, TableForm::Relu) == -1600);
+  CHECK(tableActivation(2048, table, TableForm::Relu) == 32768 - 1600);
+}
+
 TEST_CASE("a straight line is fitted exactly") {
   const auto fit = fitPiecewiseLinear([](double x) { return 5 + 3 * x; }, 3, 16, 5);
   CHECK(fit.a == std::vector<int>{5, 53, 101});

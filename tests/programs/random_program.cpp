@@ -101,7 +101,7 @@ class Generator {
       case 3:
       case 4: return addMatmul();
       case 5: return addRequantize(random_.chance(50));
-      case 6: return addActivation();
+      case 6: return hasTables_ && random_.chance(30) ? addTable() : addActivation();
       case 7: return addSoftmax();
       case 8: return addLayerNorm();
       default: return addPlainResidual();
@@ -278,7 +278,19 @@ class Generator {
     const Runs acc = pickBlock();
     Command command = vectorCommand(Opcode::Activation, acc, layout_.constantWords.twoScale);
     setOut8(command, place(data_, acc.blocks, acc.count, true));
+    if (tableThere_) command.set(Field::Function, random_.range(0, 2));
     commands_.push_back(command);
+  }
+  /// Of any numbers; not always all of it.
+  void addTable() {
+    const uint64_t most = std::min<uint64_t>(ActivationTable::kSegments, data_.count);
+    const uint64_t rows = random_.chance(80) ? most : 1 + random_.below(most);
+    tableThere_ |= rows == ActivationTable::kSegments;
+    commands_.push_back(
+        Command(Opcode::ActivationTable)
+            .set(Field::InAddr, static_cast<int64_t>(place(data_, 1, rows, false).begin))
+            .set(Field::Rows, static_cast<int64_t>(rows))
+            .set(Field::Panels, 1));
   }
 
   Command residualCommand(const Runs& acc, const Runs& out) {
@@ -455,6 +467,8 @@ class Generator {
   RandomSource random_;
   uint64_t dim_;
   bool rootMeanSquare_;     ///< its norms are RMSNorms
+  bool hasTables_ = plan_.activations == Activations::Table;
+  bool tableThere_ = false;  ///< all segments of one
   uint64_t constants_ = 0;  ///< first scratchpad word of the constants
   Runs data_;               ///< scratchpad words, all loaded at the beginning
   Runs accumulator_;

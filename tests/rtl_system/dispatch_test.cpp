@@ -340,7 +340,7 @@ TEMPLATE_TEST_CASE("dispatch and the table of rules agree on every single bit of
 
 TEST_CASE("dispatch refuses what a unit has no meaning for", "[rtl]") {
   const auto of = [](Opcode opcode) { return legal(*findOpcode(opcode)); };
-  refused(of(Opcode::Activation).set(Field::Function, 1), ErrorCode::IllegalField);
+  refused(of(Opcode::Activation).set(Field::Function, 3), ErrorCode::IllegalField);
   refused(of(Opcode::Requantize).set(Field::Out8, 1), ErrorCode::IllegalField);
   refused(of(Opcode::Requantize).set(Field::Out16, 0), ErrorCode::IllegalField);
   refused(of(Opcode::LayerNorm).set(Field::Out8, 0).set(Field::Out16, 0), ErrorCode::IllegalField);

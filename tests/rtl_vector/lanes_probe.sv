@@ -10,6 +10,7 @@ module lanes_probe #(
 ) (
   input  logic                 clk_i,
   input  logic [7:0]           opcode_i,
+  input  logic [1:0]           function_i,
   input  logic                 dither_i,
   input  logic [15:0]          multiplier_i,
   input  logic [5:0]           shift_i,
@@ -18,6 +19,7 @@ module lanes_probe #(
   input  logic [Dim*8-1:0]     const_data_i,
   input  logic                 row_load_i,
   input  logic [Dim*32-1:0]    row_acc_i,
+  input  logic [Dim*8-1:0]     row_low_i,
   input  logic                 valid_i,  // in stage 1
   input  logic signed [15:0]   row_max_i,
   input  logic [EdgeWidth-1:0] high_i,
@@ -33,6 +35,9 @@ module lanes_probe #(
     uop.op.requantize    = opcode_i == intformer_pkg::OpRequantize;
     uop.op.residual      = opcode_i == intformer_pkg::OpResidual;
     uop.op.activation    = opcode_i == intformer_pkg::OpActivation;
+    uop.op.activation_table = opcode_i == intformer_pkg::OpActivationTable;
+    uop.op.tabulated     = function_i != '0;
+    uop.op.odd           = function_i[1];
     uop.op.exp           = opcode_i == intformer_pkg::OpExp;
     uop.op.row_normalize = opcode_i == intformer_pkg::OpRowNormalize;
     uop.op.layer_norm    = opcode_i == intformer_pkg::OpLayerNorm;
@@ -49,7 +54,7 @@ module lanes_probe #(
     .clk_i,
     .const_write_i, .const_affine_i(uop.op.layer_norm), .const_bank_i(1'b0), .const_byte_i,
     .const_data_i,
-    .row_load_i, .row_in16_i(1'b0), .row_acc_i, .row_low_i('0), .row_high_i('0),
+    .row_load_i, .row_in16_i(1'b0), .row_acc_i, .row_low_i, .row_high_i('0),
     .valid_i, .uop_i(uop),
     .row_mean_i('0), .row_factor_i('0), .row_shift_i('0), .row_max_i,
     .uop_o(unused_uop), .out8_o, .out16_o

@@ -120,6 +120,50 @@ TEMPLATE_TEST_CASE("GELU is exact for all 65,536 x", "", IbertLanes, PwlLanes) {
   CHECK(wrong == 0);
 }
 
+TEMPLATE_TEST_CASE("activations from tables are exact for all 65,536 x", "", IbertLanes, PwlLanes) {
+  TestType lanes(Opcode::ActivationTable);
+  std::mt19937 random(testSeed());
+  const auto drawn = [&](unsigned bits) {
+    return static_cast<int16_t>(signExtend(random() & ((1U << bits) - 1), bits));
+  };
+  for (int kind = 1; kind < 9; ++kind) {  // the functions, then any numbers
+    const bool known = kind < 6;
+    ActivationTable table = activationTable(static_cast<ActivationKind>(known ? kind : 0));
+    TableForm form = known ? tableForm(static_cast<ActivationKind>(kind))
+                           : kind % 2 == 0 ? TableForm::Odd : TableForm::Relu;
+    for (std::size_t i = 0; i < ActivationTable::kSegments && !known; ++i)
+      table.a[i] = drawn(15), table.b[i] = drawn(13);
+    if (kind == 8) table.a.fill(-16384), table.b.fill(-4096), form = TableForm::Relu;
+    INFO("table " << kind);
+    lanes.top.opcode_i = static_cast<uint8_t>(Opcode::ActivationTable);
+    for (std::size_t i = 0; i < ActivationTable::kSegments; ++i) {
+      lanes.clock(true);
+      const uint32_t word = static_cast<uint16_t>(table.a[i]) | uint32_t(table.b[i]) << 16;
+      lanes.top.row_low_i = word;
+      lanes.top.position_i = static_cast<uint8_t>(i);
+      lanes.pass({}, kActivation);
+    }
+    lanes.top.opcode_i = static_cast<uint8_t>(Opcode::Activation);
+    lanes.top.function_i = form == TableForm::Odd ? 2 : 1;
+    lanes.constants(0, kIdentityScale, 0);
+    const auto x = [](uint32_t k, uint32_t l) { return int32_t(k * kLanes + l) - 32768; };
+    uint32_t wrong = 0;
+    lanes.stream(
+        65536 / kLanes, kActivation,
+        [&](uint32_t k) {
+          return std::array<int32_t, kLanes>{x(k, 0), x(k, 1), x(k, 2), x(k, 3)};
+        },
+        [&](uint32_t k) {
+          for (uint32_t l = 0; l < kLanes; ++l) {
+            const int32_t got = signExtend(field(lanes.top.activation_o, l * 20, 20), 20);
+            if (got != tableActivation(static_cast<int16_t>(x(k, l)), table, form) && ++wrong < 5)
+              UNSCOPED_INFO("x " << x(k, l) << ": " << got);
+          }
+        });
+    CHECK(wrong == 0);
+  }
+}
+
 TEMPLATE_TEST_CASE("exp is exact for all distances, to nearest and with all dithers", "",
                    IbertLanes, PwlLanes) {
   // The maximum is 32767 and t = 32767 - d. Beyond 4096 all is 0, so dithers stop soon after it.

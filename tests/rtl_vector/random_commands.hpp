@@ -86,7 +86,16 @@ class RandomCommands {
       set(Field::RootMeanSquare, number(0, 3) == 0);
       return command;
     }
+    if (op == Opcode::ActivationTable) {
+      if (!tableDrawn_ || number(0, 3) != 0) set(Field::Rows, 32);
+      tableDrawn_ |= command.get(Field::Rows) == 32;
+      set(Field::Rows, std::min<int64_t>(command.get(Field::Rows), 32));
+      set(Field::Panels, 1);
+      set(Field::InAddr, number(0, regions.inWords - 32));
+      return command;
+    }
     set(Field::Panels, panels);
+    if (tableDrawn_) set(Field::Function, number(0, 2));
     panelWalk(command, Field::AccAddr, Field::AccStride, 0, accRows_, rows, panels);
     const bool in16 = op == Opcode::LayerNorm || number(0, 1) != 0;
     panelWalk(command, Field::InAddr, Field::InStride, 0, regions.inWords, in16 ? 2 * rows : rows,
@@ -138,6 +147,7 @@ class RandomCommands {
 
   uint32_t dim_, accRows_, slots_;
   uint32_t nextConstant_ = 0;
+  bool tableDrawn_ = false;  ///< commands from here on find one
 };
 
 }  // namespace intformer::test

@@ -38,16 +38,17 @@ std::optional<Fault> firstFault(const AnyCommand& command) {
   const bool norm = op == Opcode::LayerNorm, residual = op == Opcode::Residual;
   const bool logits = (op == Opcode::RowMax || op == Opcode::Exp) && field(Field::In16) != 0;
   const bool in16 = norm || logits || (residual && field(Field::In16) != 0);
-  const uint64_t in = in16 ? 2 : residual ? 1 : 0;
+  const uint64_t in = in16 ? 2 : residual || op == Opcode::ActivationTable ? 1 : 0;
+  const bool table = op == Opcode::ActivationTable;
   const bool out16 = residual || field(Field::Out16) != 0;
   const bool out8 = op == Opcode::Requantize ? !out16
                     : norm                   ? field(Field::Out8) != 0
-                                             : !residual && op != Opcode::RowMax;
+                                             : !residual && op != Opcode::RowMax && !table;
   const uint64_t constants = constantBytes(op);
   for (uint64_t p = 0; p < field(Field::Panels) && !fault; ++p) {
     for (uint64_t w = 0; w < constants; ++w) word(field(Field::ConstAddr) + p * constants + w);
     for (uint64_t r = 0; r < field(Field::Rows); ++r) {
-      if (!norm && !logits)
+      if (!norm && !logits && !table)
         touch(ErrorCode::AccumulatorRange,
               field(Field::AccAddr) + p * field(Field::AccStride) + r, Memories<D>::kAccRows);
       for (uint64_t w = 0; w < in; ++w)
@@ -62,7 +63,7 @@ std::optional<Fault> firstFault(const AnyCommand& command) {
 
 constexpr Opcode kOpcodes[] = {Opcode::Requantize, Opcode::Residual, Opcode::Activation,
                                Opcode::RowMax,     Opcode::Exp,      Opcode::RowNormalize,
-                               Opcode::LayerNorm};
+                               Opcode::LayerNorm,  Opcode::ActivationTable};
 
 /// A command that may leave its memories in one or several ways.
 template <typename D>

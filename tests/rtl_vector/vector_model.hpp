@@ -39,6 +39,10 @@ class VectorModel {
       for (int64_t r = 0; r < get(Field::Rows); ++r) rowScalar(slots[get(Field::StatRow) + r]);
       return;
     }
+    if (op == Opcode::ActivationTable) {
+      for (int64_t r = 0; r < get(Field::Rows); ++r) segment(static_cast<std::size_t>(r));
+      return;
+    }
     for (int64_t p = 0; p < get(Field::Panels); ++p)
       for (int64_t r = 0; r < get(Field::Rows); ++r)
         for (uint32_t c = 0; c < dim_; ++c) element(op, p, r, c);
@@ -48,6 +52,15 @@ class VectorModel {
   int64_t get(Field field) const { return command_.get(field); }  // 0: has no such field
   uint8_t& byte(int64_t word, uint32_t b) {
     return scratch[static_cast<uint64_t>(word) * dim_ + b];
+  }
+
+  void segment(std::size_t r) {
+    const auto half = [&](uint32_t b) {
+      const int64_t word = get(Field::InAddr) + static_cast<int64_t>(r);
+      return byte(word, b) | byte(word, b + 1) << 8;
+    };
+    table_.a[r] = static_cast<int16_t>((half(0) & 0x7fff) - 2 * (half(0) & 0x4000));
+    table_.b[r] = static_cast<int16_t>((half(2) & 0x1fff) - 2 * (half(2) & 0x1000));
   }
 
   void rowScalar(Slot& slot) const {
@@ -111,7 +124,11 @@ class VectorModel {
         break;
       }
       case Opcode::Activation:
-        write8(p, r, c, activate(sum(), first(), second(), zero(), family_));
+        if (get(Field::Function) == 0)
+          write8(p, r, c, activate(sum(), first(), second(), zero(), family_));
+        else
+          write8(p, r, c, activate(sum(), first(), second(), zero(), table_,
+                                   get(Field::Function) == 1 ? TableForm::Relu : TableForm::Odd));
         break;
       case Opcode::RowMax: {
         const auto t = static_cast<int16_t>(logit());
@@ -174,6 +191,7 @@ class VectorModel {
   }
 
   AnyCommand command_;
+  ActivationTable table_;
   uint32_t dim_;
   Family family_;
 };

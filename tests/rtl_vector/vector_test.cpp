@@ -9,7 +9,8 @@ namespace {
 
 constexpr Opcode kVectorOpcodes[] = {
     Opcode::Requantize,   Opcode::Residual,  Opcode::Activation,       Opcode::RowMax, Opcode::Exp,
-    Opcode::RowNormalize, Opcode::LayerNorm, Opcode::RowScalarSoftmax, Opcode::RowScalarLayerNorm};
+    Opcode::RowNormalize, Opcode::LayerNorm, Opcode::RowScalarSoftmax, Opcode::RowScalarLayerNorm,
+    Opcode::ActivationTable};
 
 }  // namespace
 
@@ -23,7 +24,7 @@ TEMPLATE_TEST_CASE("random vector commands give the bits of their definition", "
     for (int round = 0; round < 40; ++round) {
       std::vector<Command> program;
       for (int i = 0; i < 8; ++i)
-        program.push_back(pair.draw(kVectorOpcodes[pair.commands.number(0, 8)]));
+        program.push_back(pair.draw(kVectorOpcodes[pair.commands.number(0, 9)]));
       pair.bench.scratch = pair.model.scratch;  // the new constants
       pair.run(program);
     }
@@ -55,6 +56,7 @@ TEMPLATE_TEST_CASE("commands follow each other closely and still see what was wr
   INFO("seed " << seed);
   Pair<TestType> pair(seed);
   const auto& regions = pair.commands.regions;
+  int round = 0;
   for (const double stall : {0.0, 0.5})
     for (const double writeStall : {0.0, 0.9})
       for (const int64_t rows : {1, 2, 5, 16, 40}) {
@@ -105,6 +107,13 @@ TEMPLATE_TEST_CASE("commands follow each other closely and still see what was wr
         add(Opcode::Requantize).set(Field::Out16, wide).set(Field::Out8, 1 - wide);
         add(Opcode::Residual).set(Field::In16, 1).set(Field::InAddr, regions.out16Base());
         add(Opcode::Activation);
+        // A table that was just written, behind an activation by the one before and before another.
+        add(Opcode::Requantize).set(Field::Out16, 1).set(Field::Out8, 0);
+        if (round++ != 0) add(Opcode::Activation).set(Field::Function, number(1, 2));
+        program.push_back(pair.draw(Opcode::ActivationTable));
+        program.back().set(Field::InAddr, regions.out16Base()).set(Field::Rows, 32);
+        add(Opcode::Activation).set(Field::Function, 1);
+        add(Opcode::Activation).set(Field::Function, 2);
         // Of one panel: the words read first were written last.
         add(Opcode::Requantize).set(Field::Out16, 1).set(Field::Out8, 0).set(Field::Panels, 1);
         add(Opcode::Residual).set(Field::In16, 1).set(Field::InAddr, regions.out16Base())

@@ -204,7 +204,8 @@ TEST_CASE("bad programs stop the device with code, command and address", "[bad]"
         Range{Opcode::Requantize, Field::OutAddr, ErrorCode::ScratchRange},
         Range{Opcode::Residual, Field::InAddr, ErrorCode::ScratchRange},
         Range{Opcode::Residual, Field::Out16Addr, ErrorCode::ScratchRange},
-        Range{Opcode::Activation, Field::ConstAddr, ErrorCode::ScratchRange});
+        Range{Opcode::Activation, Field::ConstAddr, ErrorCode::ScratchRange},
+        Range{Opcode::ActivationTable, Field::InAddr, ErrorCode::ScratchRange});
     INFO(findOpcode(range.opcode)->name << " "
                                                               << fieldSpec(range.address).name);
     Command command(range.opcode);

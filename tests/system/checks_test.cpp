@@ -95,7 +95,7 @@ TEST_CASE("one wrong line in a copy of the RTL is found and named", "[mutants]")
   const Mutant mutant = GENERATE(
       Mutant{"array/tiny4_systolic_row.sv", "= 16'(activation_q * active[c]);",
              "= 16'(activation_q * active[c]) & ~16'd1;", "layer0.attention"},
-      Mutant{"vector/tiny4_gelu_ibert.sv", "4'b0} -", "4'b0} +", "layer0.ffn.hidden"},
+      Mutant{"vector/tiny4_activation_unit.sv", "4'b0, 1'b1}", "4'b1, 1'b1}", "layer0.ffn.hidden"},
       Mutant{"vector/tiny4_lanes_finish.sv", "9'(value_7[l] >>> 8) + 9'(value_7[l][7])",
              "9'(value_7[l] >>> 8)", "layer0.attention.norm8"});
   INFO(mutant.file << ": " << mutant.line << " -> " << mutant.wrong);

@@ -39,12 +39,13 @@ dma/base16_window_limits.sv
 dma/base16_word_walker.sv
 memory/base16_accumulator.sv
 memory/base16_scratchpad.sv
+vector/base16_activation_lines.sv
+vector/base16_activation_unit.sv
 vector/base16_divider.sv
 vector/base16_exp2_ibert.sv
 vector/base16_exp2_pwl.sv
 vector/base16_exp_weights.sv
 vector/base16_gelu_ibert.sv
-vector/base16_gelu_pwl.sv
 vector/base16_isqrt.sv
 vector/base16_lane_constants.sv
 vector/base16_lanes_finish.sv

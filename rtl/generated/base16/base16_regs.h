@@ -295,6 +295,7 @@
 #define BASE16_OP_LAYER_NORM            0x36u  /* Normalizes int16 rows to 8 bits, 16 bits or both. */
 #define BASE16_OP_ROW_SCALAR_SOFTMAX    0x38u  /* Mr[row], shift[row] from sum[row]; runs beside later vector commands. */
 #define BASE16_OP_ROW_SCALAR_LAYER_NORM 0x39u  /* mean[row], reciprocal[row], shift[row] from the sums of row; runs beside later vector commands. */
+#define BASE16_OP_ACTIVATION_TABLE      0x3Bu  /* The first segments of the table by which activations are computed from then on, one in each word: bytes 0..1 its offset (15 bits signed), 2..3 its slope (13 bits signed). */
 #define BASE16_OP_STORE                 0x40u  /* Scratchpad to memory. */
 
 /* Queues: bit numbers in wait and signal. */
@@ -357,7 +358,7 @@
 #define BASE16_ACC_ADDR_WIDTH         24
 #define BASE16_ACC_STRIDE_LSB         64   /* accumulator rows per panel */
 #define BASE16_ACC_STRIDE_WIDTH       24
-#define BASE16_IN_ADDR_LSB            96   /* first word of the scratchpad operand: identity, LayerNorm's input, or logits */
+#define BASE16_IN_ADDR_LSB            96   /* first word of the scratchpad operand: identity, LayerNorm's input, logits, or table */
 #define BASE16_IN_ADDR_WIDTH          24
 #define BASE16_IN_STRIDE_LSB          128  /* words from panel to panel */
 #define BASE16_IN_STRIDE_WIDTH        24
@@ -397,7 +398,7 @@
 #define BASE16_LOW_MOVES_WIDTH        1
 #define BASE16_HIGH_MOVES_LSB         407  /* valid columns end before valid_high + i, else before valid_high */
 #define BASE16_HIGH_MOVES_WIDTH       1
-#define BASE16_FUNCTION_LSB           408  /* activation: 0 GELU */
+#define BASE16_FUNCTION_LSB           408  /* activation: 0 GELU; of the table 1 (max(x, 0) << 4) - h, 2 sign(x) * h */
 #define BASE16_FUNCTION_WIDTH         4
 #define BASE16_MULTIPLIER_LSB         416  /* row_max, exp: M_t; row_scalar_softmax: M_o */
 #define BASE16_MULTIPLIER_WIDTH       16

@@ -127,18 +127,46 @@ module base16_vector_lanes #(
     .weight_o(weight)
   );
 
-  // GELU and 2^-x are what the families differ in.
+  // A segment of the table: the first four bytes of a row's word, in as many beats as that takes. It
+  // is written a cycle later.
+  localparam int unsigned EntryBeats = Lanes < 4 ? 4 / Lanes : 1;
+  localparam int unsigned EntryLanes = Lanes < 4 ? Lanes : 4;
+  logic table_write_q, unused_entry;
+  logic [4:0]  table_index_q;
+  logic [31:0] entry_q;
+  logic [EntryLanes*8-1:0] entry_beat;
+  assign unused_entry = ^entry_q;
+  for (genvar l = 0; l < EntryLanes; l++) begin : gen_entry
+    assign entry_beat[l*8 +: 8] = operand[l*16 +: 8];
+  end
+  always_ff @(posedge clk_i)
+    table_write_q <= base16_pkg::Tables && valid && uop.op.activation_table &&
+                     32'(uop.beat) == EntryBeats - 1;
+  always_ff @(posedge clk_i) begin
+    if (valid && uop.op.activation_table && 32'(uop.beat) < EntryBeats) begin
+      table_index_q <= uop.position[4:0];
+      entry_q       <= 32'({entry_beat, entry_q} >> (EntryLanes * 8));
+    end
+  end
+
+  base16_activation_unit #(
+    .Lanes(Lanes),
+    .FamilyPwl(FamilyPwl)
+  ) u_activation (
+    .clk_i,
+    .write_i(table_write_q),
+    .write_index_i(table_index_q),
+    .write_offset_i(entry_q[14:0]),
+    .write_slope_i(entry_q[28:16]),
+    .valid_i(valid && uop.op.activation),
+    .table_i(uop.op.tabulated),
+    .odd_i(uop.op.odd),
+    .x_i(value),
+    .y_o(activation)
+  );
+
+  // 2^-x is what the families differ in, beside GELU.
   if (FamilyPwl) begin : gen_pwl
-    base16_gelu_pwl #(
-      .Lanes(Lanes),
-      .Offset(base16_pkg::GeluPwlOffset),
-      .Slope(base16_pkg::GeluPwlSlope)
-    ) u_gelu (
-      .clk_i,
-      .valid_i(valid && uop.op.activation),
-      .x_i(value),
-      .y_o(activation)
-    );
     base16_exp2_pwl #(
       .Lanes(Lanes),
       .Offset(base16_pkg::ExpPwlOffset),
@@ -150,17 +178,6 @@ module base16_vector_lanes #(
       .fraction_o(fraction)
     );
   end else begin : gen_ibert
-    base16_gelu_ibert #(
-      .Lanes(Lanes),
-      .Reach(base16_pkg::GeluIbertReach),
-      .Factor(base16_pkg::GeluIbertFactor),
-      .Shift(base16_pkg::GeluIbertShift)
-    ) u_gelu (
-      .clk_i,
-      .valid_i(valid && uop.op.activation),
-      .x_i(value),
-      .y_o(activation)
-    );
     base16_exp2_ibert #(
       .Lanes(Lanes),
       .Center(base16_pkg::ExpIbertCenter),
