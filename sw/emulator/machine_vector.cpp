@@ -122,19 +122,25 @@ void Machine::runVector(const Command& command) {
     return operand == nullptr ? nullptr : word(operand->at(panel, row));
   };
   const uint64_t rows = command.at(Field::Rows), panels = command.at(Field::Panels);
-  for (uint64_t p = 0; p < panels; ++p)
+  std::vector<uint8_t> constants;  // of a panel, as they are before its rows are written
+  for (uint64_t p = 0; p < panels; ++p) {
+    if (fields.constants != nullptr) {
+      const uint8_t* const first = word(fields.constants->at(p, 0));
+      constants.assign(first, first + fields.constants->units * plan_.dim);
+    }
     for (uint64_t r = 0; r < rows; ++r)
       (this->*operation)(VectorContext{
           fields,
           fields.accumulator == nullptr
               ? nullptr
               : accumulator_.data() + fields.accumulator->at(p, r) * plan_.dim,
-          words(fields.constants, p, 0), words(fields.in, p, r), words(fields.out8, p, r),
+          constants.data(), words(fields.in, p, r), words(fields.out8, p, r),
           words(fields.out16, p, r),
           fields.statistics == nullptr ? nullptr : &statistics_[fields.statistics->at(0, r)],
           fields.rowPosition + static_cast<int64_t>(r),
           fields.columnPosition + static_cast<int64_t>(p * plan_.dim),
           fields.statsInit && p == 0, plan_.dim});
+  }
 }
 
 void Machine::requantizeRow(const VectorContext& context) {

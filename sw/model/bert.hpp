@@ -27,7 +27,6 @@ struct ModelSpec {
   uint32_t heads = 0;
   uint32_t ffn = 0;     ///< columns of the feed-forward's hidden tensor
   uint32_t layers = 0;
-  ActivationKind activation = ActivationKind::Gelu;  ///< of the feed-forward
   double epsilon = 1e-12;
   std::optional<uint32_t> validTokens;  ///< tokens beyond are padding: no row attends to them
   bool dither = false;  ///< round attention weights by position
@@ -49,6 +48,7 @@ struct ModelSpec {
   bool norm = true;   ///< false: neither LayerNorm nor residual, int8 from operator to operator
   uint32_t cols = 0;  ///< of a matmul, whose depth is `width`
   std::optional<uint32_t> seq;  ///< tokens or rows when the caller names none
+  ActivationKind activation = ActivationKind::Gelu;  ///< of the feed-forward
 
   [[nodiscard]] uint32_t headsOfKeys() const { return keyHeads != 0 ? keyHeads : heads; }
   [[nodiscard]] uint32_t headWidth() const {

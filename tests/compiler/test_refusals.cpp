@@ -84,6 +84,20 @@ TEST_CASE("a model larger than the address space is refused") {
   CHECK_THAT(refusal(wideHeads(30), plan), containsText("raise bus.address_bits from 16"));
 }
 
+TEST_CASE("an activation that the device has not is refused with the key that gives it") {
+  model::ModelSpec spec;
+  spec.name = "small";
+  spec.width = 16, spec.heads = 2, spec.ffn = 20, spec.layers = 1;
+  const auto graph = [&] { return model::buildBertEncoder(spec, 1, 5, 1); };
+  const Plan without = configPlan("base16", {"vector.activations=gelu"});
+  CHECK(refusal(graph(), without) == "compiled");
+  spec.activation = ActivationKind::Relu;
+  CHECK(refusal(graph(), without) ==
+        "layer0.ffn.hidden needs relu, and base16 (vector.activations=gelu) has GELU alone: set "
+        "vector.activations = \"table\"");
+  CHECK(refusal(graph(), configPlan("base16")) == "compiled");
+}
+
 TEST_CASE("a row block that no memory holds is refused") {
   Plan plan = configPlan("tiny4");
   plan.accRows = 16;

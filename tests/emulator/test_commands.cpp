@@ -186,6 +186,17 @@ TEST_CASE("an activation from a table takes the segments that were loaded last",
   }
 }
 
+TEST_CASE("constants are those from before the rows of their panel are written", "[emulator]") {
+  Bench bench;
+  bench.sums(0, {1, 1}, {{100, -100, 100, 0}, {100, -100, 100, 0}});
+  const auto all = record(0, kHalf, 15);
+  bench.loadConstants(0, {all, all, all, all});
+  bench.add(vectorCommand(Opcode::Requantize, {{Field::OutAddr, 4}, {Field::Rows, 2},
+                                               {Field::Panels, 1}, {Field::Out8, 1}}));
+  bench.store(4, 2).run();
+  CHECK(bench.results8(8) == Values{100, -100, 100, 0, 100, -100, 100, 0});
+}
+
 TEST_CASE("the softmax commands give weights, sums and normalized rows", "[emulator]") {
   Bench bench;
   // Logits in 1/256 octave; the second row has two valid columns more to the right.

@@ -39,6 +39,27 @@ TEST_CASE("a model file keeps the trained model and its integers", "[itf]") {
   CHECK(readModelFile(folder.path("y.itf")).checksum == read.checksum);
 }
 
+TEST_CASE("a model file keeps the activation, and files from before had GELU", "[itf]") {
+  const TemporaryFolder folder;
+  ModelFile model = sample();
+  const auto kinds = [](const ModelFile& file) {
+    std::vector<ActivationKind> found;
+    for (const auto& op : file.trained.network.graph.operators)
+      if (const auto* linear = std::get_if<floating::FloatLinear>(&op))
+        if (const auto* activation = std::get_if<floating::FloatActivation>(&linear->epilogue))
+          found.push_back(activation->kind);
+    return found;
+  };
+  writeModelFile(folder.path("x.itf"), model);
+  CHECK(readText(folder.path("x.itf")).find("\"activation\"") == std::string::npos);
+  CHECK(kinds(readModelFile(folder.path("x.itf"))).front() == ActivationKind::Gelu);
+  model.trained.network.shape.activation = ActivationKind::Silu;
+  writeModelFile(folder.path("x.itf"), model);
+  const ModelFile read = readModelFile(folder.path("x.itf"));
+  CHECK(read.trained.network.shape.activation == ActivationKind::Silu);
+  CHECK(kinds(read).front() == ActivationKind::Silu);
+}
+
 TEST_CASE("a model that is not quantized says how to do it", "[itf]") {
   const TemporaryFolder folder;
   writeModelFile(folder.path("x.itf"), sample());

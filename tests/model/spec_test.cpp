@@ -189,6 +189,14 @@ TEST_CASE("the keys of an embedding are checked, and belong together") {
   refused("vocabulary = 'words'\npositions = 4\n", "6:14: vocabulary: must be a whole number");
 }
 
+TEST_CASE("an activation is named, or nearly") {
+  CHECK(faults(kGood + "activation = 'silu'\n").empty());
+  const auto texts = faults(kGood + "activation = 'gelu_tan'\n");
+  REQUIRE(texts.size() == 1);
+  CHECK(texts[0] == "6:14: activation: \"gelu_tan\" is not an activation; nearest legal: gelu_tanh");
+  CHECK(faults(kGood + "activation = 3\n").at(0) == "6:14: activation: must be a word in quotes");
+}
+
 TEST_CASE("a file that is not TOML is refused where it breaks") {
   const auto texts = faults("name = 'm'\nwidth = = 3\n");
   REQUIRE(texts.size() == 1);

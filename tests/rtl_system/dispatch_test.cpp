@@ -303,7 +303,7 @@ TEST_CASE("dispatch refuses a zero in every size field of every opcode", "[rtl]"
       ++tried;
     }
   }
-  CHECK(tried == 2 + 2 + 2 + 3 + 7 * 2 + 2);
+  CHECK(tried == 2 + 2 + 2 + 3 + 8 * 2 + 2);
 }
 
 /// Code and address of the error when `command` comes first in a program; code 0: none.

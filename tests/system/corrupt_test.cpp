@@ -91,7 +91,10 @@ uint64_t workOf(const Plan& plan, const Command& command) {
     case Queue::Store: return at(Field::Chunks) * at(Field::ChunkWords);
     case Queue::Matmul:
       return (at(Field::MatmulRows) + plan.dim) * tiles(Field::Depth) * tiles(Field::Cols);
-    case Queue::Vector: return at(Field::Rows) * std::max<uint64_t>(at(Field::Panels), 1);
+    case Queue::Vector: {  // few rows that gather go through all stages before the next panel
+      const uint64_t rows = at(Field::Rows);
+      return (rows < 4 ? 40 : rows) * std::max<uint64_t>(at(Field::Panels), 1);
+    }
   }
   return 0;
 }

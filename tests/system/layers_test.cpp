@@ -46,6 +46,33 @@ TEST_CASE("causal layers that normalize first are equal from token ids", "[tiny4
   requireEqual(device, work, {}, tb::memoryTiming(15, 0.1, 5));
 }
 
+namespace {
+
+/// Two layers with a table each: the second is brought when the first has been used.
+void tables(const std::string& config, const std::vector<std::string>& overrides) {
+  Device device(config, overrides);
+  ModelSpec spec = smallEncoder(device.plan.dim);
+  uint32_t kind = 1;
+  for (; kind < kActivationNames.size(); ++kind) {
+    spec.activation = static_cast<ActivationKind>(kind);
+    Workload work = makeWorkload(spec, 2, 19, device.plan.family, kind);
+    const uint32_t other = kind % (static_cast<uint32_t>(kActivationNames.size()) - 1) + 1;
+    for (Operator& op : work.graph.operators)
+      if (auto* linear = std::get_if<Linear>(&op); linear != nullptr && linear->name.starts_with("layer1"))
+        if (auto* epilogue = std::get_if<ActivationEpilogue>(&linear->epilogue))
+          epilogue->kind = static_cast<ActivationKind>(other);
+    work.golden = golden::runGolden(work.graph, work.inputs, device.plan.family);
+    requireEqual(device, work, {}, tb::memoryTiming(15, 0.1, kind));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("activations from tables are equal", "[tiny4]") { tables("tiny4", {}); }
+TEST_CASE("activations from tables are equal beside the pwl family's GELU", "[edge8]") {
+  tables("edge8", {});
+}
+
 TEST_CASE("layers with RMSNorms are equal", "[tiny4]") {
   Device device("tiny4");
   Workload work = makeWorkload(smallEncoder(device.plan.dim), 1, 19, device.plan.family, 3);
