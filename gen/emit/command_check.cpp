@@ -100,7 +100,7 @@ std::string arm(std::size_t index) {
   for (const SpareBits& group : spareBits()) mask += group.unusedBy[index] ? '1' : '0';
   std::ranges::reverse(mask);
   if (std::ranges::find(spec.fields, Field::Function) != spec.fields.end())
-    add(fmt::format("(!intformer_pkg::Tables &&\n                         {} != '0)", slice(Field::Function)));
+    add(fmt::format("(!intformer_pkg::Tables &&\n                    {} != '0)", slice(Field::Function)));
   const std::string known = spec.opcode == Opcode::ActivationTable
                                 ? "          known_o     = intformer_pkg::Tables;\n"
                                 : "";

@@ -202,7 +202,8 @@ module command_check (
           bad_field_o = rows_below_1 ||
                         panels_below_1 ||
                         function_above_2 ||
-                        (!intformer_pkg::Tables && command_i[intformer_pkg::FunctionLsb +: intformer_pkg::FunctionWidth] != '0);
+                        (!intformer_pkg::Tables &&
+                    command_i[intformer_pkg::FunctionLsb +: intformer_pkg::FunctionWidth] != '0);
           not_used    = 30'b110111111110001111100111111010;
         end
         intformer_pkg::OpRowMax: begin

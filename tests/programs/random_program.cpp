@@ -95,7 +95,7 @@ class Generator {
   void addAny() {
     if (!scripts_.empty() && random_.chance(40)) return advanceScript();
     switch (random_.below(10)) {
-      case 0: return random_.chance(30) ? addGather() : addRandomLoad();
+      case 0: return random_.chance(40) ? addGather() : addRandomLoad();
       case 1: return addRandomStore();
       case 2:
       case 3:

@@ -202,7 +202,8 @@ module base16_command_check (
           bad_field_o = rows_below_1 ||
                         panels_below_1 ||
                         function_above_2 ||
-                        (!base16_pkg::Tables && command_i[base16_pkg::FunctionLsb +: base16_pkg::FunctionWidth] != '0);
+                        (!base16_pkg::Tables &&
+                    command_i[base16_pkg::FunctionLsb +: base16_pkg::FunctionWidth] != '0);
           not_used    = 30'b110111111110001111100111111010;
         end
         base16_pkg::OpRowMax: begin

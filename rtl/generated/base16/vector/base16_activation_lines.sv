@@ -69,7 +69,7 @@ module base16_activation_lines #(
     assign segment = segment_q | {5{last_q}};
     if (Tables) begin : gen_table
       (* ram_style = "distributed" *)
-      logic [27:0] mem [32];
+      logic [27:0] mem[32];
       always_ff @(posedge clk_i) begin
         if (write_i) mem[write_index_i] <= {write_offset_i, write_slope_i};
       end
@@ -105,8 +105,7 @@ module base16_activation_lines #(
         offset_3_q <= offset_q;
         product_q  <= 23'(slope_q) * 23'(step_2_q);
       end
-      if (valid_q[3])
-        h_o[l*16 +: 16] <= 16'(offset_3_q) + 16'((product_q + 23'sd256) >>> 9);
+      if (valid_q[3]) h_o[l*16 +: 16] <= 16'(offset_3_q) + 16'((product_q + 23'sd256) >>> 9);
     end
   end
 endmodule

@@ -44,7 +44,7 @@ module base16_gelu_ibert #(
   always_ff @(posedge clk_i) begin
     if (valid_q[4]) begin
       for (int unsigned l = 0; l < Lanes; l++) begin
-        total     = base_4[l] + {5'b0, middle_4[l], 17'b0};
+        total = base_4[l] + {5'b0, middle_4[l], 17'b0};
         h_o[l*13 +: 13] <= 13'(total >> Shift);
       end
     end
