@@ -77,6 +77,21 @@ TEST_CASE("programs that share their constants share the graph's, too") {
   for (const Program& program : programs) CHECK(runAndCompare(graph, plan, program, inputs) == "");
 }
 
+TEST_CASE("constants stay with what is read only where tensors move") {
+  Random random(4);
+  Graph graph = randomPattern({}, random);
+  TensorValues inputs = randomInputs(graph, random);
+  while (makeConstants(graph, inputs, random) == 0) {
+  }
+  const Plan plan = configPlan("tiny4");
+  Program program = compile(graph, plan);
+  constexpr uint64_t kPage = 4096;
+  moveParts(program, 0, kPage);
+  program.readOnlyEnd += kPage;
+  program.memoryBytes += kPage;
+  CHECK(runAndCompare(graph, plan, program, inputs) == "");
+}
+
 TEST_CASE("a graph whose constants have no values yet has the same program") {
   Random random(8);
   Graph graph = randomPattern({}, random);
