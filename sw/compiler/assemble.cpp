@@ -30,7 +30,7 @@ Program assemble(const Graph& graph, const Plan& plan, const MemoryLayout& layou
   const uint64_t constantsBase = roundUp((stream.size() + 1) * kCommandBytes, kPage);
   program.constantsAddress = constantsBase;
   program.readOnlyEnd = roundUp(constantsBase + lowered.constants.bytes(), kPage);
-  program.memoryBytes = program.readOnlyEnd + roundUp(layout.bytes, kPage);
+  program.memoryBytes = program.readOnlyEnd + roundUp(layout.bytes + lowered.spillBytes, kPage);
 
   for (const Operator& op : graph.operators)
     program.operators.push_back({.name = operatorName(op),

@@ -78,6 +78,13 @@ uint32_t weightStride(const AttentionStep& step) {
   return step.keepsLogits ? 2 * step.queries.rows : step.queries.rows;
 }
 
+Command& readKept(Command& command, const AttentionStep& step, const KeyPiece& piece,
+                  const MaskPart& part) {
+  return command.set(Field::In16, 1)
+      .set(Field::InAddr, keptAt(step, piece, part))
+      .set(Field::InStride, weightStride(step));
+}
+
 bool isSame(const LoadedKeys& loaded, const KeyPiece& unit) {
   return loaded.segment == unit.segment && loaded.first == unit.first && loaded.rows == unit.rows;
 }
@@ -198,6 +205,18 @@ void emitMaximum(Context& context, const Attention& op, AttentionStep& step, con
   if (step.keepsLogits) context.accumulator.release(step.logits);
 }
 
+void emitKeptMaximum(Context& context, const Attention& op, const AttentionStep& step,
+                     const KeyPlan& plan, bool opens) {
+  const QueryRows& queries = step.queries;
+  for (const KeyPiece& piece : plan) {
+    for (const MaskPart& part : maskParts(op, piece, queries.first, queries.rows)) {
+      Command command = maskedRows(Opcode::RowMax, step, piece, part, kKept, context.plan.dim, opens);
+      context.stream.emit(readKept(command, step, piece, part));
+    }
+    opens = false;
+  }
+}
+
 void emitWeights(Context& context, const Attention& op, AttentionStep& step, const KeyPlan& plan,
                  bool opens) {
   const QueryRows& queries = step.queries;
@@ -207,12 +226,8 @@ void emitWeights(Context& context, const Attention& op, AttentionStep& step, con
     for (const MaskPart& part : maskParts(op, piece, queries.first, rows)) {
       const Scale scale = step.keepsLogits ? kKept : op.logit[queries.head];
       Command command = maskedRows(Opcode::Exp, step, piece, part, scale, dim, opens);
-      if (step.keepsLogits)
-        command.set(Field::In16, 1)
-            .set(Field::InAddr, keptAt(step, piece, part))
-            .set(Field::InStride, stride);
-      else
-        readSums(command, step, piece, part);
+      step.keepsLogits ? readKept(command, step, piece, part)
+                       : readSums(command, step, piece, part);
       context.stream.emit(
           command.set(Field::OutAddr, step.weights + piece.panel * stride + part.offset)
               .set(Field::OutStride, stride)

@@ -26,6 +26,9 @@ void emitLogits(Context& context, const Attention& op, AttentionStep& step,
 /// scratchpad, and their sums' rows are free then.
 void emitMaximum(Context& context, const Attention& op, AttentionStep& step, const KeyPlan& plan,
                  bool opens);
+/// Of logits that are in the scratchpad already.
+void emitKeptMaximum(Context& context, const Attention& op, const AttentionStep& step,
+                     const KeyPlan& plan, bool opens);
 /// Weights of logits, whose rows are free then, or in the place of those that were kept. `opens`: no
 /// weights have been summed up before.
 void emitWeights(Context& context, const Attention& op, AttentionStep& step, const KeyPlan& plan,

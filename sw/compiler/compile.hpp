@@ -19,6 +19,7 @@ struct CompileOptions {
   uint32_t attentionRows = 0;  ///< query rows per attention step
   uint32_t keyChunk = 0;       ///< keys at a time: not the accumulator's way
   std::optional<Logits> logits = {};  ///< of every attention operator
+  Fusion fusion = Fusion::All;        ///< of every attention operator
   uint32_t columnTiles = 0;    ///< column tiles per matmul command
   uint32_t depthPanels = 0;    ///< panels of depth per weight chunk
   perf::MemoryTiming memory = {};  ///< that the program will meet

@@ -89,6 +89,7 @@ struct Context {
   ConstantPlaces constants;
   Ring streamed, results;        ///< scratchpad words
   Ring accumulator, statistics;  ///< rows, slots
+  uint64_t spillBytes = 0;       ///< of memory behind the tensors, for what is not fused
   ResidentHeap heap;
   std::vector<std::vector<WeightChunk>> weights;  ///< by operator: [group][depth chunk]
   std::map<std::pair<TensorId, uint32_t>, uint32_t> gathered;  ///< LayerNorm sums: slot by block

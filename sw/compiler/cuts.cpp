@@ -200,7 +200,6 @@ Kept keepLogits(const Plan& plan, const AttentionShape& shape) {
 
 std::vector<KeptStep> keptSteps(const Plan& plan, const AttentionShape& shape) {
   std::vector<KeptStep> steps;
-  if (keepLogits(plan, shape) == Kept::Never) return steps;
   const uint32_t all = shape.keys.panelsAt(shape.rows, plan.dim);
   for (const uint32_t rows : keptRows(shape.rows, plan.dim))
     if (const auto step = keptStep(plan, shape, rows, std::nullopt, all)) steps.push_back(*step);
@@ -216,9 +215,11 @@ AttentionCut attentionCut(const Plan& plan, const AttentionShape& shape, const F
   const auto mayBe = [&](Logits way) { return !wanted.logits || *wanted.logits == way; };
   std::optional<AttentionCut> cut;
   if (wanted.logits == Logits::Scratchpad) cut = room.inScratchpad();
-  if (wanted.keys == 0 && mayBe(Logits::Accumulator)) cut = room.inAccumulator();
+  if (wanted.keys == 0 && mayBe(Logits::Accumulator) && wanted.fusion == Fusion::All)
+    cut = room.inAccumulator();
   if (!cut && mayBe(Logits::Twice)) cut = room.twice();
   if (!cut) throw Unfit("one attention step does not fit accumulator, statistics and scratchpad");
+  cut->fusion = wanted.fusion;
   return *cut;
 }
 

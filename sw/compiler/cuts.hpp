@@ -46,6 +46,7 @@ struct AttentionWish {
   uint32_t rows = 0;
   uint32_t keys = 0;
   std::optional<Logits> logits = {};
+  Fusion fusion = Fusion::All;
 };
 
 /// The most query rows of which accumulator, statistics and scratchpad hold a step and, if that can
@@ -66,7 +67,7 @@ struct KeptStep {
 /// of two tiles of rows; first of all where it does not even hold one of one tile.
 enum class Kept : uint8_t { Never, Perhaps, First };
 Kept keepLogits(const Plan& plan, const AttentionShape& shape);
-/// Ways to do so in the whole scratchpad, most rows first.
+/// Ways to do so in the whole scratchpad, most rows first; none where there is no room.
 std::vector<KeptStep> keptSteps(const Plan& plan, const AttentionShape& shape);
 
 /// Query rows of the steps through all heads of an attention over rows [first, first + rows) of

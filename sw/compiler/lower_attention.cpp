@@ -5,6 +5,7 @@
 #include "sw/compiler/kept_logits.hpp"
 #include "sw/compiler/lowering.hpp"
 #include "sw/compiler/pick.hpp"
+#include "sw/compiler/unfused.hpp"
 
 namespace intformer::compiler {
 
@@ -121,7 +122,9 @@ void lowerAttention(Context& context, const Attention& op, const Task& task) {
   if (task.part == Task::Part::Logits) return attendLogits(context, op, context.steps[task.step]);
   placeContext(context, op);
   const auto& cut = std::get<AttentionCut>(context.schedule.cuts[task.op]);
-  if (cut.logits == Logits::Scratchpad)
+  if (cut.fusion != Fusion::All)
+    attendUnfused(context, op, cut);
+  else if (cut.logits == Logits::Scratchpad)
     attendKept(context, op, cut);
   else
     attendTwice(context, op, cut);

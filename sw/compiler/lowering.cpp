@@ -89,7 +89,7 @@ Lowered lower(const Graph& graph, const Plan& plan, const MemoryLayout& layout,
     context.heap.unpinAll();
     checkLength(context);
   }
-  return {std::move(context.stream), context.constants.takePool()};
+  return {std::move(context.stream), context.constants.takePool(), context.spillBytes};
 }
 
 }  // namespace intformer::compiler

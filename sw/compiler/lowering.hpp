@@ -15,6 +15,7 @@ namespace intformer::compiler {
 struct Lowered {
   Stream stream;
   ConstantPool constants;
+  uint64_t spillBytes = 0;  ///< of memory behind the tensors
 };
 
 /// Turns a graph into commands, by a schedule of all its operators (`schedule` may go on, for more

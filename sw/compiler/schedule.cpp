@@ -14,20 +14,35 @@ std::string text(const Frame& frame, uint32_t scratchWords, uint32_t dim) {
                      frame.keepsLogits ? ", logits kept" : "");
 }
 
+namespace {
+
+std::string text(Fusion fusion) {
+  switch (fusion) {
+    case Fusion::None: return ", nothing fused";
+    case Fusion::Softmax: return ", softmax fused";
+    case Fusion::All: break;
+  }
+  return {};
+}
+
+std::string text(const AttentionCut& cut) {
+  switch (cut.logits) {
+    case Logits::Accumulator: return fmt::format("{} query rows per step", cut.rows);
+    case Logits::Scratchpad:
+      return fmt::format("{} query rows, logits kept, {} keys at a time", cut.rows, cut.keys);
+    case Logits::Twice: break;
+  }
+  return fmt::format("{} query rows, {} keys twice per step", cut.rows, cut.keys);
+}
+
+}  // namespace
+
 std::string text(const Cut& cut, uint32_t dim) {
   if (const auto* linear = std::get_if<LinearCut>(&cut))
     return fmt::format("{} columns, depth {}", linear->columnTiles * dim,
                        linear->depthPanels * dim);
   const auto* attention = std::get_if<AttentionCut>(&cut);
-  if (attention == nullptr) return {};
-  switch (attention->logits) {
-    case Logits::Accumulator: return fmt::format("{} query rows per step", attention->rows);
-    case Logits::Scratchpad:
-      return fmt::format("{} query rows, logits kept, {} keys at a time", attention->rows,
-                         attention->keys);
-    case Logits::Twice: break;
-  }
-  return fmt::format("{} query rows, {} keys twice per step", attention->rows, attention->keys);
+  return attention == nullptr ? std::string() : text(*attention) + text(attention->fusion);
 }
 
 }  // namespace intformer::compiler

@@ -45,11 +45,20 @@ enum class Logits : uint8_t {
   Twice,        ///< nowhere: each chunk is computed again
 };
 
+/// What of an attention operator is done in one go, with nothing between in memory. Less than all is
+/// there to be compared with. No choice changes a result.
+enum class Fusion : uint8_t {
+  None,     ///< logits, softmax, and the products with the values one behind the other
+  Softmax,  ///< logits and softmax in one go
+  All,
+};
+
 /// How one attention operator is cut.
 struct AttentionCut {
   uint32_t rows = 0;  ///< query rows per step, at most
   uint32_t keys = 0;  ///< keys per chunk; 0: all at once, which is the accumulator's way
   Logits logits = Logits::Accumulator;
+  Fusion fusion = Fusion::All;
   bool operator==(const AttentionCut&) const = default;
 };
 

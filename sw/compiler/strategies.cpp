@@ -80,10 +80,12 @@ AttentionShape shapeOf(const Attention& op, uint32_t dim, bool all) {
 
 /// Divisions that hold the longest rows of logits that may be kept, and a quarter for streams or
 /// what these need.
-std::vector<Division> keptDivisions(const Graph& graph, const Plan& plan) {
+std::vector<Division> keptDivisions(const Graph& graph, const Plan& plan, Fusion fusion) {
   std::vector<KeptStep> longest;
   for (const Attention* op : operatorsOf<Attention>(graph)) {
-    std::vector<KeptStep> steps = keptSteps(plan, shapeOf(*op, plan.dim, false));
+    const AttentionShape shape = shapeOf(*op, plan.dim, false);
+    if (fusion == Fusion::All && keepLogits(plan, shape) == Kept::Never) continue;
+    std::vector<KeptStep> steps = keptSteps(plan, shape);
     if (!steps.empty() && (longest.empty() || steps.back().words.results >
                                                   longest.back().words.results))
       longest = std::move(steps);
@@ -138,7 +140,9 @@ class Cutter {
   /// Throws Unfit.
   AttentionCut cut(const Attention& op, AttentionWish wanted) {
     const AttentionShape shape = shapeOf(op, plan_.dim, keepsWeights(op, layout_));
-    if (frame_.keepsLogits && !wanted.logits && keepLogits(plan_, shape) != Kept::Never)
+    const bool unfused = wanted.fusion != Fusion::All;
+    if (frame_.keepsLogits && !wanted.logits &&
+        (unfused || keepLogits(plan_, shape) != Kept::Never))
       wanted.logits = Logits::Scratchpad;
     const auto [known, fresh] = attention_.try_emplace(shape);
     if (fresh) known->second = attentionCut(plan_, shape, frame_, wanted);
@@ -218,8 +222,8 @@ std::vector<Frame> proposeFrames(const Graph& graph, const Plan& plan,
   const uint32_t rows = tallest(graph);
   const uint32_t head = headWords(graph, plan.dim);
   const std::vector<Division> kept =
-      options.logits || options.keyChunk != 0 ? std::vector<Division>{} : keptDivisions(graph, plan);
-  const bool keptFirst = std::ranges::any_of(operatorsOf<Attention>(graph), [&](const Attention* op) {
+      options.logits || options.keyChunk != 0 ? std::vector<Division>{} : keptDivisions(graph, plan, options.fusion);
+  const bool keptFirst = options.fusion != Fusion::All || std::ranges::any_of(operatorsOf<Attention>(graph), [&](const Attention* op) {
     return keepLogits(plan, shapeOf(*op, plan.dim, false)) == Kept::First;
   });
   std::vector<Frame> frames;
@@ -260,7 +264,8 @@ Schedule cutOperators(const Graph& graph, const Plan& plan, const MemoryLayout& 
           return cutter.cut(i, {options.columnTiles, options.depthPanels});
         },
         [&](const Attention& op) -> Cut {
-          return cutter.cut(op, {options.attentionRows, options.keyChunk, options.logits});
+          return cutter.cut(op, {options.attentionRows, options.keyChunk, options.logits,
+                                 options.fusion});
         },
         [](const LayerNorm&) { return Cut{}; }, [](const Embedding&) { return Cut{}; },
         [&](const Product& op) -> Cut {
@@ -304,7 +309,7 @@ std::vector<Variation> vary(const Graph& graph, const Plan& plan, const MemoryLa
           };
           std::vector<AttentionWish> wishes;
           for (const uint32_t count : counts)
-            wishes.push_back({count, options.keyChunk, options.logits});
+            wishes.push_back({count, options.keyChunk, options.logits, options.fusion});
           for (const AttentionWish& wish : wishes) {
             Variation variation{i, base};
             if (attendBy(graph, cutter, wish, isAlike, variation.schedule))

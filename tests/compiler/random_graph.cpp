@@ -234,6 +234,7 @@ compiler::CompileOptions randomOptions(const GraphShape& shape, Random& random) 
   if (random.below(4) == 0) options.depthPanels = 1 + random.below(4);
   options.storeAttentionWeights = random.below(4) != 0;
   if (random.below(5) == 0) options.logits = compiler::Logits::Scratchpad;
+  if (random.below(6) == 0) options.fusion = static_cast<compiler::Fusion>(random.below(2));
   return options;
 }
 

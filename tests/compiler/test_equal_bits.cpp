@@ -99,7 +99,10 @@ TEST_CASE("different tilings give the same tensors") {
         CompileOptions{.logits = Logits::Scratchpad},
         CompileOptions{.attentionRows = 5, .keyChunk = 8, .logits = Logits::Scratchpad},
         CompileOptions{.rowBlock = 16, .keyChunk = 40, .logits = Logits::Scratchpad},
-        CompileOptions{.keyChunk = 8, .logits = Logits::Twice}}) {
+        CompileOptions{.keyChunk = 8, .logits = Logits::Twice},
+        CompileOptions{.fusion = Fusion::None}, CompileOptions{.fusion = Fusion::Softmax},
+        CompileOptions{.keyChunk = 16, .logits = Logits::Twice, .fusion = Fusion::None},
+        CompileOptions{.keyChunk = 24, .logits = Logits::Twice, .fusion = Fusion::Softmax}}) {
     const Program program = compile(graph, plan, options);
     CHECK(program.commands.size() != commands);  // it is another program
     commands = program.commands.size();

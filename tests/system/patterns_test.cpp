@@ -8,6 +8,7 @@ using namespace intformer;
 using namespace intformer::system_test;
 using namespace intformer::model;
 using intformer::compiler::CompileOptions;
+using intformer::compiler::Fusion;
 
 namespace {
 
@@ -29,6 +30,7 @@ void randomPatterns(const std::string& config, uint32_t count) {
     if (seed % 3 == 0) options.attentionRows = device.plan.dim;
     if (seed % 4 == 0) options.keyChunk = device.plan.dim;
     if (seed % 4 == 1) options.logits = compiler::Logits::Scratchpad;
+    if (seed % 4 == 2) options.fusion = seed % 8 == 2 ? Fusion::None : Fusion::Softmax;
     const auto latency = static_cast<uint32_t>(15 * seed);
     requireEqual(device, workloadOf(graph, device.plan.family, seed), options,
                  tb::memoryTiming(latency, seed % 2 == 0 ? 0.2 : 0.0, seed));
