@@ -112,8 +112,9 @@ void Scoreboard::observe(uint64_t cycle, uint64_t address, const uint8_t* bytes,
     seen_[a] = 1;
     last_[a] = bytes[i];
     const bool differs = ((bytes[i] ^ expected_[a]) & compared_[a]) != 0;
-    // Padding of a tensor may hold anything; a place that no tensor owns must not be written.
-    if (differs || (compared_[a] == 0 && !first_ && find(a) == nullptr)) wrong = std::min(wrong, a);
+    // Padding of a tensor may hold anything; a place that nobody owns must not be written.
+    const bool foreign = compared_[a] == 0 && !first_ && !program_.isSpill(a) && find(a) == nullptr;
+    if (differs || foreign) wrong = std::min(wrong, a);
   }
   if (wrong == ~uint64_t{0} || first_) return;
   first_ = describe(find(wrong), wrong, last_);

@@ -17,6 +17,7 @@ void addCommands(CLI::App& app, int& status) {
   addSearch(app, status);
   addAccuracy(app, status);
   addBoard(app, status);
+  addStudy(app, status);
 }
 
 }  // namespace intformer::cli

@@ -21,6 +21,7 @@ void addFeatures(CLI::App& app, int& status);
 void addSearch(CLI::App& app, int& status);
 void addAccuracy(CLI::App& app, int& status);
 void addBoard(CLI::App& app, int& status);
+void addStudy(CLI::App& app, int& status);
 /// All of them, in the order of help.
 void addCommands(CLI::App& app, int& status);
 

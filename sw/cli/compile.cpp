@@ -13,6 +13,7 @@
 #include "sw/cli/board_programs.hpp"
 #include "sw/cli/commands.hpp"
 #include "sw/cli/kinds.hpp"
+#include "sw/cli/fusion_option.hpp"
 #include "sw/cli/memory_input.hpp"
 #include "sw/cli/model_input.hpp"
 #include "sw/cli/plan_input.hpp"
@@ -296,6 +297,7 @@ void addCompile(CLI::App& app, int& status) {
   command->add_option("--row-block", options->options.rowBlock,
                       "Rows that one pass over the weights covers (0: chosen)");
   addMemory(*command, options->memory);  // that the program will meet
+  addFusion(*command, options->options.fusion);
   command->footer(
       "Writes program.bin (the commands), image.bin (memory before the run: commands, constants,\n"
       "inputs), program.txt (a line per command) and memory.json (the memory map); of a trained\n"

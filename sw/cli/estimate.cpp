@@ -9,6 +9,7 @@
 #include "sw/cli/area_output.hpp"
 #include "sw/cli/commands.hpp"
 #include "sw/cli/kinds.hpp"
+#include "sw/cli/fusion_option.hpp"
 #include "sw/cli/memory_input.hpp"
 #include "sw/cli/model_input.hpp"
 #include "sw/cli/plan_input.hpp"
@@ -29,6 +30,7 @@ struct EstimateOptions {
   std::vector<std::string> overrides;
   std::string json;
   MemoryRequest memory;
+  compiler::Fusion fusion = compiler::Fusion::All;
   bool tables = false;
   bool area = false;
   bool lanes = false;
@@ -142,7 +144,7 @@ int estimateModel(const EstimateOptions& options) {
   const Plan& plan = *device;
   std::optional<StillWorking> working("estimating " + model->name);
   const Program program =
-      compiler::compile(model->graph, plan, {.memory = memory->timing, .contents = false});
+      compiler::compile(model->graph, plan, {.fusion = options.fusion, .memory = memory->timing, .contents = false});
   const std::vector<uint8_t> lists = buildLists(program, model->graph, model->inputs);
   report::RunReport report =
       report::estimateReport(program, plan, memory->timing, lists, program.readOnlyEnd);
@@ -182,7 +184,7 @@ int estimateModel(const EstimateOptions& options) {
 bool namesRun(const CLI::App& command) {
   for (const char* option :
        {"--seq", "--sentence", "--encoder-only", "--layers", "--seed", "--memory", "--mem-latency",
-        "--lanes"})
+        "--fusion", "--lanes"})
     if (command.count(option) != 0) return true;
   return false;
 }
@@ -217,6 +219,7 @@ void addEstimate(CLI::App& app, int& status) {
                       "Seed of the tokens, as of `run`: a gather's cycles depend on its rows")
       ->capture_default_str();
   addMemory(*command, options->memory);
+  addFusion(*command, options->fusion);
   command->add_option("--json", options->json, "Write the report to this file")
       ->type_name(kind::kOutFile);
   command->add_option("--set", options->overrides, "Override a config key: --set vector.lanes=8")

@@ -13,6 +13,7 @@
 #include "gen/tables/registers.hpp"
 #include "sw/cli/commands.hpp"
 #include "sw/cli/kinds.hpp"
+#include "sw/cli/fusion_option.hpp"
 #include "sw/cli/memory_input.hpp"
 #include "sw/cli/model_input.hpp"
 #include "sw/cli/plan_input.hpp"
@@ -39,6 +40,7 @@ struct RunOptions {
   std::vector<std::string> overrides;
   std::string backend;  ///< empty: all
   MemoryRequest memory;
+  compiler::Fusion fusion = compiler::Fusion::All;
   double memoryStall = 0;
   bool memoryGiven = false, stallGiven = false;
   std::string trace;  ///< FROM:TO
@@ -279,6 +281,8 @@ bool hasMemory(const RunOptions& options) {
     fmt::print(stderr, "--memory: golden knows no memory; leave --backend away\n");
   else if (options.memory.latencyGiven && options.backend == "golden")
     fmt::print(stderr, "--mem-latency: golden knows no memory; leave --backend away\n");
+  else if (options.fusion != compiler::Fusion::All && options.backend == "golden")
+    fmt::print(stderr, "--fusion: golden knows no schedule; leave --backend away\n");
   else
     return true;
   return false;
@@ -316,7 +320,7 @@ int runModel(const RunOptions& options) {
   const bool programmed = options.backend != "golden";  // which needs no program
   if (programmed) {
     const StillWorking working("compiling " + work.model.name);
-    work.program = compiler::compile(graph, work.plan, {.memory = work.memory.timing});
+    work.program = compiler::compile(graph, work.plan, {.fusion = options.fusion, .memory = work.memory.timing});
   }
   const auto goldenBegin = Clock::now();
   work.golden = golden::runGolden(graph, work.model.inputs, work.plan.family);
@@ -395,6 +399,7 @@ void addRun(CLI::App& app, int& status) {
       ->check(CLI::IsMember({"golden", "emulator", "rtl"}))
       ->type_name(kind::kChoice);
   addMemory(*command, options->memory);
+  addFusion(*command, options->fusion);
   command->add_option("--mem-stall", options->memoryStall,
                       "Probability that a memory channel refuses in a cycle")
       ->check(CLI::Range(0.0, 0.95))

@@ -26,12 +26,15 @@ Program assemble(const Graph& graph, const Plan& plan, const MemoryLayout& layou
                  const Lowered& lowered, bool contents) {
   Program program;
   program.dim = plan.dim;
+  program.scratchWords = lowered.scratchWords;
   const std::vector<StreamCommand> stream = lowered.stream.merged();
   const uint64_t constantsBase = roundUp((stream.size() + 1) * kCommandBytes, kPage);
   program.constantsAddress = constantsBase;
   program.readOnlyEnd = roundUp(constantsBase + lowered.constants.bytes(), kPage);
   program.memoryBytes = program.readOnlyEnd + roundUp(layout.bytes + lowered.spillBytes, kPage);
 
+  program.spillOffset = layout.bytes;
+  program.spillBytes = lowered.spillBytes;
   for (const Operator& op : graph.operators)
     program.operators.push_back({.name = operatorName(op),
                                  .kind = operatorKind(op),

@@ -89,7 +89,8 @@ Lowered lower(const Graph& graph, const Plan& plan, const MemoryLayout& layout,
     context.heap.unpinAll();
     checkLength(context);
   }
-  return {std::move(context.stream), context.constants.takePool(), context.spillBytes};
+  const uint32_t words = context.streamed.most() + context.results.most() + context.heap.most();
+  return {std::move(context.stream), context.constants.takePool(), context.spillBytes, words};
 }
 
 }  // namespace intformer::compiler

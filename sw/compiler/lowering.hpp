@@ -15,7 +15,8 @@ namespace intformer::compiler {
 struct Lowered {
   Stream stream;
   ConstantPool constants;
-  uint64_t spillBytes = 0;  ///< of memory behind the tensors
+  uint64_t spillBytes = 0;    ///< of memory behind the tensors
+  uint32_t scratchWords = 0;  ///< held at a time, at most
 };
 
 /// Turns a graph into commands, by a schedule of all its operators (`schedule` may go on, for more

@@ -32,12 +32,14 @@ uint32_t Ring::allocate(uint32_t count) {
     return head_ > left.first && left.second.end > *address;
   });
   live_.emplace(*address, Piece{head_, ++tickets_});
+  most_ = std::max(most_, used_ += count);
   return *address;
 }
 
 bool Ring::recall(uint32_t address, uint64_t ticket) {
   const auto found = left_.find(address);
   if (found == left_.end() || found->second.ticket != ticket) return false;
+  most_ = std::max(most_, used_ += found->second.end - address);
   live_[address] = left_.extract(found).mapped();
   return true;
 }
@@ -101,6 +103,9 @@ Resident* ResidentHeap::allocate(TensorId tensor, uint32_t block, uint32_t words
     return resident.address < address + words && resident.address + resident.words > address;
   });
   blocks_.push_back({tensor, block, address, words, step, true});
+  uint32_t used = 0;
+  for (const Resident& resident : blocks_) used += resident.words;
+  most_ = std::max(most_, used);
   return &blocks_.back();
 }
 

@@ -29,14 +29,18 @@ class Ring {
   }
   /// Frees what allocate() returned: the commands emitted so far are its last users.
   void release(uint32_t address) {
-    if (const auto found = live_.find(address); found != live_.end())
+    if (const auto found = live_.find(address); found != live_.end()) {
+      used_ -= found->second.end - address;
       left_[address] = live_.extract(found).mapped();
+    }
   }
   /// Names a piece for recall(), while it is live.
   [[nodiscard]] uint64_t ticket(uint32_t address) const { return live_.at(address).ticket; }
   /// Takes a released piece again when nothing has been given its place since.
   bool recall(uint32_t address, uint64_t ticket);
   [[nodiscard]] uint32_t size() const { return size_; }
+  /// The most units that were given out at a time.
+  [[nodiscard]] uint32_t most() const { return most_; }
 
  private:
   [[nodiscard]] std::optional<uint32_t> gapFrom(uint32_t from, uint32_t count) const;
@@ -52,6 +56,7 @@ class Ring {
   std::map<uint32_t, Piece> live_;  ///< by address
   std::map<uint32_t, Piece> left_;  ///< released, contents still there
   uint64_t tickets_ = 0;
+  uint32_t used_ = 0, most_ = 0;
 };
 
 /// A row block of a tensor that is resident in the scratchpad: all its panels, one after the other.
@@ -87,6 +92,8 @@ class ResidentHeap {
   [[nodiscard]] bool hasRoom(std::initializer_list<uint32_t> words) const;
   void unpinAll();
   [[nodiscard]] uint32_t size() const { return size_; }
+  /// The most words that blocks took at a time.
+  [[nodiscard]] uint32_t most() const { return most_; }
 
  private:
   struct Place {
@@ -102,6 +109,7 @@ class ResidentHeap {
   uint32_t size_;
   NextUse nextUse_;
   std::list<Resident> blocks_;
+  uint32_t most_ = 0;
 };
 
 }  // namespace intformer::compiler

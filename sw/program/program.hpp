@@ -62,7 +62,15 @@ struct Program {
   uint64_t constantsAddress = 0;
   uint64_t readOnlyEnd = 0;   ///< [0, readOnlyEnd) holds program and constants: open it read-only
   uint64_t memoryBytes = 0;   ///< [readOnlyEnd, memoryBytes) holds tensors: open it read-write
+  uint64_t spillOffset = 0;   ///< from readOnlyEnd, to what passes between parts of an operator
+  uint64_t spillBytes = 0;    ///< of it, behind the tensors
   std::vector<OperatorTrace> operators;
+  uint32_t scratchWords = 0;  ///< of the scratchpad that are in use at a time, at most
+
+  /// Whether an address is of what passes between parts of an operator, which no tensor owns.
+  [[nodiscard]] bool isSpill(uint64_t address) const {
+    return address - readOnlyEnd - spillOffset < spillBytes;
+  }
 };
 
 /// Makes the commands those of a memory that lies at `base` of the device's addresses and not at 0.

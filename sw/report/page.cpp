@@ -51,6 +51,9 @@ svg text.halo { paint-order: stroke; stroke: var(--page); stroke-width: 3px; }
 .k4 { fill: var(--k4); } .s0 { fill: var(--s0); } .s1 { fill: var(--s1); } .s2 { fill: var(--s2); }
 .s3 { fill: var(--s3); } .s4 { fill: var(--s4); } .s5 { fill: var(--s5); } .s6 { fill: var(--s6); }
 .t0 { fill: var(--t0); } .t1 { fill: var(--t1); } .t2 { fill: var(--t2); } .t3 { fill: var(--t3); }
+.l0 { stroke: var(--k0); } .l1 { stroke: var(--k1); } .l2 { stroke: var(--k2); }
+.l3 { stroke: var(--k3); } .l4 { stroke: var(--k4); }
+.l0, .l1, .l2, .l3, .l4 { stroke-width: 2; }
 .m0, .m1, .m2 { shape-rendering: crispEdges; }
 .m0 { fill: var(--m0); } .m1 { fill: var(--m1); } .m2 { fill: var(--m2); }
 .dot { stroke: var(--page); } .total { fill: none; stroke: var(--ink); stroke-width: 2; }
