@@ -84,6 +84,8 @@ class Axes {
 
 std::string lineChart(std::string_view label, std::string_view xName, std::string_view unit,
                       const std::vector<Series>& series, Scale scale) {
+  if (std::ranges::all_of(series, [](const Series& one) { return one.points.empty(); }))
+    return "<p>There is nothing to draw.</p>\n";
   report::Svg svg(kWidth, kHeight, label);
   const Axes axes(series, scale);
   axes.draw(svg, xName, unit);

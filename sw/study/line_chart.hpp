@@ -15,8 +15,8 @@ struct Series {
 
 enum class Scale : uint8_t { Linear, Logarithmic };
 
-/// SVG: lines over an x axis of powers of two, from 0 or from a power of ten. At most five series; where a
-/// line has no point, it has a gap. `unit` follows the numbers of the y axis.
+/// SVG in HTML: lines over an x axis of powers of two, from 0 or from a power of ten. At most five series; where a
+/// line has no point, it goes on from the last to the next; where none has one, a sentence says so. `unit` follows the numbers of the y axis.
 std::string lineChart(std::string_view label, std::string_view xName, std::string_view unit,
                       const std::vector<Series>& series, Scale scale);
 /// Names and colours of the lines. HTML.
