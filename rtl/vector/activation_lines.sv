@@ -33,7 +33,8 @@ module activation_lines #(
   output logic [Lanes*16-1:0] h_o
 );
   logic [3:1] valid_q;
-  logic from_table;
+  logic from_table, unused_table;
+  assign unused_table = ^{write_i, write_index_i, write_offset_i, write_slope_i};
   always_ff @(posedge clk_i) valid_q <= {valid_q[2:1], valid_i};
   assign from_table = Tables && (!Fixed || table_i);
 
@@ -64,6 +65,8 @@ module activation_lines #(
     logic signed [14:0] table_offset;
     logic signed [12:0] table_slope;
     logic [4:0] segment;
+    logic unused_segment;
+    assign unused_segment = ^segment;
     assign segment = segment_q | {5{last_q}};
     if (Tables) begin : gen_table
       (* ram_style = "distributed" *)

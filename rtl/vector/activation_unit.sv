@@ -28,7 +28,9 @@ module activation_unit #(
   output logic [Lanes*20-1:0] y_o
 );
   logic [Lanes*16-1:0] size_1, h_5;
-  logic table_1, odd_1;
+  logic table_1, odd_1, unused_table;
+  assign unused_table = ^{write_i, write_index_i, write_offset_i, write_slope_i, table_1, odd_1,
+                          size_1};
 
   // verilator lint_off BLKSEQ
   // Private arrays, written in reverse stage order: blocking assignments make pipeline registers.

@@ -73,6 +73,14 @@ TEST_CASE("activations from tables are equal beside the pwl family's GELU", "[ed
   tables("edge8", {});
 }
 
+TEST_CASE("devices without tables give GELU's bits", "[tiny4]") {
+  for (const char* config : {"tiny4", "edge8"}) {
+    Device device(config, {"vector.activations=gelu"});
+    requireEqual(device, makeWorkload(smallEncoder(device.plan.dim), 1, 19, device.plan.family, 3),
+                 {}, tb::memoryTiming(15, 0.1, 3));
+  }
+}
+
 TEST_CASE("layers with RMSNorms are equal", "[tiny4]") {
   Device device("tiny4");
   Workload work = makeWorkload(smallEncoder(device.plan.dim), 1, 19, device.plan.family, 3);
