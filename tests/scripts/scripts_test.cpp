@@ -1,6 +1,7 @@
-// What the scripts make of arguments that they do not have: nothing.
+// What the scripts make of arguments that they do not have: nothing. What one of them changes is there.
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <vector>
 
 #include "tests/program.hpp"
@@ -59,4 +60,29 @@ TEST_CASE("every script refuses options and arguments that it does not have", "[
       CHECK(readTree(project.path()) == before);
       CHECK(std::distance(fs::directory_iterator(project.path()), {}) == 1);
     }
+}
+
+TEST_CASE("what a mutant replaces stands once in its file, and its test is there", "[scripts]") {
+  std::ifstream table("tests/mutants.txt");
+  std::string file, old, put, test;
+  int mutants = 0;
+  while (std::getline(table, file)) {
+    if (file.empty()) continue;
+    REQUIRE(std::getline(table, old));
+    REQUIRE(std::getline(table, put));
+    REQUIRE(std::getline(table, test));
+    INFO(file << ": " << old);
+    ++mutants;
+    REQUIRE(old.starts_with("- "));
+    REQUIRE(put.starts_with("+ "));
+    const std::string text = readText(file), line = old.substr(2);
+    const std::size_t at = text.find(line);
+    CHECK(at != std::string::npos);
+    CHECK(text.find(line, at + 1) == std::string::npos);
+    CHECK(old.substr(2) != put.substr(2));
+    const Outcome found =
+        runCommand("grep -rqs '" + test.substr(0, test.find(' ')) + "' tests --include=CMakeLists.txt");
+    CHECK(found.status == 0);
+  }
+  CHECK(mutants > 80);
 }
