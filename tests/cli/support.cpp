@@ -73,6 +73,7 @@ Examples::Examples() {
       {"board selftest", {"--port", board_.port(), "--config", on, "--quick"}},
       {"board embed", {"A river.", "--port", board_.port(), "--config", on, "--model", model}},
       {"board bench", {"--port", board_.port(), "--config", on, "--model", shape}},
+      {"study flat", {"--config", on, "--keys", "64", "--ports", "4"}},
   };
 }
 
