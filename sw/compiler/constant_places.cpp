@@ -80,32 +80,29 @@ WeightPlace ConstantPlaces::weights(uint32_t index, const WeightRange& range,
   return {.weights = *known, .constants = *known + range.tiles * tileBytes, .pitch = 0};
 }
 
-uint64_t ConstantPlaces::norm(uint32_t index) {
+template <typename Op, typename Fill>
+uint64_t ConstantPlaces::panels(uint32_t index, const Op& op, TensorId tensor, Opcode opcode,
+                                Fill fill) {
   std::optional<uint64_t>& place = places_[index];
   if (place) return *place;
-  const auto& op = std::get<LayerNorm>(graph_.operators[index]);
-  const TensorLayout& in = of(op.input);
+  const TensorLayout& shape = of(tensor);
   const uint32_t dim = plan_.dim;
-  const std::size_t record = std::size_t{constantBytes(Opcode::LayerNorm)} * dim;
-  place = pool_.add(record * in.panels, [=, &op, &in](std::span<uint8_t> bytes) {
-    for (uint32_t panel = 0; panel < in.panels; ++panel)
-      fillLayerNormConstants(op, in, dim, panel, bytes.subspan(panel * record));
+  const std::size_t record = std::size_t{constantBytes(opcode)} * dim;
+  place = pool_.add(record * shape.panels, [=, &op, &shape](std::span<uint8_t> bytes) {
+    for (uint32_t panel = 0; panel < shape.panels; ++panel)
+      fill(op, shape, dim, panel, bytes.subspan(panel * record));
   });
   return *place;
 }
 
+uint64_t ConstantPlaces::norm(uint32_t index) {
+  const auto& op = std::get<LayerNorm>(graph_.operators[index]);
+  return panels(index, op, op.input, Opcode::LayerNorm, fillLayerNormConstants);
+}
+
 uint64_t ConstantPlaces::product(uint32_t index) {
-  std::optional<uint64_t>& place = places_[index];
-  if (place) return *place;
   const auto& op = std::get<Product>(graph_.operators[index]);
-  const TensorLayout& out = of(op.output);
-  const uint32_t dim = plan_.dim;
-  const std::size_t record = std::size_t{constantBytes(Opcode::Requantize)} * dim;
-  place = pool_.add(record * out.panels, [=, &op, &out](std::span<uint8_t> bytes) {
-    for (uint32_t panel = 0; panel < out.panels; ++panel)
-      fillProductConstants(op, out, dim, panel, bytes.subspan(panel * record));
-  });
-  return *place;
+  return panels(index, op, op.output, Opcode::Requantize, fillProductConstants);
 }
 
 uint64_t ConstantPlaces::identity() {

@@ -58,6 +58,9 @@ class ConstantPlaces {
   [[nodiscard]] uint64_t tilePitch(const Linear& op) const;
   /// Places all column tiles of a linear operator: weights of all depth, then constants.
   uint64_t allTiles(const Linear& op);
+  /// Places the constants of an operator panel after panel of a tensor, each as `fill` writes it.
+  template <typename Op, typename Fill>
+  uint64_t panels(uint32_t index, const Op& op, TensorId tensor, Opcode opcode, Fill fill);
 
   const Graph& graph_;
   const Plan& plan_;

@@ -100,6 +100,11 @@ std::vector<Division> keptDivisions(const Graph& graph, const Plan& plan, Fusion
   return divisions;
 }
 
+/// What the options ask of attention, with so many rows at most.
+AttentionWish wishOf(const CompileOptions& options, uint32_t rows) {
+  return {.rows = rows, .keys = options.keyChunk, .logits = options.logits, .fusion = options.fusion};
+}
+
 /// Cuts the operators of one graph.
 class Cutter {
  public:
@@ -221,11 +226,13 @@ std::vector<Frame> proposeFrames(const Graph& graph, const Plan& plan,
                                  const CompileOptions& options) {
   const uint32_t rows = tallest(graph);
   const uint32_t head = headWords(graph, plan.dim);
-  const std::vector<Division> kept =
-      options.logits || options.keyChunk != 0 ? std::vector<Division>{} : keptDivisions(graph, plan, options.fusion);
-  const bool keptFirst = options.fusion != Fusion::All || std::ranges::any_of(operatorsOf<Attention>(graph), [&](const Attention* op) {
-    return keepLogits(plan, shapeOf(*op, plan.dim, false)) == Kept::First;
-  });
+  std::vector<Division> kept;
+  if (!options.logits && options.keyChunk == 0) kept = keptDivisions(graph, plan, options.fusion);
+  const bool keptFirst =
+      options.fusion != Fusion::All ||
+      std::ranges::any_of(operatorsOf<Attention>(graph), [&](const Attention* op) {
+        return keepLogits(plan, shapeOf(*op, plan.dim, false)) == Kept::First;
+      });
   std::vector<Frame> frames;
   const auto add = [&](Operands operands, std::vector<uint32_t> blocks,
                        std::span<const Division> all) {
@@ -234,7 +241,7 @@ std::vector<Frame> proposeFrames(const Graph& graph, const Plan& plan,
       divisions.push_back({.streamed = plan.scratchWords * share.streamed / 16,
                            .results = plan.scratchWords * share.results / 16});
     // A ring that holds a head's keys and values, or they are loaded for every step.
-    std::stable_partition(divisions.begin(), divisions.end(), [&](const Division& division) {
+    std::ranges::stable_partition(divisions, [&](const Division& division) {
       return division.streamed >= head;
     });
     if (options.rowBlock != 0) blocks = {options.rowBlock};
@@ -264,8 +271,7 @@ Schedule cutOperators(const Graph& graph, const Plan& plan, const MemoryLayout& 
           return cutter.cut(i, {options.columnTiles, options.depthPanels});
         },
         [&](const Attention& op) -> Cut {
-          return cutter.cut(op, {options.attentionRows, options.keyChunk, options.logits,
-                                 options.fusion});
+          return cutter.cut(op, wishOf(options, options.attentionRows));
         },
         [](const LayerNorm&) { return Cut{}; }, [](const Embedding&) { return Cut{}; },
         [&](const Product& op) -> Cut {
@@ -307,12 +313,9 @@ std::vector<Variation> vary(const Graph& graph, const Plan& plan, const MemoryLa
             return windows ? Traits<Attention>::shape(graph, other) == shapes[i]
                            : !hasWindows(other, keepsWeights(other, layout));
           };
-          std::vector<AttentionWish> wishes;
-          for (const uint32_t count : counts)
-            wishes.push_back({count, options.keyChunk, options.logits, options.fusion});
-          for (const AttentionWish& wish : wishes) {
+          for (const uint32_t count : counts) {
             Variation variation{i, base};
-            if (attendBy(graph, cutter, wish, isAlike, variation.schedule))
+            if (attendBy(graph, cutter, wishOf(options, count), isAlike, variation.schedule))
               result.push_back(std::move(variation));
           }
         },
